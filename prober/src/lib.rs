@@ -1,0 +1,5 @@
+//! Asks services whether they work: definitions, schedule and probes, and one bounded channel of observations out.
+//!
+//! It knows nothing of history, incidents or pages.
+
+pub mod definition;

@@ -1,0 +1,1 @@
+//! Judges what probers observe and tells everybody.

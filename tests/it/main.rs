@@ -1,0 +1,1 @@
+//! End-to-end, browser and fault tests, in one binary.
