@@ -5,6 +5,7 @@
 pub mod control;
 pub mod counters;
 pub mod definition;
+mod local;
 pub mod network;
 pub mod probe;
 pub mod runner;
