@@ -5,6 +5,8 @@
 pub mod control;
 pub mod counters;
 pub mod definition;
+#[cfg(any(test, feature = "faultd"))]
+pub mod faultd;
 mod local;
 pub mod network;
 pub mod probe;
