@@ -45,7 +45,8 @@ impl Worker {
         let _in_flight = InFlight::new(Arc::clone(&self.counters));
         // Never closed; and if it were, an execution too many would do no harm.
         let _room = self.room.acquire().await.ok();
-        let execution = probe::execute(probe, &self.location, &self.network, attempt);
+        // On the heap once, instead of being moved from future to future.
+        let execution = Box::pin(probe::execute(probe, &self.location, &self.network, attempt));
         let observation = self.caught(execution, probe, attempt).await;
         let at = Instant::now();
         self.counters.executed();
