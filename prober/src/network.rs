@@ -2,6 +2,7 @@
 //!
 //! It does not know definitions, schedules or verdicts.
 
+mod pinned;
 pub mod policy;
 mod rejection;
 mod remembered;
