@@ -7,6 +7,7 @@ pub mod counters;
 pub mod definition;
 #[cfg(any(test, feature = "faultd"))]
 pub mod faultd;
+pub mod limits;
 mod local;
 pub mod network;
 pub mod probe;
