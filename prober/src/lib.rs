@@ -2,4 +2,15 @@
 //!
 //! It knows nothing of history, incidents or pages.
 
+pub mod control;
+pub mod counters;
 pub mod definition;
+pub mod network;
+pub mod probe;
+pub mod runner;
+
+pub use control::ControlTarget;
+pub use counters::{Counted, Counters};
+pub use network::{Network, NetworkError, NetworkOptions, PrivateTargets};
+pub use probe::{Attempt, execute};
+pub use runner::{Prober, RunnerOptions};
