@@ -9,6 +9,12 @@ compile_error!(
 );
 
 #[cfg(feature = "ssr")]
+mod api;
+#[cfg(feature = "ssr")]
+pub mod metrics;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]
 pub mod snapshot;

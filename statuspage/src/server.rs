@@ -69,6 +69,8 @@ pub struct Sources {
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// What the hub counts.
     pub hub: Arc<HubCounters>,
+    /// What the embedded prober counts, where there is one.
+    pub prober: Option<Arc<prober::Counters>>,
 }
 
 /// A server that does not listen yet.
@@ -127,7 +129,8 @@ impl Bound {
         let transport = if self.tls.is_some() { guard::Transport::Tls } else { guard::Transport::Plain };
         let app = router::App {
             editions: published,
-            hub: Arc::clone(&self.sources.hub),
+            hub: self.sources.hub,
+            prober: self.sources.prober,
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),
             assets: Arc::new(press::assets()),

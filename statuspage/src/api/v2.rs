@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::snapshot::{ComponentView, Snapshot};
 
-pub(crate) use document::{Components, StatusOnly, Summary};
 use document::{Component, Group, Incident, Indicator, Listed, Monitor, MonitorState, Overall, Page};
+pub(crate) use document::{Components, StatusOnly, Summary};
 
 /// What a document is made of.
 #[derive(Debug, Clone, Copy)]
@@ -179,7 +179,9 @@ impl View<'_> {
         let first = members.iter().map(|member| member.created_at).min().unwrap_or(self.snapshot.generated_at);
         let changed = members.iter().map(|member| member.since).max().unwrap_or(first);
         let states = || members.iter().map(|member| state(member));
-        let state = [MonitorState::Stale, MonitorState::Pending].into_iter().find(|&worst| states().any(|state| state == worst));
+        let state = [MonitorState::Stale, MonitorState::Pending]
+            .into_iter()
+            .find(|&worst| states().any(|state| state == worst));
         let component = Component {
             id: id::stable(id::Kind::Group, name.get(self.snapshot.site.default_language())),
             name: name.get(self.language).to_owned(),

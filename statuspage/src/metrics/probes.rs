@@ -55,7 +55,9 @@ fn rows<'a>(scrape: &Scrape<'a>) -> Vec<Row<'a>> {
     let components = scrape.snapshot.components.iter();
     let probes = components.flat_map(|component| component.probes.iter().map(move |probe| (component, probe)));
     probes
-        .flat_map(|(component, probe)| probe.locations.iter().map(move |(location, at)| (component, probe, location, at)))
+        .flat_map(|(component, probe)| {
+            probe.locations.iter().map(move |(location, at)| (component, probe, location, at))
+        })
         .map(|(component, probe, location, at)| row(component, probe, location.as_str(), at))
         .collect()
 }
@@ -84,15 +86,23 @@ fn flag(is: impl Into<bool>) -> f64 {
 }
 
 fn general(rows: &[Row<'_>], out: &mut Exposition) {
-    gauge(rows, out, "probe_success", "Displays whether or not the probe was a success; absent when that is not known", |row| {
-        row.fresh.map(|observation| flag(observation.verdict != Verdict::Fail))
-    });
+    gauge(
+        rows,
+        out,
+        "probe_success",
+        "Displays whether or not the probe was a success; absent when that is not known",
+        |row| row.fresh.map(|observation| flag(observation.verdict != Verdict::Fail)),
+    );
     gauge(rows, out, "probe_duration_seconds", "Returns how long the probe took to complete in seconds", |row| {
         row.fresh.map(|observation| to_f64(observation.duration))
     });
-    gauge(rows, out, "probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", |row| {
-        row.fresh?.timings.resolve.map(to_f64)
-    });
+    gauge(
+        rows,
+        out,
+        "probe_dns_lookup_time_seconds",
+        "Returns the time taken for probe dns lookup in seconds",
+        |row| row.fresh?.timings.resolve.map(to_f64),
+    );
     gauge(rows, out, "probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6", |row| {
         row.fresh?.address.map(|address| if address.is_ipv4() { 4.0 } else { 6.0 })
     });
@@ -141,13 +151,18 @@ fn http(rows: &[Row<'_>], out: &mut Exposition) {
 }
 
 fn verdicts(rows: &[Row<'_>], out: &mut Exposition) {
-    out.family(Kind::Gauge, "belfry_probe_verdict", "The probe's verdict: 1 for the present one; stale results are unknown", |family| {
-        for row in rows {
-            for verdict in Verdict::ALL {
-                row.labelled(family, "verdict", verdict.word(), flag(row.verdict() == verdict));
+    out.family(
+        Kind::Gauge,
+        "belfry_probe_verdict",
+        "The probe's verdict: 1 for the present one; stale results are unknown",
+        |family| {
+            for row in rows {
+                for verdict in Verdict::ALL {
+                    row.labelled(family, "verdict", verdict.word(), flag(row.verdict() == verdict));
+                }
             }
-        }
-    });
+        },
+    );
     out.family(Kind::Gauge, "belfry_probe_failure", "Why the probe does not pass; absent when it does", |family| {
         for row in rows {
             // Our own fault is said too: its verdict is unknown, so that it is not among the fresh ones.

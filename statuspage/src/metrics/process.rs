@@ -41,7 +41,9 @@ impl ProcessFacts {
             resident_bytes: field(&status, "VmRSS:")? * KIBIBYTE,
             virtual_bytes: field(&status, "VmSize:")? * KIBIBYTE,
             open_fds: fs::read_dir("/proc/self/fd").ok()?.count() as f64,
-            max_fds: limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok()),
+            max_fds: limits
+                .lines()
+                .find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok()),
         })
     }
 }
@@ -70,8 +72,18 @@ impl Stat {
 pub(super) fn write(facts: Option<&ProcessFacts>, out: &mut Exposition) {
     let Some(facts) = facts else { return };
     let mut single = |kind, name, help, value| out.single(kind, name, help, value);
-    single(Kind::Counter, "process_cpu_seconds_total", "Total user and system CPU time spent in seconds", facts.cpu_seconds);
-    single(Kind::Gauge, "process_start_time_seconds", "Start time of the process since unix epoch in seconds", facts.start_time_seconds);
+    single(
+        Kind::Counter,
+        "process_cpu_seconds_total",
+        "Total user and system CPU time spent in seconds",
+        facts.cpu_seconds,
+    );
+    single(
+        Kind::Gauge,
+        "process_start_time_seconds",
+        "Start time of the process since unix epoch in seconds",
+        facts.start_time_seconds,
+    );
     single(Kind::Gauge, "process_resident_memory_bytes", "Resident memory size in bytes", facts.resident_bytes);
     single(Kind::Gauge, "process_virtual_memory_bytes", "Virtual memory size in bytes", facts.virtual_bytes);
     single(Kind::Gauge, "process_open_fds", "Number of open file descriptors", facts.open_fds);

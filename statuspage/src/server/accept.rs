@@ -105,7 +105,13 @@ pub(super) async fn serve(
             Ok((stream, address)) => {
                 let connection = connection(service.clone(), stream, address);
                 let span = tracing::debug_span!("connection", peer = %address);
-                connections.spawn(async move { let _slot = slot; connection.await }.instrument(span));
+                connections.spawn(
+                    async move {
+                        let _slot = slot;
+                        connection.await
+                    }
+                    .instrument(span),
+                );
             }
             Err(fault) => wait_for_room(&fault).await,
         }

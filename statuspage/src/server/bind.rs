@@ -60,7 +60,9 @@ pub enum BindError {
     #[error("no permission to listen on {0}: choose a port from 1024 up with --listen, or grant CAP_NET_BIND_SERVICE")]
     Permission(ListenAddress),
     /// No interface has that address, or the name has none.
-    #[error("this machine has no address {0}: choose one of its own with --listen, such as 127.0.0.1:8080 or [::]:8080")]
+    #[error(
+        "this machine has no address {0}: choose one of its own with --listen, such as 127.0.0.1:8080 or [::]:8080"
+    )]
     NotOurs(ListenAddress),
     /// Something else.
     #[error("cannot listen on {address} ({fault}): choose another address with --listen")]
@@ -79,7 +81,9 @@ pub enum BindError {
 pub(super) async fn listen(address: &ListenAddress) -> Result<(TcpListener, SocketAddr), BindError> {
     let bound = time::timeout(RESOLVING, TcpListener::bind(&address.0)).await;
     let listener = bound.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-    listener.and_then(|listener| listener.local_addr().map(|local| (listener, local))).map_err(|fault| refused(address, fault))
+    listener
+        .and_then(|listener| listener.local_addr().map(|local| (listener, local)))
+        .map_err(|fault| refused(address, fault))
 }
 
 fn refused(address: &ListenAddress, fault: io::Error) -> BindError {

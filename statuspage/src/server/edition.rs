@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use shared::{Language, Status, Timestamp};
+use shared::{Status, Timestamp};
 use tokio::{
     sync::{OnceCell, watch},
     time,
@@ -146,6 +146,8 @@ fn forget(probe: &mut ProbeView) {
 mod tests {
     use std::time::Duration;
 
+    use shared::Language;
+
     use super::*;
     use crate::server::stage;
 
@@ -183,6 +185,6 @@ mod tests {
             drop(hub);
             stop.cancel();
         };
-        tokio::time::timeout(Duration::from_secs(60), async { tokio::join!(publishing, reading) }).await.expect("in time");
+        time::timeout(Duration::from_secs(60), async { tokio::join!(publishing, reading) }).await.expect("in time");
     }
 }

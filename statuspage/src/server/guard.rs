@@ -4,9 +4,9 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 
 use super::{reader, router::App};
@@ -26,11 +26,16 @@ pub(super) enum Transport {
 /// Refuses what is no sound request, passes on the rest, and adds the headers of every answer.
 pub(super) async fn watch(State((app, transport)): State<(App, Transport)>, request: Request, next: Next) -> Response {
     let csp = app.content_security_policy();
+    let open = is_open(request.uri().path());
     let mut response = match unsound(&request) {
         Some(status) => reader::failure(&app, request.uri(), request.headers(), status).await,
+        None if open && request.method() == Method::OPTIONS => preflight(),
         None => next.run(request).await,
     };
     let headers = response.headers_mut();
+    if open {
+        open_to_all(headers);
+    }
     let mut always = |name: HeaderName, value| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -53,7 +58,8 @@ fn unsound(request: &Request) -> Option<StatusCode> {
     let hosts = request.headers().get_all(header::HOST).iter().count();
     // RFC 9112 §3.2: one `Host`, always. HTTP/2 has `:authority`, and HTTP/1.0 may have neither.
     let lacking = request.version() == Version::HTTP_11 && hosts == 0;
-    let malformed = percent_encoding_is_broken(uri.path()) || percent_encoding_is_broken(uri.query().unwrap_or_default());
+    let malformed =
+        percent_encoding_is_broken(uri.path()) || percent_encoding_is_broken(uri.query().unwrap_or_default());
     (lacking || hosts > 1 || malformed).then_some(StatusCode::BAD_REQUEST)
 }
 
@@ -63,11 +69,25 @@ fn percent_encoding_is_broken(text: &str) -> bool {
     text.split('%').skip(1).any(|after| !digits(after))
 }
 
-/// Makes an answer readable from scripts of any page: nothing in it is for somebody in particular.
-pub(super) fn open_to_all(headers: &mut HeaderMap) {
+/// What scripts of any page may read: nothing in it is for somebody in particular.
+fn is_open(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/snapshot.json"
+}
+
+fn open_to_all(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Age, Date, ETag"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+}
+
+/// The answer to a browser that asks whether a script may ask.
+fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    extract::State,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::Response,
 };
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -16,7 +16,6 @@ use subtle::ConstantTimeEq as _;
 use super::{
     MetricsAccess,
     edition::{expired, now},
-    guard,
     peer::{Origin, Peer},
     press::{Document, Work},
     reader,
@@ -31,36 +30,20 @@ use crate::{
 /// After that long, what has not reported will not do so soon: we are as ready as we get.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) async fn summary(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn summary(State(app): State<App>, request: Parts) -> Response {
     document(&app, &request, Document::Summary).await
 }
 
-pub(super) async fn status(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn status(State(app): State<App>, request: Parts) -> Response {
     document(&app, &request, Document::Status).await
 }
 
-pub(super) async fn components(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn components(State(app): State<App>, request: Parts) -> Response {
     document(&app, &request, Document::Components).await
 }
 
-async fn document(app: &App, request: &Request, document: Document) -> Response {
+async fn document(app: &App, request: &Parts, document: Document) -> Response {
     reader::work(app, request, |language| Work::Document(document, language)).await
-}
-
-/// Answers preflights and opens everything below `/api` to scripts of any page.
-pub(super) async fn open(request: Request, next: axum::middleware::Next) -> Response {
-    let mut response = if request.method() == Method::OPTIONS {
-        let mut response = StatusCode::NO_CONTENT.into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-        response
-    } else {
-        next.run(request).await
-    };
-    guard::open_to_all(response.headers_mut());
-    response
 }
 
 /// `/healthz`: whoever gets an answer knows that the process lives.
@@ -89,7 +72,7 @@ fn waiting(snapshot: &Snapshot) -> usize {
 }
 
 /// `/metrics`.
-pub(super) async fn metrics(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn metrics(State(app): State<App>, request: Parts) -> Response {
     if let Err(problem) = admit(&app, &request) {
         let mut response = problem.respond();
         if response.status() == StatusCode::UNAUTHORIZED {
@@ -108,18 +91,19 @@ pub(super) async fn metrics(State(app): State<App>, request: Request) -> Respons
 }
 
 /// Whether this request may read the metrics; locations and reasons are for operators.
-fn admit(app: &App, request: &Request) -> Result<(), Problem> {
+fn admit(app: &App, request: &Parts) -> Result<(), Problem> {
     let MetricsAccess::Private { token } = app.metrics.as_ref() else { return Ok(()) };
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let given = given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let given = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given =
+        given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     // Digests have one length, so that comparing them tells nothing of the token's.
     let same = |a: &str, b: &str| bool::from(Sha256::digest(a).as_slice().ct_eq(Sha256::digest(b).as_slice()));
     if token.as_ref().zip(given).is_some_and(|(token, (_, given))| same(token.reveal(), given.trim())) {
         return Ok(());
     }
-    let peer = request.extensions().get::<Peer>().copied();
+    let peer = request.extensions.get::<Peer>().copied();
     let local = peer.is_some_and(|peer| {
-        Origin { peer, headers: request.headers(), uri: request.uri(), trusted: &app.trusted_proxies }.is_local()
+        Origin { peer, headers: &request.headers, uri: &request.uri, trusted: &app.trusted_proxies }.is_local()
     });
     match (local, token) {
         (true, _) => Ok(()),

@@ -9,7 +9,7 @@ use crate::site::Site;
 
 /// A content coding that we keep bytes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Coding {
+pub(super) enum Coding {
     /// As they are.
     Identity,
     /// RFC 1952.
@@ -27,14 +27,17 @@ struct Weighted<'a> {
 
 /// The elements of a header, in their order; a malformed weight reads as 0, so that nobody gets what he may have refused.
 fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = Weighted<'a>> {
-    headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).filter_map(
-        |element| {
+    headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|element| {
             let mut parts = element.split(';').map(str::trim);
             let name = parts.next().filter(|name| !name.is_empty())?;
             let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
             Some(Weighted { name, weight: weight.map_or(1_000, thousandths) })
-        },
-    )
+        })
 }
 
 /// A weight of RFC 9110 §12.4.2: 0 to 1 with at most three decimals.
@@ -44,7 +47,7 @@ fn thousandths(text: &str) -> u16 {
 }
 
 /// The language of an answer: `?lang=` if it is on offer, else the best of `Accept-Language`, else the site's own.
-pub fn language(site: &Site, uri: &Uri, headers: &HeaderMap) -> Language {
+pub(super) fn language(site: &Site, uri: &Uri, headers: &HeaderMap) -> Language {
     let offered = |language: &Language| site.languages.contains(language);
     if let Some(asked) = asked_language(uri).filter(offered) {
         return asked;
@@ -70,7 +73,7 @@ fn asked_language(uri: &Uri) -> Option<Language> {
 }
 
 /// The coding that the reader likes best; among equals the smallest bytes.
-pub fn coding(headers: &HeaderMap) -> Coding {
+pub(super) fn coding(headers: &HeaderMap) -> Coding {
     let weight_of = |coding: &str| {
         let mut any = None;
         for accepted in weighted(headers, &header::ACCEPT_ENCODING) {
@@ -92,7 +95,7 @@ pub fn coding(headers: &HeaderMap) -> Coding {
 }
 
 /// Whether the reader sits at a terminal: `Accept` puts plain text before HTML, or the agent is curl.
-pub fn prefers_plain_text(headers: &HeaderMap) -> bool {
+pub(super) fn prefers_plain_text(headers: &HeaderMap) -> bool {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let (html, plain) = (acceptance(headers, "text/html"), acceptance(headers, "text/plain"));
     if agent.starts_with("curl/") {

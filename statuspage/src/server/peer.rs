@@ -74,7 +74,7 @@ impl Origin<'_> {
         let host = self.uri.host().or_else(|| self.headers.get(header::HOST)?.to_str().ok());
         let Some(authority) = host else { return false };
         // An authority of a URI is what remains of `Host` once a port is gone.
-        let host = authority.parse::<axum::http::uri::Authority>().map(|authority| authority.host().to_owned());
+        let host = authority.parse::<http::uri::Authority>().map(|authority| authority.host().to_owned());
         match host.ok().and_then(|host| Host::parse(&host).ok()) {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,

@@ -2,7 +2,7 @@
 //!
 //! It does not know requests, and keeps nothing.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -59,7 +59,8 @@ impl Press {
     /// Makes a work; there is none for a component that does not exist. Takes milliseconds.
     pub(super) fn print(&self, snapshot: &Snapshot, work: &Work) -> Option<Representation> {
         let shared = CachePolicy::Shared { promise: snapshot.promise };
-        let make = |content_type, content: String, cache| Representation::new(content_type, content, cache, Effort::Quick);
+        let make =
+            |content_type, content: String, cache| Representation::new(content_type, content, cache, Effort::Quick);
         let (language, made) = match work {
             Work::Home(language) => (language, make(HTML, page::home(snapshot, *language), shared)),
             Work::Service(id, language) => {
@@ -92,4 +93,39 @@ impl Press {
 /// Our own types, whose keys are all texts.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("every key is a text and no serializer of ours fails")
+}
+
+/// The immutable files of this build by their paths.
+pub(super) fn assets() -> HashMap<&'static str, Representation> {
+    HashMap::new()
+}
+
+/// Stands in for the pages.
+pub(super) mod page {
+    use axum::http::StatusCode;
+    use shared::Language;
+
+    use crate::{
+        site::Site,
+        snapshot::{ComponentView, Snapshot},
+    };
+
+    pub(crate) fn home(snapshot: &Snapshot, language: Language) -> String {
+        format!("<!doctype html><title>{}</title>{}", snapshot.site.title.get(language), snapshot.status)
+    }
+    pub(crate) fn service(_: &Snapshot, component: &ComponentView, language: Language) -> String {
+        format!("<!doctype html><title>{}</title>{}", component.name.get(language), component.status)
+    }
+    pub(crate) fn error(site: &Site, status: StatusCode, language: Language) -> String {
+        format!("<!doctype html><title>{}</title>{status}", site.title.get(language))
+    }
+    pub(crate) fn plain_text(snapshot: &Snapshot, language: Language) -> String {
+        format!("{}: {}\n", snapshot.site.title.get(language), snapshot.status)
+    }
+    pub(crate) fn live(snapshot: &Snapshot, language: Language) -> String {
+        format!("{} {language}", snapshot.status)
+    }
+    pub(crate) fn content_security_policy(frame_ancestors: &str) -> String {
+        format!("default-src 'none'; frame-ancestors {frame_ancestors}")
+    }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    extract::{Path, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::Response,
 };
 use shared::{ComponentId, Language};
@@ -21,8 +21,8 @@ use super::{
 use crate::api::problem::Problem;
 
 /// `/`: HTML, or plain text for terminals.
-pub(super) async fn home(State(app): State<App>, request: Request) -> Response {
-    let headers = request.headers();
+pub(super) async fn home(State(app): State<App>, request: Parts) -> Response {
+    let headers = &request.headers;
     if !negotiate::prefers_plain_text(headers) {
         return work(&app, &request, Work::Home).await;
     }
@@ -35,47 +35,47 @@ pub(super) async fn home(State(app): State<App>, request: Request) -> Response {
 }
 
 /// `/services/{id}`.
-pub(super) async fn service(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+pub(super) async fn service(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
     match id.parse::<ComponentId>() {
         // Only what exists gets a place in the edition, so that guessing names fills no memory.
         Ok(id) if app.edition().snapshot().component(&id).is_some() => {
             work(&app, &request, |language| Work::Service(id.clone(), language)).await
         }
-        Ok(_) | Err(_) => failure(&app, request.uri(), request.headers(), StatusCode::NOT_FOUND).await,
+        Ok(_) | Err(_) => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
     }
 }
 
 /// `/status.txt`.
-pub(super) async fn plain_text(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn plain_text(State(app): State<App>, request: Parts) -> Response {
     work(&app, &request, Work::PlainText).await
 }
 
 /// `/snapshot.json`.
-pub(super) async fn live(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn live(State(app): State<App>, request: Parts) -> Response {
     work(&app, &request, Work::Live).await
 }
 
 /// `/assets/{name}`: the scripts and the WASM of this build.
-pub(super) async fn asset(State(app): State<App>, request: Request) -> Response {
-    match app.assets.get(request.uri().path()) {
-        Some(asset) => asset.respond(StatusCode::OK, request.headers()),
-        None => failure(&app, request.uri(), request.headers(), StatusCode::NOT_FOUND).await,
+pub(super) async fn asset(State(app): State<App>, request: Parts) -> Response {
+    match app.assets.get(request.uri.path()) {
+        Some(asset) => asset.respond(StatusCode::OK, &request.headers),
+        None => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
     }
 }
 
 /// What no route knows.
-pub(super) async fn not_found(State(app): State<App>, request: Request) -> Response {
-    failure(&app, request.uri(), request.headers(), StatusCode::NOT_FOUND).await
+pub(super) async fn not_found(State(app): State<App>, request: Parts) -> Response {
+    failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await
 }
 
 /// What is only read here.
-pub(super) async fn wrong_method(State(app): State<App>, request: Request) -> Response {
-    failure(&app, request.uri(), request.headers(), StatusCode::METHOD_NOT_ALLOWED).await
+pub(super) async fn wrong_method(State(app): State<App>, request: Parts) -> Response {
+    failure(&app, &request.uri, &request.headers, StatusCode::METHOD_NOT_ALLOWED).await
 }
 
 /// Answers with a work of the present edition in the reader's language.
-pub(super) async fn work(app: &App, request: &Request, work: impl Fn(Language) -> Work) -> Response {
-    let (uri, headers) = (request.uri(), request.headers());
+pub(super) async fn work(app: &App, request: &Parts, work: impl Fn(Language) -> Work) -> Response {
+    let (uri, headers) = (&request.uri, &request.headers);
     let edition = app.edition();
     let language = negotiate::language(&edition.snapshot().site, uri, headers);
     match edition.get(work(language)).await {

@@ -19,7 +19,7 @@ const WORTH_COMPRESSING: usize = 256;
 
 /// How hard to compress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
+pub(super) enum Effort {
     /// For what lives as long as a snapshot: most of the gain in a few milliseconds.
     Quick,
     /// For what is made once per start.
@@ -28,7 +28,7 @@ pub enum Effort {
 
 /// What caches may do with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CachePolicy {
+pub(super) enum CachePolicy {
     /// Shared for some seconds, and no longer than the page's promise when we are gone.
     Shared {
         /// How long the content may stand for the present.
@@ -42,7 +42,7 @@ pub enum CachePolicy {
 
 impl CachePolicy {
     /// The value of `Cache-Control`.
-    pub fn header(self) -> HeaderValue {
+    pub(super) fn header(self) -> HeaderValue {
         let Self::Shared { promise } = self else {
             return HeaderValue::from_static(match self {
                 Self::Immutable => "public, max-age=31536000, immutable",
@@ -59,7 +59,7 @@ impl CachePolicy {
 
 /// One text, ready to be sent.
 #[derive(Debug)]
-pub struct Representation {
+pub(super) struct Representation {
     content_type: HeaderValue,
     cache: HeaderValue,
     vary: HeaderValue,
@@ -72,7 +72,12 @@ pub struct Representation {
 
 impl Representation {
     /// Compresses and tags `content`; takes milliseconds, so do it off the runtime's threads.
-    pub fn new(content_type: &'static str, content: impl Into<Bytes>, cache: CachePolicy, effort: Effort) -> Self {
+    pub(super) fn new(
+        content_type: &'static str,
+        content: impl Into<Bytes>,
+        cache: CachePolicy,
+        effort: Effort,
+    ) -> Self {
         let identity: Bytes = content.into();
         let smaller = |coded: Vec<u8>| (coded.len() < identity.len()).then(|| Bytes::from(coded));
         let compress = identity.len() >= WORTH_COMPRESSING;
@@ -90,21 +95,22 @@ impl Representation {
 
     /// The same for content whose language was negotiated.
     #[must_use]
-    pub fn in_language(mut self, language: shared::Language) -> Self {
+    pub(super) fn in_language(mut self, language: shared::Language) -> Self {
         self.vary = HeaderValue::from_static("Accept-Encoding, Accept-Language");
         self.language = Some(HeaderValue::from_static(language.tag()));
         self
     }
 
     /// The answer to a request with these headers: the bytes in the coding it likes best, or 304 when it has them.
-    pub fn respond(&self, status: StatusCode, request: &HeaderMap) -> Response<Body> {
+    pub(super) fn respond(&self, status: StatusCode, request: &HeaderMap) -> Response<Body> {
         let (coding, body) = match (negotiate::coding(request), &self.brotli, &self.gzip) {
             (Coding::Brotli, Some(bytes), _) => (Some("br"), bytes),
             (Coding::Gzip, _, Some(bytes)) => (Some("gzip"), bytes),
             // What a coding does not make smaller goes as it is.
             (Coding::Identity | Coding::Gzip | Coding::Brotli, _, _) => (None, &self.identity),
         };
-        let tag = format!("\"{}{}{}\"", self.digest, if coding.is_some() { "-" } else { "" }, coding.unwrap_or_default());
+        let tag =
+            format!("\"{}{}{}\"", self.digest, if coding.is_some() { "-" } else { "" }, coding.unwrap_or_default());
         let unchanged = status == StatusCode::OK && if_none_match(request, &tag);
         let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(body.clone()) });
         *response.status_mut() = if unchanged { StatusCode::NOT_MODIFIED } else { status };
@@ -120,12 +126,6 @@ impl Representation {
             headers.extend(coding.map(|coding| (header::CONTENT_ENCODING, HeaderValue::from_static(coding))));
         }
         response
-    }
-
-    /// The text itself.
-    #[cfg(test)]
-    pub(crate) fn text(&self) -> &str {
-        std::str::from_utf8(&self.identity).expect("we write UTF-8")
     }
 }
 
@@ -151,7 +151,8 @@ fn brotli(content: &[u8], effort: Effort) -> Vec<u8> {
         Effort::Quick => 7,
         Effort::Thorough => 11,
     };
-    let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: content.len(), ..Default::default() };
+    let parameters =
+        brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: content.len(), ..Default::default() };
     let mut coded = Vec::with_capacity(content.len() / 4);
     brotli::BrotliCompress(&mut &*content, &mut coded, &parameters).expect("a vector takes all bytes");
     coded

@@ -22,6 +22,7 @@ use crate::metrics::HubCounters;
 pub(super) struct App {
     pub(super) editions: watch::Receiver<Arc<Edition>>,
     pub(super) hub: Arc<HubCounters>,
+    pub(super) prober: Option<Arc<prober::Counters>>,
     pub(super) metrics: Arc<MetricsAccess>,
     pub(super) trusted_proxies: Arc<[IpNet]>,
     pub(super) assets: Arc<HashMap<&'static str, Representation>>,
@@ -36,21 +37,18 @@ impl App {
 
     /// The policy of every page.
     pub(super) fn content_security_policy(&self) -> HeaderValue {
-        let policy = page::content_security_policy(&self.edition().snapshot().site.frame_ancestors);
+        let policy = super::press::page::content_security_policy(&self.edition().snapshot().site.frame_ancestors);
         HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
     }
 }
 
 /// Every path there is.
 pub(super) fn router(app: App, transport: Transport) -> Router {
-    let api = Router::new()
+    Router::new()
         .route("/api/v2/summary.json", get(machine::summary))
         .route("/api/v2/status.json", get(machine::status))
         .route("/api/v2/components.json", get(machine::components))
-        .route("/api/v1/components/{id}/observations", get(machine::observations))
         .route("/snapshot.json", get(reader::live))
-        .layer(middleware::from_fn(machine::open));
-    Router::new()
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))
         .route("/status.txt", get(reader::plain_text))
@@ -58,7 +56,6 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/metrics", get(machine::metrics))
         .route("/healthz", get(machine::alive))
         .route("/readyz", get(machine::ready))
-        .merge(api)
         .fallback(reader::not_found)
         .method_not_allowed_fallback(reader::wrong_method)
         .layer(middleware::from_fn_with_state((app.clone(), transport), guard::watch))

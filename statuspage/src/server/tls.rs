@@ -88,7 +88,8 @@ impl fmt::Debug for Pem {
 
 impl Pem {
     fn read(files: &TlsFiles) -> Result<Self, TlsError> {
-        let read = |path: &Path| std::fs::read(path).map_err(|fault| TlsError::Unreadable { path: path.to_owned(), fault });
+        let read =
+            |path: &Path| std::fs::read(path).map_err(|fault| TlsError::Unreadable { path: path.to_owned(), fault });
         Ok(Self { cert: read(&files.cert)?, key: read(&files.key)? })
     }
 
@@ -217,7 +218,10 @@ mod tests {
             assert!(message.contains(expected), "{message}");
         };
         check(TlsFiles { cert: dir.path().join("none.pem"), ..good.clone() }, "none.pem (No such file");
-        check(TlsFiles { cert: good.key.clone(), ..good.clone() }, "holds no certificate in PEM form: check --tls-cert");
+        check(
+            TlsFiles { cert: good.key.clone(), ..good.clone() },
+            "holds no certificate in PEM form: check --tls-cert",
+        );
         check(TlsFiles { key: good.cert.clone(), ..good.clone() }, "holds no private key in PEM form");
         check(mixed, "cannot be used together");
     }

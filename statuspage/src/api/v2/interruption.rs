@@ -13,8 +13,13 @@ use crate::snapshot::ComponentView;
 
 /// The incident, when some component's proof has run out. A first check under way is no interruption.
 pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
-    let blind: Vec<&ComponentView> =
-        view.snapshot.components.iter().map(AsRef::as_ref).filter(|component| state(component) == MonitorState::Stale).collect();
+    let blind: Vec<&ComponentView> = view
+        .snapshot
+        .components
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|component| state(component) == MonitorState::Stale)
+        .collect();
     let started_at = blind.iter().map(|component| component.since).min()?;
     let updated_at = blind.iter().map(|component| component.since).max()?;
     let zone = &view.snapshot.site.time_zone;
@@ -50,7 +55,11 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         started_at,
         page_id: view.page_id(),
         incident_updates: vec![update],
-        components: blind.iter().zip(1..).map(|(component, at)| view.component(component, group_of(component), at)).collect(),
+        components: blind
+            .iter()
+            .zip(1..)
+            .map(|(component, at)| view.component(component, group_of(component), at))
+            .collect(),
     })
 }
 

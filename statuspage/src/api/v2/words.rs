@@ -10,8 +10,12 @@ use super::document::MonitorState;
 /// The description of the whole when something is not known.
 pub(super) fn unknown(language: Language, state: MonitorState) -> &'static str {
     match (language, state) {
-        (Language::En, MonitorState::Stale | MonitorState::Fresh) => "Monitoring interrupted: the present state is not verified",
-        (Language::Fr, MonitorState::Stale | MonitorState::Fresh) => "Surveillance interrompue : l’état actuel n’est pas vérifié",
+        (Language::En, MonitorState::Stale | MonitorState::Fresh) => {
+            "Monitoring interrupted: the present state is not verified"
+        }
+        (Language::Fr, MonitorState::Stale | MonitorState::Fresh) => {
+            "Surveillance interrompue : l’état actuel n’est pas vérifié"
+        }
         (Language::En, MonitorState::Pending) => "First check under way",
         (Language::Fr, MonitorState::Pending) => "Première vérification en cours",
     }
@@ -39,7 +43,9 @@ pub(super) fn interruption_update(language: Language, since: Timestamp, now: Tim
     let since = clock(language, since, now, zone);
     match language {
         Language::En => {
-            format!("Since {since} these services have not been verified. They may work or not: our monitoring does not know.")
+            format!(
+                "Since {since} these services have not been verified. They may work or not: our monitoring does not know."
+            )
         }
         Language::Fr => format!(
             "Depuis {since}, ces services ne sont plus vérifiés. Ils fonctionnent peut-être, ou non : notre surveillance ne le sait pas."
