@@ -3,3 +3,5 @@
 //! It knows nothing of history, incidents or pages.
 
 pub mod definition;
+pub mod load;
+pub mod schema;
