@@ -4,4 +4,5 @@
 
 pub mod definition;
 pub mod load;
+pub mod reload;
 pub mod schema;
