@@ -5,9 +5,12 @@
 pub mod control;
 pub mod counters;
 pub mod definition;
+pub mod load;
 pub mod network;
 pub mod probe;
+pub mod reload;
 pub mod runner;
+pub mod schema;
 
 pub use control::ControlTarget;
 pub use counters::{Counted, Counters};
