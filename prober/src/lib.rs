@@ -6,6 +6,7 @@ pub mod control;
 pub mod counters;
 pub mod definition;
 pub mod load;
+mod local;
 pub mod network;
 pub mod probe;
 pub mod reload;

@@ -3,10 +3,31 @@
 //! It does not know definitions, schedules or verdicts.
 
 pub mod policy;
+mod rejection;
+mod remembered;
+mod resolver;
+mod tls;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use http::HeaderValue;
+use rustls::{
+    ClientConfig,
+    pki_types::{CertificateDer, ServerName},
+};
+use shared::Timestamp;
 
 pub use policy::PrivateTargets;
+use policy::PublicNames;
+pub(crate) use policy::Trail;
+pub(crate) use rejection::{Reason, Rejection};
+pub(crate) use resolver::{Family, LookupError, Resolver};
+pub(crate) use tls::Above;
+use tls::Tls;
 
 /// What can be set about the network.
 #[derive(Debug, Clone)]
@@ -49,6 +70,9 @@ pub enum NetworkError {
     /// Name resolution cannot be set up.
     #[error("cannot set up name resolution: {0}; name servers can be given with --nameserver")]
     Resolver(String),
+    /// No root certificate can be used.
+    #[error("cannot use any root certificate: {0}; name a file of them with --ca-file")]
+    Roots(String),
     /// TLS cannot be set up.
     #[error("cannot set up TLS: {0}")]
     Tls(#[from] rustls::Error),
@@ -59,17 +83,54 @@ pub enum NetworkError {
 pub struct Network(Arc<Inner>);
 
 struct Inner {
-    options: NetworkOptions,
+    resolver: Resolver,
+    tls: Tls,
+    private_targets: PrivateTargets,
+    public_names: PublicNames,
+    user_agent: HeaderValue,
 }
 
 impl Network {
     /// Sets everything up; blocks for a moment to read certificates and the system's configuration.
     pub fn new(options: &NetworkOptions) -> Result<Self, NetworkError> {
-        Ok(Self(Arc::new(Inner { options: options.clone() })))
+        let user_agent = HeaderValue::from_str(&options.user_agent)
+            .map_err(|_| NetworkError::UserAgent(options.user_agent.clone()))?;
+        Ok(Self(Arc::new(Inner {
+            resolver: Resolver::new(&options.nameservers).map_err(|error| NetworkError::Resolver(error.to_string()))?,
+            tls: Tls::new(options.ca_file.as_deref())?,
+            private_targets: options.private_targets,
+            public_names: PublicNames::default(),
+            user_agent,
+        })))
     }
 
-    /// What it was set up with.
-    pub fn options(&self) -> &NetworkOptions {
-        &self.0.options
+    pub(crate) fn resolver(&self) -> &Resolver {
+        &self.0.resolver
+    }
+
+    pub(crate) fn tls(&self, above: Above) -> Arc<ClientConfig> {
+        self.0.tls.config(above)
+    }
+
+    /// The earliest end in a chain that was accepted for `name`.
+    pub(crate) fn expiry(&self, name: &ServerName<'_>, chain: &[CertificateDer<'static>]) -> Option<Timestamp> {
+        self.0.tls.expiry(name, chain)
+    }
+
+    pub(crate) fn user_agent(&self) -> &HeaderValue {
+        &self.0.user_agent
+    }
+
+    /// Whether `address`, to which `host` led, may be connected to after `trail`; the words say why not.
+    pub(crate) fn admit(&self, host: &str, address: IpAddr, trail: Trail) -> Result<Trail, &'static str> {
+        let trail = match trail {
+            Trail::Direct => self.0.public_names.trail(host),
+            Trail::Public => Trail::Public,
+        };
+        let trail = policy::permit(address, trail, self.0.private_targets)?;
+        if trail == Trail::Public {
+            self.0.public_names.note(host);
+        }
+        Ok(trail)
     }
 }

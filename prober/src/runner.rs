@@ -2,13 +2,24 @@
 //!
 //! It does not know how a probe is made nor what becomes of an observation.
 
+mod agenda;
+mod desk;
+mod worker;
+
 use std::sync::Arc;
 
 use shared::{LocationName, Observation};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{control::ControlTarget, counters::Counters, definition::DefinitionSet, network::Network};
+use crate::{
+    control::{Control, ControlTarget},
+    counters::Counters,
+    definition::DefinitionSet,
+    network::Network,
+};
+use desk::Desk;
+use worker::Worker;
 
 /// What can be set about a prober.
 #[derive(Debug, Clone)]
@@ -49,14 +60,24 @@ impl Prober {
     /// Probes until `stop`, or until `out` has no receiver left. New definitions are taken over as they come.
     ///
     /// `out` is the seam, and bounded: when it is full a result waits ten seconds for room, then it is dropped and counted; the
-    /// schedule goes on meanwhile.
+    /// schedule goes on meanwhile. What is under way at the stop is given up.
     pub async fn run(
         self,
         definitions: watch::Receiver<Arc<DefinitionSet>>,
         out: mpsc::Sender<Observation>,
         stop: CancellationToken,
     ) {
-        let _ = (definitions.has_changed(), out, &self.options, &self.network);
-        stop.cancelled().await;
+        let worker = Arc::new(Worker {
+            location: self.options.location,
+            control: Control::new(&self.options.control, &self.network, Arc::clone(&self.counters)),
+            network: self.network,
+            counters: Arc::clone(&self.counters),
+            room: Semaphore::new(self.options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            out,
+        });
+        Desk::new(worker, self.counters).run(definitions, stop).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,11 @@
 //!
 //! It does not resolve names and opens nothing: the connector asks it about the very address it is about to connect to.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    collections::HashSet,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::{Mutex, PoisonError},
+};
 
 /// Whether definitions may name private addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,5 +120,28 @@ pub fn permit(address: IpAddr, trail: Trail, private: PrivateTargets) -> Result<
         (Reach::Private, Trail::Public, PrivateTargets::Allow) => Err("a public target leads to a private address"),
         (Reach::Private, Trail::Direct, PrivateTargets::Allow) => Ok(Trail::Direct),
         (Reach::Public, ..) => Ok(Trail::Public),
+    }
+}
+
+/// Names that have led to a public address: from then on an answer with a private one is a trap (DNS rebinding), until a restart.
+#[derive(Debug, Default)]
+pub(super) struct PublicNames(Mutex<HashSet<Box<str>>>);
+
+impl PublicNames {
+    /// More names than that are not remembered.
+    const LIMIT: usize = 20_000;
+
+    /// Where an exchange with `name` begins.
+    pub(super) fn trail(&self, name: &str) -> Trail {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.contains(name) { Trail::Public } else { Trail::Direct }
+    }
+
+    /// Notes that `name` led to a public address.
+    pub(super) fn note(&self, name: &str) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.len() < Self::LIMIT && !names.contains(name) {
+            names.insert(name.into());
+        }
     }
 }
