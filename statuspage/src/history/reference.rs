@@ -1,0 +1,1 @@
+//! Histories compared with a slow and obvious count.
