@@ -9,9 +9,15 @@ compile_error!(
 );
 
 #[cfg(feature = "ssr")]
+mod api;
+#[cfg(feature = "ssr")]
 pub mod engine;
 #[cfg(feature = "ssr")]
 pub mod history;
+#[cfg(feature = "ssr")]
+pub mod metrics;
+#[cfg(feature = "ssr")]
+pub mod server;
 #[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]
