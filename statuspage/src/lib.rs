@@ -9,6 +9,11 @@ compile_error!(
 );
 
 #[cfg(feature = "ssr")]
+pub mod bundle;
+pub mod island;
+#[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]
 pub mod snapshot;
+#[cfg(feature = "ssr")]
+pub mod words;
