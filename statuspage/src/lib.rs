@@ -11,9 +11,12 @@ compile_error!(
 #[cfg(feature = "ssr")]
 mod api;
 #[cfg(feature = "ssr")]
+pub mod bundle;
+#[cfg(feature = "ssr")]
 pub mod engine;
 #[cfg(feature = "ssr")]
 pub mod history;
+pub mod island;
 #[cfg(feature = "ssr")]
 pub mod metrics;
 #[cfg(feature = "ssr")]
@@ -22,3 +25,5 @@ pub mod server;
 pub mod site;
 #[cfg(feature = "ssr")]
 pub mod snapshot;
+#[cfg(feature = "ssr")]
+pub mod words;
