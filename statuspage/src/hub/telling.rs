@@ -9,7 +9,7 @@ use std::{
 
 use prober::definition::DefinitionSet;
 use shared::{ComponentId, Language};
-use tracing::{error, info};
+use tracing::{debug, error, info, warn};
 
 use super::{
     Hub, HubOptions,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     engine::Transition,
-    notify::{Cause, Event, Happening, Notification, Outbox, Outcome, State, Teller},
+    notify::{Cause, Due, Event, Happening, Notification, Outbox, Outcome, State, Teller},
     snapshot::Reason,
     store::{Changes, StoreEvent},
 };
@@ -35,7 +35,7 @@ pub(super) struct Telling {
 
 impl Telling {
     pub(super) fn new(options: &HubOptions, alarms: Alarms, notifications: Vec<Notification>) -> Self {
-        let channels = options.channels.iter().map(|channel| channel.name.clone());
+        let channels = options.channels.iter().cloned();
         Self {
             alarms,
             outbox: Outbox::new(channels, notifications),
@@ -103,16 +103,29 @@ impl Hub {
         }
     }
 
-    /// Hands what is due to the teller, as far as it has room.
-    pub(super) fn send(&mut self, teller: &mut Teller) {
-        for notification in self.telling.outbox.due(now()) {
-            teller.send(notification);
+    /// Hands what is due to the teller, and writes down what was given up.
+    pub(super) async fn send(&mut self, teller: &Teller) {
+        let Due { send, changed } = self.telling.outbox.due(now());
+        for notification in send {
+            // A teller that has stopped sends nothing more; the row stays pending and leaves after the next start.
+            if let Err(error) = teller.send(notification) {
+                debug!(%error, "a message waits for the next start");
+            }
         }
+        self.record(changed).await;
     }
 
     /// Writes down what became of a message.
     pub(super) async fn settle(&mut self, outcome: Outcome) -> Vec<Transition> {
-        let rows = self.telling.outbox.settle(outcome, now());
+        if let Err(refusal) = &outcome.result {
+            warn!(notification = %outcome.id, %refusal, "a channel did not take a message");
+        }
+        let rows = self.telling.outbox.settle(outcome);
+        self.record(rows).await;
+        Vec::new()
+    }
+
+    async fn record(&mut self, rows: Vec<Notification>) {
         for row in &rows {
             let counters = &self.options.counters;
             match &row.state {
@@ -130,7 +143,6 @@ impl Hub {
             }
         }
         self.write(rows).await;
-        Vec::new()
     }
 
     /// Answers what happened to the store.
@@ -139,7 +151,7 @@ impl Hub {
             StoreEvent::Fault(fault) => error!(%fault, "the store needs attention"),
             StoreEvent::OpenedLate(restored) => {
                 info!("the database is open again");
-                self.merge(*restored);
+                self.merge(&restored);
                 self.store.adopt();
             }
             StoreEvent::Replaced => self.rewrite(),
