@@ -6,6 +6,8 @@ pub mod control;
 pub mod counters;
 pub mod definition;
 pub mod load;
+#[cfg(any(test, feature = "faultd"))]
+pub mod faultd;
 mod local;
 pub mod network;
 pub mod probe;

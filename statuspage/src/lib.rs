@@ -16,6 +16,8 @@ pub mod bundle;
 pub mod engine;
 #[cfg(feature = "ssr")]
 pub mod history;
+#[cfg(feature = "ssr")]
+pub mod hub;
 pub mod island;
 #[cfg(feature = "ssr")]
 pub mod metrics;
