@@ -1,0 +1,147 @@
+//! Which addresses may be connected to, and from where.
+//!
+//! It does not resolve names and opens nothing: the connector asks it about the very address it is about to connect to.
+
+use std::{
+    collections::HashSet,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::{Mutex, PoisonError},
+};
+
+/// Whether definitions may name private addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PrivateTargets {
+    /// They may: definitions are the operators' own.
+    #[default]
+    Allow,
+    /// They may not: definitions come from many hands.
+    Deny,
+}
+
+/// What an address is to a prober.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Anybody on the internet can reach it.
+    Public,
+    /// Only from here or from the networks around: private, shared, unique local, loopback.
+    Private,
+    /// Nothing to probe is there, or nothing that may be: link-local, metadata, unspecified, multicast, reserved.
+    Forbidden,
+}
+
+/// Where an exchange has been so far: what was public does not lead to what is private.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trail {
+    /// Only where the definition itself led, or to private addresses.
+    #[default]
+    Direct,
+    /// A public address was part of it.
+    Public,
+}
+
+/// Addresses at which clouds hand out credentials to whoever asks from inside, apart from 169.254.169.254, which is link-local.
+const METADATA: [IpAddr; 6] = [
+    // Alibaba Cloud, Oracle Cloud, Azure's wire server.
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
+    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    // AWS, Google Cloud, Scaleway.
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42)),
+];
+
+/// Judges an address; one that carries an IPv4 address inside is judged by that one.
+pub fn reach(address: IpAddr) -> Reach {
+    if METADATA.contains(&address) {
+        return Reach::Forbidden;
+    }
+    match address {
+        IpAddr::V4(v4) => reach_v4(v4),
+        IpAddr::V6(v6) => match embedded(v6) {
+            Some(v4) => reach(IpAddr::V4(v4)),
+            None => reach_v6(v6),
+        },
+    }
+}
+
+fn reach_v4(v4: Ipv4Addr) -> Reach {
+    match v4.octets() {
+        // This network, link-local, multicast and reserved with the limited broadcast (RFC 6890).
+        [0, ..] | [169, 254, ..] | [224..=255, ..] => Reach::Forbidden,
+        // Private use, shared by carriers, loopback, protocol assignments, benchmarking.
+        [10 | 127, ..]
+        | [172, 16..=31, ..]
+        | [192, 168, ..]
+        | [100, 64..=127, ..]
+        | [192, 0, 0, _]
+        | [198, 18..=19, ..] => Reach::Private,
+        [..] => Reach::Public,
+    }
+}
+
+fn reach_v6(v6: Ipv6Addr) -> Reach {
+    match v6.segments() {
+        // Unspecified; link-local fe80::/10; multicast ff00::/8; discard-only 100::/64.
+        [0, 0, 0, 0, 0, 0, 0, 0] | [0xfe80..=0xfebf, ..] | [0xff00..=0xffff, ..] | [0x100, 0, 0, 0, ..] => {
+            Reach::Forbidden
+        }
+        // Loopback; unique local fc00::/7; the deprecated site-local fec0::/10; local NAT64 64:ff9b:1::/48.
+        [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] | [0x64, 0xff9b, 1, ..] => {
+            Reach::Private
+        }
+        [..] => Reach::Public,
+    }
+}
+
+/// The IPv4 address that a translator would send the packet to.
+fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match v6.segments() {
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
+        // IPv4-mapped and IPv4-compatible (RFC 4291), IPv4-translated (RFC 2765), NAT64 (RFC 6052).
+        [0, 0, 0, 0, 0, 0xffff | 0, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(join(high, low)),
+        // 6to4 (RFC 3056) has it in front; Teredo (RFC 4380) at the end, inverted.
+        [0x2002, high, low, ..] => Some(join(high, low)),
+        [0x2001, 0, _, _, _, _, high, low] => Some(join(!high, !low)),
+        [..] => None,
+    }
+}
+
+/// Whether `address` may be connected to by an exchange that has been along `trail`; the words say why not.
+pub fn permit(address: IpAddr, trail: Trail, private: PrivateTargets) -> Result<Trail, &'static str> {
+    match (reach(address), trail, private) {
+        (Reach::Forbidden, ..) => {
+            Err("link-local, metadata, unspecified, multicast and reserved addresses are refused")
+        }
+        (Reach::Private, _, PrivateTargets::Deny) => Err("private addresses are refused by the settings"),
+        (Reach::Private, Trail::Public, PrivateTargets::Allow) => Err("a public target leads to a private address"),
+        (Reach::Private, Trail::Direct, PrivateTargets::Allow) => Ok(Trail::Direct),
+        (Reach::Public, ..) => Ok(Trail::Public),
+    }
+}
+
+/// Names that have led to a public address: from then on an answer with a private one is a trap (DNS rebinding), until a restart.
+#[derive(Debug, Default)]
+pub(super) struct PublicNames(Mutex<HashSet<Box<str>>>);
+
+impl PublicNames {
+    /// More names than that are not remembered.
+    const LIMIT: usize = 20_000;
+
+    /// Where an exchange with `name` begins.
+    pub(super) fn trail(&self, name: &str) -> Trail {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.contains(name) { Trail::Public } else { Trail::Direct }
+    }
+
+    /// Notes that `name` led to a public address.
+    pub(super) fn note(&self, name: &str) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.len() < Self::LIMIT && !names.contains(name) {
+            names.insert(name.into());
+        }
+    }
+}

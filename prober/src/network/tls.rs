@@ -1,0 +1,159 @@
+//! TLS as probes speak it: a full handshake each time, trusted roots from three places, and one verifier for all.
+//!
+//! It opens no connections.
+
+use std::{path::Path, sync::Arc};
+
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+    client::{
+        Resumption, WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{CryptoProvider, aws_lc_rs},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+use shared::Timestamp;
+
+use super::{
+    NetworkError,
+    rejection::{Rejection, earliest_end},
+    remembered::Remembered,
+};
+
+/// What is spoken after the handshake, which decides what is offered in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Above {
+    /// HTTP/2 or HTTP/1.1, as the server likes (ALPN).
+    Http,
+    /// Something that has no name in ALPN.
+    Anything,
+}
+
+/// The configurations that every handshake shares.
+pub(super) struct Tls {
+    http: Arc<ClientConfig>,
+    anything: Arc<ClientConfig>,
+    verifier: Arc<Verifier>,
+}
+
+impl Tls {
+    /// Trusts the platform's roots, the bundled ones, and those in `ca_file`.
+    pub(super) fn new(ca_file: Option<&Path>) -> Result<Self, NetworkError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let roots = Arc::new(roots(ca_file)?);
+        let inner = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+            .build()
+            .map_err(|error| NetworkError::Roots(error.to_string()))?;
+        let verifier = Arc::new(Verifier { inner, remembered: Remembered::default() });
+        let anything = config(provider, Arc::clone(&verifier))?;
+        let mut http = anything.clone();
+        http.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Self { http: Arc::new(http), anything: Arc::new(anything), verifier })
+    }
+
+    pub(super) fn config(&self, above: Above) -> Arc<ClientConfig> {
+        match above {
+            Above::Http => Arc::clone(&self.http),
+            Above::Anything => Arc::clone(&self.anything),
+        }
+    }
+
+    /// The earliest end in a chain that was accepted for `name`.
+    pub(super) fn expiry(&self, name: &ServerName<'_>, chain: &[CertificateDer<'static>]) -> Option<Timestamp> {
+        self.verifier.remembered.expiry(name, chain.iter()).or_else(|| earliest_end(chain.iter()))
+    }
+}
+
+fn config(provider: Arc<CryptoProvider>, verifier: Arc<Verifier>) -> Result<ClientConfig, Error> {
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    // A resumed session would see neither the certificate nor the cost of a full handshake.
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
+fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let platform = rustls_native_certs::load_native_certs();
+    for error in &platform.errors {
+        tracing::warn!(%error, "some of the platform's root certificates cannot be read; the bundled ones are used");
+    }
+    roots.add_parsable_certificates(platform.certs);
+    if let Some(path) = ca_file {
+        let unusable = |reason: String| NetworkError::CaFile { path: path.to_owned(), reason };
+        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.to_string()))?;
+        let mut count = 0;
+        for certificate in certificates {
+            let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+            roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
+            count += 1;
+        }
+        if count == 0 {
+            return Err(unusable("it holds none".to_owned()));
+        }
+    }
+    Ok(roots)
+}
+
+/// webpki's verifier with a memory for what passed and words for what did not.
+#[derive(Debug)]
+struct Verifier {
+    inner: Arc<WebPkiServerVerifier>,
+    remembered: Remembered,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let chain = || std::iter::once(end_entity).chain(intermediates);
+        if self.remembered.passed(name, chain(), now) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        match self.inner.verify_server_cert(end_entity, intermediates, name, ocsp_response, now) {
+            Ok(verified) => {
+                if let Some(expires) = earliest_end(chain()) {
+                    let owned = chain().map(|certificate| certificate.clone().into_owned()).collect();
+                    self.remembered.remember(name, owned, now, expires);
+                }
+                Ok(verified)
+            }
+            Err(Error::InvalidCertificate(error)) => {
+                let rejection = Rejection::new(&error, &chain().collect::<Vec<_>>());
+                Err(Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(rejection)))))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
