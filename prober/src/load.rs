@@ -29,6 +29,7 @@ use crate::definition::Definition;
 use file::Candidate;
 
 pub use report::{FileReport, Mistake, Outcome, Severity, Style};
+pub(crate) use suggest::nearest;
 pub(crate) use typed::root_schema;
 
 /// What loading depends on besides the files.
