@@ -23,7 +23,7 @@ pub(super) fn roster(probes: &[&str]) -> Input {
     Input::Roster(Arc::new(roster))
 }
 
-pub(super) fn observation(probe: &str, location: &str, start: Timestamp, verdict: Verdict) -> Observation {
+pub(crate) fn observation(probe: &str, location: &str, start: Timestamp, verdict: Verdict) -> Observation {
     let failure = match verdict {
         Pass => None,
         Warn => Some(Failure::new(FailureKind::Latency, "slower than 2 s")),
