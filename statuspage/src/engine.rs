@@ -11,6 +11,8 @@ mod view;
 
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

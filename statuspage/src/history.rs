@@ -30,6 +30,8 @@ mod view;
 
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -85,14 +85,8 @@ impl Total {
         self.observed() + self.under_maintenance
     }
 
-    /// Uptime of a window that lasts `window` from the first instant of which something is known.
-    ///
-    /// With the times in milliseconds, observed = operational + degraded + partial + major:
-    /// ```text
-    /// ratio    = floor(1,000,000 × (10 × observed − 10 × major − 3 × partial) / (10 × observed))
-    /// coverage = floor(1,000,000 × (observed + maintenance) / window), at most 1,000,000
-    /// ```
-    /// Absent when nothing was observed.
+    /// Uptime of a window that lasts `window` from the first instant of which something is known; the formula is at
+    /// [`super::History::view`].
     pub(super) fn uptime(&self, window: Duration) -> Option<Uptime> {
         let tenths = u128::from(self.observed()) * 10;
         let lost = u128::from(self.major_outage) * 10 + u128::from(self.partial_outage) * 3;

@@ -24,8 +24,14 @@ impl History {
     ///
     /// Windows begin where a period begins: those of 24 hours and 7 days with the hour in which they would, so that they hold up
     /// to one hour more; those of 30, 90 and 365 days with the local day, today being the last of that many days. Each is cut at
-    /// the first instant of which something is known. The formula of uptime is at [`crate::snapshot::Uptime`]; what was not
-    /// accounted is unknown.
+    /// the first instant of which something is known; what was not accounted is unknown.
+    ///
+    /// With the times in milliseconds and observed = operational + degraded + partial + major, [`Uptime`] is
+    /// ```text
+    /// ratio    = ⌊1,000,000 × (10 × observed − 10 × major − 3 × partial) ÷ (10 × observed)⌋
+    /// coverage = ⌊1,000,000 × (observed + maintenance) ÷ window⌋
+    /// ```
+    /// in integers throughout, and absent when nothing was observed.
     pub fn view(&self, component: &ComponentId, now: Timestamp) -> HistoryView {
         let Some(past) = self.components.get(component) else { return HistoryView::default() };
         View { past, calendar: &self.calendar, now, today: self.calendar.find(now).date }.make()
