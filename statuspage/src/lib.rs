@@ -12,8 +12,12 @@ compile_error!(
 pub mod bundle;
 pub mod island;
 #[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]
 pub mod snapshot;
+#[cfg(feature = "ssr")]
+pub mod style;
 #[cfg(feature = "ssr")]
 pub mod words;
