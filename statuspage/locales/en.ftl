@@ -20,6 +20,7 @@ date = { $day } { $month } { $year }
 date-short = { $day } { $month }
 time = { $hour }:{ $minute }
 time-precise = { $hour }:{ $minute }:{ $second }
+on = on { $date }
 moment = { $date }, { $time }
 span-seconds = { $seconds } s
 span-minutes = { $minutes } min

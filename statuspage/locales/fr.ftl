@@ -26,6 +26,7 @@ date-short = { $day ->
 } { $month }
 time = { $hour } h { $minute }
 time-precise = { $hour } h { $minute } min { $second } s
+on = le { $date }
 moment = le { $date } à { $time }
 span-seconds = { $seconds } s
 span-minutes = { $minutes } min

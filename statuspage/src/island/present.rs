@@ -25,6 +25,21 @@ pub struct Phrases {
     pub ago: String,
     /// Spans of time.
     pub spans: Spans,
+    /// The tab's title of a page about one component, with `#` in the place of its state; other pages take the hub's.
+    pub subject: Option<(ComponentId, String)>,
+}
+
+impl Phrases {
+    /// The same for a page about one component.
+    #[must_use]
+    pub fn about(self, component: &ComponentId, title: String) -> Self {
+        Self { subject: Some((component.clone(), title)), ..self }
+    }
+
+    /// The tab's title of a page about one component in that state; empty for other pages.
+    pub fn title(&self, state: &str) -> String {
+        self.subject.as_ref().map_or_else(String::new, |(_, title)| fill(title, state))
+    }
 }
 
 /// How a state looks: the shape and the colour beside its word.
@@ -93,9 +108,11 @@ impl Present {
     #[cfg(feature = "hydrate")]
     pub(super) fn title(&self) -> String {
         if self.stopped() {
-            self.phrases.with_value(|phrases| phrases.stopped_title.clone())
-        } else {
-            self.live.with(|live| live.title.clone())
+            return self.phrases.with_value(|phrases| phrases.stopped_title.clone());
+        }
+        match self.phrases.with_value(|phrases| phrases.subject.as_ref().map(|(id, _)| id.clone())) {
+            Some(id) => self.phrases.with_value(|phrases| phrases.title(&self.state(&id).1)),
+            None => self.live.with(|live| live.title.clone()),
         }
     }
 

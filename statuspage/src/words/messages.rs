@@ -31,6 +31,8 @@ messages! {
     time(hour, minute) = "time";
     /// In English: “`hour`:`minute`:`second`”.
     time_precise(hour, minute, second) = "time-precise";
+    /// In English: “on `date`”.
+    on(date) = "on";
     /// In English: “`date`, `time`”.
     moment(date, time) = "moment";
     /// In English: “`seconds` s”.

@@ -62,6 +62,7 @@ impl Words {
             unverified_ever: self.state_unknown(),
             ago: self.ago("#"),
             spans: self.spans(),
+            subject: None,
         }
     }
 
