@@ -10,6 +10,7 @@ mod redact;
 mod report;
 mod secrets;
 mod suggest;
+mod toml_file;
 mod tree;
 mod typed;
 mod values;
@@ -30,6 +31,7 @@ use file::Candidate;
 
 pub use report::{FileReport, Mistake, Outcome, Severity, Style};
 pub(crate) use suggest::nearest;
+pub use toml_file::{TomlFile, nearest_word, secret};
 pub(crate) use typed::root_schema;
 
 /// What loading depends on besides the files.

@@ -159,12 +159,13 @@ impl Candidate {
 }
 
 /// Bytes that are no text: what to say, and the text as far as it can be shown.
-struct Refusal {
-    mistake: Mistake,
-    text: String,
+pub(super) struct Refusal {
+    pub(super) mistake: Mistake,
+    pub(super) text: String,
 }
 
 fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Refusal> {
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if utf16 || bytes.contains(&0) {
         let what = if utf16 { "the file is UTF-16" } else { "the file is not text: it holds a zero byte" };
@@ -187,7 +188,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
 }
 
 /// The parser's words with a hint for what people most often mean.
-fn syntax_error(message: &str, text: &str, place: Range<usize>) -> Mistake {
+pub(super) fn syntax_error(message: &str, text: &str, place: Range<usize>) -> Mistake {
     let line_start = text.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let mistake = Mistake::error(message.split('\n').collect::<Vec<_>>().join(", ")).at(place);

@@ -40,22 +40,26 @@ impl Mistake {
         Self { severity, message, place: None, label: None, related: None, help: None }
     }
 
-    pub(crate) fn error(message: impl Into<String>) -> Self {
+    /// Something that keeps the file from being used.
+    pub fn error(message: impl Into<String>) -> Self {
         Self::new(Severity::Error, message.into())
     }
 
-    pub(crate) fn warning(message: impl Into<String>) -> Self {
+    /// Something that does not.
+    pub fn warning(message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, message.into())
     }
 
+    /// The same with its place, in bytes.
     #[must_use]
-    pub(crate) fn at(mut self, place: Range<usize>) -> Self {
+    pub fn at(mut self, place: Range<usize>) -> Self {
         self.place = Some(place);
         self
     }
 
+    /// The same with a few words beside the carets.
     #[must_use]
-    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+    pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
@@ -66,8 +70,9 @@ impl Mistake {
         self
     }
 
+    /// The same with a way out.
     #[must_use]
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
