@@ -6,9 +6,9 @@ pub mod cli;
 pub mod control;
 pub mod counters;
 pub mod definition;
-pub mod load;
 #[cfg(any(test, feature = "faultd"))]
 pub mod faultd;
+pub mod load;
 mod local;
 pub mod network;
 pub mod probe;

@@ -33,7 +33,10 @@ mod reference;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    time::Duration,
+};
 
 use jiff::{civil::Date, tz::TimeZone};
 use shared::{ComponentId, LocationName, Observation, Status, Timestamp, Verdict};
@@ -94,6 +97,15 @@ impl Past {
             places: Vec::new(),
             failures: Failures::default(),
         }
+    }
+
+    /// Adds what is known of the time before.
+    fn absorb(&mut self, before: Self) {
+        self.watched_from = self.watched_from.min(before.watched_from);
+        self.known_from = self.known_from.into_iter().chain(before.known_from).min();
+        self.hours.absorb(before.hours, &before.places, &mut self.places);
+        self.days.absorb(before.days, &before.places, &mut self.places);
+        before.failures.newest_first().iter().for_each(|failure| self.failures.add(failure));
     }
 
     /// Forgets what a wrong clock wrote into the future.
@@ -214,6 +226,25 @@ impl History {
             past.days.trim();
         }
         unreadable
+    }
+
+    /// Takes rows back after counting has begun: a period that is in memory too is the sum of both.
+    pub fn absorb(&mut self, rows: impl IntoIterator<Item = HistoryRow>) {
+        let mut earlier = Self { calendar: self.calendar.clone(), components: BTreeMap::new() };
+        earlier.restore(rows);
+        for (component, before) in earlier.components {
+            match self.components.entry(component) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(before);
+                }
+                Entry::Occupied(mut occupied) => occupied.get_mut().absorb(before),
+            }
+        }
+    }
+
+    /// Takes a failure back that was counted before.
+    pub fn recall(&mut self, failure: &Observation) {
+        self.past(&failure.probe.component, failure.started_at).failures.add(failure);
     }
 
     /// Lets go of a component; its last rows are returned, and all of them bring it back.

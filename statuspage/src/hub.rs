@@ -8,6 +8,7 @@ mod checkpoint;
 mod publish;
 mod roster;
 mod telling;
+mod vigil;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,11 +32,12 @@ use crate::{
     notify::{ChannelName, Outcomes, Teller},
     site::Site,
     snapshot::Snapshot,
-    store::{Durability, Opened, StoreEvent, StoreEvents, StoreHandle},
+    store::{Durability, Opened, StoreEvents, StoreHandle},
     watch::WatchInput,
 };
 use publish::Views;
 use telling::Telling;
+use vigil::Vigil;
 
 /// At most so many observations are taken at once.
 const BATCH: usize = 500;
@@ -87,6 +89,8 @@ pub struct Hub {
     store: StoreHandle,
     views: Views,
     dirty: Dirty,
+    vigil: Vigil,
+    started: Timestamp,
 }
 
 /// What has changed since it was last published or written.
@@ -125,6 +129,8 @@ impl Hub {
             telling,
             store: handle,
             dirty: Dirty::default(),
+            vigil: Vigil::default(),
+            started: now(),
         };
         for fault in &restored.faults {
             warn!(%fault, "the store is not as it was left");
@@ -249,6 +255,16 @@ impl Hub {
 
     fn enrol(&mut self, now: Timestamp) -> Vec<Transition> {
         let roster = Arc::new(roster::roster(&self.definitions));
+        let gone = self.engine.states().filter(|state| !roster.components.contains_key(&state.component));
+        for state in gone {
+            self.history.spend(&state.component, state.status, state.since, now);
+            self.since.remove(&state.component);
+            self.dirty.retired.insert(state.component.clone());
+        }
+        for id in roster.components.keys() {
+            self.history.watch(id, now);
+            self.dirty.retired.remove(id);
+        }
         let outcome = self.engine.step(Input::Roster(roster), now);
         self.account(outcome.transitions)
     }

@@ -164,8 +164,7 @@ pub(super) struct Refusal {
     pub(super) text: String,
 }
 
-fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
-pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Refusal> {
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if utf16 || bytes.contains(&0) {
         let what = if utf16 { "the file is UTF-16" } else { "the file is not text: it holds a zero byte" };

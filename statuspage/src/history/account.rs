@@ -36,6 +36,15 @@ impl Account {
         *spent = spent.saturating_add(time);
     }
 
+    /// Adds the time of another account of the same period.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        self.operational = self.operational.saturating_add(other.operational);
+        self.under_maintenance = self.under_maintenance.saturating_add(other.under_maintenance);
+        self.degraded_performance = self.degraded_performance.saturating_add(other.degraded_performance);
+        self.partial_outage = self.partial_outage.saturating_add(other.partial_outage);
+        self.major_outage = self.major_outage.saturating_add(other.major_outage);
+    }
+
     fn known(&self) -> u64 {
         Total::from_iter([*self]).known()
     }

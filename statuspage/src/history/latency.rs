@@ -57,6 +57,13 @@ impl Sketch {
         Point { count, p50: micros(0.50), p95: micros(0.95), p99: micros(0.99) }
     }
 
+    /// Adds the durations of another sketch; both were made here, with the same parameters.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        if let Err(error) = self.0.merge(&other.0) {
+            tracing::warn!(?error, "durations of another kind of sketch are left out");
+        }
+    }
+
     /// The exchange format of the sketch's other implementations.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         self.0.to_java_bytes()

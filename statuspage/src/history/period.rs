@@ -60,6 +60,19 @@ impl Open {
         self.dirty |= self.account != before;
     }
 
+    /// Adds what was counted of the same period before; time as far as there is room for it in the longest of days.
+    pub(super) fn absorb(&mut self, before: &Self) {
+        self.dirty = true;
+        self.account.absorb(&before.account);
+        self.verdicts.iter_mut().zip(before.verdicts).for_each(|(count, more)| *count += more);
+        for (kind, count) in &before.kinds {
+            *self.kinds.entry(*kind).or_default() += count;
+        }
+        for (location, sketch) in &before.latency {
+            self.latency.entry(location.clone()).or_default().absorb(sketch);
+        }
+    }
+
     fn close(&self, row: Box<[u8]>, places: &mut Vec<LocationName>) -> Closed {
         let latency = self.latency.iter().filter_map(|(name, sketch)| Some((index(places, name)?, sketch.point())));
         Closed { account: self.account, latency: latency.collect(), row: Some(row) }
@@ -100,6 +113,14 @@ impl Period {
     pub(super) fn close(&mut self, row: Box<[u8]>, places: &mut Vec<LocationName>) {
         if let Self::Open(open) = self {
             *self = Self::Closed(open.close(row, places));
+        }
+    }
+
+    /// Names its locations by their index among others.
+    pub(super) fn move_to(&mut self, from: &[LocationName], to: &mut Vec<LocationName>) {
+        if let Self::Closed(closed) = self {
+            let moved = |&(i, point): &(u16, Point)| Some((index(to, from.get(usize::from(i))?)?, point));
+            closed.latency = closed.latency.iter().filter_map(moved).collect();
         }
     }
 

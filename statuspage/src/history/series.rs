@@ -109,6 +109,24 @@ impl<K: Copy + Ord> Series<K> {
         Ok(())
     }
 
+    /// Adds earlier periods; of one that is in both, the sum is taken.
+    pub(super) fn absorb(&mut self, earlier: Self, their_places: &[LocationName], places: &mut Vec<LocationName>) {
+        for (key, mut period) in earlier.periods {
+            match self.periods.binary_search_by_key(&key, |(key, _)| *key) {
+                Ok(at) => {
+                    if let (Some(open), Some(before)) = (self.periods[at].1.open(), period.open()) {
+                        open.absorb(before);
+                    }
+                }
+                Err(at) => {
+                    period.move_to(their_places, places);
+                    self.periods.insert(at, (key, period));
+                }
+            }
+        }
+        self.trim();
+    }
+
     pub(super) fn forget_after(&mut self, key: K) {
         let keep = self.periods.partition_point(|(other, _)| *other <= key);
         self.periods.truncate(keep);

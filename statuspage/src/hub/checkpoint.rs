@@ -41,16 +41,16 @@ pub(super) struct Memory {
 /// Puts what the store held back to work; what cannot be read is named and learnt anew.
 pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
     let checkpoint = restored.documents.get(DOCUMENT).and_then(|bytes| {
-        serde_json::from_slice::<Checkpoint>(bytes).inspect_err(|error| warn!(%error, "the last checkpoint cannot be read")).ok()
+        serde_json::from_slice::<Checkpoint>(bytes)
+            .inspect_err(|error| warn!(%error, "the last checkpoint cannot be read"))
+            .ok()
     });
     let Checkpoint { at, alarms } = checkpoint.unwrap_or_default();
     let states = restored.components.iter().filter_map(|(id, bytes)| {
         ComponentState::from_bytes(bytes).inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()
     });
     let mut history = History::new(site.time_zone.clone());
-    let hours = restored.hours.iter().map(|row| history_row(row, Slot::Hour(row.start)));
-    let days = restored.days.iter().filter_map(|row| Some(history_row(row, Slot::Day(date_of(row.start)?))));
-    for (key, error) in history.restore(hours.chain(days)) {
+    for (key, error) in history.restore(rows(restored)) {
         warn!(component = %key.component, %error, "a row of the history cannot be read");
     }
     for failure in restored.last_failures.values().flatten().rev() {
@@ -61,8 +61,14 @@ pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
     Memory { at, alarms, engine, history, since }
 }
 
+fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
+    let hours = restored.hours.iter().map(|row| history_row(row, Slot::Hour(row.start)));
+    let days = restored.days.iter().filter_map(|row| Some(history_row(row, Slot::Day(date_of(row.start)?))));
+    hours.chain(days)
+}
+
 fn history_row(ledger: &Ledger, slot: Slot) -> HistoryRow {
-    HistoryRow { key: RowKey { component: ledger.component.clone(), slot }, bytes: ledger.body.to_vec() }
+    HistoryRow { key: RowKey { component: ledger.component.clone(), slot }, bytes: ledger.body.as_ref().into() }
 }
 
 /// A day's row is kept under its date's midnight in UTC, so that a change of the page's time zone does not move it.
@@ -80,6 +86,8 @@ fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
         let body = Bytes::from(bytes);
         match slot {
             Slot::Hour(start) => changes.hours.push(Ledger { component, start, body }),
+            // The store finds the last failures among the observations.
+            Slot::Failures => {}
             Slot::Day(date) => changes.days.extend(start_of(date).map(|start| Ledger { component, start, body })),
         }
     }
@@ -129,10 +137,7 @@ impl Hub {
         ledgers(self.history.dirty_rows(), &mut changes);
         for id in std::mem::take(&mut self.dirty.states) {
             let Some(state) = self.engine.state(&id) else { continue };
-            match state.to_bytes() {
-                Ok(bytes) => changes.components.push((id, bytes.into())),
-                Err(error) => warn!(component = %id, %error, "a state cannot be written"),
-            }
+            changes.components.push((id, state.to_bytes().into()));
         }
         for id in std::mem::take(&mut self.dirty.retired) {
             ledgers(self.history.retire(&id), &mut changes);
@@ -152,8 +157,7 @@ impl Hub {
     /// Takes over what a database held that could not be opened at the start: the past of what is known since, and what was
     /// never told.
     pub(super) fn merge(&mut self, restored: &Restored) {
-        let before = read(restored, &self.options.site);
-        self.history.absorb(before.history);
+        self.history.absorb(rows(restored));
         self.telling.recall(&restored.notifications);
         self.rewrite();
     }

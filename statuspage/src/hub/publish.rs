@@ -79,7 +79,8 @@ impl Hub {
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {
-        let components: Vec<_> = self.views.order.iter().filter_map(|id| self.views.components.get(id)).cloned().collect();
+        let components: Vec<_> =
+            self.views.order.iter().filter_map(|id| self.views.components.get(id)).cloned().collect();
         let worst = components.iter().map(|component| component.status).reduce(Status::worst);
         Snapshot {
             generated_at: now,

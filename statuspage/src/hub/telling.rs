@@ -8,7 +8,7 @@ use std::{
 };
 
 use prober::definition::DefinitionSet;
-use shared::{ComponentId, Language};
+use shared::{ComponentId, Language, Timestamp};
 use tracing::{debug, error, info, warn};
 
 use super::{
@@ -49,11 +49,22 @@ impl Telling {
         &self.alarms
     }
 
+    /// When the oldest message was made that has not been told yet.
+    pub(super) fn oldest_message(&self) -> Option<Timestamp> {
+        self.outbox.oldest_pending()
+    }
+
+    /// Takes over messages that a database held which could not be opened at the start.
+    pub(super) fn recall(&mut self, notifications: &[Notification]) {
+        self.outbox.recall(notifications);
+    }
+
     /// Takes names and dependencies from the definitions.
     pub(super) fn watch(&mut self, set: &DefinitionSet) {
         let definitions = &set.definitions;
         self.alarms.retain(|id| definitions.contains_key(id));
-        self.dependencies = definitions.iter().map(|(id, definition)| (id.clone(), definition.depends_on.clone())).collect();
+        self.dependencies =
+            definitions.iter().map(|(id, definition)| (id.clone(), definition.depends_on.clone())).collect();
         let name = |(id, definition): (&ComponentId, &Arc<_>)| {
             let definition: &prober::definition::Definition = definition;
             (id.clone(), definition.name.get(self.language).to_owned())

@@ -18,11 +18,8 @@ pub fn Live(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let present = Present {
-        live: RwSignal::new(present),
-        now: RwSignal::new(Now::Rendered),
-        phrases: StoredValue::new(phrases),
-    };
+    let present =
+        Present { live: RwSignal::new(present), now: RwSignal::new(Now::Rendered), phrases: StoredValue::new(phrases) };
     provide_context(present);
     #[cfg(feature = "hydrate")]
     super::poll::start(present);

@@ -100,7 +100,13 @@ fn path(points: &[LatencyPoint], line: Line, window: Window, top: Duration) -> S
 }
 
 /// The drawing of one location with its axes, and a table under it.
-pub(super) fn chart(points: &[LatencyPoint], location: &LocationName, window: Window, name: &str, words: &Words) -> AnyView {
+pub(super) fn chart(
+    points: &[LatencyPoint],
+    location: &LocationName,
+    window: Window,
+    name: &str,
+    words: &Words,
+) -> AnyView {
     let Some(last) = points.last() else {
         return view! { <h3>{place(location)}</h3><p class="meta">{words.latency_none()}</p> }.into_any();
     };

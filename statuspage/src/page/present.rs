@@ -13,11 +13,7 @@ pub fn live(snapshot: &Snapshot, language: Language) -> live::Live {
 }
 
 /// The same for the components that a page shows.
-pub(super) fn of<'a>(
-    snapshot: &Snapshot,
-    words: &Words,
-    shown: impl Iterator<Item = &'a ComponentView>,
-) -> live::Live {
+pub(super) fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a ComponentView>) -> live::Live {
     let now = snapshot.generated_at;
     let component = |component: &ComponentView| live::LiveComponent {
         status: component.status,
