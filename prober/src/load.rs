@@ -30,6 +30,7 @@ use crate::definition::Definition;
 use file::Candidate;
 
 pub use report::{FileReport, Mistake, Outcome, Severity, Style};
+pub(crate) use suggest::nearest;
 pub use toml_file::{TomlFile, nearest_word, secret};
 pub(crate) use typed::root_schema;
 

@@ -164,12 +164,12 @@ pub(super) struct Refusal {
     pub(super) text: String,
 }
 
-pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Refusal> {
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if utf16 || bytes.contains(&0) {
         let what = if utf16 { "the file is UTF-16" } else { "the file is not text: it holds a zero byte" };
         let mistake = Mistake::error(what).help("save it as UTF-8");
-        return Err(Refusal { mistake, text: String::new() });
+        return Err(Box::new(Refusal { mistake, text: String::new() }));
     }
     match String::from_utf8(bytes) {
         // The mark that some editors put first says nothing in UTF-8.
@@ -181,7 +181,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Refusal> {
                 .at(valid..valid + char::REPLACEMENT_CHARACTER.len_utf8())
                 .label("from here on")
                 .help("save it as UTF-8");
-            Err(Refusal { mistake, text: lossy })
+            Err(Box::new(Refusal { mistake, text: lossy }))
         }
     }
 }

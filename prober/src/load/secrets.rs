@@ -7,7 +7,7 @@ use std::{ffi::OsStr, ops::Range, os::unix::fs::PermissionsExt, path::Path};
 use super::{
     directory::{self, Reading},
     report::{Mistake, quoted},
-    tree::Context,
+    tree::{Context, Fault},
 };
 
 /// Longest secret file, in bytes.
@@ -36,8 +36,8 @@ pub(super) fn resolve(template: &str, span: Range<usize>, context: &mut Context<
         };
         match reference(&rest[at + 2..at + length], span.clone(), context) {
             Ok(secret) => text.push_str(&secret),
-            Err(mistake) => {
-                context.report(mistake.at(span.clone()));
+            Err(fault) => {
+                fault.report(span.clone(), context);
                 sound = false;
             }
         }
@@ -47,33 +47,33 @@ pub(super) fn resolve(template: &str, span: Range<usize>, context: &mut Context<
     sound.then_some(text)
 }
 
-fn reference(reference: &str, span: Range<usize>, context: &mut Context<'_>) -> Result<String, Mistake> {
+fn reference(reference: &str, span: Range<usize>, context: &mut Context<'_>) -> Result<String, Fault> {
     if let Some(name) = reference.strip_prefix("env:") {
         return variable(name, context);
     }
     if let Some(path) = reference.strip_prefix("file:") {
         return file(path, span, context);
     }
-    Err(Mistake::error(format!("`${{{}}}` refers to nothing", quoted(reference).trim_matches('`')))
+    Err(Fault::new(format!("`${{{}}}` refers to nothing", quoted(reference).trim_matches('`')))
         .help("write `${env:NAME}` or `${file:/run/secrets/name}`, or `$${` for the characters"))
 }
 
-fn variable(name: &str, context: &Context<'_>) -> Result<String, Mistake> {
+fn variable(name: &str, context: &Context<'_>) -> Result<String, Fault> {
     let name = name.trim();
     let value = context.options.variables.get(OsStr::new(name));
     let Some(value) = value.filter(|value| !value.is_empty()) else {
-        return Err(Mistake::error(format!("the environment variable {} is not set", quoted(name)))
+        return Err(Fault::new(format!("the environment variable {} is not set", quoted(name)))
             .help(format!("start with {name}=… or use `${{file:/run/secrets/…}}`")));
     };
     let value = value.to_str().map(str::to_owned);
-    value.ok_or_else(|| Mistake::error(format!("the environment variable {} is not UTF-8", quoted(name))))
+    value.ok_or_else(|| Fault::new(format!("the environment variable {} is not UTF-8", quoted(name))))
 }
 
-fn file(name: &str, span: Range<usize>, context: &mut Context<'_>) -> Result<String, Mistake> {
+fn file(name: &str, span: Range<usize>, context: &mut Context<'_>) -> Result<String, Fault> {
     let path = Path::new(name.trim());
     let shown = quoted(name);
     if !path.is_absolute() {
-        return Err(Mistake::error(format!("the secret file {shown} has a relative path"))
+        return Err(Fault::new(format!("the secret file {shown} has a relative path"))
             .help("write it from the root: `${file:/run/secrets/name}`"));
     }
     let content = match directory::read(path, MAX_FILE) {
@@ -87,20 +87,19 @@ fn file(name: &str, span: Range<usize>, context: &mut Context<'_>) -> Result<Str
             }
             bytes
         }
-        Reading::TooLarge => return Err(Mistake::error(format!("the secret file {shown} is larger than 64 KiB"))),
-        Reading::Special(what) => return Err(Mistake::error(format!("the secret file {shown} is {what}"))),
+        Reading::TooLarge => return Err(Fault::new(format!("the secret file {shown} is larger than 64 KiB"))),
+        Reading::Special(what) => return Err(Fault::new(format!("the secret file {shown} is {what}"))),
         Reading::Failed(error) => {
-            return Err(Mistake::error(format!("cannot read the secret file {shown}: {error}"))
+            return Err(Fault::new(format!("cannot read the secret file {shown}: {error}"))
                 .help("is it there, and readable by this user?"));
         }
     };
-    let text =
-        String::from_utf8(content).map_err(|_| Mistake::error(format!("the secret file {shown} is not UTF-8")))?;
+    let text = String::from_utf8(content).map_err(|_| Fault::new(format!("the secret file {shown} is not UTF-8")))?;
     // Editors and `echo` end a file with a newline that is no part of the secret.
     let text = text.strip_suffix('\n').unwrap_or(&text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.is_empty() {
-        return Err(Mistake::error(format!("the secret file {shown} is empty")));
+        return Err(Fault::new(format!("the secret file {shown} is empty")));
     }
     Ok(text.to_owned())
 }

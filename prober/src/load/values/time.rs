@@ -87,7 +87,7 @@ impl ReadText for Line {
         }
         match cron::Schedule::from_str(text.trim()) {
             Ok(_) => Ok(Self(text.trim().to_owned())),
-            Err(_) if fields < 6 || fields > 7 => {
+            Err(_) if !(6..=7).contains(&fields) => {
                 Err(Fault::new(format!("a cron line has six fields, this one {fields}"))
                     .help("second, minute, hour, day of month, month, day of week: \"0 */5 * * * *\""))
             }
