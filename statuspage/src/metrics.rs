@@ -11,7 +11,7 @@ mod process;
 
 use shared::Timestamp;
 
-use crate::snapshot::Snapshot;
+use crate::{snapshot::Snapshot, store};
 use exposition::Exposition;
 
 pub use counters::HubCounters;
@@ -27,6 +27,8 @@ pub struct Scrape<'a> {
     pub now: Timestamp,
     /// What the hub counts.
     pub hub: &'a HubCounters,
+    /// What the store counts.
+    pub store: store::Counters,
     /// What the embedded prober counts, where there is one.
     pub prober: Option<prober::Counted>,
     /// What the system says of the process; absent where it has no `/proc`.

@@ -11,8 +11,6 @@ pub struct HubCounters {
     pub observations: AtomicU64,
     /// Observations that it had already.
     pub duplicates: AtomicU64,
-    /// Observations that wait in memory for the store, now.
-    pub unstored: AtomicU64,
     /// Snapshots that it published.
     pub snapshots: AtomicU64,
     /// Transitions of components that it judged.

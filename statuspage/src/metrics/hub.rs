@@ -10,7 +10,7 @@ use super::{
     Scrape,
     exposition::{Exposition, Kind},
 };
-use crate::snapshot::StoreState;
+use crate::{snapshot::StoreState, store::Counters};
 
 /// Seconds since 1970, as Prometheus writes times.
 pub(super) fn seconds(at: Timestamp) -> f64 {
@@ -23,6 +23,7 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
     });
     snapshot(scrape, out);
     counted(scrape, out);
+    store(&scrape.store, out);
     if let Some(prober) = &scrape.prober {
         prober_counts(prober, out);
     }
@@ -87,12 +88,6 @@ fn counted(scrape: &Scrape<'_>, out: &mut Exposition) {
         "Observations that the hub had already",
         &hub.duplicates,
     );
-    single(
-        Kind::Gauge,
-        "belfry_unstored_observations",
-        "Observations that wait in memory for the store",
-        &hub.unstored,
-    );
     single(Kind::Counter, "belfry_snapshots_total", "Snapshots that were published", &hub.snapshots);
     single(Kind::Counter, "belfry_transitions_total", "Changes of components' states", &hub.transitions);
     single(Kind::Gauge, "belfry_outbox_notifications", "Notifications that are not delivered yet", &hub.outbox);
@@ -103,6 +98,57 @@ fn counted(scrape: &Scrape<'_>, out: &mut Exposition) {
         "Deliveries that failed and are tried again",
         &hub.delivery_failures,
     );
+}
+
+fn store(store: &Counters, out: &mut Exposition) {
+    let mut single = |kind, name, help, value: f64| out.single(kind, name, help, value);
+    single(Kind::Counter, "belfry_store_rows_total", "Rows that are on stable storage", store.rows_written as f64);
+    single(
+        Kind::Counter,
+        "belfry_store_batches_total",
+        "Batches, each one transaction and one fsync",
+        store.batches as f64,
+    );
+    single(
+        Kind::Counter,
+        "belfry_store_write_seconds_total",
+        "Time spent on writing and syncing",
+        store.batch_time.as_secs_f64(),
+    );
+    single(Kind::Gauge, "belfry_store_slowest_write_seconds", "The slowest batch", store.batch_time_max.as_secs_f64());
+    single(
+        Kind::Gauge,
+        "belfry_store_waiting_observations",
+        "Observations that wait in memory",
+        store.pending_observations as f64,
+    );
+    single(Kind::Gauge, "belfry_store_waiting_changes", "Changes that wait in memory", store.pending_changes as f64);
+    single(
+        Kind::Counter,
+        "belfry_store_dropped_observations_total",
+        "Observations that were lost because too many waited",
+        store.dropped_observations as f64,
+    );
+    single(
+        Kind::Counter,
+        "belfry_store_corrupt_rows_total",
+        "Rows that failed their checksum",
+        store.corrupt_rows as f64,
+    );
+    single(
+        Kind::Counter,
+        "belfry_store_failures_total",
+        "How often the database failed and was dropped",
+        store.failures as f64,
+    );
+    single(
+        Kind::Counter,
+        "belfry_store_pruned_observations_total",
+        "Observations removed because of their age",
+        store.pruned_observations as f64,
+    );
+    single(Kind::Gauge, "belfry_store_disk_bytes", "Size of the database", store.bytes_on_disk as f64);
+    single(Kind::Gauge, "belfry_store_free_bytes", "Free space beside it", store.bytes_free as f64);
 }
 
 fn prober_counts(prober: &prober::Counted, out: &mut Exposition) {

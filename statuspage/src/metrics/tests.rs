@@ -21,7 +21,15 @@ fn scrape(snapshot: &Snapshot, now: Timestamp) -> String {
         max_fds: Some(1_024.0),
     };
     let prober = Some(prober::Counted::default());
-    Scrape { snapshot, now, hub: &HubCounters::default(), prober, process: Some(process) }.render()
+    Scrape {
+        snapshot,
+        now,
+        hub: &HubCounters::default(),
+        store: store::Counters::default(),
+        prober,
+        process: Some(process),
+    }
+    .render()
 }
 
 fn last(component: &mut ComponentView, change: impl Fn(&mut shared::Observation)) {

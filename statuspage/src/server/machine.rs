@@ -21,7 +21,7 @@ use super::{
     peer::{Origin, Peer},
     press::{Document, Work},
     reader,
-    representation::{CachePolicy, Effort, Representation},
+    representation::{CachePolicy, Representation},
     router::App,
 };
 use crate::{
@@ -75,7 +75,7 @@ async fn page_of_observations(app: &App, id: &str, request: &Parts) -> Result<Re
     }
     let make = move || {
         let json = serde_json::to_vec(&observations::Page::from(page)).unwrap_or_default();
-        Representation::new("application/json; charset=utf-8", json, CachePolicy::Never, Effort::Quick)
+        Representation::new("application/json; charset=utf-8", json, CachePolicy::Never)
     };
     let made = tokio::task::spawn_blocking(make).await;
     made.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the fault is ours; try again later"))
@@ -119,7 +119,14 @@ pub(super) async fn metrics(State(app): State<App>, request: Parts) -> Response 
     let edition = app.edition();
     let process = tokio::task::spawn_blocking(ProcessFacts::read).await.ok().flatten();
     let prober = app.prober.as_ref().map(|prober| prober.read());
-    let scrape = Scrape { snapshot: edition.snapshot(), now: now(), hub: &app.hub, prober, process };
+    let scrape = Scrape {
+        snapshot: edition.snapshot(),
+        now: now(),
+        hub: &app.hub,
+        store: app.store.counters(),
+        prober,
+        process,
+    };
     let mut response = plain(StatusCode::OK, scrape.render());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(metrics::CONTENT_TYPE));
     response

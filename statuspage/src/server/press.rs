@@ -5,12 +5,13 @@
 use std::collections::HashMap;
 
 use axum::http::StatusCode;
+use bytes::Bytes;
 use serde::Serialize;
 use shared::{ComponentId, Language};
 use url::Url;
 
-use super::representation::{CachePolicy, Effort, Representation};
-use crate::{api::v2, snapshot::Snapshot};
+use super::representation::{CachePolicy, Representation};
+use crate::{api::v2, bundle, page, snapshot::Snapshot};
 
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -59,8 +60,7 @@ impl Press {
     /// Makes a work; there is none for a component that does not exist. Takes milliseconds.
     pub(super) fn print(&self, snapshot: &Snapshot, work: &Work) -> Option<Representation> {
         let shared = CachePolicy::Shared { promise: snapshot.promise };
-        let make =
-            |content_type, content: String, cache| Representation::new(content_type, content, cache, Effort::Quick);
+        let make = |content_type, content: String, cache| Representation::new(content_type, content, cache);
         let (language, made) = match work {
             Work::Home(language) => (language, make(HTML, page::home(snapshot, *language), shared)),
             Work::Service(id, language) => {
@@ -68,7 +68,7 @@ impl Press {
                 (language, make(HTML, page::service(snapshot, component, *language), shared))
             }
             Work::Error(status, language) => {
-                (language, make(HTML, page::error(&snapshot.site, *status, *language), CachePolicy::Never))
+                (language, make(HTML, page::error(&snapshot.site, *language, problem(*status)), CachePolicy::Never))
             }
             Work::PlainText(language) => (language, make(TEXT, page::plain_text(snapshot, *language), shared)),
             Work::Live(language) => (language, make(JSON, json(&page::live(snapshot, *language)), shared)),
@@ -97,35 +97,20 @@ fn json(value: &impl Serialize) -> String {
 
 /// The immutable files of this build by their paths.
 pub(super) fn assets() -> HashMap<&'static str, Representation> {
-    HashMap::new()
+    let made = |asset: &bundle::Asset| {
+        let bytes = Bytes::from_static(asset.bytes);
+        let brotli = Bytes::from_static(asset.brotli);
+        (asset.path, Representation::compressed(asset.content_type, bytes, brotli, CachePolicy::Immutable))
+    };
+    bundle::assets().iter().map(made).collect()
 }
 
-/// Stands in for the pages.
-pub(super) mod page {
-    use axum::http::StatusCode;
-    use shared::Language;
-
-    use crate::{
-        site::Site,
-        snapshot::{ComponentView, Snapshot},
-    };
-
-    pub(crate) fn home(snapshot: &Snapshot, language: Language) -> String {
-        format!("<!doctype html><title>{}</title>{}", snapshot.site.title.get(language), snapshot.status)
-    }
-    pub(crate) fn service(_: &Snapshot, component: &ComponentView, language: Language) -> String {
-        format!("<!doctype html><title>{}</title>{}", component.name.get(language), component.status)
-    }
-    pub(crate) fn error(site: &Site, status: StatusCode, language: Language) -> String {
-        format!("<!doctype html><title>{}</title>{status}", site.title.get(language))
-    }
-    pub(crate) fn plain_text(snapshot: &Snapshot, language: Language) -> String {
-        format!("{}: {}\n", snapshot.site.title.get(language), snapshot.status)
-    }
-    pub(crate) fn live(snapshot: &Snapshot, language: Language) -> String {
-        format!("{} {language}", snapshot.status)
-    }
-    pub(crate) fn content_security_policy(frame_ancestors: &str) -> String {
-        format!("default-src 'none'; frame-ancestors {frame_ancestors}")
+/// The page for a status. One that no page is made for reads as our own fault.
+fn problem(status: StatusCode) -> page::Problem {
+    let same = |problem: &page::Problem| problem.code() == status.as_u16();
+    match page::Problem::ALL.into_iter().find(same) {
+        Some(problem) => problem,
+        None if status.is_client_error() => page::Problem::BadRequest,
+        None => page::Problem::Internal,
     }
 }

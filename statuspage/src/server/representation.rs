@@ -17,15 +17,6 @@ use super::negotiate::{self, Coding};
 /// Below that, a coding costs more than it saves.
 const WORTH_COMPRESSING: usize = 256;
 
-/// How hard to compress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effort {
-    /// For what lives as long as a snapshot: most of the gain in a few milliseconds.
-    Quick,
-    /// For what is made once per start.
-    Thorough,
-}
-
 /// What caches may do with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CachePolicy {
@@ -72,12 +63,7 @@ pub(super) struct Representation {
 
 impl Representation {
     /// Compresses and tags `content`; takes milliseconds, so do it off the runtime's threads.
-    pub(super) fn new(
-        content_type: &'static str,
-        content: impl Into<Bytes>,
-        cache: CachePolicy,
-        effort: Effort,
-    ) -> Self {
+    pub(super) fn new(content_type: &'static str, content: impl Into<Bytes>, cache: CachePolicy) -> Self {
         let identity: Bytes = content.into();
         let smaller = |coded: Vec<u8>| (coded.len() < identity.len()).then(|| Bytes::from(coded));
         let compress = identity.len() >= WORTH_COMPRESSING;
@@ -86,9 +72,25 @@ impl Representation {
             cache: cache.header(),
             vary: HeaderValue::from_static("Accept-Encoding"),
             language: None,
-            digest: Sha256::digest(&identity).iter().take(12).map(|byte| format!("{byte:02x}")).collect(),
-            gzip: compress.then(|| smaller(gzip(&identity, effort))).flatten(),
-            brotli: compress.then(|| smaller(brotli(&identity, effort))).flatten(),
+            digest: digest(&identity),
+            gzip: compress.then(|| smaller(gzip(&identity))).flatten(),
+            brotli: compress.then(|| smaller(brotli(&identity))).flatten(),
+            identity,
+        }
+    }
+
+    /// Takes what was compressed when this was built.
+    pub(super) fn compressed(content_type: &'static str, identity: Bytes, brotli: Bytes, cache: CachePolicy) -> Self {
+        let gzip = gzip(&identity);
+        let smaller = |coded: &Bytes| coded.len() < identity.len();
+        Self {
+            content_type: HeaderValue::from_static(content_type),
+            cache: cache.header(),
+            vary: HeaderValue::from_static("Accept-Encoding"),
+            language: None,
+            digest: digest(&identity),
+            gzip: Some(Bytes::from(gzip)).filter(smaller),
+            brotli: Some(brotli).filter(smaller),
             identity,
         }
     }
@@ -136,23 +138,20 @@ fn if_none_match(request: &HeaderMap, tag: &str) -> bool {
     known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
-fn gzip(content: &[u8], effort: Effort) -> Vec<u8> {
-    let level = match effort {
-        Effort::Quick => Compression::new(6),
-        Effort::Thorough => Compression::best(),
-    };
-    let mut encoder = GzEncoder::new(Vec::with_capacity(content.len() / 3), level);
+fn digest(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(content.len() / 3), Compression::new(6));
     let written = encoder.write_all(content).and_then(|()| encoder.finish());
     written.expect("a vector takes all bytes")
 }
 
-fn brotli(content: &[u8], effort: Effort) -> Vec<u8> {
-    let quality = match effort {
-        Effort::Quick => 7,
-        Effort::Thorough => 11,
-    };
+/// Quality 7: nearly all of the gain in a few milliseconds, for what lives as long as a snapshot.
+fn brotli(content: &[u8]) -> Vec<u8> {
     let parameters =
-        brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: content.len(), ..Default::default() };
+        brotli::enc::BrotliEncoderParams { quality: 7, lgwin: 22, size_hint: content.len(), ..Default::default() };
     let mut coded = Vec::with_capacity(content.len() / 4);
     brotli::BrotliCompress(&mut &*content, &mut coded, &parameters).expect("a vector takes all bytes");
     coded

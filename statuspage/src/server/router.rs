@@ -18,7 +18,7 @@ use super::{
     machine, reader,
     representation::Representation,
 };
-use crate::{metrics::HubCounters, store::StoreHandle};
+use crate::{metrics::HubCounters, page, store::StoreHandle};
 
 /// How many questions the store is asked at once.
 pub(super) const QUESTIONS: usize = 8;
@@ -46,7 +46,7 @@ impl App {
 
     /// The policy of every page.
     pub(super) fn content_security_policy(&self) -> HeaderValue {
-        let policy = super::press::page::content_security_policy(&self.edition().snapshot().site.frame_ancestors);
+        let policy = page::content_security_policy(&self.edition().snapshot().site.frame_ancestors);
         HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
     }
 }
