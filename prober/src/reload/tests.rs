@@ -68,6 +68,7 @@ fn words(change: &Change) -> String {
         Change::Added(id) => format!("+{id}"),
         Change::Changed(id) => format!("~{id}"),
         Change::Retired(id) => format!("-{id}"),
+        Change::Split { gone, new } => format!("{gone}>{new}"),
         Change::Quarantined(entry) => {
             format!("!{} {}", entry.file, entry.kept.as_ref().map_or("-", |id| id.as_str()))
         }
@@ -89,7 +90,7 @@ fn nothing_changes_when_nothing_changes_and_comments_are_nothing() {
 #[test]
 fn files_come_change_and_go() {
     let mut world = World::new(&["a", "b"]);
-    world.write("c", &sound(""));
+    world.write("c", &sound("third"));
     world.write("b", &sound("other"));
     world.remove("a");
     assert_eq!(world.look(), ["-a", "~b", "+c"]);
@@ -170,6 +171,34 @@ fn many_components_that_retire_at_once_are_told_until_something_else_changes() {
     assert_eq!(world.set.quarantined.len(), 1);
     world.write("c0", &sound("other"));
     assert_eq!(world.look(), ["~c0", "?DIR"]);
+}
+
+#[test]
+fn a_renamed_file_without_its_former_id_is_told_and_one_with_it_is_not() {
+    let mut world = World::new(&["a", "b"]);
+    world.remove("a");
+    world.write("b", &sound("other"));
+    world.write("c", &sound(""));
+    assert_eq!(world.look(), ["-a", "~b", "+c", "a>c"]);
+    world.remove("c");
+    world.write("d", &format!("formerly = [\"c\"]\n{}", sound("")));
+    assert_eq!(world.look(), ["-c", "+d"]);
+}
+
+#[test]
+fn a_thousand_reloads_leave_nothing_behind() {
+    let (mut world, other) = (World::new(&["a", "b"]), World::new(&["a"]));
+    other.write("b", &sound("other"));
+    let path = world.directory.path();
+    let loads = [other.directory.path(), path].map(|path| load(path, &options()).expect("it can be looked at"));
+    let (same, changing) = (world.definition("a"), Arc::downgrade(&world.definition("b")));
+    for loaded in loads.iter().cycle().take(1_000) {
+        let merged = merge(&world.set, Path::new("DIR"), Ok(loaded)).expect("something changed");
+        assert_eq!(merged.changes.len(), 1);
+        world.set = merged.set;
+    }
+    assert_eq!((world.set.generation, Arc::strong_count(&same)), (1_001, 2));
+    assert!(changing.upgrade().is_none(), "an old version lives on");
 }
 
 /// What a file is after a step.
