@@ -6,6 +6,8 @@ pub mod cli;
 pub mod control;
 pub mod counters;
 pub mod definition;
+#[cfg(any(test, feature = "faultd"))]
+pub mod faultd;
 pub mod load;
 mod local;
 pub mod network;
