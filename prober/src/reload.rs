@@ -116,6 +116,8 @@ async fn quiet(events: &mut mpsc::Receiver<()>) {
 struct Ears {
     directory: PathBuf,
     watcher: Option<RecommendedWatcher>,
+    /// Why nothing is heard at the moment, as it was told last.
+    deaf: Option<String>,
 }
 
 impl Ears {
@@ -126,19 +128,30 @@ impl Ears {
                 let _ = heard.try_send(());
             }
         });
-        if let Err(error) = &watcher {
-            warn!(%error, "the system tells of no changes: definitions are read every {} s", RESCAN.as_secs());
+        let mut ears = Self { directory: directory.into(), watcher: None, deaf: None };
+        match watcher {
+            Ok(watcher) => ears.watcher = Some(watcher),
+            Err(error) => ears.complain(Some(error.to_string())),
         }
-        Self { directory: directory.into(), watcher: watcher.ok() }
+        ears
     }
 
     /// Begins to listen to the directory that is there now.
     fn listen(&mut self) {
-        if let Some(watcher) = &mut self.watcher {
-            // It fails where it did not listen yet, and where the directory is gone: the reload that follows reports that.
-            let _ = watcher.unwatch(&self.directory);
-            let _ = watcher.watch(&self.directory, RecursiveMode::NonRecursive);
+        let Some(watcher) = &mut self.watcher else { return };
+        // It fails where it did not listen yet.
+        let _ = watcher.unwatch(&self.directory);
+        let result = watcher.watch(&self.directory, RecursiveMode::NonRecursive);
+        self.complain(result.err().map(|error| error.to_string()));
+    }
+
+    /// Tells once why nothing is heard: a limit of the system, or a directory that is gone.
+    fn complain(&mut self, reason: Option<String>) {
+        if let Some(reason) = reason.as_ref().filter(|_| reason != self.deaf) {
+            let seconds = RESCAN.as_secs();
+            warn!(reason, "the system does not tell of changes to the definitions: they are read every {seconds} s");
         }
+        self.deaf = reason;
     }
 }
 

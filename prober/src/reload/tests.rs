@@ -214,7 +214,7 @@ fn content() -> impl Strategy<Value = Content> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// A file's component is there exactly when the file is there and was good at least once since it was last gone, with what it
     /// said when it was last good.
@@ -249,8 +249,13 @@ proptest! {
 }
 
 fn version(definition: &Definition) -> u8 {
+    path(definition).trim_start_matches('/').parse().expect("a number")
+}
+
+/// What the first probe asks for.
+fn path(definition: &Definition) -> &str {
     match &definition.probes[0].check {
-        crate::definition::Check::Http(http) => http.url.path().trim_start_matches('/').parse().expect("a number"),
+        crate::definition::Check::Http(http) => http.url.path(),
         crate::definition::Check::Tcp(_) => panic!("the first probe is http"),
     }
 }
@@ -296,6 +301,30 @@ async fn a_change_is_noticed_by_itself() {
     watching.until_there_are(2).await;
     world.write("d", &sound(""));
     watching.until_there_are(3).await;
+    watching.end().await;
+}
+
+/// Kubernetes writes a new directory beside the old one and turns one link over.
+#[tokio::test]
+async fn a_mounted_config_map_that_is_turned_over_is_noticed_by_itself() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| directory.path().join(name);
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, at(name)).expect("linked");
+    for (version, text) in [("..1", sound("")), ("..2", sound("other"))] {
+        fs::create_dir(at(version)).expect("made");
+        fs::write(at(version).join("a.toml"), text).expect("written");
+    }
+    link("..1", "..data");
+    link("..data/a.toml", "a.toml");
+    let mut watching = Watching::begin(directory.path(), Duration::from_hours(1));
+    fs::write(at("b.toml"), sound("")).expect("written");
+    watching.until_there_are(2).await;
+    link("..2", "..data_tmp");
+    fs::rename(at("..data_tmp"), at("..data")).expect("turned over");
+    let turned = watching.sets.wait_for(|set| {
+        set.definitions.values().any(|definition| definition.id.as_str() == "a" && path(definition) == "/other")
+    });
+    tokio::time::timeout(LIMIT, turned).await.expect("in time").expect("the watcher lives");
     watching.end().await;
 }
 
