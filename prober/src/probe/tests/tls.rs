@@ -102,7 +102,7 @@ async fn a_body_without_tlss_goodbye_is_held_to_its_length() {
     let lab = Lab::new();
     let config = lab.authority.issue(HOST, Validity::Days(30)).server(&[]);
     let check = async |text: &str, kind: Option<FailureKind>| {
-        let script = vec![Act::Listen, Act::say(text), Act::Reset];
+        let script = vec![Act::Listen, Act::say(text), Act::HangUp];
         let server = Server::tls(script, config.clone()).await.expect("a server");
         let found = lab.get(&server.url("/")).await.failure.map(|failure| failure.kind);
         assert_eq!(found, kind, "{text}");
