@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{civil::Date, tz::TimeZone};
 use proptest::prelude::*;
-use shared::{ComponentId, Status, Timestamp};
+use shared::{ComponentId, LocationName, Status, Timestamp};
 
 use super::{tests::Store, *};
 use crate::snapshot::{Day, Uptime};
