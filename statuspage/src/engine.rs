@@ -10,7 +10,7 @@ mod state;
 mod view;
 
 #[cfg(test)]
-mod simulation;
+pub(crate) mod simulation;
 #[cfg(test)]
 pub(crate) mod tests;
 

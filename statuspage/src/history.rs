@@ -31,6 +31,8 @@ mod view;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tests;
 
 use std::{collections::BTreeMap, time::Duration};
