@@ -31,6 +31,8 @@ mod view;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tests;
 
 use std::{
@@ -39,7 +41,7 @@ use std::{
 };
 
 use jiff::{civil::Date, tz::TimeZone};
-use shared::{ComponentId, LocationName, Observation, Status, Timestamp, Verdict};
+use shared::{ComponentId, Observation, Status, Timestamp, Verdict};
 
 use calendar::Calendar;
 use failures::Failures;
@@ -81,8 +83,6 @@ struct Past {
     spent_until: Option<Timestamp>,
     hours: Series<Timestamp>,
     days: Series<Date>,
-    /// The names that points of latency refer to.
-    places: Vec<LocationName>,
     failures: Failures,
 }
 
@@ -94,7 +94,6 @@ impl Past {
             spent_until: None,
             hours: Series::new(HOURS),
             days: Series::new(DAYS),
-            places: Vec::new(),
             failures: Failures::default(),
         }
     }
@@ -151,7 +150,7 @@ impl History {
     /// Says that the component had `status` from `from` to `until`.
     ///
     /// What has been accounted before is left out, so that a caller may give the beginning of the state again and again: at
-    /// each transition `spend(component, from_status, since, at)`, and before a view `spend(component, status, since, now)`.
+    /// each transition `spend(component, from, from_since, at)`, and before a view `spend(component, status, since, now)`.
     pub fn spend(&mut self, component: &ComponentId, status: Status, from: Timestamp, until: Timestamp) {
         let today = self.calendar.day(until).date;
         let past = self.past(component, from);
@@ -190,8 +189,10 @@ impl History {
         self.components.get(component)?.spent_until
     }
 
-    /// The rows of one component that changed since they were last asked for: to be written together with the results that
-    /// changed them. Each replaces the row of the same key.
+    /// The rows of one component that changed since they were last asked for, each of which replaces the row of the same key.
+    ///
+    /// Written in one transaction with the results and the transitions that changed them, they never count a result twice or
+    /// lose one, and a restart knows all time up to the last transition.
     pub fn rows_of(&mut self, component: &ComponentId) -> Vec<HistoryRow> {
         self.components.get_mut(component).map(|past| row::changed(component, past)).unwrap_or_default()
     }
@@ -203,8 +204,8 @@ impl History {
         for (component, past) in &mut self.components {
             rows.extend(row::changed(component, past));
             let encode = row::encoder(past);
-            past.hours.close(&encode, &mut past.places);
-            past.days.close(&encode, &mut past.places);
+            past.hours.close(&encode);
+            past.days.close(&encode);
         }
         rows
     }

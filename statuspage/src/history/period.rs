@@ -1,4 +1,4 @@
-//! One hour or day of a component: open while results come, closed once only its percentiles are wanted.
+//! One hour or day of a component that still counts.
 //!
 //! It does not know which hour or day it is.
 
@@ -9,17 +9,9 @@ use shared::{FailureKind, LocationName, Observation, Status, Verdict};
 use super::{
     account::Account,
     latency::{Point, Sketch},
-    row::{self, RowError},
 };
 
-/// One hour or day.
-#[derive(Debug, Clone)]
-pub(super) enum Period {
-    Open(Box<Open>),
-    Closed(Closed),
-}
-
-/// A period that still counts.
+/// A period that counts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Open {
     pub(super) account: Account,
@@ -29,16 +21,6 @@ pub(super) struct Open {
     pub(super) latency: BTreeMap<LocationName, Sketch>,
     /// Changed since its row was last made.
     pub(super) dirty: bool,
-}
-
-/// A period that is over.
-#[derive(Debug, Clone)]
-pub(super) struct Closed {
-    pub(super) account: Account,
-    /// By index among the component's locations.
-    pub(super) latency: Box<[(u16, Point)]>,
-    /// Its row, from which it can be opened again.
-    pub(super) row: Option<Box<[u8]>>,
 }
 
 impl Open {
@@ -129,14 +111,7 @@ impl Period {
         let (account, points) = row::summary(&row)?;
         let latency = points.into_iter().filter_map(|(name, point)| Some((index(places, &name)?, point))).collect();
         Ok(Self::Closed(Closed { account, latency, row: Some(row) }))
+    pub(super) fn points(&self) -> impl Iterator<Item = (&LocationName, Point)> {
+        self.latency.iter().map(|(name, sketch)| (name, sketch.point()))
     }
-}
-
-fn index(places: &mut Vec<LocationName>, name: &LocationName) -> Option<u16> {
-    let found = places.iter().position(|place| place == name);
-    let index = found.unwrap_or_else(|| {
-        places.push(name.clone());
-        places.len() - 1
-    });
-    u16::try_from(index).ok()
 }

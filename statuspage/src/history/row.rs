@@ -173,8 +173,8 @@ pub(super) fn restore(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<()
     }
     body(&row)?.span.widen(past);
     match *slot {
-        Slot::Hour(hour) => past.hours.restore(hour, row, &mut past.places),
-        Slot::Day(date) => past.days.restore(date, row, &mut past.places),
+        Slot::Hour(hour) => past.hours.restore(hour, row),
+        Slot::Day(date) => past.days.restore(date, row),
         Slot::Failures => Ok(()),
     }
 }
