@@ -17,7 +17,11 @@ mod client;
 mod notification;
 mod ntfy;
 mod outbox;
+#[cfg(test)]
+pub(crate) mod recorder;
 mod teller;
+#[cfg(test)]
+mod tests;
 mod webhook;
 mod wording;
 

@@ -211,7 +211,7 @@ mod tests {
             since: at("13:02:00"),
             until: at("13:04:00"),
             times,
-            total: Duration::from_secs(100),
+            total: Duration::from_secs(if times == 1 { 120 } else { 75 }),
             cause: Some(cause()),
         };
         let kinds = [

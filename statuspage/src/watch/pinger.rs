@@ -17,10 +17,16 @@ use url::Url;
 use super::{Reason, WatchInput, verdict};
 use crate::notify::Client;
 
-/// From one ping to the next.
-const EVERY: Duration = Duration::from_secs(60);
-/// A failed ping is tried once more after that.
-const AGAIN: Duration = Duration::from_secs(10);
+/// How often the switch is told something.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// From one ping to the next.
+    every: Duration,
+    /// A failed ping is tried once more after that.
+    again: Duration,
+}
+
+const PACE: Pace = Pace { every: Duration::from_secs(60), again: Duration::from_secs(10) };
 
 /// Where to ping: `[watch] ping`. Whoever knows the address can silence the alarm, so it is treated as a secret.
 #[derive(Debug, Clone)]
@@ -46,24 +52,26 @@ impl Ping {
     }
 }
 
-/// What the task needs.
+/// The task that tells the switch.
 #[derive(Debug, Clone)]
 pub struct Watch {
-    /// Where to ping.
-    pub ping: Ping,
-    /// The way out.
-    pub client: Client,
-    /// What the hub saw last.
-    pub input: watch::Receiver<WatchInput>,
-    /// The present by the hub's clock.
-    pub now: fn() -> Timestamp,
+    ping: Ping,
+    client: Client,
+    input: watch::Receiver<WatchInput>,
+    now: fn() -> Timestamp,
+    pace: Pace,
 }
 
 impl Watch {
+    /// A task that pings `ping` by `client`, judging the newest `input` by the hub's clock `now`.
+    pub fn new(ping: Ping, client: Client, input: watch::Receiver<WatchInput>, now: fn() -> Timestamp) -> Self {
+        Self { ping, client, input, now, pace: PACE }
+    }
+
     /// Pings each minute until `stop`, the first time a minute after the start: a hub that dies again and again before that never
     /// gives a sign of life.
     pub async fn run(self, stop: CancellationToken) {
-        let mut ticks = time::interval_at(time::Instant::now() + EVERY, EVERY);
+        let mut ticks = time::interval_at(time::Instant::now() + self.pace.every, self.pace.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut told = None;
         loop {
@@ -83,7 +91,7 @@ impl Watch {
 
     async fn tell(&self, reason: Option<&Reason>) {
         if self.send(reason).await.is_err() {
-            time::sleep(AGAIN).await;
+            time::sleep(self.pace.again).await;
             if let Err(error) = self.send(reason).await {
                 tracing::warn!(%error, "the dead-man switch could not be reached");
             }
