@@ -59,7 +59,8 @@ impl LoadOptions {
 pub struct Variables(HashMap<OsString, OsString>);
 
 impl Variables {
-    fn get(&self, name: &OsStr) -> Option<&OsStr> {
+    /// The value of a variable.
+    pub fn get(&self, name: &OsStr) -> Option<&OsStr> {
         self.0.get(name).map(OsString::as_os_str)
     }
 }

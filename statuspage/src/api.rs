@@ -2,5 +2,6 @@
 //!
 //! It does not know HTTP servers: documents are functions of the snapshot.
 
+pub(crate) mod observations;
 pub(crate) mod problem;
 pub(crate) mod v2;

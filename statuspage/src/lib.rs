@@ -13,6 +13,10 @@ mod api;
 #[cfg(feature = "ssr")]
 pub mod bundle;
 #[cfg(feature = "ssr")]
+pub mod cli;
+#[cfg(feature = "ssr")]
+pub mod demo;
+#[cfg(feature = "ssr")]
 pub mod engine;
 #[cfg(feature = "ssr")]
 pub mod history;
@@ -28,6 +32,8 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]
 pub mod snapshot;
@@ -35,6 +41,8 @@ pub mod snapshot;
 pub mod store;
 #[cfg(feature = "ssr")]
 mod style;
+#[cfg(feature = "ssr")]
+pub mod telemetry;
 #[cfg(feature = "ssr")]
 pub mod watch;
 #[cfg(feature = "ssr")]

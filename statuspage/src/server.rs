@@ -5,7 +5,7 @@
 //! How it stands in the storm: what readers ask for are bytes that were made once per snapshot and language (see [`edition`]); a
 //! request for a page never touches the store. Every connection has deadlines and there is a cap on their number (see [`accept`]).
 
-mod accept;
+pub(crate) mod accept;
 mod bind;
 mod descriptors;
 mod edition;
@@ -25,11 +25,16 @@ use std::{net::SocketAddr, sync::Arc};
 
 use ipnet::IpNet;
 use prober::definition::Secret;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::Instant};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{metrics::HubCounters, snapshot::Snapshot};
+use crate::{metrics::HubCounters, snapshot::Snapshot, store::StoreHandle};
 
 pub use accept::Limits;
 pub use bind::{BindError, ListenAddress};
@@ -67,6 +72,8 @@ pub enum MetricsAccess {
 pub struct Sources {
     /// The present, published by the hub.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
+    /// The past.
+    pub store: StoreHandle,
     /// What the hub counts.
     pub hub: Arc<HubCounters>,
     /// What the embedded prober counts, where there is one.
@@ -131,6 +138,8 @@ impl Bound {
             editions: published,
             hub: self.sources.hub,
             prober: self.sources.prober,
+            store: self.sources.store,
+            questions: Arc::new(Semaphore::new(router::QUESTIONS)),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),
             assets: Arc::new(press::assets()),

@@ -79,7 +79,7 @@ struct Service {
 }
 
 /// Accepts until `stop`, then waits for the connections to end.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     tls: Option<TlsAcceptor>,
@@ -108,7 +108,7 @@ pub(super) async fn serve(
                 connections.spawn(
                     async move {
                         let _slot = slot;
-                        connection.await
+                        connection.await;
                     }
                     .instrument(span),
                 );

@@ -38,6 +38,13 @@ impl FromStr for ListenAddress {
     }
 }
 
+impl Default for ListenAddress {
+    /// Only this machine: whoever wants more says so, or puts a proxy in front.
+    fn default() -> Self {
+        Self("127.0.0.1:8080".to_owned())
+    }
+}
+
 impl From<SocketAddr> for ListenAddress {
     fn from(address: SocketAddr) -> Self {
         Self(address.to_string())

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    extract::State,
+    extract::{Path, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use sha2::{Digest as _, Sha256};
+use shared::ComponentId;
 use subtle::ConstantTimeEq as _;
+use tokio::time;
 
 use super::{
     MetricsAccess,
@@ -19,16 +21,19 @@ use super::{
     peer::{Origin, Peer},
     press::{Document, Work},
     reader,
+    representation::{CachePolicy, Effort, Representation},
     router::App,
 };
 use crate::{
-    api::problem::Problem,
+    api::{observations, problem::Problem},
     metrics::{self, ProcessFacts, Scrape},
     snapshot::Snapshot,
 };
 
 /// After that long, what has not reported will not do so soon: we are as ready as we get.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a question waits for its turn.
+const TURN: Duration = Duration::from_secs(2);
 
 pub(super) async fn summary(State(app): State<App>, request: Parts) -> Response {
     document(&app, &request, Document::Summary).await
@@ -44,6 +49,36 @@ pub(super) async fn components(State(app): State<App>, request: Parts) -> Respon
 
 async fn document(app: &App, request: &Parts, document: Document) -> Response {
     reader::work(app, request, |language| Work::Document(document, language)).await
+}
+
+/// `/api/v1/components/{id}/observations`. The one reading address that asks the store: a few at a time, so that a flood of
+/// questions costs writers nothing.
+pub(super) async fn observations(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
+    match page_of_observations(&app, &id, &request).await {
+        Ok(page) => page.respond(StatusCode::OK, &request.headers),
+        Err(problem) => problem.respond(),
+    }
+}
+
+async fn page_of_observations(app: &App, id: &str, request: &Parts) -> Result<Representation, Problem> {
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "there is no such component");
+    let id: ComponentId = id.parse().map_err(|_| unknown())?;
+    let query = observations::query(id.clone(), request.uri.query())?;
+    let unavailable =
+        |detail: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{detail}; try again later"));
+    let turn = time::timeout(TURN, app.questions.acquire()).await;
+    let _turn = turn.map_err(|_| unavailable("too many questions at once".to_owned()))?;
+    let page = app.store.observations(query).await.map_err(|fault| unavailable(fault.to_string()))?;
+    // A component that is watched no more keeps its history; one that never was has none.
+    if page.observations.is_empty() && app.edition().snapshot().component(&id).is_none() {
+        return Err(unknown());
+    }
+    let make = move || {
+        let json = serde_json::to_vec(&observations::Page::from(page)).unwrap_or_default();
+        Representation::new("application/json; charset=utf-8", json, CachePolicy::Never, Effort::Quick)
+    };
+    let made = tokio::task::spawn_blocking(make).await;
+    made.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the fault is ours; try again later"))
 }
 
 /// `/healthz`: whoever gets an answer knows that the process lives.

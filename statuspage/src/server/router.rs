@@ -6,7 +6,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{Router, http::HeaderValue, middleware, routing::get};
 use ipnet::IpNet;
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
 
 use super::{
     MetricsAccess,
@@ -15,7 +18,10 @@ use super::{
     machine, reader,
     representation::Representation,
 };
-use crate::metrics::HubCounters;
+use crate::{metrics::HubCounters, store::StoreHandle};
+
+/// How many questions the store is asked at once.
+pub(super) const QUESTIONS: usize = 8;
 
 /// What every handler may use: cheap to clone.
 #[derive(Debug, Clone)]
@@ -23,6 +29,9 @@ pub(super) struct App {
     pub(super) editions: watch::Receiver<Arc<Edition>>,
     pub(super) hub: Arc<HubCounters>,
     pub(super) prober: Option<Arc<prober::Counters>>,
+    pub(super) store: StoreHandle,
+    /// Turns to ask the store.
+    pub(super) questions: Arc<Semaphore>,
     pub(super) metrics: Arc<MetricsAccess>,
     pub(super) trusted_proxies: Arc<[IpNet]>,
     pub(super) assets: Arc<HashMap<&'static str, Representation>>,
@@ -48,6 +57,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/api/v2/summary.json", get(machine::summary))
         .route("/api/v2/status.json", get(machine::status))
         .route("/api/v2/components.json", get(machine::components))
+        .route("/api/v1/components/{id}/observations", get(machine::observations))
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

@@ -11,7 +11,8 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use http_body_util::BodyExt as _;
-use tokio::sync::watch;
+use tempfile::TempDir;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 use super::{
@@ -20,9 +21,13 @@ use super::{
     guard::Transport,
     peer::Peer,
     press::{self, Press},
-    router::{App, router},
+    router::{App, QUESTIONS, router},
 };
-use crate::{server::stage, snapshot::Snapshot};
+use crate::{
+    server::stage,
+    snapshot::Snapshot,
+    store::{Store, StoreOptions},
+};
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -46,11 +51,13 @@ impl Answer {
     }
 }
 
-/// A router that shows `snapshot`, and takes each request as one from `peer`.
+/// A router over a store of its own that shows `snapshot`, and takes each request as one from `peer`.
 struct Stage {
     app: App,
     peer: Peer,
     transport: Transport,
+    /// Where the store lies.
+    directory: TempDir,
 }
 
 impl Stage {
@@ -61,16 +68,20 @@ impl Stage {
     fn showing(snapshot: Snapshot) -> Self {
         let press = Arc::new(Press::new("http://127.0.0.1:8080/".parse().expect("an address")));
         let (_, editions) = watch::channel(Arc::new(Edition::new(Arc::new(snapshot), press)));
+        let directory = tempfile::tempdir().expect("a directory");
+        let opened = Store::open(directory.path(), StoreOptions::default()).expect("a store");
         let app = App {
             editions,
             hub: Arc::default(),
             prober: None,
+            store: opened.handle.clone(),
+            questions: Arc::new(Semaphore::new(QUESTIONS)),
             metrics: Arc::new(MetricsAccess::Private { token: None }),
             trusted_proxies: Arc::new([]),
             assets: Arc::new(press::assets()),
             started: tokio::time::Instant::now(),
         };
-        Self { app, peer: Peer([192, 0, 2, 1].into()), transport: Transport::Plain }
+        Self { app, peer: Peer([192, 0, 2, 1].into()), transport: Transport::Plain, directory }
     }
 
     fn router(&self) -> Router {

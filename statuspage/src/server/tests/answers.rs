@@ -187,3 +187,38 @@ async fn metrics_are_open_on_this_machine() {
     assert_eq!(stage.send(ask("localhost:8080").expect("a request")).await.status, StatusCode::OK);
     assert_eq!(stage.send(ask("status.example.org").expect("a request")).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn observations_come_page_by_page_without_what_is_private() {
+    let stage = Stage::new();
+    let at = |seconds: u64| now().minus(Duration::from_secs(100 - seconds));
+    let kept = (0..3).map(|second| Arc::new(stage::bad_gateway("cloud", at(second)))).collect();
+    stage.app.store.append(kept).await;
+    let first = stage.get("/api/v1/components/cloud/observations?from=2020-01-01T00:00:00Z&limit=2").await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text());
+    assert!(!first.text().contains("203.0.113.7"), "{}", first.text());
+    let first = first.json();
+    assert_eq!(first["observations"].as_array().map(Vec::len), Some(2));
+    assert_eq!(first["observations"][0]["failure"]["detail"], "502 Bad Gateway");
+    let next = first["next"].as_str().expect("there is more");
+    let uri = format!("/api/v1/components/cloud/observations?from=2020-01-01T00:00:00Z&limit=2&cursor={next}");
+    let second = stage.get(&uri).await.json();
+    assert_eq!((second["observations"].as_array().map(Vec::len), &second["next"]), (Some(1), &serde_json::Value::Null));
+    assert!(first["observations"][1]["started_at"].as_str() < second["observations"][0]["started_at"].as_str());
+}
+
+#[tokio::test]
+async fn questions_that_cannot_be_answered_are_problems_that_say_why() {
+    let stage = Stage::new();
+    let check = async |stage: &Stage, uri: &str, status: u16| {
+        let answer = stage.get(uri).await;
+        assert_eq!(answer.status.as_u16(), status, "{uri}");
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{uri}");
+        assert_eq!(answer.json()["status"], status, "{uri}");
+    };
+    check(&stage, "/api/v1/components/none/observations", 404).await;
+    check(&stage, "/api/v1/components/No%20Id/observations", 404).await;
+    check(&stage, "/api/v1/components/cloud/observations?limit=5000", 400).await;
+    stage.app.store.close(LONG).await;
+    check(&stage, "/api/v1/components/cloud/observations", 503).await;
+}
