@@ -35,10 +35,7 @@ mod replay;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{civil::Date, tz::TimeZone};
 use shared::{ComponentId, Observation, Status, Timestamp, Verdict};
@@ -96,15 +93,6 @@ impl Past {
             days: Series::new(DAYS),
             failures: Failures::default(),
         }
-    }
-
-    /// Adds what is known of the time before.
-    fn absorb(&mut self, before: Self) {
-        self.watched_from = self.watched_from.min(before.watched_from);
-        self.known_from = self.known_from.into_iter().chain(before.known_from).min();
-        self.hours.absorb(before.hours, &before.places, &mut self.places);
-        self.days.absorb(before.days, &before.places, &mut self.places);
-        before.failures.newest_first().iter().for_each(|failure| self.failures.add(failure));
     }
 
     /// Forgets what a wrong clock wrote into the future.
@@ -229,18 +217,17 @@ impl History {
         unreadable
     }
 
-    /// Takes rows back after counting has begun: a period that is in memory too is the sum of both.
-    pub fn absorb(&mut self, rows: impl IntoIterator<Item = HistoryRow>) {
-        let mut earlier = Self { calendar: self.calendar.clone(), components: BTreeMap::new() };
-        earlier.restore(rows);
-        for (component, before) in earlier.components {
-            match self.components.entry(component) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(before);
-                }
-                Entry::Occupied(mut occupied) => occupied.get_mut().absorb(before),
+    /// Takes rows back after counting has begun, as when the database opens late: a period that is in memory too becomes the sum
+    /// of both. Those that cannot be read are named and left out.
+    pub fn absorb(&mut self, rows: impl IntoIterator<Item = HistoryRow>) -> Vec<(RowKey, RowError)> {
+        let mut unreadable = Vec::new();
+        for HistoryRow { key, bytes } in rows {
+            let past = self.past(&key.component, Timestamp::from_millis(i64::MAX));
+            if let Err(error) = row::absorb(past, &key.slot, bytes) {
+                unreadable.push((key, error));
             }
         }
+        unreadable
     }
 
     /// Takes a failure back that was counted before.

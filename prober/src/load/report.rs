@@ -42,19 +42,16 @@ impl Mistake {
         Self { severity, message, place: None, label: None, related: None, help: None }
     }
 
-    /// Something that keeps the file from being used.
     /// Something that forbids to use the file.
     pub fn error(message: impl Into<String>) -> Self {
         Self::new(Severity::Error, message.into())
     }
 
-    /// Something that does not.
     /// Something that deserves attention.
     pub fn warning(message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, message.into())
     }
 
-    /// The same with its place, in bytes.
     /// With its place, in bytes.
     #[must_use]
     pub fn at(mut self, place: Range<usize>) -> Self {
@@ -62,7 +59,6 @@ impl Mistake {
         self
     }
 
-    /// The same with a few words beside the carets.
     /// With a few words beside the carets.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
@@ -77,7 +73,6 @@ impl Mistake {
         self
     }
 
-    /// The same with a way out.
     /// With what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

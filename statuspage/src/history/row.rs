@@ -179,6 +179,21 @@ pub(super) fn restore(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<()
     }
 }
 
+/// Adds a row to a past that has been counting.
+pub(super) fn absorb(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<(), RowError> {
+    match *slot {
+        Slot::Hour(hour) => {
+            body(&row)?.span.widen(past);
+            past.hours.absorb(hour, row)
+        }
+        Slot::Day(date) => {
+            body(&row)?.span.widen(past);
+            past.days.absorb(date, row)
+        }
+        Slot::Failures => restore(past, slot, row),
+    }
+}
+
 /// Reads a row as a period that goes on counting.
 pub(super) fn open(row: &[u8]) -> Result<Open, RowError> {
     let Body { account, verdicts, kinds, latency, .. } = body(row)?;

@@ -158,36 +158,33 @@ impl<K: Copy + Ord> Series<K> {
         Ok(())
     }
 
-    /// Adds earlier periods; of one that is in both, the sum is taken.
-    pub(super) fn absorb(&mut self, earlier: Self, their_places: &[LocationName], places: &mut Vec<LocationName>) {
-        for (key, mut period) in earlier.periods {
-            match self.periods.binary_search_by_key(&key, |(key, _)| *key) {
-                Ok(at) => {
-                    if let (Some(open), Some(before)) = (self.periods[at].1.open(), period.open()) {
-                        open.absorb(before);
-                    }
-                }
-                Err(at) => {
-                    period.move_to(their_places, places);
-                    self.periods.insert(at, (key, period));
-                }
-            }
+    /// Takes a row back after counting has begun: a period that is in memory too becomes the sum of both.
+    pub(super) fn absorb(&mut self, key: K, row: Box<[u8]>) -> Result<(), RowError> {
+        if !self.periods.iter().any(|(other, _)| *other == key) {
+            return self.restore(key, row);
         }
-        self.trim();
+        let before = row::open(&row)?;
+        if let Some(open) = self.open(key) {
+            open.absorb(&before);
+        }
+        Ok(())
     }
 
-    pub(super) fn forget_after(&mut self, key: K) {
-        let keep = self.periods.partition_point(|(other, _)| *other <= key);
-        self.periods.truncate(keep);
     pub(super) fn forget_after(&mut self, last: K) {
         self.periods.retain(|(key, _)| *key <= last);
         self.rows.retain(|key, _| *key <= last);
         self.points.values_mut().for_each(|points| points.retain(|(key, _)| *key <= last));
+    }
+
     fn forget_closed(&mut self, key: K) {
         self.rows.remove(&key);
         for points in self.points.values_mut() {
             if let Ok(at) = points.binary_search_by_key(&key, |(key, _)| *key) {
                 points.remove(at);
+            }
+        }
+    }
+
     fn position(&self, key: K) -> usize {
         self.periods.partition_point(|(other, _)| *other < key)
     }
