@@ -50,8 +50,17 @@ pub use row::{HistoryRow, RowError, RowKey, Slot};
 const HOURS: Limits = Limits { periods: 200, latency: 200 };
 /// Days in memory: for the window of 365 days, and latency for 90.
 const DAYS: Limits = Limits { periods: 400, latency: 92 };
+/// The longest stretch that is counted at once.
+const MEMORY: Duration = Duration::from_secs(400 * 86_400);
 /// Time accounted so far beyond the present was written by a clock that was wrong; less is an ordinary correction.
 const FALSE_FUTURE: Duration = Duration::from_secs(25 * 3_600);
+
+/// A clock that shows less has not been set yet (2010-01-01T00:00:00Z): what it dates is not counted.
+const UNSET_CLOCK: i64 = 1_262_304_000_000;
+
+fn is_unset(at: Timestamp) -> bool {
+    at.as_millis() < UNSET_CLOCK
+}
 
 /// The past of all components.
 #[derive(Debug, Clone)]
@@ -112,6 +121,9 @@ impl History {
 
     /// Says that the component is watched from `at` on, unless it was before.
     pub fn watch(&mut self, component: &ComponentId, at: Timestamp) {
+        if is_unset(at) {
+            return;
+        }
         let past = self.past(component, at);
         past.watched_from = past.watched_from.min(at);
     }
@@ -121,6 +133,9 @@ impl History {
     /// One whose start lies in the future by the hub's clock is counted at `now`.
     pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Intake {
         let at = observation.started_at.min(now);
+        if is_unset(at) {
+            return Intake::TooLate;
+        }
         let day = self.calendar.day(at);
         let past = self.past(&observation.probe.component, at);
         if matches!(observation.verdict, Verdict::Warn | Verdict::Fail) {
@@ -141,17 +156,28 @@ impl History {
     /// each transition `spend(component, from, from_since, at)`, and before a view `spend(component, status, since, now)`.
     pub fn spend(&mut self, component: &ComponentId, status: Status, from: Timestamp, until: Timestamp) {
         let today = self.calendar.day(until).date;
-        let past = self.past(component, from);
-        past.watched_from = past.watched_from.min(from);
-        if past.spent_until.is_some_and(|spent| spent > until.plus(FALSE_FUTURE)) {
+        if let Some(past) = self.components.get_mut(component)
+            && past.spent_until.is_some_and(|spent| spent > until.plus(FALSE_FUTURE))
+        {
             past.forget_after(until, today);
         }
-        let from = past.spent_until.map_or(from, |spent| spent.max(from));
-        if status == Status::Unknown || until <= from {
+        let from = self.spent_until(component).map_or(from, |spent| spent.max(from));
+        if is_unset(from) || is_unset(until) {
             return;
         }
-        past.known_from = Some(past.known_from.map_or(from, |known| known.min(from)));
-        past.spent_until = Some(until);
+        let from = from.max(until.minus(MEMORY));
+        let past = self.past(component, from);
+        past.watched_from = past.watched_from.min(from);
+        if status != Status::Unknown && from < until {
+            past.known_from = Some(past.known_from.map_or(from, |known| known.min(from)));
+            past.spent_until = Some(until);
+            self.distribute(component, status, from, until);
+        }
+    }
+
+    /// Gives each hour and each day its part of a stretch.
+    fn distribute(&mut self, component: &ComponentId, status: Status, from: Timestamp, until: Timestamp) {
+        let Some(past) = self.components.get_mut(component) else { return };
         let mut at = from;
         while at < until {
             let day = self.calendar.day(at);
@@ -161,7 +187,6 @@ impl History {
                 // Only at the end of the calendar, in the year 9999.
                 return;
             }
-            let Some(past) = self.components.get_mut(component) else { return };
             if let Some(open) = past.hours.open(hour) {
                 open.spend(status, end.since(at), hour_end.since(hour));
             }
