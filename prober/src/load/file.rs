@@ -2,7 +2,7 @@
 //!
 //! It does not know the other files.
 
-use std::{ops::Range, path::Path};
+use std::{cell::LazyCell, ops::Range, path::Path};
 
 use shared::ComponentId;
 use toml::de::DeTable;
@@ -11,8 +11,8 @@ use super::{
     LoadOptions, check,
     directory::{self, Reading},
     links::Links,
-    redact::redact,
-    report::{FileReport, Mistake, Outcome, Severity, shown},
+    redact::Redactor,
+    report::{FileReport, Mistake, Outcome, Severity},
     tree::{Context, Syntax, Table},
     typed,
     values::invalid_id,
@@ -35,13 +35,7 @@ impl Candidate {
     /// Reads one file.
     pub(super) fn read(path: &Path, root: &Path, options: &LoadOptions) -> Self {
         let stem = path.file_stem().unwrap_or_default();
-        let report = FileReport {
-            path: shown(path),
-            stem: shown(Path::new(stem)),
-            outcome: Outcome::Used,
-            mistakes: Vec::new(),
-            text: String::new(),
-        };
+        let report = FileReport::new(path, "", Vec::new());
         let mut candidate = Self { id: None, report, probes: 0, links: Links::default(), definition: None };
         match stem.to_str().map(str::parse::<ComponentId>) {
             Some(Ok(id)) => candidate.id = Some(id),
@@ -149,10 +143,11 @@ impl Candidate {
     }
 
     /// The report in order, and the definition where nothing forbids it.
-    pub(super) fn finish(mut self) -> (Option<Definition>, FileReport) {
+    pub(super) fn finish(mut self, redactor: &LazyCell<Redactor>) -> (Option<Definition>, FileReport) {
         self.report.mistakes.sort_by_key(|mistake| mistake.place.as_ref().map(|place| place.start));
         // Nothing is shown of a file without mistakes.
-        self.report.text = if self.report.mistakes.is_empty() { String::new() } else { redact(&self.report.text) };
+        self.report.text =
+            if self.report.mistakes.is_empty() { String::new() } else { redactor.redact(&self.report.text) };
         let used = self.report.outcome == Outcome::Used;
         (self.definition.filter(|_| used), self.report)
     }

@@ -207,4 +207,13 @@ proptest::proptest! {
         proptest::prop_assert_eq!(loaded.definitions.is_empty(), loaded.errors() > 0);
         let _ = loaded.to_string();
     }
+
+    #[test]
+    fn no_bytes_break_the_loader(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+        let directory = directory(&[]);
+        fs::write(directory.path().join("x.toml"), bytes).expect("written");
+        let loaded = loaded(directory.path());
+        proptest::prop_assert_eq!(loaded.definitions.is_empty(), loaded.errors() > 0);
+        let _ = loaded.to_string();
+    }
 }

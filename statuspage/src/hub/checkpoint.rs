@@ -157,7 +157,10 @@ impl Hub {
     /// Takes over what a database held that could not be opened at the start: the past of what is known since, and what was
     /// never told.
     pub(super) fn merge(&mut self, restored: &Restored) {
-        self.history.absorb(rows(restored));
+        for (key, error) in self.history.absorb(rows(restored)) {
+            warn!(component = %key.component, %error, "a row of the history cannot be read");
+        }
+        restored.last_failures.values().flatten().for_each(|failure| self.history.recall(failure));
         self.telling.recall(&restored.notifications);
         self.rewrite();
     }

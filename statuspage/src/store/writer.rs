@@ -132,7 +132,7 @@ impl Writer {
             return;
         }
         loop {
-            self.queue.wait(TICK);
+            self.queue.wait(self.longest_sleep());
             let closing = self.queue.is_closing();
             if self.shelf.is_none() && (closing || Instant::now() >= self.next_try) {
                 self.reopen();
@@ -144,6 +144,13 @@ impl Writer {
             }
             self.tidy();
             self.send_events();
+        }
+    }
+
+    fn longest_sleep(&self) -> Duration {
+        match self.shelf {
+            Some(_) => TICK,
+            None => self.next_try.saturating_duration_since(Instant::now()).min(TICK),
         }
     }
 
@@ -252,7 +259,6 @@ impl Writer {
             }
             self.failures = 0;
             self.damages = 0;
-            self.told.retain(|fault| !matches!(fault, StoreFault::Failing(_)));
             match self.queue.written(&work, began.elapsed()) {
                 Progress::CaughtUp => self.caught_up(),
                 Progress::MoreWaits => self.answer_all(),
@@ -260,9 +266,11 @@ impl Writer {
         }
     }
 
+    /// The end of an episode in which something was told.
     fn caught_up(&mut self) {
-        if self.dropped_told < self.queue.counters().dropped_observations {
-            self.tell_dropped();
+        if !self.told.is_empty() {
+            tracing::info!("everything that waited for the store is written");
+            self.told.clear();
             self.unsent.push_back(StoreEvent::CaughtUp);
         }
     }
@@ -274,7 +282,6 @@ impl Writer {
             Ok(free) => {
                 self.queue.count(|counters| counters.bytes_free = free);
                 self.queue.set_condition(Condition::Open);
-                self.told.retain(|fault| !matches!(fault, StoreFault::NoSpace { .. }));
                 true
             }
             Err(Trouble::Fault(fault)) => {
@@ -369,7 +376,7 @@ impl Writer {
         if self.told.iter().any(|told| std::mem::discriminant(told) == std::mem::discriminant(&fault)) {
             return;
         }
-        tracing::error!(%fault, "the store");
+        tracing::error!(%fault, "the store has a fault");
         match fault {
             StoreFault::NoSpace { .. } | StoreFault::Failing(_) | StoreFault::Dropped { .. } => {
                 self.told.push(fault.clone());

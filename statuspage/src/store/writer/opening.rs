@@ -38,7 +38,9 @@ impl Writer {
         directory.require_space(self.options.reserve)?;
         let marker = directory.marker()?;
         let mut faults = Vec::new();
-        if marker == Marker::Present && !directory.has_database()? {
+        // Asked in any case: a database of another user is the operator's to give back.
+        let has_database = directory.has_database()?;
+        if marker == Marker::Present && !has_database {
             directory.set_aside(restore::now())?;
             faults.push(StoreFault::Gone(directory.database()));
         }
