@@ -98,6 +98,8 @@ struct Writer {
     failures: u32,
     /// The same, of those that looked like damage.
     damages: u32,
+    /// Attempts to open in a row that failed.
+    failed_openings: u32,
     next_try: Instant,
     next_measure: Instant,
     /// Faults of this episode that were told.
@@ -120,6 +122,7 @@ impl Writer {
             hub_knows: false,
             failures: 0,
             damages: 0,
+            failed_openings: 0,
             next_try: now,
             next_measure: now,
             told: Vec::new(),
@@ -175,6 +178,7 @@ impl Writer {
                 tracing::error!(%fault, "there is no store for now");
                 self.queue.set_condition(Condition::Absent);
                 self.failures = TRIES;
+                self.failed_openings = 1;
                 self.retry_later();
                 self.told.push(fault.clone());
                 let _ = first.send(Ok(Restored { faults: vec![fault], ..Restored::default() }));
@@ -213,8 +217,13 @@ impl Writer {
                     self.hub_knows = true;
                 }
             }
-            Err(Trouble::Refused(error)) => self.failed(StoreFault::Failing(error.to_string())),
-            Err(Trouble::Fault(fault)) => self.failed(fault),
+            Err(trouble) => {
+                self.failed_openings = self.failed_openings.saturating_add(1);
+                self.failed(match trouble {
+                    Trouble::Refused(error) => StoreFault::Failing(error.to_string()),
+                    Trouble::Fault(fault) => fault,
+                });
+            }
         }
     }
 
