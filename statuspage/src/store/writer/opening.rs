@@ -51,7 +51,7 @@ impl Writer {
             try_open(directory, opening, marker).or_else(|_| try_open(directory, opening, marker))
         };
         if let Err(broken) = &attempt
-            && is_beyond_repair(broken, self.failures + 1)
+            && is_beyond_repair(broken, self.failed_openings + 1)
         {
             // A full disk can look like damage, and the database is good again once there is room.
             directory.require_space(self.options.reserve)?;
@@ -68,6 +68,7 @@ impl Writer {
             faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
         }
         self.damages = 0;
+        self.failed_openings = 0;
         self.shelf = Some(shelf);
         Ok(Found { restored, faults, corrupt_rows, is_new })
     }
