@@ -2,6 +2,7 @@
 //!
 //! It does not know definitions, schedules or verdicts.
 
+mod pinned;
 pub mod policy;
 mod rejection;
 mod remembered;
@@ -23,7 +24,7 @@ use shared::Timestamp;
 
 pub use policy::PrivateTargets;
 use policy::PublicNames;
-pub(crate) use policy::Trail;
+pub(crate) use policy::{Trail, beginning};
 pub(crate) use rejection::{Reason, Rejection};
 pub(crate) use resolver::{Family, LookupError, Resolver};
 pub(crate) use tls::Above;
@@ -124,12 +125,12 @@ impl Network {
     /// Whether `address`, to which `host` led, may be connected to after `trail`; the words say why not.
     pub(crate) fn admit(&self, host: &str, address: IpAddr, trail: Trail) -> Result<Trail, &'static str> {
         let trail = match trail {
-            Trail::Direct => self.0.public_names.trail(host),
+            Trail::Direct => self.0.public_names.trail(host, address),
             Trail::Public => Trail::Public,
         };
         let trail = policy::permit(address, trail, self.0.private_targets)?;
-        if trail == Trail::Public {
-            self.0.public_names.note(host);
+        if beginning(address) == Trail::Public {
+            self.0.public_names.note(host, address);
         }
         Ok(trail)
     }

@@ -5,7 +5,7 @@
 use std::{
     collections::HashSet,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Whether definitions may name private addresses.
@@ -123,26 +123,43 @@ pub fn permit(address: IpAddr, trail: Trail, private: PrivateTargets) -> Result<
     }
 }
 
-/// Names that have led to a public address: from then on an answer with a private one is a trap (DNS rebinding), until a restart.
+/// Where an exchange is that begins at `address`.
+pub(crate) fn beginning(address: IpAddr) -> Trail {
+    match reach(address) {
+        Reach::Public => Trail::Public,
+        Reach::Private | Reach::Forbidden => Trail::Direct,
+    }
+}
+
+/// Names that have led to a public address: from then on a private one is a trap (DNS rebinding), until a restart.
+///
+/// Each family by itself: a name with a public address in one and a private address in the other is an ordinary thing.
 #[derive(Debug, Default)]
-pub(super) struct PublicNames(Mutex<HashSet<Box<str>>>);
+pub(super) struct PublicNames {
+    v4: Mutex<HashSet<Box<str>>>,
+    v6: Mutex<HashSet<Box<str>>>,
+}
 
 impl PublicNames {
     /// More names than that are not remembered.
     const LIMIT: usize = 20_000;
 
-    /// Where an exchange with `name` begins.
-    pub(super) fn trail(&self, name: &str) -> Trail {
-        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.contains(name) { Trail::Public } else { Trail::Direct }
+    /// Where an exchange is that `name` leads to `address`, by what the name led to before.
+    pub(super) fn trail(&self, name: &str, address: IpAddr) -> Trail {
+        if self.of_family(address).contains(name) { Trail::Public } else { Trail::Direct }
     }
 
-    /// Notes that `name` led to a public address.
-    pub(super) fn note(&self, name: &str) {
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Notes that `name` led to `address`, a public one.
+    pub(super) fn note(&self, name: &str, address: IpAddr) {
+        let mut names = self.of_family(address);
         if names.len() < Self::LIMIT && !names.contains(name) {
             names.insert(name.into());
         }
+    }
+
+    fn of_family(&self, address: IpAddr) -> MutexGuard<'_, HashSet<Box<str>>> {
+        let names = if address.is_ipv4() { &self.v4 } else { &self.v6 };
+        names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -223,8 +240,10 @@ mod tests {
     #[test]
     fn a_name_that_was_public_stays_public() {
         let names = PublicNames::default();
-        assert_eq!(names.trail("a.test"), Trail::Direct);
-        names.note("a.test");
-        assert_eq!((names.trail("a.test"), names.trail("b.test")), (Trail::Public, Trail::Direct));
+        let [v4, v6] = ["203.0.113.1", "2001:db8::1"].map(|text| text.parse().expect("an address"));
+        assert_eq!(names.trail("a.test", v4), Trail::Direct);
+        names.note("a.test", v4);
+        assert_eq!((names.trail("a.test", v4), names.trail("b.test", v4)), (Trail::Public, Trail::Direct));
+        assert_eq!(names.trail("a.test", v6), Trail::Direct);
     }
 }

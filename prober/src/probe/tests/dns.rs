@@ -108,6 +108,18 @@ async fn a_public_name_that_turns_private_is_not_followed_there() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_public_in_one_family_is_not_followed_to_a_private_address_in_the_other() {
+    let addresses = ["203.0.113.1", "::ffff:127.0.0.1"].iter().filter_map(|text| text.parse().ok()).collect();
+    let names = NameServer::start([("a.test", Reply::Addresses(addresses))]).await.expect("a name server");
+    let (lab, server) = (lab_with(&names).await, hello().await);
+    let check = |ip| HttpCheck { ip, ..get(&server.url_at("a.test", "/")) };
+    assert_eq!(lab.hurried(check(IpPreference::Both)).await.verdict, Verdict::Fail);
+    assert_eq!(server.heard().len(), 0);
+    // By itself it is an ordinary private target.
+    passed(&lab.http(check(IpPreference::V6)).await);
+}
+
+#[tokio::test]
 async fn private_addresses_are_refused_where_the_settings_say_so() {
     let names = NameServer::start([("a.test", Reply::address("127.0.0.1"))]).await.expect("a name server");
     let lab = Lab::with(&[names.address()], PrivateTargets::Deny);

@@ -63,3 +63,11 @@ async fn a_result_that_nobody_takes_is_dropped_and_counted_after_a_while() {
     assert_eq!(worker.counters.read().dropped, 1);
     assert_eq!(taken.recv().await.map(|observation| observation.probe.to_string()).as_deref(), Some("a/first"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_does_not_end_is_given_up_and_counted() {
+    let worker = worker(mpsc::channel(1).0);
+    let observation = worker.caught(std::future::pending(), &probe(), Attempt::Confirmation).await;
+    assert_eq!((observation.verdict, observation.confirmation), (Verdict::Unknown, true));
+    assert_eq!(worker.counters.read().overdue, 1);
+}
