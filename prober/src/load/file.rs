@@ -12,12 +12,15 @@ use super::{
     directory::{self, Reading},
     links::Links,
     redact::Redactor,
-    report::{FileReport, Mistake, Outcome, Severity},
+    report::{self, FileReport, Mistake, Outcome, Severity},
     tree::{Context, Syntax, Table},
     typed,
     values::invalid_id,
 };
 use crate::definition::Definition;
+
+/// After that many syntax errors the rest of a file is not looked at.
+const HOPELESS: usize = 50;
 
 /// A file on its way to become a definition.
 pub(super) struct Candidate {
@@ -119,12 +122,18 @@ impl Candidate {
         for (error, place) in errors.iter().zip(&unreadable) {
             self.report(syntax_error(error.message(), text, place.clone()));
         }
+        // A file that is not TOML at all makes as many mistakes as it has lines: what else is wrong with it helps nobody.
+        if unreadable.len() > HOPELESS {
+            return;
+        }
         let beginning = first_line(text);
         let mut context = Context { options, mistakes: Vec::new(), syntax };
         let typed = typed::File::read_keys(tree.get_ref(), beginning, &mut context);
         self.probes = typed.probe.value().map_or(0, |probes| probes.0.0.len());
         self.links = check::links(&typed);
-        self.definition = self.id.as_ref().and_then(|id| check::definition(id, &typed, &mut context));
+        // A file with a bad name is checked all the same, under another one: it is rejected in the end.
+        let id = self.id.clone().unwrap_or_else(|| "unnamed".parse().expect("it is an id"));
+        self.definition = check::definition(&id, &typed, &mut context);
         // Where the syntax is broken the parser has put something in its place, of which nothing need be said.
         let made_up = |mistake: &Mistake| {
             let touches =
@@ -139,7 +148,7 @@ impl Candidate {
         if mistake.severity == Severity::Error {
             self.report.outcome = Outcome::Rejected;
         }
-        self.report.mistakes.push(mistake);
+        report::keep(&mut self.report.mistakes, mistake);
     }
 
     /// The report in order, and the definition where nothing forbids it.

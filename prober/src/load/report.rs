@@ -11,6 +11,9 @@ use super::redact::Redactor;
 /// More mistakes than that in one file are counted and not shown: nobody reads them, and a binary file makes thousands.
 const MAX_SHOWN: usize = 50;
 
+/// More than that are not even kept.
+const MAX_KEPT: usize = 1_000;
+
 /// Whether a file can be used all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -81,6 +84,17 @@ impl Mistake {
     }
 }
 
+/// Adds a mistake, in bounded memory: of too many the last one gives way to an error, so that warnings never hide the first.
+pub(super) fn keep(mistakes: &mut Vec<Mistake>, mistake: Mistake) {
+    if mistakes.len() < MAX_KEPT {
+        mistakes.push(mistake);
+    } else if let Some(last) = mistakes.last_mut()
+        && mistake.severity == Severity::Error
+    {
+        *last = mistake;
+    }
+}
+
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -143,7 +157,8 @@ impl FileReport {
         let mut rendered: Vec<String> =
             self.mistakes.iter().take(MAX_SHOWN).map(|mistake| renderer.render(&[self.group(mistake)])).collect();
         if let Some(more @ 1..) = self.mistakes.len().checked_sub(MAX_SHOWN) {
-            rendered.push(format!("note: {} has {more} more", self.path));
+            let or_more = if self.mistakes.len() < MAX_KEPT { "" } else { " or more" };
+            rendered.push(format!("note: {} has {more}{or_more} other mistakes", self.path));
         }
         rendered.join("\n\n")
     }
