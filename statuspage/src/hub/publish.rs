@@ -21,8 +21,11 @@ use crate::{
 
 /// A snapshot that is older proves nothing: the hub publishes many times in that time, or it is dead.
 const PROMISE: Duration = Duration::from_secs(60);
-/// How often the past of a component is shown anew when nothing happened to it.
+/// How often the past of a component is shown anew when nothing happened to it …
 const HISTORY_REFRESH: Duration = Duration::from_secs(60);
+/// … and while it is young: a newcomer wants to see the first figures.
+const YOUNG_REFRESH: Duration = Duration::from_secs(5);
+const YOUNG: Duration = Duration::from_secs(300);
 
 /// The views as they were last published.
 #[derive(Debug)]
@@ -73,7 +76,9 @@ impl Hub {
         let (mut changed, past) = (std::mem::take(views), std::mem::take(histories));
         let outdated = |id: &&ComponentId| {
             let refreshed = self.views.refreshed.get(*id).copied().unwrap_or_default();
-            now.since(refreshed) >= HISTORY_REFRESH || past.contains(*id) || now < refreshed
+            let age = self.engine.state(id).map_or(Duration::MAX, |state| now.since(state.created_at));
+            let refresh = if age < YOUNG { YOUNG_REFRESH } else { HISTORY_REFRESH };
+            now.since(refreshed) >= refresh || past.contains(*id) || now < refreshed
         };
         let outdated: BTreeSet<_> = self.views.order.iter().filter(outdated).cloned().collect();
         changed.extend(outdated.iter().cloned());
