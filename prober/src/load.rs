@@ -10,9 +10,9 @@ mod redact;
 mod report;
 mod secrets;
 mod suggest;
-mod tree;
+pub mod tree;
 mod typed;
-mod values;
+pub mod values;
 
 use std::{
     cell::LazyCell,
