@@ -105,7 +105,7 @@ impl Dial<'_> {
                 let _ = tcp.set_nodelay(true);
                 Ok(tcp)
             }
-            Some(Err(error)) => Err(failure::connect(&error)),
+            Some(Err(error)) => Err(failure::connect(&error, address)),
             None => Err(Failure::new(FailureKind::ConnectTimeout, "no connection by the deadline")),
         }
     }

@@ -1,6 +1,8 @@
 //! Probes against the scripted bad world: the target side of the fault matrix, as far as loopback goes.
 
+mod connecting;
 mod dns;
+mod garbage;
 mod http1;
 mod http2;
 mod redirects;
