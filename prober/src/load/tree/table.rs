@@ -1,4 +1,4 @@
-//! Tables with keys that are known: declared once with [`table!`], for the reader and for the schema.
+//! Tables with keys that are known: declared once with [`table!`](crate::table!), for the reader and for the schema.
 //!
 //! It does not know the keys: they are declared in `typed`.
 
@@ -57,7 +57,7 @@ pub struct Keys<'t, 'i> {
     pub span: Range<usize>,
 }
 
-/// A table of the format: declared with [`table!`].
+/// A table of the format: declared with [`table!`](crate::table!).
 pub trait Table: Sized {
     /// As it is called in messages.
     const NAME: &'static str;
