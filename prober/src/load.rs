@@ -12,8 +12,9 @@ mod secrets;
 mod suggest;
 mod toml_file;
 mod tree;
+pub mod tree;
 mod typed;
-mod values;
+pub mod values;
 
 use std::{
     cell::LazyCell,

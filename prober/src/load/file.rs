@@ -2,10 +2,9 @@
 //!
 //! It does not know the other files.
 
-use std::{cell::LazyCell, ops::Range, path::Path};
+use std::{cell::LazyCell, path::Path};
 
 use shared::ComponentId;
-use toml::de::DeTable;
 
 use super::{
     LoadOptions, check,
@@ -13,14 +12,11 @@ use super::{
     links::Links,
     redact::Redactor,
     report::{self, FileReport, Mistake, Outcome, Severity},
-    tree::{Context, Syntax, Table},
+    tree::{Context, decode, read_document},
     typed,
     values::invalid_id,
 };
 use crate::definition::Definition;
-
-/// After that many syntax errors the rest of a file is not looked at.
-const HOPELESS: usize = 50;
 
 /// A file on its way to become a definition.
 pub(super) struct Candidate {
@@ -116,31 +112,15 @@ impl Candidate {
             );
             return;
         }
-        let (tree, errors) = DeTable::parse_recoverable(text);
-        let syntax = if errors.is_empty() { Syntax::Sound } else { Syntax::Broken };
-        let unreadable: Vec<Range<usize>> = errors.iter().map(|error| error.span().unwrap_or(0..0)).collect();
-        for (error, place) in errors.iter().zip(&unreadable) {
-            self.report(syntax_error(error.message(), text, place.clone()));
-        }
-        // A file that is not TOML at all makes as many mistakes as it has lines: what else is wrong with it helps nobody.
-        if unreadable.len() > HOPELESS {
-            return;
-        }
-        let beginning = first_line(text);
-        let mut context = Context { options, mistakes: Vec::new(), syntax };
-        let typed = typed::File::read_keys(tree.get_ref(), beginning, &mut context);
-        self.probes = typed.probe.value().map_or(0, |probes| probes.0.0.len());
-        self.links = check::links(&typed);
         // A file with a bad name is checked all the same, under another one: it is rejected in the end.
         let id = self.id.clone().unwrap_or_else(|| "unnamed".parse().expect("it is an id"));
-        self.definition = check::definition(&id, &typed, &mut context);
-        // Where the syntax is broken the parser has put something in its place, of which nothing need be said.
-        let made_up = |mistake: &Mistake| {
-            let touches =
-                |place: &Range<usize>, broken: &Range<usize>| place.start <= broken.end && broken.start <= place.end;
-            mistake.place.as_ref().is_some_and(|place| unreadable.iter().any(|broken| touches(place, broken)))
+        let check = |typed: &typed::File, context: &mut Context<'_>| {
+            let probes = typed.probe.value().map_or(0, |probes| probes.0.0.len());
+            (probes, check::links(typed), check::definition(&id, typed, context))
         };
-        context.mistakes.into_iter().filter(|mistake| !made_up(mistake)).for_each(|mistake| self.report(mistake));
+        let (checked, mistakes) = read_document(text, &typed::FORMAT, options, check);
+        (self.probes, self.links, self.definition) = checked.unwrap_or_default();
+        mistakes.into_iter().for_each(|mistake| self.report(mistake));
     }
 
     /// Adds a mistake.
@@ -153,7 +133,7 @@ impl Candidate {
 
     /// The report in order, and the definition where nothing forbids it.
     pub(super) fn finish(mut self, redactor: &LazyCell<Redactor>) -> (Option<Definition>, FileReport) {
-        self.report.mistakes.sort_by_key(|mistake| mistake.place.as_ref().map(|place| place.start));
+        report::sort(&mut self.report.mistakes);
         // Nothing is shown of a file without mistakes.
         self.report.text =
             if self.report.mistakes.is_empty() { String::new() } else { redactor.redact(&self.report.text) };

@@ -84,6 +84,11 @@ impl Mistake {
     }
 }
 
+/// In the order of their places; those of the whole file come first.
+pub(super) fn sort(mistakes: &mut [Mistake]) {
+    mistakes.sort_by_key(|mistake| mistake.place.as_ref().map(|place| place.start));
+}
+
 /// Adds a mistake, in bounded memory: of too many the last one gives way to an error, so that warnings never hide the first.
 pub(super) fn keep(mistakes: &mut Vec<Mistake>, mistake: Mistake) {
     if mistakes.len() < MAX_KEPT {
@@ -132,7 +137,8 @@ pub enum Style {
 
 impl FileReport {
     /// A report of `mistakes` in a file of that text: for other files than definitions that are to be reported in the same way.
-    pub fn new(path: &Path, text: &str, mistakes: Vec<Mistake>) -> Self {
+    pub fn new(path: &Path, text: &str, mut mistakes: Vec<Mistake>) -> Self {
+        sort(&mut mistakes);
         let rejected = mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
         Self {
             path: shown(path),

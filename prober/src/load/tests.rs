@@ -206,7 +206,7 @@ fn a_directory_that_cannot_be_looked_at_is_told_apart() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
     /// Whatever stands in a file: a report and never a panic.
     #[test]

@@ -3,6 +3,7 @@
 //! It does not know the keys of the format: they are declared in `typed`. serde is not used, for it stops at the first mistake and
 //! forgets the places.
 
+mod document;
 mod several;
 mod table;
 
@@ -15,31 +16,52 @@ use super::{
     report::{self, Mistake},
 };
 
-pub(super) use several::{Entries, List, OneOrMore};
-pub(super) use table::{Field, Keys, Required, Table, read_table, table};
+pub use document::{Refusal, decode, read_document};
+pub use several::{Entries, Entry, List, OneOrMore};
+pub use table::{Field, Keys, Required, Table, read_table};
 
 /// What reading a file needs and gathers.
-pub(super) struct Context<'a> {
-    pub(super) options: &'a LoadOptions,
-    pub(super) mistakes: Vec<Mistake>,
-    pub(super) syntax: Syntax,
+pub struct Context<'a> {
+    /// Where secrets come from.
+    pub options: &'a LoadOptions,
+    /// The tables that there are.
+    pub format: &'static Format,
+    /// What is wrong so far.
+    pub mistakes: Vec<Mistake>,
+    /// Whether what is missing is really missing.
+    pub syntax: Syntax,
+}
+
+/// What must be known of a format as a whole to say what is wrong with a key.
+#[derive(Debug)]
+pub struct Format {
+    /// The tables by their names with their keys: a misplaced key is told where it belongs, to the first that has it.
+    pub tables: &'static [(&'static str, &'static [&'static str])],
+    /// The table of which some keys are kinds, by its name.
+    pub of_kinds: &'static str,
+    /// The kinds, as keys.
+    pub kinds: &'static [&'static str],
+    /// How a kind is written, with `{}` for its key.
+    pub kind_example: &'static str,
 }
 
 /// Whether the whole file could be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Syntax {
+pub enum Syntax {
+    /// It could.
     Sound,
     /// What seems to be missing may stand in the part that is unreadable, so that nothing is said of it.
     Broken,
 }
 
 impl Context<'_> {
-    pub(super) fn report(&mut self, mistake: Mistake) {
+    /// Adds a mistake.
+    pub fn report(&mut self, mistake: Mistake) {
         report::keep(&mut self.mistakes, mistake);
     }
 
     /// Reports a value of the wrong type, and returns nothing for the caller to return.
-    fn wrong_type<T: Read>(&mut self, node: Node<'_, '_>) -> Option<T> {
+    pub fn wrong_type<T: Read>(&mut self, node: Node<'_, '_>) -> Option<T> {
         let found = type_name(node.value.get_ref());
         self.report(
             Mistake::error(format!("`{}` must be {}, not {found}", node.key, T::WHAT))
@@ -63,23 +85,27 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
 
 /// A value and the key it was given to.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'t, 'i> {
-    pub(super) key: &'t str,
-    pub(super) value: &'t Spanned<DeValue<'i>>,
+pub struct Node<'t, 'i> {
+    /// The key.
+    pub key: &'t str,
+    /// The value.
+    pub value: &'t Spanned<DeValue<'i>>,
 }
 
 impl<'t> Node<'t, '_> {
-    pub(super) fn span(&self) -> Range<usize> {
+    /// Where the value stands.
+    pub fn span(&self) -> Range<usize> {
         self.value.span()
     }
 
-    pub(super) fn text(&self) -> Option<&'t str> {
+    /// The value as text, where it is one.
+    pub fn text(&self) -> Option<&'t str> {
         self.value.get_ref().as_str()
     }
 }
 
 /// What can be read from a value.
-pub(super) trait Read: Sized {
+pub trait Read: Sized {
     /// With its article, as in "must be …".
     const WHAT: &'static str;
     /// As it is written in a file.
@@ -95,35 +121,42 @@ pub(super) trait Read: Sized {
 }
 
 /// What is written as text and read on its own.
-pub(super) trait ReadText: Sized {
+pub trait ReadText: Sized {
+    /// With its article, as in "must be …".
     const WHAT: &'static str;
+    /// As it is written in a file.
     const EXAMPLE: &'static str;
 
+    /// Reads the text.
     fn parse(text: &str) -> Result<Self, Fault>;
 }
 
 /// Why a text is not what it should be, and what to do about it.
-pub(super) struct Fault {
+pub struct Fault {
     message: String,
     help: Option<String>,
 }
 
 impl Fault {
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    /// What is wrong: lower case, no full stop, no secret.
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None }
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    /// With what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// The way out alone.
-    pub(super) fn into_help(self) -> Option<String> {
+    pub fn into_help(self) -> Option<String> {
         self.help
     }
 
-    pub(super) fn report(self, span: Range<usize>, context: &mut Context<'_>) {
+    /// Reports it at its place.
+    pub fn report(self, span: Range<usize>, context: &mut Context<'_>) {
         context.report(Mistake { help: self.help, ..Mistake::error(self.message).at(span) });
     }
 }
@@ -140,13 +173,16 @@ impl<T: ReadText> Read for T {
 
 /// Something with its place; without a value where a mistake in it was reported.
 #[derive(Debug, Clone)]
-pub(super) struct At<T> {
-    pub(super) value: Option<T>,
-    pub(super) span: Range<usize>,
+pub struct At<T> {
+    /// What was read.
+    pub value: Option<T>,
+    /// Where it stands, in bytes.
+    pub span: Range<usize>,
 }
 
 impl<T: Read> At<T> {
-    pub(super) fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Self {
+    /// Reads a value with its place.
+    pub fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Self {
         Self { value: T::read(node, context), span: node.span() }
     }
 }

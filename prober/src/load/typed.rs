@@ -9,9 +9,11 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
+use crate::table;
+
 use super::{
     report::Mistake,
-    tree::{At, Context, Entries, List, Node, OneOrMore, Read, Required, Syntax, Table, table},
+    tree::{At, Context, Entries, Format, List, Node, OneOrMore, Read, Required, Syntax, Table},
     values::{
         Address, Count, Days, Every, Family, Flag, Host, Id, Json, Line, Method, Pattern, Redirects, SecretText, Size,
         Span, Status, Texts, User, UserAgent, WebUrl, Words,
@@ -20,7 +22,7 @@ use super::{
 
 table! {
     /// One hosted service: what the public reads of it, and how it is probed from outside. The file's name without `.toml` is its id.
-    File = "the file", "…" {
+    pub(super) File = "the file", "…" {
         /// What readers call the service: a text, or one for each language.
         name: Required<Texts>,
         /// The heading it stands under: a text, or one for each language.
@@ -83,7 +85,7 @@ fn asks_nothing(probe: &DeTable<'_>) -> bool {
 
 table! {
     /// One probe: when it runs, and what it asks: exactly one of the kinds.
-    Probe = "`[[probe]]`", "…" {
+    pub(super) Probe = "`[[probe]]`", "…" {
         /// Its id inside the component; the kind's name unless given.
         id: Option<At<Id<ProbeName>>>,
         /// How often it runs: at least a second, and better five or more.
@@ -110,7 +112,7 @@ table! {
 
 table! {
     /// An HTTP request over a fresh connection.
-    Http = "`[probe.http]`", "{ url = \"https://cloud.example.org/\" }" {
+    pub(super) Http = "`[probe.http]`", "{ url = \"https://cloud.example.org/\" }" {
         /// What to ask: `http` or `https`. It is shown and logged, so that it holds neither a password nor `${…}`.
         url: Required<WebUrl>,
         /// The request method.
@@ -141,7 +143,7 @@ table! {
 
 table! {
     /// User and password for HTTP's Basic scheme.
-    BasicAuth = "`basic_auth`", "{ user = \"probe\", password = \"${env:PROBE_PASSWORD}\" }" {
+    pub(super) BasicAuth = "`basic_auth`", "{ user = \"probe\", password = \"${env:PROBE_PASSWORD}\" }" {
         /// The user, without a colon.
         user: Required<User>,
         /// The password, best as `${env:NAME}` or `${file:/run/secrets/name}`.
@@ -151,7 +153,7 @@ table! {
 
 table! {
     /// What the answer must be. A failure unless said otherwise.
-    Expect = "`[probe.http.expect]`", "{ status = [200] }" {
+    pub(super) Expect = "`[probe.http.expect]`", "{ status = [200] }" {
         /// Good statuses: numbers (`200`) or classes (`"2xx"`), one or a list.
         #[schemars(extend("default" = "2xx"))]
         status: Option<At<OneOrMore<Status>>>,
@@ -172,7 +174,7 @@ table! {
 
 table! {
     /// Rules for a text; all must hold.
-    TextRules = "`body`", "{ contains = \"Welcome\" }" {
+    pub(super) TextRules = "`body`", "{ contains = \"Welcome\" }" {
         /// It must hold that text, or each of those.
         contains: Option<At<OneOrMore<Words>>>,
         /// It must not hold that text, or any of those.
@@ -186,7 +188,7 @@ table! {
 
 table! {
     /// Rules for a header of the answer; all must hold.
-    HeaderRules = "a header's rule", "{ contains = \"text/html\" }" {
+    pub(super) HeaderRules = "a header's rule", "{ contains = \"text/html\" }" {
         /// It must hold that text, or each of those.
         contains: Option<At<OneOrMore<Words>>>,
         /// It must not hold that text, or any of those.
@@ -202,7 +204,7 @@ table! {
 
 table! {
     /// A TCP connection, with or without TLS, and what is said over it.
-    Tcp = "`[probe.tcp]`", "{ address = \"mail.example.org:993\" }" {
+    pub(super) Tcp = "`[probe.tcp]`", "{ address = \"mail.example.org:993\" }" {
         /// Host and port: `mail.example.org:993`, `[2001:db8::1]:993`.
         address: Required<Address>,
         /// Speak TLS first; the certificate is checked against the host.
@@ -218,16 +220,21 @@ table! {
 /// The kinds of probes, as keys of `[[probe]]`.
 pub(super) const KINDS: [&str; 2] = ["http", "tcp"];
 
-/// Every table with keys of its own: tells where a misplaced key belongs.
-pub(super) const TABLES: [(&str, &[&str]); 7] = [
-    (Expect::NAME, Expect::KEYS),
-    (Http::NAME, Http::KEYS),
-    (Tcp::NAME, Tcp::KEYS),
-    (Probe::NAME, Probe::KEYS),
-    (BasicAuth::NAME, BasicAuth::KEYS),
-    (TextRules::NAME, TextRules::KEYS),
-    (File::NAME, File::KEYS),
-];
+/// The tables of a definition file.
+pub(super) const FORMAT: Format = Format {
+    tables: &[
+        (Expect::NAME, Expect::KEYS),
+        (Http::NAME, Http::KEYS),
+        (Tcp::NAME, Tcp::KEYS),
+        (Probe::NAME, Probe::KEYS),
+        (BasicAuth::NAME, BasicAuth::KEYS),
+        (TextRules::NAME, TextRules::KEYS),
+        (File::NAME, File::KEYS),
+    ],
+    of_kinds: Probe::NAME,
+    kinds: &KINDS,
+    kind_example: "`[probe.{}]`",
+};
 
 /// The schema of a whole file.
 pub(crate) fn root_schema(generator: SchemaGenerator) -> Schema {

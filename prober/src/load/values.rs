@@ -7,10 +7,10 @@ mod number;
 mod text;
 mod time;
 
-pub(super) use network::{Address, Family, Host, Method, User, UserAgent, WebUrl};
-pub(super) use number::{Count, Days, Flag, Json, Redirects, Size, Status};
-pub(super) use text::{Id, Pattern, SecretText, Texts, Words, given, invalid_id};
-pub(super) use time::{Every, Line, Span};
+pub use network::{Address, Family, Host, Method, User, UserAgent, WebUrl};
+pub use number::{Count, Days, Flag, Json, Redirects, Size, Status};
+pub use text::{Id, Pattern, SecretText, Texts, Words, given, invalid_id};
+pub use time::{Every, Line, Span};
 
 use super::{
     report::quoted,

@@ -14,7 +14,7 @@ use super::{At, Context, Node, Read, Required};
 
 /// A list of things of one type.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct List<T>(pub(in crate::load) Vec<At<T>>);
+pub struct List<T>(pub Vec<At<T>>);
 
 impl<T: Read> Read for List<T> {
     const WHAT: &'static str = "a list";
@@ -32,7 +32,7 @@ impl<T: Read> Read for List<T> {
 
 /// One thing or a list of such.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct OneOrMore<T>(pub(in crate::load) Vec<At<T>>);
+pub struct OneOrMore<T>(pub Vec<At<T>>);
 
 impl<T: Read> Read for OneOrMore<T> {
     const WHAT: &'static str = T::WHAT;
@@ -48,14 +48,17 @@ impl<T: Read> Read for OneOrMore<T> {
 
 /// A table whose keys are the user's own.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Entries<T>(pub(in crate::load) Vec<Entry<T>>);
+pub struct Entries<T>(pub Vec<Entry<T>>);
 
 /// One of its keys and what was given to it.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Entry<T> {
-    pub(in crate::load) key: String,
-    pub(in crate::load) key_span: Range<usize>,
-    pub(in crate::load) value: At<T>,
+pub struct Entry<T> {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Range<usize>,
+    /// What was given to it.
+    pub value: At<T>,
 }
 
 impl<T: Read> Read for Entries<T> {

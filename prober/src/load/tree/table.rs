@@ -1,4 +1,4 @@
-//! Tables with keys that are known: declared once with [`table!`], for the reader and for the schema.
+//! Tables with keys that are known: declared once with [`table!`](crate::table!), for the reader and for the schema.
 //!
 //! It does not know the keys: they are declared in `typed`.
 
@@ -6,24 +6,26 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{At, Context, Node, Read, Syntax};
+use super::{At, Context, Format, Node, Read, Syntax};
 use crate::load::{
     report::{Mistake, quoted},
-    suggest, typed,
+    suggest,
 };
 
 /// A key that must be there; empty where that was reported.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Required<T>(pub(in crate::load) Option<At<T>>);
+pub struct Required<T>(pub Option<At<T>>);
 
 impl<T> Required<T> {
-    pub(in crate::load) fn value(&self) -> Option<&T> {
+    /// What was read, where it is sound.
+    pub fn value(&self) -> Option<&T> {
         self.0.as_ref()?.value.as_ref()
     }
 }
 
 /// A key's value inside a table: [`Required`] or an `Option`.
-pub(in crate::load) trait Field: Sized {
+pub trait Field: Sized {
+    /// Reads the value of `key`.
     fn take(keys: &Keys<'_, '_>, key: &'static str, context: &mut Context<'_>) -> Self;
 }
 
@@ -46,40 +48,45 @@ impl<T: Read> Field for Required<T> {
 }
 
 /// A table while its keys are taken.
-pub(in crate::load) struct Keys<'t, 'i> {
-    pub(in crate::load) name: &'static str,
-    pub(in crate::load) table: &'t DeTable<'i>,
-    pub(in crate::load) span: Range<usize>,
+pub struct Keys<'t, 'i> {
+    /// As the table is called in messages.
+    pub name: &'static str,
+    /// Its content.
+    pub table: &'t DeTable<'i>,
+    /// Where it stands.
+    pub span: Range<usize>,
 }
 
-/// A table of the format: declared with [`table!`].
-pub(in crate::load) trait Table: Sized {
+/// A table of the format: declared with [`table!`](crate::table!).
+pub trait Table: Sized {
     /// As it is called in messages.
     const NAME: &'static str;
     /// Its keys in their order.
     const KEYS: &'static [&'static str];
 
+    /// Reads each key.
     fn take(keys: &Keys<'_, '_>, context: &mut Context<'_>) -> Self;
 
     /// Reads a table and reports the keys that it does not have.
     fn read_keys(table: &DeTable<'_>, span: Range<usize>, context: &mut Context<'_>) -> Self {
         for (key, value) in table {
             if !Self::KEYS.contains(&key.get_ref().as_ref()) {
-                context.report(unknown_key::<Self>(key.get_ref(), value.get_ref()).at(key.span()));
+                context.report(unknown_key::<Self>(key.get_ref(), value.get_ref(), context.format).at(key.span()));
             }
         }
         Self::take(&Keys { name: Self::NAME, table, span }, context)
     }
 }
 
-fn unknown_key<T: Table>(key: &str, value: &DeValue<'_>) -> Mistake {
+fn unknown_key<T: Table>(key: &str, value: &DeValue<'_>, format: &Format) -> Mistake {
     let mistake = Mistake::error(format!("{} has no key {}", T::NAME, quoted(key)));
-    let elsewhere = typed::TABLES.iter().find(|(_, keys)| keys.contains(&key));
+    let elsewhere = format.tables.iter().find(|(_, keys)| keys.contains(&key));
     if let Some((home, _)) = elsewhere {
         return mistake.label("not here").help(format!("`{key}` belongs to {home}"));
     }
-    if T::NAME == typed::Probe::NAME && value.is_table() {
-        let kinds = typed::KINDS.map(|kind| format!("`[probe.{kind}]`")).join(" and ");
+    if T::NAME == format.of_kinds && value.is_table() {
+        let kinds: Vec<String> = format.kinds.iter().map(|kind| format.kind_example.replace("{}", kind)).collect();
+        let kinds = kinds.join(" and ");
         return mistake.label("no such kind of probe").help(format!("the kinds are {kinds}"));
     }
     match suggest::nearest(key, T::KEYS.iter().copied()) {
@@ -93,15 +100,18 @@ fn listed(keys: &[&str]) -> String {
 }
 
 /// Declares a table of the format once, for the reader and for the schema: the keys, their types and their descriptions.
+///
+/// The crate that uses it depends on schemars. The table's name is the one in messages, its example the one in hints.
+#[macro_export]
 macro_rules! table {
-    ($(#[$doc:meta])* $type:ident = $name:literal, $example:literal {
+    ($(#[$doc:meta])* $visibility:vis $type:ident = $name:literal, $example:literal {
         $($(#[$about:meta])* $key:ident: $value:ty,)*
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
-        pub(in crate::load) struct $type {
-            $($(#[$about])* pub(in crate::load) $key: $value,)*
+        $visibility struct $type {
+            $($(#[$about])* $visibility $key: $value,)*
         }
 
         impl $crate::load::tree::Table for $type {
@@ -129,10 +139,8 @@ macro_rules! table {
         }
     };
 }
-pub(in crate::load) use table;
-
 /// The body of each table's [`Read`].
-pub(in crate::load) fn read_table<T: Table + Read>(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<T> {
+pub fn read_table<T: Table + Read>(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<T> {
     match node.value.get_ref() {
         DeValue::Table(table) => Some(T::read_keys(table, node.span(), context)),
         DeValue::String(_)

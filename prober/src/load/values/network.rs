@@ -9,34 +9,36 @@ use crate::{definition::IpPreference, load::suggest};
 
 /// An `http` or `https` URL with a host and without credentials.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct WebUrl(pub(in crate::load) Url);
+pub struct WebUrl(pub Url);
 
 /// A host's name in lower case and ASCII, perhaps with `*.` in front.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Host(pub(in crate::load) String);
+pub struct Host(pub String);
 
 /// `host:port`.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Address {
-    pub(in crate::load) host: String,
-    pub(in crate::load) port: u16,
+pub struct Address {
+    /// A name in ASCII, or an address literal without brackets.
+    pub host: String,
+    /// 1 to 65535.
+    pub port: u16,
 }
 
 /// A request method.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Method(pub(in crate::load) http::Method);
+pub struct Method(pub http::Method);
 
 /// Which addresses are asked.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Family(pub(in crate::load) IpPreference);
+pub struct Family(pub IpPreference);
 
 /// A user for HTTP's Basic scheme.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct User(pub(in crate::load) String);
+pub struct User(pub String);
 
 /// What a request calls its sender.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct UserAgent(pub(in crate::load) http::HeaderValue);
+pub struct UserAgent(pub http::HeaderValue);
 
 schema! {
     WebUrl: { "type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://", "examples": ["https://cloud.example.org/"] };

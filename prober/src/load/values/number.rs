@@ -9,31 +9,31 @@ use crate::{definition::StatusPattern, load::report::Mistake};
 
 /// How many results in a row: 1 to 100.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Count(pub(in crate::load) u32);
+pub struct Count(pub u32);
 
 /// How many redirects: 0 to 20.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Redirects(pub(in crate::load) u32);
+pub struct Redirects(pub u32);
 
 /// Days left: 1 to 3650.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Days(pub(in crate::load) u32);
+pub struct Days(pub u32);
 
 /// A number of bytes: up to 64 MiB.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Size(pub(in crate::load) u64);
+pub struct Size(pub u64);
 
 /// A status or a class of them.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Status(pub(in crate::load) StatusPattern);
+pub struct Status(pub StatusPattern);
 
 /// A switch.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Flag(pub(in crate::load) bool);
+pub struct Flag(pub bool);
 
 /// A value that JSON can hold.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Json(pub(in crate::load) serde_json::Value);
+pub struct Json(pub serde_json::Value);
 
 schema! {
     Count: { "type": "integer", "minimum": 1, "maximum": 100 };

@@ -19,23 +19,23 @@ use crate::{
 
 /// Words for readers: one text, or one for each language.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Texts(pub(in crate::load) Text);
+pub struct Texts(pub Text);
 
 /// A text to be found.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Words(pub(in crate::load) String);
+pub struct Words(pub String);
 
 /// A regular expression for bytes.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Pattern(pub(in crate::load) regex::bytes::Regex);
+pub struct Pattern(pub regex::bytes::Regex);
 
 /// A text with its references to secrets resolved.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct SecretText(pub(in crate::load) Secret);
+pub struct SecretText(pub Secret);
 
 /// An id of some sort.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Id<T>(pub(in crate::load) T);
+pub struct Id<T>(pub T);
 
 schema! {
     Texts: { "anyOf": [
@@ -189,7 +189,7 @@ impl<T: FromStr<Err = InvalidId>> ReadText for Id<T> {
 }
 
 /// Says what is wrong with an id, and proposes one that is near.
-pub(in crate::load) fn invalid_id(text: &str, error: &InvalidId) -> Fault {
+pub fn invalid_id(text: &str, error: &InvalidId) -> Fault {
     let proposal: String = text
         .to_lowercase()
         .chars()
@@ -204,6 +204,6 @@ pub(in crate::load) fn invalid_id(text: &str, error: &InvalidId) -> Fault {
 }
 
 /// The place of a list's items, for those who check them later.
-pub(in crate::load) fn given<T: Clone>(items: &[At<T>]) -> impl Iterator<Item = T> {
+pub fn given<T: Clone>(items: &[At<T>]) -> impl Iterator<Item = T> {
     items.iter().filter_map(|item| item.value.clone())
 }

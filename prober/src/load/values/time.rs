@@ -12,15 +12,15 @@ const PATTERN: &str = r"^\s*(\d+(\.\d+)?\s*[a-zA-Zµ]+[\s,]*)+$";
 
 /// A duration of at least a millisecond.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Span(pub(in crate::load) Duration);
+pub struct Span(pub Duration);
 
 /// A duration of at least a second: the distance between two probes.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) struct Every(pub(in crate::load) Duration);
+pub struct Every(pub Duration);
 
 /// A cron line of six fields.
 #[derive(Debug, Clone)]
-pub(in crate::load) struct Line(pub(in crate::load) String);
+pub struct Line(pub String);
 
 schema! {
     Span: { "type": "string", "pattern": PATTERN, "examples": ["500ms", "10s", "1m 30s"] };
