@@ -68,6 +68,13 @@ impl Outbox {
         changed
     }
 
+    /// Takes back what the store remembers, where that is found out late only. What is known by now is newer.
+    pub fn recall(&mut self, restored: &[Notification]) {
+        for row in restored {
+            self.rows.entry(row.id.clone()).or_insert_with(|| row.clone());
+        }
+    }
+
     /// Gives what is to be sent now.
     pub fn due(&mut self, now: Timestamp) -> Due {
         let changed = self.give_up(now);

@@ -1,0 +1,27 @@
+//! The island around the others: it holds the present and keeps it fresh.
+//!
+//! It does not know what the islands inside it show.
+#![expect(missing_docs, reason = "the island macro writes items that cannot carry documentation")]
+
+use leptos::prelude::*;
+use shared::live;
+
+use super::present::{Now, Phrases, Present};
+
+/// Provides the present to the islands among its children and, in the browser, asks for it again and again.
+#[island]
+pub fn Live(
+    /// The present as the server knew it.
+    present: live::Live,
+    /// Words for what the browser finds out.
+    phrases: Phrases,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let present =
+        Present { live: RwSignal::new(present), now: RwSignal::new(Now::Rendered), phrases: StoredValue::new(phrases) };
+    provide_context(present);
+    #[cfg(feature = "hydrate")]
+    super::poll::start(present);
+    children()
+}

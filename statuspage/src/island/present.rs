@@ -1,0 +1,157 @@
+//! The present that all islands of a page share: what the hub last said, what time it is there, and what follows for each component.
+//!
+//! It does not know how the hub is asked.
+
+use std::time::Duration;
+
+use leptos::prelude::{Get, RwSignal, StoredValue, With, WithValue};
+use serde::{Deserialize, Serialize};
+use shared::{ComponentId, LocationName, Status, Timestamp, live};
+
+use super::age::{Spans, fill};
+
+/// Words for what the browser finds out by itself; `#` stands for a span of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phrases {
+    /// The headline of a page that is older than its promise.
+    pub stopped: String,
+    /// The tab's title of such a page.
+    pub stopped_title: String,
+    /// The state of a component whose last result is too old.
+    pub unverified: String,
+    /// The same when there has been no result.
+    pub unverified_ever: String,
+    /// How long ago something was.
+    pub ago: String,
+    /// Spans of time.
+    pub spans: Spans,
+    /// The tab's title of a page about one component, with `#` in the place of its state; other pages take the hub's.
+    pub subject: Option<(ComponentId, String)>,
+}
+
+impl Phrases {
+    /// The same for a page about one component.
+    #[must_use]
+    pub fn about(self, component: &ComponentId, title: String) -> Self {
+        Self { subject: Some((component.clone(), title)), ..self }
+    }
+
+    /// The tab's title of a page about one component in that state; empty for other pages.
+    pub fn title(&self, state: &str) -> String {
+        self.subject.as_ref().map_or_else(String::new, |(_, title)| fill(title, state))
+    }
+}
+
+/// How a state looks: the shape and the colour beside its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Class in the style sheet.
+    pub class: &'static str,
+    /// Reference of the shape in the page's sprite.
+    pub shape: &'static str,
+}
+
+impl From<Status> for Look {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Operational => Self { class: "ok", shape: "#ok" },
+            Status::UnderMaintenance => Self { class: "work", shape: "#work" },
+            Status::Unknown => Self { class: "none", shape: "#none" },
+            Status::DegradedPerformance => Self { class: "slow", shape: "#slow" },
+            Status::PartialOutage => Self { class: "part", shape: "#part" },
+            Status::MajorOutage => Self { class: "down", shape: "#down" },
+        }
+    }
+}
+
+/// What is known of the time at the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Now {
+    /// Nothing yet: as rendered on the server.
+    Rendered,
+    /// At least that late: no answer has told the time since the page was loaded.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a clock"))]
+    AtLeast(Timestamp),
+    /// That, by the last answer's clock.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a clock"))]
+    Told(Timestamp),
+}
+
+/// The present, provided by [`super::Live`] to the islands inside it.
+#[derive(Clone, Copy)]
+pub(super) struct Present {
+    pub(super) live: RwSignal<live::Live>,
+    pub(super) now: RwSignal<Now>,
+    pub(super) phrases: StoredValue<Phrases>,
+}
+
+impl Present {
+    /// Everything the page shows is older than the hub promised: it proves nothing any more.
+    pub(super) fn stopped(&self) -> bool {
+        let valid = self.live.with(|live| live.generated_at.plus(Duration::from_secs(live.promise.into())));
+        match self.now.get() {
+            Now::Rendered => false,
+            Now::AtLeast(now) | Now::Told(now) => now > valid,
+        }
+    }
+
+    /// The state in one sentence, and how it looks.
+    pub(super) fn headline(&self) -> (Look, String) {
+        if self.stopped() {
+            (Status::MajorOutage.into(), self.phrases.with_value(|phrases| phrases.stopped.clone()))
+        } else {
+            self.live.with(|live| (live.status.into(), live.headline.clone()))
+        }
+    }
+
+    /// The title of the browser's tab.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn title(&self) -> String {
+        if self.stopped() {
+            return self.phrases.with_value(|phrases| phrases.stopped_title.clone());
+        }
+        match self.phrases.with_value(|phrases| phrases.subject.as_ref().map(|(id, _)| id.clone())) {
+            Some(id) => self.phrases.with_value(|phrases| phrases.title(&self.state(&id).1)),
+            None => self.live.with(|live| live.title.clone()),
+        }
+    }
+
+    /// How a component looks and the word for it; grey as soon as its last result is too old.
+    pub(super) fn state(&self, id: &ComponentId) -> (Look, String) {
+        let known = self.live.with(|live| live.components.get(id).cloned());
+        let Some(component) = known else {
+            return (Status::Unknown.into(), self.phrases.with_value(|phrases| phrases.unverified_ever.clone()));
+        };
+        let now = match self.now.get() {
+            Now::Rendered => return (component.status.into(), component.word),
+            Now::AtLeast(now) | Now::Told(now) => now,
+        };
+        let proven = component.stale_at.is_some_and(|stale_at| now <= stale_at) && !self.stopped();
+        match (proven, component.status, component.last_result_at) {
+            // Announced work goes on whether or not somebody measures, and a first check has nothing to be older than.
+            (true, _, _) | (false, Status::UnderMaintenance, _) | (false, _, None) => {
+                (component.status.into(), component.word)
+            }
+            (false, _, Some(last)) => (Status::Unknown.into(), self.unverified(now.since(last))),
+        }
+    }
+
+    fn unverified(&self, age: Duration) -> String {
+        self.phrases.with_value(|phrases| fill(&phrases.unverified, &phrases.spans.write(age)))
+    }
+
+    /// Why, since when, or how fast.
+    pub(super) fn note(&self, id: &ComponentId) -> String {
+        self.live.with(|live| live.components.get(id).map(|component| component.note.clone()).unwrap_or_default())
+    }
+
+    /// How long ago the last measurement was, at one location or anywhere; absent until the hub's time is known.
+    pub(super) fn age(&self, location: Option<&LocationName>) -> Option<String> {
+        let Now::Told(now) = self.now.get() else { return None };
+        let last = self.live.with(|live| match location {
+            Some(location) => live.locations.get(location).copied().flatten(),
+            None => live.locations.values().copied().flatten().max(),
+        })?;
+        Some(self.phrases.with_value(|phrases| fill(&phrases.ago, &phrases.spans.write(now.since(last)))))
+    }
+}

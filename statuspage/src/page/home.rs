@@ -1,0 +1,158 @@
+//! The first page: one sentence, then every component in its group.
+//!
+//! It does not know the past beyond what one line can show.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::{Language, LocationName, Timestamp};
+
+use super::{
+    day, present,
+    shell::{self, Head},
+    strip, uptime,
+};
+use crate::{
+    island::state::{Age, Headline, Note, State},
+    snapshot::{ComponentView, Snapshot},
+    words::{Words, inert, quantity::place},
+};
+
+/// The page of everything.
+pub fn home(snapshot: &Snapshot, language: Language) -> String {
+    let words = Words::new(language, snapshot.site.time_zone.clone());
+    let present = present::of(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref));
+    let head = Head { site: &snapshot.site, words: &words, path: "/".to_owned(), title: present.title.clone() };
+    let phrases = words.phrases(&inert(snapshot.site.title.get(language)));
+    let view = || {
+        let content = Content::of(snapshot, &head);
+        shell::living(&head, snapshot, present, phrases, move || content.view())
+    };
+    shell::render(view)
+}
+
+/// Everything between header and footer, ready to be rendered inside the island that provides the present.
+struct Content {
+    measured: Vec<Measured>,
+    from: String,
+    last: String,
+    groups: Vec<Group>,
+}
+
+/// One location and when it last measured.
+pub(super) struct Measured {
+    location: LocationName,
+    at: String,
+}
+
+struct Group {
+    title: Option<String>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    component: Arc<ComponentView>,
+    name: String,
+    description: Option<String>,
+    link: String,
+    strip: String,
+    uptime: String,
+    coverage: String,
+    window: String,
+}
+
+impl Content {
+    fn of(snapshot: &Snapshot, head: &Head<'_>) -> Self {
+        let words = head.words;
+        let group = |rows: &[Arc<ComponentView>]| {
+            let named = rows.first().and_then(|row| row.group.as_ref()).map(|group| inert(group.get(words.language())));
+            let several = rows.len() < snapshot.components.len();
+            let title = named.or_else(|| several.then(|| words.other_services()));
+            Group { title, rows: rows.iter().map(|component| Row::of(component, head)).collect() }
+        };
+        Self {
+            measured: measured(snapshot, words),
+            from: words.measured_from(words.places(snapshot.locations.keys())),
+            last: words.last_measurement(),
+            groups: snapshot.components.chunk_by(|a, b| a.group == b.group).map(group).collect(),
+        }
+    }
+
+    fn view(self) -> AnyView {
+        view! {
+            <div class="banner">
+                <div aria-live="polite"><Headline/></div>
+                <p class="meta">{freshness(self.from, self.last, self.measured)}</p>
+            </div>
+            {self.groups.into_iter().map(Group::view).collect_view()}
+        }
+        .into_any()
+    }
+}
+
+/// The last measurement of each location, in absolute time until scripts make it an age.
+pub(super) fn measured(snapshot: &Snapshot, words: &Words) -> Vec<Measured> {
+    let at = |last: &Option<Timestamp>| match last {
+        Some(last) => words.at_time(words.when(*last, snapshot.generated_at)),
+        None => words.never_measured(),
+    };
+    let measured = snapshot.locations.iter();
+    measured.map(|(location, last)| Measured { location: location.clone(), at: at(last) }).collect()
+}
+
+/// Where measurements come from and how old the last one is, at each location.
+pub(super) fn freshness(from: String, last: String, measured: Vec<Measured>) -> AnyView {
+    let alone = measured.len() == 1;
+    let age = move |Measured { location, at }: Measured| {
+        let name = if alone { last.clone() } else { place(&location) };
+        view! { <span class="dot">{name}" "<Age location=location at=at/></span> }
+    };
+    let from = (alone && !from.is_empty()).then(|| view! { <span class="dot">{from}</span> });
+    view! { {from}{measured.into_iter().map(age).collect_view()} }.into_any()
+}
+
+impl Group {
+    fn view(self) -> AnyView {
+        let title = self.title.map(|title| view! { <h2><bdi>{title}</bdi></h2> });
+        view! { <section>{title}<ul class="rows">{self.rows.into_iter().map(Row::view).collect_view()}</ul></section> }
+            .into_any()
+    }
+}
+
+impl Row {
+    fn of(component: &Arc<ComponentView>, head: &Head<'_>) -> Self {
+        let words = head.words;
+        let name = inert(component.name.get(words.language()));
+        let history = &component.history;
+        let uptime = uptime::share(history.uptime.quarter, words);
+        Self {
+            component: Arc::clone(component),
+            description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
+            link: head.link(&format!("/services/{}", component.id)),
+            strip: words.strip(&name, &uptime, day::with_outage(&history.days)),
+            coverage: uptime::coverage(history.uptime.quarter, words),
+            window: words.ninety_days(),
+            uptime,
+            name,
+        }
+    }
+
+    fn view(self) -> AnyView {
+        let id = self.component.id.clone();
+        let description = self.description.map(|text| view! { <p class="about"><bdi>{text}</bdi></p> });
+        view! {
+            <li>
+                <h3><a href=self.link><bdi>{self.name}</bdi></a></h3>
+                {description}
+                <div class="state"><State id=id.clone()/></div>
+                {strip::picture(&self.component.history.days, self.strip)}
+                <div class="foot">
+                    <span>{self.window}</span>
+                    <span>{self.uptime}" "<i>{self.coverage}</i></span>
+                    <Note id=id/>
+                </div>
+            </li>
+        }
+        .into_any()
+    }
+}

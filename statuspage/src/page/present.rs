@@ -1,0 +1,36 @@
+//! The present in the reader's language, as pages carry it and `/snapshot.json` repeats it.
+//!
+//! It does not know how often it is asked for.
+
+use shared::{Language, live};
+
+use crate::{bundle, snapshot::ComponentView, snapshot::Snapshot, words::Words};
+
+/// What `/snapshot.json?lang=` answers: the words are those of the page made from the same snapshot.
+pub fn live(snapshot: &Snapshot, language: Language) -> live::Live {
+    let words = Words::new(language, snapshot.site.time_zone.clone());
+    of(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref))
+}
+
+/// The same for the components that a page shows.
+pub(super) fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a ComponentView>) -> live::Live {
+    let now = snapshot.generated_at;
+    let component = |component: &ComponentView| live::LiveComponent {
+        status: component.status,
+        word: words.state(component, now),
+        note: words.note(component, now),
+        last_result_at: component.last_result_at,
+        stale_at: component.stale_at,
+    };
+    live::Live {
+        generated_at: now,
+        promise: u32::try_from(snapshot.promise.as_secs()).unwrap_or(u32::MAX),
+        language: words.language(),
+        build: bundle::build_id().to_owned(),
+        status: snapshot.status,
+        headline: words.headline(snapshot),
+        title: words.title(snapshot),
+        locations: snapshot.locations.clone(),
+        components: shown.map(|shown| (shown.id.clone(), component(shown))).collect(),
+    }
+}
