@@ -17,7 +17,7 @@
 //! - A database that cannot be opened is set aside under a dated name and a new one takes its place ([`StoreFault::SetAside`]).
 //!   A full or read-only disk means: no store for now ([`StoreState::Absent`]); opening is tried again by itself.
 //! - When the database opens only after the start, what it holds comes as [`StoreEvent::OpenedLate`], and nothing is written over
-//!   it before [`StoreHandle::adopt`].
+//!   it before [`StoreHandle::adopt_with`].
 //!
 //! Keys, all in one tree: see the submodule `key`. Block files for sealed hours will lie beside the database and be indexed in it.
 

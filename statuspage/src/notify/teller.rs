@@ -148,12 +148,13 @@ async fn report(means: Arc<Means>, notification: Notification) -> Outcome {
         Ok(result) => result,
         Err(_) => Err(Refusal::later(format!("not delivered within {} s", DEADLINE.as_secs()))),
     };
+    // The hub says it aloud when it takes note of the outcome.
     match &result {
-        Ok(_) => tracing::info!(
+        Ok(_) => tracing::debug!(
             channel = %notification.channel, component = %notification.component, id = %notification.id,
             "told that a component is {}", notification.kind.word(),
         ),
-        Err(refusal) => tracing::warn!(
+        Err(refusal) => tracing::debug!(
             channel = %notification.channel, component = %notification.component, id = %notification.id,
             attempts = notification.attempts + 1, error = %refusal, "a notification was not taken",
         ),

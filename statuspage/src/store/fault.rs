@@ -93,7 +93,7 @@ pub enum StoreEvent {
     /// Something that operators must know of.
     Fault(StoreFault),
     /// A database that could not be used at the start is open now, and this is in it. Writes wait until
-    /// [`StoreHandle::adopt`](super::StoreHandle::adopt): merge it first, and apply what the merger changed.
+    /// [`StoreHandle::adopt_with`](super::StoreHandle::adopt_with), which takes what the merger changed.
     OpenedLate(Box<Restored>),
     /// A new, empty database took the place of a damaged one: apply everything that is still known.
     Replaced,

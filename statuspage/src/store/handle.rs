@@ -123,7 +123,16 @@ impl StoreHandle {
         self.shared.queue.counters()
     }
 
-    /// Lets writes go on after [`StoreEvent::OpenedLate`](super::StoreEvent::OpenedLate): what the database held is merged.
+    /// Lets writes go on after [`StoreEvent::OpenedLate`](super::StoreEvent::OpenedLate), beginning with what the merger of the
+    /// present with `restored` made: it replaces whatever waited for the same keys, before anything is written.
+    pub async fn adopt_with(&self, merged: Changes) -> Durability {
+        let number = self.shared.queue.push_changes(rows(merged));
+        self.adopt();
+        self.settle(number).await
+    }
+
+    /// Lets writes go on after [`StoreEvent::OpenedLate`](super::StoreEvent::OpenedLate), when nothing of what the database held
+    /// is of use; changes that wait are written over it.
     pub fn adopt(&self) {
         self.shared.queue.set_adoption(Adoption::Done);
     }

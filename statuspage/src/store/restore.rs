@@ -21,10 +21,10 @@ use super::{
 };
 use crate::notify::{Notification, State};
 
-/// Hours that come back.
-const HOURS: Duration = Duration::from_secs(8 * 86_400);
-/// Days that come back.
-const DAYS: Duration = Duration::from_secs(400 * 86_400);
+/// How far back the hours come, and how many different ones at most, whatever the clock says.
+const HOURS: (Duration, usize) = (Duration::from_secs(8 * 86_400), 8 * 24 + 1);
+/// The same for days.
+const DAYS: (Duration, usize) = (Duration::from_secs(400 * 86_400), 401);
 /// Finished notifications that come back, so that a replay finds that they were told.
 const TOLD: Duration = Duration::from_secs(7 * 86_400);
 /// Failures of each component that come back.
@@ -82,8 +82,8 @@ pub(super) fn restore(shelf: &Shelf, now: Timestamp) -> Result<Restored, Broken>
     }
     Ok(Restored {
         components,
-        hours: ledgers(shelf, Kind::Hour, now.minus(HOURS))?,
-        days: ledgers(shelf, Kind::Day, now.minus(DAYS))?,
+        hours: ledgers(shelf, Kind::Hour, now, HOURS)?,
+        days: ledgers(shelf, Kind::Day, now, DAYS)?,
         notifications: notifications(shelf, now.minus(TOLD))?,
         documents: shelf.all(Kind::Document)?.into_iter().filter_map(named).collect(),
         last_failures,
@@ -91,13 +91,31 @@ pub(super) fn restore(shelf: &Shelf, now: Timestamp) -> Result<Restored, Broken>
     })
 }
 
-fn ledgers(shelf: &Shelf, kind: Kind, from: Timestamp) -> Result<Vec<Ledger>, Broken> {
-    let rows = shelf.bodies(&key::ledger_from(kind, from), &[kind as u8 + 1])?;
+fn ledgers(shelf: &Shelf, kind: Kind, now: Timestamp, (back, most): (Duration, usize)) -> Result<Vec<Ledger>, Broken> {
+    let from = key::ledger_from(kind, now.minus(back)).max(newest(shelf, kind, most)?);
+    let rows = shelf.bodies(&from, &[kind as u8 + 1])?;
     let ledger = |(key, body): (Vec<u8>, Bytes)| {
         let (start, component) = key::read_ledger(&key)?;
         Some(Ledger { component, start, body })
     };
     Ok(rows.into_iter().filter_map(ledger).collect())
+}
+
+/// Where the newest `most` different starts begin. A clock that is not set yet (1970) must not bring back five years at once.
+fn newest(shelf: &Shelf, kind: Kind, most: usize) -> Result<Vec<u8>, Broken> {
+    let mut from = vec![kind as u8 + 1];
+    for _ in 0..most {
+        let mut before = None;
+        shelf.scan(&kind.prefix(), &from, Order::Descending, |key, _| {
+            before = key::read_ledger(key).map(|(start, _)| key::ledger_from(kind, start));
+            ControlFlow::Break(())
+        })?;
+        match before {
+            Some(before) => from = before,
+            None => return Ok(kind.prefix()),
+        }
+    }
+    Ok(from)
 }
 
 /// Every notification there is.
@@ -129,4 +147,33 @@ fn failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Arc<Observatio
         failures.extend(body.and_then(|body| query::read(&key, &body)).map(Arc::new));
     }
     Ok(failures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        directory::Directory,
+        queue::{Change, Work},
+    };
+
+    #[test]
+    fn hours_come_back_by_age_and_by_number_whatever_the_clock_says() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+        let (component, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
+        let first = Timestamp::from_millis(1_795_000_000_000);
+        let row = |n: u32| {
+            let body = Some(Bytes::from_static(b"hour"));
+            (key::ledger(Kind::Hour, first.plus(hour * n), &component), Change { number: 1, body })
+        };
+        shelf.commit(&Work { rows: vec![], changes: (0..300).map(row).collect() }).expect("written");
+        let check = |now: Timestamp, expected: usize| {
+            assert_eq!(restore(&shelf, now).expect("reads").hours.len(), expected, "{now}");
+        };
+        let last = first.plus(hour * 299);
+        check(last.plus(hour / 2), 192);
+        check(last.plus(hour * 100), 93);
+        check(Timestamp::from_millis(0), HOURS.1);
+    }
 }

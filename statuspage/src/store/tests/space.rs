@@ -122,10 +122,11 @@ async fn open_late(dir: &Path) {
     .await;
     assert_eq!(restored.components, [(id("cloud"), bytes("old"))]);
     assert_eq!(opened.handle.counters().pending_changes, 1, "nothing is written before the hub has merged");
-    opened.handle.adopt();
+    let merged = Changes { components: vec![(id("cloud"), bytes("old and new"))], ..Changes::default() };
+    opened.handle.adopt_with(merged).await;
     settled(&opened.handle).await;
     close(opened.handle).await;
-    assert_eq!(open(dir).restored.components, [(id("cloud"), bytes("new"))]);
+    assert_eq!(open(dir).restored.components, [(id("cloud"), bytes("old and new"))]);
 }
 
 #[tokio::test]
