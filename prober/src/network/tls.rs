@@ -5,7 +5,8 @@
 use std::{path::Path, sync::Arc};
 
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+    CertificateError, CipherSuite, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
+    SignatureScheme,
     client::{
         Resumption, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -41,7 +42,7 @@ pub(super) struct Tls {
 impl Tls {
     /// Trusts the platform's roots, the bundled ones, and those in `ca_file`.
     pub(super) fn new(ca_file: Option<&Path>) -> Result<Self, NetworkError> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
+        let provider = Arc::new(provider());
         let given = given(ca_file)?;
         let roots = Arc::new(roots(&given, ca_file)?);
         let inner = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
@@ -65,6 +66,14 @@ impl Tls {
     pub(super) fn expiry(&self, name: &ServerName<'_>, chain: &[CertificateDer<'static>]) -> Option<Timestamp> {
         self.verifier.remembered.expiry(name, chain.iter()).or_else(|| earliest_end(chain.iter()))
     }
+}
+
+/// The provider with the suite first that every TLS 1.3 server has: its hash is the one that processors have instructions for, which
+/// saves a fifteenth of a probe.
+fn provider() -> CryptoProvider {
+    let mut provider = aws_lc_rs::default_provider();
+    provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+    provider
 }
 
 fn config(provider: Arc<CryptoProvider>, verifier: Arc<Verifier>) -> Result<ClientConfig, Error> {
