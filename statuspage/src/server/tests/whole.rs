@@ -44,7 +44,7 @@ async fn it_speaks_http_2_over_tls_and_ends_when_it_is_told_to() {
     let mut tasks = JoinSet::new();
     tasks.spawn(bound.run(stop.clone()));
     let answer = client.get(url.clone()).send().await.expect("an answer");
-    assert_eq!((answer.version(), answer.status()), (axum::http::Version::HTTP_2, StatusCode::OK));
+    assert_eq!((answer.version(), answer.status()), (http::Version::HTTP_2, StatusCode::OK));
     assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
     assert!(answer.headers().contains_key("date"));
     let metrics = client.get(url.join("metrics").expect("a path")).send().await.expect("an answer");
