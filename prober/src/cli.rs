@@ -113,6 +113,9 @@ pub enum Command {
         json: bool,
     },
     /// Print the JSON Schema of a definition file, for editors
+    ///
+    /// Put it into a file, and let definitions begin with a line such as `#:schema ../belfry.schema.json`: editors that know TOML
+    /// schemas (Taplo, Even Better TOML) then complete the keys and show what they mean.
     Schema,
     /// Write a first definition file for https://…, http://… or tcp://host:port
     New {

@@ -5,6 +5,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::AssertUnwindSafe,
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -152,10 +153,11 @@ impl Look {
     fn all(&self) -> impl Future<Output = (Sight, Instant)> + Send + 'static {
         let (probes, location, network) = (Arc::clone(&self.probes), self.location.clone(), self.network.clone());
         async move {
-            let asked = probes.iter().map(|probe| execute(probe, &location, &network, Attempt::Scheduled));
-            let mut asked: FuturesUnordered<_> = asked.collect();
-            while let Some(observation) = asked.next().await {
-                if matches!(observation.verdict, Verdict::Pass | Verdict::Warn) {
+            // A panic here must not reach those who wait for this look; it is no sign of life.
+            let ask = |probe| AssertUnwindSafe(execute(probe, &location, &network, Attempt::Scheduled)).catch_unwind();
+            let mut asked: FuturesUnordered<_> = probes.iter().map(ask).collect();
+            while let Some(asked) = asked.next().await {
+                if asked.is_ok_and(|observation| matches!(observation.verdict, Verdict::Pass | Verdict::Warn)) {
                     return (Sight::Sighted, Instant::now());
                 }
             }

@@ -13,6 +13,8 @@ pub struct Counters {
     in_flight: Count,
     /// Executions that ended in a panic, which was caught.
     panics: Count,
+    /// Executions that had not ended five seconds after their deadline, and were given up.
+    overdue: Count,
     /// Executions that started more than a second after they were due.
     late: Count,
     /// Due times that passed without an execution: the process was stopped, or the one before was still under way.
@@ -56,6 +58,8 @@ pub struct Counted {
     pub in_flight: u64,
     /// Executions that ended in a panic, which was caught.
     pub panics: u64,
+    /// Executions that had not ended five seconds after their deadline, and were given up.
+    pub overdue: u64,
     /// Executions that started more than a second after they were due.
     pub late: u64,
     /// Due times that passed without an execution.
@@ -75,6 +79,7 @@ impl Counters {
             executed: self.executed.get(),
             in_flight: self.in_flight.get(),
             panics: self.panics.get(),
+            overdue: self.overdue.get(),
             late: self.late.get(),
             skipped: self.skipped.get(),
             dropped: self.dropped.get(),
@@ -97,6 +102,10 @@ impl Counters {
 
     pub(crate) fn panicked(&self) {
         self.panics.add(1);
+    }
+
+    pub(crate) fn overdue(&self) {
+        self.overdue.add(1);
     }
 
     pub(crate) fn late(&self) {

@@ -8,6 +8,7 @@ pub mod counters;
 pub mod definition;
 #[cfg(any(test, feature = "faultd"))]
 pub mod faultd;
+pub mod limits;
 pub mod load;
 mod local;
 pub mod network;

@@ -16,6 +16,7 @@ mod typed;
 mod values;
 
 use std::{
+    cell::LazyCell,
     collections::{BTreeMap, HashMap},
     ffi::{OsStr, OsString},
     fmt,
@@ -28,6 +29,7 @@ use shared::{ComponentId, Timestamp};
 
 use crate::definition::Definition;
 use file::Candidate;
+use redact::Redactor;
 
 pub use report::{FileReport, Mistake, Outcome, Severity, Style};
 pub(crate) use suggest::nearest;
@@ -183,9 +185,10 @@ pub fn load(directory: &Path, options: &LoadOptions) -> Result<Loaded, CannotLoo
         files.push(file);
     }
     links::check(&mut files);
+    let redactor: LazyCell<Redactor> = LazyCell::new(Redactor::new);
     let mut loaded = Loaded { definitions: BTreeMap::new(), files: Vec::new() };
     for file in files {
-        let (definition, report) = file.finish();
+        let (definition, report) = file.finish(&redactor);
         loaded.files.push(report);
         if let Some(definition) = definition {
             loaded.definitions.insert(definition.id.clone(), Arc::new(definition));

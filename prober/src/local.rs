@@ -2,7 +2,10 @@
 //!
 //! It does not know what was attempted.
 
-use std::io;
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
+};
 
 /// Whose fault an error of the operating system is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,18 @@ pub(crate) fn fault(error: &io::Error) -> LocalFault {
     }
 }
 
+/// Whether the kernel itself knows a way to `address`. Where it does not, no router was asked: the uplink or the family is missing
+/// here, which says nothing about the target.
+pub(crate) fn has_route(address: IpAddr) -> bool {
+    let any = match address {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    // Connecting a datagram socket looks the route up and sends nothing. The port does not matter.
+    let looked_up = UdpSocket::bind((any, 0)).and_then(|socket| socket.connect((address, 9)));
+    !looked_up.is_err_and(|error| error.kind() == io::ErrorKind::NetworkUnreachable)
+}
+
 /// The error of the operating system inside another error, if there is one.
 pub(crate) fn io_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a io::Error> {
     let mut next = Some(error);
@@ -52,6 +67,11 @@ pub(crate) fn io_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loopback_always_has_a_route() {
+        assert!(has_route(Ipv4Addr::LOCALHOST.into()));
+    }
 
     #[test]
     fn what_the_kernel_refuses_us_is_our_own_fault() {

@@ -2,6 +2,7 @@
 //!
 //! It does not know definitions, schedules or verdicts.
 
+mod pinned;
 pub mod policy;
 mod rejection;
 mod remembered;
@@ -9,21 +10,22 @@ mod resolver;
 mod tls;
 
 use std::{
+    fmt,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use http::HeaderValue;
 use rustls::{
-    ClientConfig,
+    ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName},
 };
 use shared::Timestamp;
 
 pub use policy::PrivateTargets;
 use policy::PublicNames;
-pub(crate) use policy::Trail;
+pub(crate) use policy::{Trail, beginning};
 pub(crate) use rejection::{Reason, Rejection};
 pub(crate) use resolver::{Family, LookupError, Resolver};
 pub(crate) use tls::Above;
@@ -90,6 +92,12 @@ struct Inner {
     user_agent: HeaderValue,
 }
 
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network").field("private_targets", &self.0.private_targets).finish_non_exhaustive()
+    }
+}
+
 impl Network {
     /// Sets everything up; blocks for a moment to read certificates and the system's configuration.
     pub fn new(options: &NetworkOptions) -> Result<Self, NetworkError> {
@@ -102,6 +110,11 @@ impl Network {
             public_names: PublicNames::default(),
             user_agent,
         })))
+    }
+
+    /// The certificates that probes trust, for clients of other kinds: the platform's, the bundled ones and those of `ca_file`.
+    pub fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
+        tls::trusted(ca_file)
     }
 
     pub(crate) fn resolver(&self) -> &Resolver {
@@ -124,12 +137,12 @@ impl Network {
     /// Whether `address`, to which `host` led, may be connected to after `trail`; the words say why not.
     pub(crate) fn admit(&self, host: &str, address: IpAddr, trail: Trail) -> Result<Trail, &'static str> {
         let trail = match trail {
-            Trail::Direct => self.0.public_names.trail(host),
+            Trail::Direct => self.0.public_names.trail(host, address),
             Trail::Public => Trail::Public,
         };
         let trail = policy::permit(address, trail, self.0.private_targets)?;
-        if trail == Trail::Public {
-            self.0.public_names.note(host);
+        if beginning(address) == Trail::Public {
+            self.0.public_names.note(host, address);
         }
         Ok(trail)
     }

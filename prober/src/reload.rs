@@ -5,6 +5,7 @@
 mod merge;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -24,7 +25,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     definition::DefinitionSet,
-    load::{CannotLook, LoadOptions, Loaded, Style, load},
+    load::{CannotLook, FileReport, LoadOptions, Loaded, Outcome, Style, load},
 };
 
 pub use merge::{Change, Merged, merge};
@@ -40,18 +41,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Reads the directory for the first time. Files with mistakes are quarantined; a directory that cannot be looked at is an error.
 pub fn open(directory: &Path, options: LoadOptions) -> Result<(DefinitionSet, Watcher), CannotLook> {
     let loaded = load(directory, &options)?;
-    log_warnings(&loaded);
+    let mut warned = BTreeMap::new();
+    log_warnings(&loaded, &mut warned);
     let merged = merge(&DefinitionSet::default(), directory, Ok(&loaded));
     let set = merged.map_or_else(DefinitionSet::default, |merged| {
         merged.changes.iter().for_each(log);
         merged.set
     });
-    let watcher = Watcher {
-        directory: directory.into(),
-        options: Arc::new(options),
-        current: Arc::new(set.clone()),
-        rescan: RESCAN,
-    };
+    let current = Arc::new(set.clone());
+    let watcher = Watcher { directory: directory.into(), options: Arc::new(options), current, rescan: RESCAN, warned };
     Ok((set, watcher))
 }
 
@@ -62,6 +60,8 @@ pub struct Watcher {
     options: Arc<LoadOptions>,
     current: Arc<DefinitionSet>,
     rescan: Duration,
+    /// Warnings that were told already, by file.
+    warned: BTreeMap<String, FileReport>,
 }
 
 impl Watcher {
@@ -96,9 +96,10 @@ impl Watcher {
             let merged = merge(&current, &directory, loaded.as_ref().map_err(Clone::clone));
             (merged, loaded)
         });
-        let Some(Ok((Some(merged), loaded))) = reading.join_next().await else { return };
+        let Some(Ok((merged, loaded))) = reading.join_next().await else { return };
+        loaded.iter().for_each(|loaded| log_warnings(loaded, &mut self.warned));
+        let Some(merged) = merged else { return };
         merged.changes.iter().for_each(log);
-        loaded.iter().for_each(log_warnings);
         self.current = Arc::new(merged.set);
         sender.send_replace(self.current.clone());
     }
@@ -115,6 +116,8 @@ async fn quiet(events: &mut mpsc::Receiver<()>) {
 struct Ears {
     directory: PathBuf,
     watcher: Option<RecommendedWatcher>,
+    /// Why nothing is heard at the moment, as it was told last.
+    deaf: Option<String>,
 }
 
 impl Ears {
@@ -125,19 +128,30 @@ impl Ears {
                 let _ = heard.try_send(());
             }
         });
-        if let Err(error) = &watcher {
-            warn!(%error, "the system tells of no changes: definitions are read every {} s", RESCAN.as_secs());
+        let mut ears = Self { directory: directory.into(), watcher: None, deaf: None };
+        match watcher {
+            Ok(watcher) => ears.watcher = Some(watcher),
+            Err(error) => ears.complain(Some(error.to_string())),
         }
-        Self { directory: directory.into(), watcher: watcher.ok() }
+        ears
     }
 
     /// Begins to listen to the directory that is there now.
     fn listen(&mut self) {
-        if let Some(watcher) = &mut self.watcher {
-            // It fails where it did not listen yet, and where the directory is gone: the reload that follows reports that.
-            let _ = watcher.unwatch(&self.directory);
-            let _ = watcher.watch(&self.directory, RecursiveMode::NonRecursive);
+        let Some(watcher) = &mut self.watcher else { return };
+        // It fails where it did not listen yet.
+        let _ = watcher.unwatch(&self.directory);
+        let result = watcher.watch(&self.directory, RecursiveMode::NonRecursive);
+        self.complain(result.err().map(|error| error.to_string()));
+    }
+
+    /// Tells once why nothing is heard: a limit of the system, or a directory that is gone.
+    fn complain(&mut self, reason: Option<String>) {
+        if let Some(reason) = reason.as_ref().filter(|_| reason != self.deaf) {
+            let seconds = RESCAN.as_secs();
+            warn!(reason, "the system does not tell of changes to the definitions: they are read every {seconds} s");
         }
+        self.deaf = reason;
     }
 }
 
@@ -155,6 +169,11 @@ fn log(change: &Change) {
         Change::Added(id) => info!(component = %id, "a definition was added"),
         Change::Changed(id) => info!(component = %id, "a definition changed"),
         Change::Retired(id) => info!(component = %id, "a definition was removed: its component is retired"),
+        Change::Split { gone, new } => warn!(
+            %gone,
+            %new,
+            "a component was renamed and its history stays with the old id; formerly = [\"{gone}\"] in {new}.toml takes it along"
+        ),
         Change::Quarantined(entry) => match &entry.kept {
             Some(kept) => error!(
                 file = entry.file,
@@ -167,11 +186,16 @@ fn log(change: &Change) {
     }
 }
 
-fn log_warnings(loaded: &Loaded) {
-    let used = loaded.files.iter().filter(|file| file.outcome != crate::load::Outcome::Rejected);
-    for file in used.filter(|file| !file.mistakes.is_empty()) {
-        warn!(file = file.path, "a definition file asks for attention\n{}", file.render(Style::Plain));
+/// Tells the warnings that were not told yet.
+fn log_warnings(loaded: &Loaded, warned: &mut BTreeMap<String, FileReport>) {
+    let used = loaded.files.iter().filter(|file| file.outcome != Outcome::Rejected && !file.mistakes.is_empty());
+    let now: BTreeMap<String, FileReport> = used.map(|file| (file.path.clone(), file.clone())).collect();
+    for (path, file) in &now {
+        if warned.get(path) != Some(file) {
+            warn!(file = path, "a definition file asks for attention\n{}", file.render(Style::Plain));
+        }
     }
+    *warned = now;
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod state;
 mod view;
 
 #[cfg(test)]
-mod simulation;
+pub(crate) mod simulation;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -98,6 +98,8 @@ pub struct Transition {
     pub at: Timestamp,
     /// What it was.
     pub from: Status,
+    /// Since when it was that: together with `at`, what a history spends.
+    pub from_since: Timestamp,
     /// What it is.
     pub to: Status,
     /// Why it is not operational, where a failure says it.

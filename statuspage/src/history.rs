@@ -31,15 +31,14 @@ mod view;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{civil::Date, tz::TimeZone};
-use shared::{ComponentId, LocationName, Observation, Status, Timestamp, Verdict};
+use shared::{ComponentId, Observation, Status, Timestamp, Verdict};
 
 use calendar::Calendar;
 use failures::Failures;
@@ -51,8 +50,17 @@ pub use row::{HistoryRow, RowError, RowKey, Slot};
 const HOURS: Limits = Limits { periods: 200, latency: 200 };
 /// Days in memory: for the window of 365 days, and latency for 90.
 const DAYS: Limits = Limits { periods: 400, latency: 92 };
+/// The longest stretch that is counted at once.
+const MEMORY: Duration = Duration::from_secs(400 * 86_400);
 /// Time accounted so far beyond the present was written by a clock that was wrong; less is an ordinary correction.
 const FALSE_FUTURE: Duration = Duration::from_secs(25 * 3_600);
+
+/// A clock that shows less has not been set yet (2010-01-01T00:00:00Z): what it dates is not counted.
+const UNSET_CLOCK: i64 = 1_262_304_000_000;
+
+fn is_unset(at: Timestamp) -> bool {
+    at.as_millis() < UNSET_CLOCK
+}
 
 /// The past of all components.
 #[derive(Debug, Clone)]
@@ -81,8 +89,6 @@ struct Past {
     spent_until: Option<Timestamp>,
     hours: Series<Timestamp>,
     days: Series<Date>,
-    /// The names that points of latency refer to.
-    places: Vec<LocationName>,
     failures: Failures,
 }
 
@@ -94,18 +100,8 @@ impl Past {
             spent_until: None,
             hours: Series::new(HOURS),
             days: Series::new(DAYS),
-            places: Vec::new(),
             failures: Failures::default(),
         }
-    }
-
-    /// Adds what is known of the time before.
-    fn absorb(&mut self, before: Self) {
-        self.watched_from = self.watched_from.min(before.watched_from);
-        self.known_from = self.known_from.into_iter().chain(before.known_from).min();
-        self.hours.absorb(before.hours, &before.places, &mut self.places);
-        self.days.absorb(before.days, &before.places, &mut self.places);
-        before.failures.newest_first().iter().for_each(|failure| self.failures.add(failure));
     }
 
     /// Forgets what a wrong clock wrote into the future.
@@ -125,6 +121,9 @@ impl History {
 
     /// Says that the component is watched from `at` on, unless it was before.
     pub fn watch(&mut self, component: &ComponentId, at: Timestamp) {
+        if is_unset(at) {
+            return;
+        }
         let past = self.past(component, at);
         past.watched_from = past.watched_from.min(at);
     }
@@ -134,6 +133,9 @@ impl History {
     /// One whose start lies in the future by the hub's clock is counted at `now`.
     pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Intake {
         let at = observation.started_at.min(now);
+        if is_unset(at) {
+            return Intake::TooLate;
+        }
         let day = self.calendar.day(at);
         let past = self.past(&observation.probe.component, at);
         if matches!(observation.verdict, Verdict::Warn | Verdict::Fail) {
@@ -151,20 +153,31 @@ impl History {
     /// Says that the component had `status` from `from` to `until`.
     ///
     /// What has been accounted before is left out, so that a caller may give the beginning of the state again and again: at
-    /// each transition `spend(component, from_status, since, at)`, and before a view `spend(component, status, since, now)`.
+    /// each transition `spend(component, from, from_since, at)`, and before a view `spend(component, status, since, now)`.
     pub fn spend(&mut self, component: &ComponentId, status: Status, from: Timestamp, until: Timestamp) {
         let today = self.calendar.day(until).date;
-        let past = self.past(component, from);
-        past.watched_from = past.watched_from.min(from);
-        if past.spent_until.is_some_and(|spent| spent > until.plus(FALSE_FUTURE)) {
+        if let Some(past) = self.components.get_mut(component)
+            && past.spent_until.is_some_and(|spent| spent > until.plus(FALSE_FUTURE))
+        {
             past.forget_after(until, today);
         }
-        let from = past.spent_until.map_or(from, |spent| spent.max(from));
-        if status == Status::Unknown || until <= from {
+        let from = self.spent_until(component).map_or(from, |spent| spent.max(from));
+        if is_unset(from) || is_unset(until) {
             return;
         }
-        past.known_from = Some(past.known_from.map_or(from, |known| known.min(from)));
-        past.spent_until = Some(until);
+        let from = from.max(until.minus(MEMORY));
+        let past = self.past(component, from);
+        past.watched_from = past.watched_from.min(from);
+        if status != Status::Unknown && from < until {
+            past.known_from = Some(past.known_from.map_or(from, |known| known.min(from)));
+            past.spent_until = Some(until);
+            self.distribute(component, status, from, until);
+        }
+    }
+
+    /// Gives each hour and each day its part of a stretch.
+    fn distribute(&mut self, component: &ComponentId, status: Status, from: Timestamp, until: Timestamp) {
+        let Some(past) = self.components.get_mut(component) else { return };
         let mut at = from;
         while at < until {
             let day = self.calendar.day(at);
@@ -174,7 +187,6 @@ impl History {
                 // Only at the end of the calendar, in the year 9999.
                 return;
             }
-            let Some(past) = self.components.get_mut(component) else { return };
             if let Some(open) = past.hours.open(hour) {
                 open.spend(status, end.since(at), hour_end.since(hour));
             }
@@ -190,8 +202,10 @@ impl History {
         self.components.get(component)?.spent_until
     }
 
-    /// The rows of one component that changed since they were last asked for: to be written together with the results that
-    /// changed them. Each replaces the row of the same key.
+    /// The rows of one component that changed since they were last asked for, each of which replaces the row of the same key.
+    ///
+    /// Written in one transaction with the results and the transitions that changed them, they never count a result twice or
+    /// lose one, and a restart knows all time up to the last transition.
     pub fn rows_of(&mut self, component: &ComponentId) -> Vec<HistoryRow> {
         self.components.get_mut(component).map(|past| row::changed(component, past)).unwrap_or_default()
     }
@@ -203,8 +217,8 @@ impl History {
         for (component, past) in &mut self.components {
             rows.extend(row::changed(component, past));
             let encode = row::encoder(past);
-            past.hours.close(&encode, &mut past.places);
-            past.days.close(&encode, &mut past.places);
+            past.hours.close(&encode);
+            past.days.close(&encode);
         }
         rows
     }
@@ -228,18 +242,17 @@ impl History {
         unreadable
     }
 
-    /// Takes rows back after counting has begun: a period that is in memory too is the sum of both.
-    pub fn absorb(&mut self, rows: impl IntoIterator<Item = HistoryRow>) {
-        let mut earlier = Self { calendar: self.calendar.clone(), components: BTreeMap::new() };
-        earlier.restore(rows);
-        for (component, before) in earlier.components {
-            match self.components.entry(component) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(before);
-                }
-                Entry::Occupied(mut occupied) => occupied.get_mut().absorb(before),
+    /// Takes rows back after counting has begun, as when the database opens late: a period that is in memory too becomes the sum
+    /// of both. Those that cannot be read are named and left out.
+    pub fn absorb(&mut self, rows: impl IntoIterator<Item = HistoryRow>) -> Vec<(RowKey, RowError)> {
+        let mut unreadable = Vec::new();
+        for HistoryRow { key, bytes } in rows {
+            let past = self.past(&key.component, Timestamp::from_millis(i64::MAX));
+            if let Err(error) = row::absorb(past, &key.slot, bytes) {
+                unreadable.push((key, error));
             }
         }
+        unreadable
     }
 
     /// Takes a failure back that was counted before.

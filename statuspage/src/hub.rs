@@ -11,7 +11,7 @@ mod telling;
 mod vigil;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, atomic::Ordering},
     time::{Duration, SystemTime},
 };
@@ -83,8 +83,6 @@ pub struct Hub {
     history: History,
     /// When the last checkpoint was written: until then each component's time is accounted for.
     accounted: Timestamp,
-    /// Since when each component has its state, for the time to be accounted for.
-    since: BTreeMap<ComponentId, Timestamp>,
     telling: Telling,
     store: StoreHandle,
     views: Views,
@@ -125,7 +123,6 @@ impl Hub {
             engine: memory.engine,
             history: memory.history,
             accounted: memory.at,
-            since: memory.since,
             telling,
             store: handle,
             dirty: Dirty::default(),
@@ -258,7 +255,6 @@ impl Hub {
         let gone = self.engine.states().filter(|state| !roster.components.contains_key(&state.component));
         for state in gone {
             self.history.spend(&state.component, state.status, state.since, now);
-            self.since.remove(&state.component);
             self.dirty.retired.insert(state.component.clone());
         }
         for id in roster.components.keys() {
@@ -272,9 +268,8 @@ impl Hub {
     /// Spends the time before each transition in the state that ended there.
     fn account(&mut self, transitions: Vec<Transition>) -> Vec<Transition> {
         for transition in &transitions {
-            let Transition { component, at, from, to, reason } = transition;
-            let since = self.since.insert(component.clone(), *at).unwrap_or(*at);
-            self.history.spend(component, *from, since, *at);
+            let Transition { component, at, from, from_since, to, reason } = transition;
+            self.history.spend(component, *from, *from_since, *at);
             self.dirty.views.insert(component.clone());
             self.dirty.histories.insert(component.clone());
             self.dirty.states.insert(component.clone());

@@ -4,8 +4,10 @@
 //!
 //! How the hub uses it
 //! 1. A component goes down or recovers: [`Outbox::tell`] gives the rows to store, in the same transaction as the component's state.
-//! 2. Stored (or the store's patience is over): [`Outbox::due`] gives what is to be sent now, each [`Teller::send`] takes one.
-//! 3. [`Teller::outcome`] yields what became of it; [`Outbox::settle`] gives the rows to store.
+//! 2. Stored, or the store's patience is over: [`Outbox::due`] gives what is to be sent now, and each goes to [`Teller::send`]. Ask
+//!    again at [`Outbox::next_due`] and after each outcome.
+//! 3. [`Outcomes`] yields what became of each; [`Outbox::settle`] gives the rows to store.
+//! 4. At the start, [`Outbox::new`] takes the rows that the store gave back.
 //!
 //! Guarantees: at least once, with an id that is the same each time (header `Idempotency-Key`, field `id`); in order for each channel
 //! and component; retried from 5 s to 15 min apart for 24 hours, then given up loudly ([`State::Abandoned`]). A channel that asks

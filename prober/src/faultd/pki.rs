@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
     ServerConfig,
@@ -100,10 +101,18 @@ impl Authority {
 
 impl Identity {
     /// One that vouches for itself.
-    pub fn self_signed(hosts: &[&str]) -> Self {
-        let (params, key) = (params("server", hosts, Validity::Days(30)), key());
+    pub fn self_signed(hosts: &[&str], validity: Validity) -> Self {
+        let (mut params, key) = (params("server", hosts, validity), key());
+        // As `openssl req -x509` makes them.
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).expect("a key signs");
         Self { chain: vec![certificate.der().clone()], key: PrivateKeyDer::Pkcs8(key.serialize_der().into()) }
+    }
+
+    /// The server's own certificate in PEM.
+    pub fn pem(&self) -> String {
+        let body = STANDARD.encode(self.chain.first().map(AsRef::as_ref).unwrap_or_default());
+        format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
     }
 
     /// The same, sending another certificate besides.

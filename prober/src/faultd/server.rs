@@ -33,6 +33,8 @@ pub enum Act {
     Hold,
     /// Ends the connection with a reset instead of a goodbye.
     Reset,
+    /// Ends the TCP connection without TLS's goodbye.
+    HangUp,
 }
 
 impl Act {
@@ -112,9 +114,9 @@ async fn serve(listener: TcpListener, scripts: Scripts, tls: Option<TlsAcceptor>
         connections.spawn(async move {
             // A client that goes away in the middle is what these tests are about.
             let _ = match tls {
-                None => play(tcp, script, &heard, reset_plain).await,
+                None => play(tcp, script, &heard, |tcp| tcp).await,
                 Some(tls) => match tls.accept(tcp).await {
-                    Ok(stream) => play(stream, script, &heard, |stream| reset_plain(stream.into_inner().0)).await,
+                    Ok(stream) => play(stream, script, &heard, |stream| stream.into_inner().0).await,
                     Err(error) => Err(error),
                 },
             };
@@ -122,15 +124,11 @@ async fn serve(listener: TcpListener, scripts: Scripts, tls: Option<TlsAcceptor>
     }
 }
 
-fn reset_plain(tcp: TcpStream) -> io::Result<()> {
-    tcp.set_zero_linger()
-}
-
 async fn play<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     script: Vec<Act>,
     heard: &Mutex<Vec<String>>,
-    reset: impl FnOnce(S) -> io::Result<()>,
+    bare: impl FnOnce(S) -> TcpStream,
 ) -> io::Result<()> {
     for act in script {
         match act {
@@ -153,10 +151,15 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
                 stream.write_all(&bytes).await?;
             },
             Act::Hold => std::future::pending().await,
-            Act::Reset => return reset(stream),
+            Act::Reset => return bare(stream).set_zero_linger(),
+            Act::HangUp => return farewell(bare(stream)).await,
         }
     }
-    // A goodbye, and then what the client still says is read: closing on unread bytes would reset the connection.
+    farewell(stream).await
+}
+
+/// A goodbye, and then what the client still says is read: closing on unread bytes would reset the connection.
+async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
     stream.shutdown().await?;
     let mut rest = [0; 1024];
     while stream.read(&mut rest).await? > 0 {}

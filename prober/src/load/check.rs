@@ -4,7 +4,7 @@
 
 mod http;
 
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, ops::Range, sync::Arc, time::Duration};
 
 use shared::{ComponentId, ProbeId, ProbeName, Thresholds};
 
@@ -66,22 +66,22 @@ fn probes(
             Mistake::error("there is no probe: nothing would be watched").at(span.clone()).help(typed::FIRST_PROBE),
         );
     }
-    let mut seen: Vec<(ProbeName, Range<usize>)> = Vec::new();
+    let mut seen: BTreeMap<ProbeName, Range<usize>> = BTreeMap::new();
     let mut probes = Vec::new();
     for item in list {
         let Some(typed) = &item.value else { continue };
         let probe = probe(component, typed, context);
         let Some(name) = name(typed) else { continue };
         let place = typed.id.as_ref().map_or(item.span.clone(), |id| id.span.clone());
-        match seen.iter().find(|(other, _)| *other == name) {
-            Some((_, first)) => context.report(
+        match seen.get(&name) {
+            Some(first) => context.report(
                 Mistake::error(format!("two probes have the id `{name}`"))
                     .at(place)
                     .label("the second")
                     .related(first.clone(), "the first")
                     .help("give each an `id` of its own; without one it is the kind's name"),
             ),
-            None => seen.push((name, place)),
+            None => drop(seen.insert(name, place)),
         }
         probes.extend(probe.map(Arc::new));
     }

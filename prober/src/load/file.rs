@@ -2,7 +2,7 @@
 //!
 //! It does not know the other files.
 
-use std::{ops::Range, path::Path};
+use std::{cell::LazyCell, ops::Range, path::Path};
 
 use shared::ComponentId;
 use toml::de::DeTable;
@@ -11,13 +11,16 @@ use super::{
     LoadOptions, check,
     directory::{self, Reading},
     links::Links,
-    redact::redact,
-    report::{FileReport, Mistake, Outcome, Severity, shown},
+    redact::Redactor,
+    report::{self, FileReport, Mistake, Outcome, Severity},
     tree::{Context, Syntax, Table},
     typed,
     values::invalid_id,
 };
 use crate::definition::Definition;
+
+/// After that many syntax errors the rest of a file is not looked at.
+const HOPELESS: usize = 50;
 
 /// A file on its way to become a definition.
 pub(super) struct Candidate {
@@ -35,13 +38,7 @@ impl Candidate {
     /// Reads one file.
     pub(super) fn read(path: &Path, root: &Path, options: &LoadOptions) -> Self {
         let stem = path.file_stem().unwrap_or_default();
-        let report = FileReport {
-            path: shown(path),
-            stem: shown(Path::new(stem)),
-            outcome: Outcome::Used,
-            mistakes: Vec::new(),
-            text: String::new(),
-        };
+        let report = FileReport::new(path, "", Vec::new());
         let mut candidate = Self { id: None, report, probes: 0, links: Links::default(), definition: None };
         match stem.to_str().map(str::parse::<ComponentId>) {
             Some(Ok(id)) => candidate.id = Some(id),
@@ -125,12 +122,18 @@ impl Candidate {
         for (error, place) in errors.iter().zip(&unreadable) {
             self.report(syntax_error(error.message(), text, place.clone()));
         }
+        // A file that is not TOML at all makes as many mistakes as it has lines: what else is wrong with it helps nobody.
+        if unreadable.len() > HOPELESS {
+            return;
+        }
         let beginning = first_line(text);
         let mut context = Context { options, mistakes: Vec::new(), syntax };
         let typed = typed::File::read_keys(tree.get_ref(), beginning, &mut context);
         self.probes = typed.probe.value().map_or(0, |probes| probes.0.0.len());
         self.links = check::links(&typed);
-        self.definition = self.id.as_ref().and_then(|id| check::definition(id, &typed, &mut context));
+        // A file with a bad name is checked all the same, under another one: it is rejected in the end.
+        let id = self.id.clone().unwrap_or_else(|| "unnamed".parse().expect("it is an id"));
+        self.definition = check::definition(&id, &typed, &mut context);
         // Where the syntax is broken the parser has put something in its place, of which nothing need be said.
         let made_up = |mistake: &Mistake| {
             let touches =
@@ -145,14 +148,15 @@ impl Candidate {
         if mistake.severity == Severity::Error {
             self.report.outcome = Outcome::Rejected;
         }
-        self.report.mistakes.push(mistake);
+        report::keep(&mut self.report.mistakes, mistake);
     }
 
     /// The report in order, and the definition where nothing forbids it.
-    pub(super) fn finish(mut self) -> (Option<Definition>, FileReport) {
+    pub(super) fn finish(mut self, redactor: &LazyCell<Redactor>) -> (Option<Definition>, FileReport) {
         self.report.mistakes.sort_by_key(|mistake| mistake.place.as_ref().map(|place| place.start));
         // Nothing is shown of a file without mistakes.
-        self.report.text = if self.report.mistakes.is_empty() { String::new() } else { redact(&self.report.text) };
+        self.report.text =
+            if self.report.mistakes.is_empty() { String::new() } else { redactor.redact(&self.report.text) };
         let used = self.report.outcome == Outcome::Used;
         (self.definition.filter(|_| used), self.report)
     }

@@ -6,8 +6,13 @@ use std::{fmt, ops::Range, path::Path};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::redact::Redactor;
+
 /// More mistakes than that in one file are counted and not shown: nobody reads them, and a binary file makes thousands.
 const MAX_SHOWN: usize = 50;
+
+/// More than that are not even kept.
+const MAX_KEPT: usize = 1_000;
 
 /// Whether a file can be used all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,41 +45,53 @@ impl Mistake {
         Self { severity, message, place: None, label: None, related: None, help: None }
     }
 
-    /// Something that keeps the file from being used.
+    /// Something that forbids to use the file.
     pub fn error(message: impl Into<String>) -> Self {
         Self::new(Severity::Error, message.into())
     }
 
-    /// Something that does not.
+    /// Something that deserves attention.
     pub fn warning(message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, message.into())
     }
 
-    /// The same with its place, in bytes.
+    /// With its place, in bytes.
     #[must_use]
     pub fn at(mut self, place: Range<usize>) -> Self {
         self.place = Some(place);
         self
     }
 
-    /// The same with a few words beside the carets.
+    /// With a few words beside the carets.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
+    /// With another place that has to do with it.
     #[must_use]
-    pub(crate) fn related(mut self, place: Range<usize>, label: impl Into<String>) -> Self {
+    pub fn related(mut self, place: Range<usize>, label: impl Into<String>) -> Self {
         self.related = Some((place, label.into()));
         self
     }
 
-    /// The same with a way out.
+    /// With what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+/// Adds a mistake, in bounded memory: of too many the last one gives way to an error, so that warnings never hide the first.
+pub(super) fn keep(mistakes: &mut Vec<Mistake>, mistake: Mistake) {
+    if mistakes.len() < MAX_KEPT {
+        mistakes.push(mistake);
+    } else if let Some(last) = mistakes.last_mut()
+        && mistake.severity == Severity::Error
+    {
+        *last = mistake;
     }
 }
 
@@ -114,6 +131,18 @@ pub enum Style {
 }
 
 impl FileReport {
+    /// A report of `mistakes` in a file of that text: for other files than definitions that are to be reported in the same way.
+    pub fn new(path: &Path, text: &str, mistakes: Vec<Mistake>) -> Self {
+        let rejected = mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
+        Self {
+            path: shown(path),
+            stem: shown(Path::new(path.file_stem().unwrap_or_default())),
+            outcome: if rejected { Outcome::Rejected } else { Outcome::Used },
+            text: if mistakes.is_empty() { String::new() } else { Redactor::new().redact(text) },
+            mistakes,
+        }
+    }
+
     /// How many of its mistakes have that severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.mistakes.iter().filter(|mistake| mistake.severity == severity).count()
@@ -128,7 +157,8 @@ impl FileReport {
         let mut rendered: Vec<String> =
             self.mistakes.iter().take(MAX_SHOWN).map(|mistake| renderer.render(&[self.group(mistake)])).collect();
         if let Some(more @ 1..) = self.mistakes.len().checked_sub(MAX_SHOWN) {
-            rendered.push(format!("note: {} has {more} more", self.path));
+            let or_more = if self.mistakes.len() < MAX_KEPT { "" } else { " or more" };
+            rendered.push(format!("note: {} has {more}{or_more} other mistakes", self.path));
         }
         rendered.join("\n\n")
     }

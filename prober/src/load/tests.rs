@@ -140,6 +140,15 @@ fn a_huge_file_is_rejected_alone() {
 }
 
 #[test]
+fn a_thousand_warnings_do_not_hide_an_error() {
+    let probe = |n: usize| format!("[[probe]]\nid = \"p{n}\"\nevery = \"2s\"\ntcp.address = \"h:1\"\n");
+    let probes: String = (0..1_000).map(probe).collect();
+    let directory = directory(&[("many.toml", &format!("name = \"x\"\n{probes}rise = 0\n"))]);
+    let loaded = loaded(directory.path());
+    assert_eq!((loaded.definitions.len(), loaded.errors(), loaded.files[0].outcome), (0, 1, Outcome::Rejected));
+}
+
+#[test]
 fn an_unreadable_file_is_rejected_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = directory(&[("good.toml", SOUND), ("closed.toml", SOUND)]);
@@ -203,6 +212,15 @@ proptest::proptest! {
     #[test]
     fn no_text_breaks_the_loader(lines in proptest::collection::vec("(\\[\\[?probe[.a-z]{0,6}\\]?\\]|[a-z_]{1,8} ?= ?.{0,20}|.{0,30})", 0..12)) {
         let directory = directory(&[("x.toml", &lines.join("\n"))]);
+        let loaded = loaded(directory.path());
+        proptest::prop_assert_eq!(loaded.definitions.is_empty(), loaded.errors() > 0);
+        let _ = loaded.to_string();
+    }
+
+    #[test]
+    fn no_bytes_break_the_loader(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+        let directory = directory(&[]);
+        fs::write(directory.path().join("x.toml"), bytes).expect("written");
         let loaded = loaded(directory.path());
         proptest::prop_assert_eq!(loaded.definitions.is_empty(), loaded.errors() > 0);
         let _ = loaded.to_string();

@@ -11,7 +11,7 @@ use super::{
     LoadOptions, Variables,
     directory::{self, Reading},
     file,
-    redact::redact,
+    redact::Redactor,
     report::{FileReport, Mistake, Outcome, Severity, shown},
     secrets, suggest,
     tree::{Context, Syntax},
@@ -74,7 +74,7 @@ impl TomlFile {
             stem: String::new(),
             outcome: if rejected { Outcome::Rejected } else { Outcome::Used },
             mistakes,
-            text: redact(&self.text),
+            text: Redactor::new().redact(&self.text),
         }
     }
 }

@@ -10,7 +10,10 @@ use std::ops::Range;
 
 use toml::{Spanned, de::DeValue};
 
-use super::{LoadOptions, report::Mistake};
+use super::{
+    LoadOptions,
+    report::{self, Mistake},
+};
 
 pub(super) use several::{Entries, List, OneOrMore};
 pub(super) use table::{Field, Keys, Required, Table, read_table, table};
@@ -32,7 +35,7 @@ pub(super) enum Syntax {
 
 impl Context<'_> {
     pub(super) fn report(&mut self, mistake: Mistake) {
-        self.mistakes.push(mistake);
+        report::keep(&mut self.mistakes, mistake);
     }
 
     /// Reports a value of the wrong type, and returns nothing for the caller to return.

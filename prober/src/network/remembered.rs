@@ -98,3 +98,67 @@ impl Remembered {
         chains.push(passed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn chain(bytes: &[&'static [u8]]) -> Vec<CertificateDer<'static>> {
+        bytes.iter().map(|&bytes| CertificateDer::from(bytes)).collect()
+    }
+
+    fn at(seconds: u64) -> UnixTime {
+        UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+    }
+
+    fn name(host: &'static str) -> ServerName<'static> {
+        ServerName::try_from(host).expect("a name")
+    }
+
+    /// Remembers the chain "leaf", "above" for `a.test`, validated at 100 and valid until 200.
+    fn remembered() -> Remembered {
+        let remembered = Remembered::default();
+        let expires = Timestamp::from_millis(200_000);
+        remembered.remember(&name("a.test"), chain(&[b"leaf", b"above"]), at(100), expires);
+        remembered
+    }
+
+    #[test]
+    fn only_the_very_same_chain_for_the_very_same_name_is_taken_as_valid() {
+        let remembered = remembered();
+        let check = |host: &'static str, bytes: &[&'static [u8]], expected: bool| {
+            assert_eq!(remembered.passed(&name(host), chain(bytes).iter(), at(150)), expected, "{host} {bytes:?}");
+        };
+        check("a.test", &[b"leaf", b"above"], true);
+        check("b.test", &[b"leaf", b"above"], false);
+        check("a.test", &[b"leaf", b"abovf"], false);
+        check("a.test", &[b"leaf"], false);
+        check("a.test", &[b"above", b"leaf"], false);
+        check("a.test", &[b"leaf", b"above", b""], false);
+        check("a.test", &[b"leafabove"], false);
+        check("a.test", &[b"lea", b"fabove"], false);
+        check("a.test", &[], false);
+    }
+
+    #[test]
+    fn an_expired_chain_or_a_clock_that_went_back_is_validated_in_full() {
+        let remembered = remembered();
+        let passed = |seconds| remembered.passed(&name("a.test"), chain(&[b"leaf", b"above"]).iter(), at(seconds));
+        assert_eq!([99, 100, 199, 200, 201].map(passed), [false, true, true, false, false]);
+    }
+
+    #[test]
+    fn memory_is_bounded_by_hosts_chains_and_length() {
+        let remembered = remembered();
+        let until = Timestamp::from_millis(200_000);
+        let leaves = [[0_u8], [1], [2], [3], [4]].map(|leaf| vec![CertificateDer::from(leaf.to_vec())]);
+        leaves.iter().for_each(|leaf| remembered.remember(&name("a.test"), leaf.clone(), at(100), until));
+        let kept = leaves.map(|leaf| remembered.passed(&name("a.test"), leaf.iter(), at(150)));
+        assert_eq!(kept, [false, true, true, true, true]);
+        let long = vec![CertificateDer::from(vec![0; MAX_CHAIN_BYTES + 1])];
+        remembered.remember(&name("long.test"), long.clone(), at(100), until);
+        assert!(!remembered.passed(&name("long.test"), long.iter(), at(150)));
+    }
+}

@@ -17,6 +17,7 @@ use shared::Timestamp;
 
 use super::{
     NetworkError,
+    pinned::Pinned,
     rejection::{Rejection, earliest_end},
     remembered::Remembered,
 };
@@ -41,11 +42,12 @@ impl Tls {
     /// Trusts the platform's roots, the bundled ones, and those in `ca_file`.
     pub(super) fn new(ca_file: Option<&Path>) -> Result<Self, NetworkError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let roots = Arc::new(roots(ca_file)?);
+        let given = given(ca_file)?;
+        let roots = Arc::new(roots(&given, ca_file)?);
         let inner = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
             .build()
             .map_err(|error| NetworkError::Roots(error.to_string()))?;
-        let verifier = Arc::new(Verifier { inner, remembered: Remembered::default() });
+        let verifier = Arc::new(Verifier { inner, pinned: Pinned::new(given), remembered: Remembered::default() });
         let anything = config(provider, Arc::clone(&verifier))?;
         let mut http = anything.clone();
         http.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -76,25 +78,35 @@ fn config(provider: Arc<CryptoProvider>, verifier: Arc<Verifier>) -> Result<Clie
     Ok(config)
 }
 
-fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
+/// The certificates in `ca_file`; at least one where there is a file.
+fn given(ca_file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, NetworkError> {
+    let Some(path) = ca_file else { return Ok(Vec::new()) };
+    let unusable = |reason: String| NetworkError::CaFile { path: path.to_owned(), reason };
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match read {
+        Ok(none) if none.is_empty() => Err(unusable("it holds none".to_owned())),
+        Ok(certificates) => Ok(certificates),
+        Err(error) => Err(unusable(error.to_string())),
+    }
+}
+
+/// The platform's roots, the bundled ones and those of `ca_file`.
+pub(super) fn trusted(ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
+    roots(&given(ca_file)?, ca_file)
+}
+
+fn roots(given: &[CertificateDer<'static>], ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let platform = rustls_native_certs::load_native_certs();
     for error in &platform.errors {
         tracing::warn!(%error, "some of the platform's root certificates cannot be read; the bundled ones are used");
     }
     roots.add_parsable_certificates(platform.certs);
-    if let Some(path) = ca_file {
-        let unusable = |reason: String| NetworkError::CaFile { path: path.to_owned(), reason };
-        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.to_string()))?;
-        let mut count = 0;
-        for certificate in certificates {
-            let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-            roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
-            count += 1;
-        }
-        if count == 0 {
-            return Err(unusable("it holds none".to_owned()));
-        }
+    for certificate in given {
+        roots.add(certificate.clone()).map_err(|error| NetworkError::CaFile {
+            path: ca_file.unwrap_or(Path::new("")).to_owned(),
+            reason: error.to_string(),
+        })?;
     }
     Ok(roots)
 }
@@ -103,6 +115,7 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
 #[derive(Debug)]
 struct Verifier {
     inner: Arc<WebPkiServerVerifier>,
+    pinned: Pinned,
     remembered: Remembered,
 }
 
@@ -126,6 +139,9 @@ impl ServerCertVerifier for Verifier {
                     self.remembered.remember(name, owned, now, expires);
                 }
                 Ok(verified)
+            }
+            Err(Error::InvalidCertificate(_)) if self.pinned.vouches_for(end_entity, name, now) => {
+                Ok(ServerCertVerified::assertion())
             }
             Err(Error::InvalidCertificate(error)) => {
                 let rejection = Rejection::new(&error, &chain().collect::<Vec<_>>());

@@ -5,7 +5,10 @@
 mod failure;
 mod stream;
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use rustls::pki_types::ServerName;
 use shared::{Failure, FailureKind};
@@ -47,6 +50,15 @@ pub(crate) struct Dial<'a> {
     /// Where the exchange has been before.
     pub(crate) trail: Trail,
     pub(crate) deadline: Deadline,
+    /// The answer of the name servers, where they were asked beforehand.
+    pub(crate) resolved: Option<Resolution>,
+}
+
+/// What the name servers answered, and how long that took.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolution {
+    pub(crate) answer: Result<IpAddr, LookupError>,
+    took: Duration,
 }
 
 /// An open connection.
@@ -60,11 +72,13 @@ pub(crate) struct Connection {
 
 impl Dial<'_> {
     /// Opens a connection to one address, the first that will do; what was learnt on the way is in `record` even on failure.
-    pub(crate) async fn open(&self, record: &mut Record) -> Result<Connection, Failure> {
-        let began = Instant::now();
-        let address = self.resolve().await;
-        record.timings.resolve = Some(began.elapsed());
-        let address = address.map_err(|error| failure::lookup(&error, &self.host))?;
+    pub(crate) async fn open(mut self, record: &mut Record) -> Result<Connection, Failure> {
+        let resolution = match self.resolved.take() {
+            Some(resolution) => resolution,
+            None => resolve(self.network, &self.host, self.choice, self.deadline).await,
+        };
+        record.timings.resolve = Some(resolution.took);
+        let address = resolution.answer.map_err(|error| failure::lookup(&error, &self.host))?;
         record.address = Some(address);
         let trail = self.network.admit(&self.host.to_string(), address, self.trail).map_err(|words| {
             Failure::new(FailureKind::AddressBlocked, words).with_evidence(format!("{} is {address}", self.host))
@@ -84,23 +98,6 @@ impl Dial<'_> {
         Ok(Connection { stream, trail, established: Instant::now() })
     }
 
-    async fn resolve(&self) -> Result<IpAddr, LookupError> {
-        let domain = match (&self.host, self.choice) {
-            (Host::Ipv4(address), Choice::Any | Choice::Only(Family::V4)) => return Ok(IpAddr::V4(*address)),
-            (Host::Ipv6(address), Choice::Any | Choice::Only(Family::V6)) => return Ok(IpAddr::V6(*address)),
-            (Host::Ipv4(_) | Host::Ipv6(_), Choice::Only(_)) => return Err(LookupError::NoData),
-            (Host::Domain(domain), _) => *domain,
-        };
-        let lookup = |family| self.network.resolver().lookup(domain, family, self.deadline.instant());
-        match self.choice {
-            Choice::Only(family) => lookup(family).await,
-            Choice::Any => match lookup(Family::V4).await {
-                Err(LookupError::NoData) => lookup(Family::V6).await,
-                answer => answer,
-            },
-        }
-    }
-
     async fn connect(&self, address: IpAddr) -> Result<TcpStream, Failure> {
         match self.deadline.meet(TcpStream::connect(SocketAddr::new(address, self.port))).await {
             Some(Ok(tcp)) => {
@@ -108,7 +105,7 @@ impl Dial<'_> {
                 let _ = tcp.set_nodelay(true);
                 Ok(tcp)
             }
-            Some(Err(error)) => Err(failure::connect(&error)),
+            Some(Err(error)) => Err(failure::connect(&error, address)),
             None => Err(Failure::new(FailureKind::ConnectTimeout, "no connection by the deadline")),
         }
     }
@@ -140,5 +137,34 @@ impl Dial<'_> {
             Host::Domain(domain) => ServerName::try_from(domain.trim_end_matches('.').to_owned())
                 .map_err(|_| Failure::new(FailureKind::TlsHostname, "the name cannot stand in a certificate")),
         }
+    }
+}
+
+/// Asks the name servers for an address of `host`; an address literal is its own answer.
+pub(crate) async fn resolve(network: &Network, host: &Host<&str>, choice: Choice, deadline: Deadline) -> Resolution {
+    let began = Instant::now();
+    let answer = address(network, host, choice, deadline).await;
+    Resolution { answer, took: began.elapsed() }
+}
+
+async fn address(
+    network: &Network,
+    host: &Host<&str>,
+    choice: Choice,
+    deadline: Deadline,
+) -> Result<IpAddr, LookupError> {
+    let domain = match (host, choice) {
+        (Host::Ipv4(address), Choice::Any | Choice::Only(Family::V4)) => return Ok(IpAddr::V4(*address)),
+        (Host::Ipv6(address), Choice::Any | Choice::Only(Family::V6)) => return Ok(IpAddr::V6(*address)),
+        (Host::Ipv4(_) | Host::Ipv6(_), Choice::Only(_)) => return Err(LookupError::NoData),
+        (Host::Domain(domain), _) => *domain,
+    };
+    let lookup = |family| network.resolver().lookup(domain, family, deadline.instant());
+    match choice {
+        Choice::Only(family) => lookup(family).await,
+        Choice::Any => match lookup(Family::V4).await {
+            Err(LookupError::NoData) => lookup(Family::V6).await,
+            answer => answer,
+        },
     }
 }

@@ -14,7 +14,7 @@ use shared::{Failure, Hop, HttpFacts, Verdict};
 use tokio::time::Instant;
 
 use super::{
-    connect::{Choice, Dial, Layer},
+    connect::{Choice, Dial, Layer, Resolution, resolve},
     deadline::Deadline,
     finding::{Finding, ours},
     record::Record,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     definition::{HttpCheck, IpPreference},
-    network::{Above, Family, Network, Trail},
+    network::{Above, Family, Network, Trail, beginning},
 };
 use exchange::{Answer, Appetite, Head, NoAnswer, exchange, malformed};
 use request::Request;
@@ -34,13 +34,17 @@ pub(super) async fn run(
     deadline: Deadline,
     began: Instant,
 ) -> (Record, Option<Finding>) {
-    let with = |choice| judged(check, network, choice, deadline, began);
+    let walk = |choice| Walk { check, network, choice, deadline };
+    let with = |choice| walk(choice).judged(Start::default(), began);
     match check.ip {
         IpPreference::Any => with(Choice::Any).await,
         IpPreference::V4 => with(Choice::Only(Family::V4)).await,
         IpPreference::V6 => with(Choice::Only(Family::V6)).await,
         IpPreference::Both => {
-            let (v4, v6) = tokio::join!(with(Choice::Only(Family::V4)), with(Choice::Only(Family::V6)));
+            let (v4, v6) = (walk(Choice::Only(Family::V4)), walk(Choice::Only(Family::V6)));
+            let (first, second) = Start::of_both(&v4, &v6).await;
+            // On the heap, so that the many probes that ask one family do not carry the room for two.
+            let (v4, v6) = tokio::join!(Box::pin(v4.judged(first, began)), Box::pin(v6.judged(second, began)));
             both(v4, v6)
         }
     }
@@ -70,21 +74,22 @@ fn both(v4: (Record, Option<Finding>), v6: (Record, Option<Finding>)) -> (Record
     (record, finding)
 }
 
-async fn judged(
-    check: &HttpCheck,
-    network: &Network,
-    choice: Choice,
-    deadline: Deadline,
-    began: Instant,
-) -> (Record, Option<Finding>) {
-    let mut record = Record::default();
-    let walk = Walk { check, network, choice, deadline };
-    let judged = walk.to_the_end(&mut record).await.and_then(|answer| judge::answer(check, answer));
-    let finding = match judged {
-        Err(failure) => Some(failure.into()),
-        Ok(()) => judge::warning(&check.expect, record.certificate_expires_at, wall_clock(), began.elapsed()),
-    };
-    (record, finding)
+/// Where a walk begins.
+#[derive(Debug, Default)]
+struct Start {
+    trail: Trail,
+    resolved: Option<Resolution>,
+}
+
+impl Start {
+    /// Both families are resolved before either is connected to: a name that is public in the first does not lead to a private
+    /// address in the second.
+    async fn of_both(v4: &Walk<'_>, v6: &Walk<'_>) -> (Self, Self) {
+        let (first, second) = tokio::join!(v4.resolved(), v6.resolved());
+        let public = first.as_ref().and_then(|resolution| resolution.answer.as_ref().ok().copied());
+        let trail = public.map_or(Trail::Direct, beginning);
+        (Self { trail: Trail::Direct, resolved: first }, Self { trail, resolved: second })
+    }
 }
 
 /// A walk along redirects, to one family of addresses.
@@ -96,15 +101,30 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Walks to the end and judges what is there.
+    async fn judged(self, start: Start, began: Instant) -> (Record, Option<Finding>) {
+        let mut record = Record::default();
+        let answer = self.to_the_end(start, &mut record).await;
+        let finding = match answer.and_then(|answer| judge::answer(self.check, answer)) {
+            Err(failure) => Some(failure.into()),
+            Ok(()) => judge::warning(&self.check.expect, record.certificate_expires_at, wall_clock(), began.elapsed()),
+        };
+        (record, finding)
+    }
+
+    async fn resolved(&self) -> Option<Resolution> {
+        Some(resolve(self.network, &self.check.url.host()?, self.choice, self.deadline).await)
+    }
+
     /// Follows redirects until an answer is none.
-    async fn to_the_end(&self, record: &mut Record) -> Result<Answer, Failure> {
+    async fn to_the_end(&self, start: Start, record: &mut Record) -> Result<Answer, Failure> {
         let mut visited = vec![Request::first(self.check, self.network.user_agent())?];
         let mut redirects = Vec::new();
-        let mut trail = Trail::default();
+        let Start { mut trail, mut resolved } = start;
         loop {
             let Some(request) = visited.last() else { return Err(ours("nothing was asked")) };
             let mut hop = Record::default();
-            let answer = self.hop(request, &mut trail, &mut hop).await;
+            let answer = self.hop(request, &mut trail, resolved.take(), &mut hop).await;
             record.add(&hop);
             let answer = answer?;
             let Head { status, version, .. } = answer.head;
@@ -123,14 +143,20 @@ impl Walk<'_> {
     }
 
     /// One request on a connection of its own; on a second one where the server asks for that.
-    async fn hop(&self, request: &Request, trail: &mut Trail, record: &mut Record) -> Result<Answer, Failure> {
-        match self.attempt(request, trail, record).await {
+    async fn hop(
+        &self,
+        request: &Request,
+        trail: &mut Trail,
+        resolved: Option<Resolution>,
+        record: &mut Record,
+    ) -> Result<Answer, Failure> {
+        match self.attempt(request, trail, resolved, record).await {
             Err(NoAnswer::Elsewhere) => {}
             Err(NoAnswer::Failed(failure)) => return Err(failure),
             Ok(answer) => return Ok(answer),
         }
         let mut again = Record::default();
-        let answer = self.attempt(request, trail, &mut again).await;
+        let answer = self.attempt(request, trail, None, &mut again).await;
         record.add(&again);
         answer.map_err(|no_answer| match no_answer {
             NoAnswer::Failed(failure) => failure,
@@ -138,8 +164,14 @@ impl Walk<'_> {
         })
     }
 
-    async fn attempt(&self, request: &Request, trail: &mut Trail, record: &mut Record) -> Result<Answer, NoAnswer> {
-        let connection = self.dial(request, *trail)?.open(record).await?;
+    async fn attempt(
+        &self,
+        request: &Request,
+        trail: &mut Trail,
+        resolved: Option<Resolution>,
+        record: &mut Record,
+    ) -> Result<Answer, NoAnswer> {
+        let connection = self.dial(request, *trail, resolved)?.open(record).await?;
         *trail = connection.trail;
         let appetite = |head: &Head| {
             if redirect::follows(self.check, head) { Appetite::None } else { judge::appetite(self.check, head) }
@@ -147,12 +179,18 @@ impl Walk<'_> {
         exchange(connection, request, self.deadline, appetite, record).await
     }
 
-    fn dial<'r>(&'r self, request: &'r Request, trail: Trail) -> Result<Dial<'r>, Failure> {
+    fn dial<'r>(
+        &'r self,
+        request: &'r Request,
+        trail: Trail,
+        resolved: Option<Resolution>,
+    ) -> Result<Dial<'r>, Failure> {
         let url = &request.url;
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(ours("the definition's URL has no host"));
         };
         let layer = if url.scheme() == "https" { Layer::Tls(Above::Http) } else { Layer::Plain };
-        Ok(Dial { network: self.network, host, port, layer, choice: self.choice, trail, deadline: self.deadline })
+        let Self { network, choice, deadline, .. } = *self;
+        Ok(Dial { network, host, port, layer, choice, trail, deadline, resolved })
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(
     };
     let layer = if check.tls { Layer::Tls(Above::Anything) } else { Layer::Plain };
     let (port, choice, trail) = (check.port, Choice::Any, Trail::default());
-    let dial = Dial { network, host, port, layer, choice, trail, deadline };
+    let dial = Dial { network, host, port, layer, choice, trail, deadline, resolved: None };
     let mut connection = dial.open(record).await?;
     if let Some(text) = &check.send {
         say(&mut connection, text.reveal().as_bytes(), deadline).await?;

@@ -1,6 +1,8 @@
 //! Probes against the scripted bad world: the target side of the fault matrix, as far as loopback goes.
 
+mod connecting;
 mod dns;
+mod garbage;
 mod http1;
 mod http2;
 mod redirects;
@@ -31,9 +33,19 @@ impl Lab {
     }
 
     fn with(nameservers: &[SocketAddr], private_targets: PrivateTargets) -> Self {
+        Self::made(nameservers, private_targets, "")
+    }
+
+    /// Trusts another certificate besides.
+    fn trusting(pem: &str) -> Self {
+        Self::made(&[], PrivateTargets::Allow, pem)
+    }
+
+    fn made(nameservers: &[SocketAddr], private_targets: PrivateTargets, pem: &str) -> Self {
         let authority = Authority::root("The lab's root");
         let mut file = NamedTempFile::new().expect("a temporary file");
         file.write_all(authority.pem().as_bytes()).expect("written");
+        file.write_all(pem.as_bytes()).expect("written");
         let options = NetworkOptions {
             nameservers: nameservers.to_vec(),
             ca_file: Some(file.path().to_owned()),

@@ -36,6 +36,13 @@ pub enum Change {
     Changed(ComponentId),
     /// A component whose file is gone.
     Retired(ComponentId),
+    /// A component that is gone and one that is new ask the same: without `formerly` the history is split.
+    Split {
+        /// The id that is gone.
+        gone: ComponentId,
+        /// The id that is new.
+        new: ComponentId,
+    },
     /// A file, or the directory, that cannot be used as it stands.
     Quarantined(Quarantined),
     /// What was quarantined and no longer is.
@@ -62,7 +69,8 @@ pub fn merge(old: &DefinitionSet, directory: &Path, found: Result<&Loaded, Canno
     } else if changes.is_empty() && found_nothing_new(old, directory, &quarantined) {
         return None;
     }
-    let changes: Vec<Change> = changes.into_iter().chain(quarantine(old, &quarantined)).collect();
+    let split: Vec<Change> = split(old, &definitions, &changes).collect();
+    let changes: Vec<Change> = changes.into_iter().chain(split).chain(quarantine(old, &quarantined)).collect();
     let set = DefinitionSet { definitions, quarantined, generation: old.generation + 1 };
     (!changes.is_empty()).then_some(Merged { set, changes })
 }
@@ -150,6 +158,28 @@ fn differences<'a>(
         (None, Some(_)) => Some(Change::Added(id.clone())),
         (Some(_), None) => Some(Change::Retired(id.clone())),
         (None, None) => None,
+    })
+}
+
+/// Pairs of a component that is gone and one that is new which ask exactly the same.
+fn split<'a>(
+    old: &'a DefinitionSet,
+    definitions: &'a BTreeMap<ComponentId, Arc<Definition>>,
+    changes: &'a [Change],
+) -> impl Iterator<Item = Change> + 'a {
+    let checks =
+        |definition: &Definition| definition.probes.iter().map(|probe| probe.check.clone()).collect::<Vec<_>>();
+    let gone = changes
+        .iter()
+        .filter_map(|change| if let Change::Retired(id) = change { old.definitions.get(id) } else { None });
+    let gone: Vec<_> = gone.map(|definition| (&definition.id, checks(definition))).collect();
+    let new =
+        changes.iter().filter_map(|change| if let Change::Added(id) = change { definitions.get(id) } else { None });
+    new.filter_map(move |definition| {
+        let asked = checks(definition);
+        let (id, _) = gone.iter().find(|(_, checks)| *checks == asked)?;
+        let told = definition.formerly.contains(id);
+        (!told).then(|| Change::Split { gone: (*id).clone(), new: definition.id.clone() })
     })
 }
 

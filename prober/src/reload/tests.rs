@@ -68,6 +68,7 @@ fn words(change: &Change) -> String {
         Change::Added(id) => format!("+{id}"),
         Change::Changed(id) => format!("~{id}"),
         Change::Retired(id) => format!("-{id}"),
+        Change::Split { gone, new } => format!("{gone}>{new}"),
         Change::Quarantined(entry) => {
             format!("!{} {}", entry.file, entry.kept.as_ref().map_or("-", |id| id.as_str()))
         }
@@ -89,7 +90,7 @@ fn nothing_changes_when_nothing_changes_and_comments_are_nothing() {
 #[test]
 fn files_come_change_and_go() {
     let mut world = World::new(&["a", "b"]);
-    world.write("c", &sound(""));
+    world.write("c", &sound("third"));
     world.write("b", &sound("other"));
     world.remove("a");
     assert_eq!(world.look(), ["-a", "~b", "+c"]);
@@ -172,6 +173,34 @@ fn many_components_that_retire_at_once_are_told_until_something_else_changes() {
     assert_eq!(world.look(), ["~c0", "?DIR"]);
 }
 
+#[test]
+fn a_renamed_file_without_its_former_id_is_told_and_one_with_it_is_not() {
+    let mut world = World::new(&["a", "b"]);
+    world.remove("a");
+    world.write("b", &sound("other"));
+    world.write("c", &sound(""));
+    assert_eq!(world.look(), ["-a", "~b", "+c", "a>c"]);
+    world.remove("c");
+    world.write("d", &format!("formerly = [\"c\"]\n{}", sound("")));
+    assert_eq!(world.look(), ["-c", "+d"]);
+}
+
+#[test]
+fn a_thousand_reloads_leave_nothing_behind() {
+    let (mut world, other) = (World::new(&["a", "b"]), World::new(&["a"]));
+    other.write("b", &sound("other"));
+    let path = world.directory.path();
+    let loads = [other.directory.path(), path].map(|path| load(path, &options()).expect("it can be looked at"));
+    let (same, changing) = (world.definition("a"), Arc::downgrade(&world.definition("b")));
+    for loaded in loads.iter().cycle().take(1_000) {
+        let merged = merge(&world.set, Path::new("DIR"), Ok(loaded)).expect("something changed");
+        assert_eq!(merged.changes.len(), 1);
+        world.set = merged.set;
+    }
+    assert_eq!((world.set.generation, Arc::strong_count(&same)), (1_001, 2));
+    assert!(changing.upgrade().is_none(), "an old version lives on");
+}
+
 /// What a file is after a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Content {
@@ -185,7 +214,7 @@ fn content() -> impl Strategy<Value = Content> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// A file's component is there exactly when the file is there and was good at least once since it was last gone, with what it
     /// said when it was last good.
@@ -220,8 +249,13 @@ proptest! {
 }
 
 fn version(definition: &Definition) -> u8 {
+    path(definition).trim_start_matches('/').parse().expect("a number")
+}
+
+/// What the first probe asks for.
+fn path(definition: &Definition) -> &str {
     match &definition.probes[0].check {
-        crate::definition::Check::Http(http) => http.url.path().trim_start_matches('/').parse().expect("a number"),
+        crate::definition::Check::Http(http) => http.url.path(),
         crate::definition::Check::Tcp(_) => panic!("the first probe is http"),
     }
 }
@@ -267,6 +301,30 @@ async fn a_change_is_noticed_by_itself() {
     watching.until_there_are(2).await;
     world.write("d", &sound(""));
     watching.until_there_are(3).await;
+    watching.end().await;
+}
+
+/// Kubernetes writes a new directory beside the old one and turns one link over.
+#[tokio::test]
+async fn a_mounted_config_map_that_is_turned_over_is_noticed_by_itself() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| directory.path().join(name);
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, at(name)).expect("linked");
+    for (version, text) in [("..1", sound("")), ("..2", sound("other"))] {
+        fs::create_dir(at(version)).expect("made");
+        fs::write(at(version).join("a.toml"), text).expect("written");
+    }
+    link("..1", "..data");
+    link("..data/a.toml", "a.toml");
+    let mut watching = Watching::begin(directory.path(), Duration::from_hours(1));
+    fs::write(at("b.toml"), sound("")).expect("written");
+    watching.until_there_are(2).await;
+    link("..2", "..data_tmp");
+    fs::rename(at("..data_tmp"), at("..data")).expect("turned over");
+    let turned = watching.sets.wait_for(|set| {
+        set.definitions.values().any(|definition| definition.id.as_str() == "a" && path(definition) == "/other")
+    });
+    tokio::time::timeout(LIMIT, turned).await.expect("in time").expect("the watcher lives");
     watching.end().await;
 }
 

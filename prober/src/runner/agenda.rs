@@ -71,7 +71,6 @@ const CONFIRMATIONS: [Duration; 2] = [Duration::from_millis(500), Duration::from
 pub(super) struct Agenda {
     entries: HashMap<TaskId, Entry>,
     by_probe: HashMap<ProbeId, TaskId>,
-    /// Appointments of tasks that are gone are passed over when their time comes.
     appointments: BinaryHeap<Reverse<Appointment>>,
     next_task: u64,
 }
@@ -87,6 +86,7 @@ impl Agenda {
                 self.by_probe.remove(&entry.probe.id);
             }
         }
+        self.appointments.retain(|Reverse(appointment)| self.entries.contains_key(&appointment.task));
         for probe in set.probes().filter(|probe| !self.by_probe.contains_key(&probe.id)).cloned().collect::<Vec<_>>() {
             self.take_up(probe, now);
         }

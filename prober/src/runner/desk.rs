@@ -124,8 +124,14 @@ impl Desk {
     fn ended(&mut self, ended: Result<(Id, Ended), JoinError>) {
         let (id, ended) = match ended {
             Ok((id, ended)) => (id, Some(ended)),
-            // Aborted by a reload; panics inside a probe are caught before they come here.
-            Err(error) => (error.id(), None),
+            // Aborted by a reload; or a panic outside the probe itself, where they are caught.
+            Err(error) => {
+                if error.is_panic() {
+                    self.counters.panicked();
+                    tracing::error!(%error, "an execution panicked: this is a bug in the prober");
+                }
+                (error.id(), None)
+            }
         };
         let Some(owner) = self.owners.remove(&id) else { return };
         let (verdict, at) = ended.map_or((shared::Verdict::Unknown, Instant::now()), |ended| (ended.verdict, ended.at));

@@ -21,6 +21,8 @@ use crate::{
 
 /// How long a result waits for room in the channel.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A probe ends by its own deadline; one that has not done so this long after it is given up.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What every execution needs.
 pub(super) struct Worker {
@@ -45,7 +47,8 @@ impl Worker {
         let _in_flight = InFlight::new(Arc::clone(&self.counters));
         // Never closed; and if it were, an execution too many would do no harm.
         let _room = self.room.acquire().await.ok();
-        let execution = probe::execute(probe, &self.location, &self.network, attempt);
+        // On the heap once, instead of being moved from future to future.
+        let execution = Box::pin(probe::execute(probe, &self.location, &self.network, attempt));
         let observation = self.caught(execution, probe, attempt).await;
         let at = Instant::now();
         self.counters.executed();
@@ -58,7 +61,7 @@ impl Worker {
         Ended { verdict, at }
     }
 
-    /// The result of `execution`; a panic in it becomes an observation that says so.
+    /// The result of `execution`; a panic in it, or not coming to an end, becomes an observation that says so.
     async fn caught(
         &self,
         execution: impl Future<Output = Observation>,
@@ -67,26 +70,32 @@ impl Worker {
     ) -> Observation {
         let (started_at, began) = (probe::wall_clock(), Instant::now());
         // Whatever the execution held is gone with it; what it shares is counters and memories, each behind its own lock.
-        match AssertUnwindSafe(execution).catch_unwind().await {
-            Ok(observation) => observation,
-            Err(panic) => {
+        let failure = match timeout(probe.timeout + GRACE, AssertUnwindSafe(execution).catch_unwind()).await {
+            Ok(Ok(observation)) => return observation,
+            Ok(Err(panic)) => {
                 self.counters.panicked();
                 let words = panic_words(panic.as_ref());
                 tracing::error!(probe.id = %probe.id, panic = words, "a probe panicked: this is a bug in the prober");
-                Observation {
-                    probe: probe.id.clone(),
-                    location: self.location.clone(),
-                    started_at,
-                    verdict: Verdict::Unknown,
-                    failure: Some(ours("the prober failed while it executed the probe").with_evidence(words)),
-                    timings: shared::Timings::default(),
-                    duration: began.elapsed(),
-                    http: None,
-                    certificate_expires_at: None,
-                    confirmation: attempt == Attempt::Confirmation,
-                    address: None,
-                }
+                ours("the prober failed while it executed the probe").with_evidence(words)
             }
+            Err(_elapsed) => {
+                self.counters.overdue();
+                tracing::error!(probe.id = %probe.id, "a probe did not end by its deadline: this is a bug in the prober");
+                ours("the prober did not end the probe by its deadline")
+            }
+        };
+        Observation {
+            probe: probe.id.clone(),
+            location: self.location.clone(),
+            started_at,
+            verdict: Verdict::Unknown,
+            failure: Some(failure),
+            timings: shared::Timings::default(),
+            duration: began.elapsed(),
+            http: None,
+            certificate_expires_at: None,
+            confirmation: attempt == Attempt::Confirmation,
+            address: None,
         }
     }
 

@@ -15,7 +15,7 @@ const LOCATIONS: [&str; 3] = ["lyon", "brest", "nancy"];
 
 /// One thing that happens, and how many milliseconds after the one before.
 #[derive(Debug, Clone)]
-struct Event {
+pub(crate) struct Event {
     after: i64,
     what: What,
 }
@@ -30,7 +30,7 @@ enum What {
     Reload(usize),
 }
 
-fn events(locations: usize, length: usize) -> impl Strategy<Value = Vec<Event>> {
+pub(crate) fn events(locations: usize, length: usize) -> impl Strategy<Value = Vec<Event>> {
     let verdict = prop_oneof![4 => Just(Verdict::Pass), 4 => Just(Verdict::Fail), 2 => Just(Verdict::Warn), 1 => Just(Verdict::Unknown)];
     let delay = prop_oneof![8 => 0..50_i64, 1 => 0..200_000_i64];
     let result = (0..PROBES.len(), 0..locations, delay, verdict)
@@ -41,7 +41,7 @@ fn events(locations: usize, length: usize) -> impl Strategy<Value = Vec<Event>> 
 }
 
 /// Turns events into inputs with their instants.
-fn inputs(events: &[Event]) -> Vec<(Timestamp, Input)> {
+pub(crate) fn inputs(events: &[Event]) -> Vec<(Timestamp, Input)> {
     let mut now = at(0);
     let mut results: Vec<Arc<Observation>> = Vec::new();
     let mut inputs = vec![(now, roster(&PROBES))];
@@ -65,6 +65,11 @@ fn inputs(events: &[Event]) -> Vec<(Timestamp, Input)> {
         inputs.push((now, Input::Observation(Observed { observation, stale_at: now.plus(PROOF) })));
     }
     inputs
+}
+
+/// All components and probes of a simulation.
+pub(crate) fn whole_roster() -> Input {
+    roster(&PROBES)
 }
 
 fn run(engine: &mut Engine, inputs: &[(Timestamp, Input)]) -> Vec<Transition> {
@@ -99,7 +104,7 @@ impl Model {
     }
 }
 
-fn result_in(input: &Input) -> Option<Observed> {
+pub(crate) fn result_in(input: &Input) -> Option<Observed> {
     match input {
         Input::Observation(observed) => Some(observed.clone()),
         Input::Roster(_) | Input::Tick => None,

@@ -126,8 +126,9 @@ impl ComponentState {
         if from == to {
             return None;
         }
-        (self.status, self.since) = (to, at);
-        Some(Transition { component: self.component.clone(), at, from, to, reason: quorum::reason(self) })
+        let from_since = std::mem::replace(&mut self.since, at);
+        self.status = to;
+        Some(Transition { component: self.component.clone(), at, from, from_since, to, reason: quorum::reason(self) })
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = &PlaceState> {

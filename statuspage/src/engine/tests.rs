@@ -9,7 +9,7 @@ use Verdict::{Fail, Pass, Warn};
 /// How long a result proves something here, in seconds.
 const PROOF: i64 = 90;
 
-pub(super) fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(1_800_000_000_000 + seconds * 1_000)
 }
 

@@ -1,4 +1,4 @@
-//! One hour or day of a component: open while results come, closed once only its percentiles are wanted.
+//! One hour or day of a component that still counts.
 //!
 //! It does not know which hour or day it is.
 
@@ -9,17 +9,9 @@ use shared::{FailureKind, LocationName, Observation, Status, Verdict};
 use super::{
     account::Account,
     latency::{Point, Sketch},
-    row::{self, RowError},
 };
 
-/// One hour or day.
-#[derive(Debug, Clone)]
-pub(super) enum Period {
-    Open(Box<Open>),
-    Closed(Closed),
-}
-
-/// A period that still counts.
+/// A period that counts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Open {
     pub(super) account: Account,
@@ -29,16 +21,6 @@ pub(super) struct Open {
     pub(super) latency: BTreeMap<LocationName, Sketch>,
     /// Changed since its row was last made.
     pub(super) dirty: bool,
-}
-
-/// A period that is over.
-#[derive(Debug, Clone)]
-pub(super) struct Closed {
-    pub(super) account: Account,
-    /// By index among the component's locations.
-    pub(super) latency: Box<[(u16, Point)]>,
-    /// Its row, from which it can be opened again.
-    pub(super) row: Option<Box<[u8]>>,
 }
 
 impl Open {
@@ -60,7 +42,7 @@ impl Open {
         self.dirty |= self.account != before;
     }
 
-    /// Adds what was counted of the same period before; time as far as there is room for it in the longest of days.
+    /// Adds what was counted of the same period before.
     pub(super) fn absorb(&mut self, before: &Self) {
         self.dirty = true;
         self.account.absorb(&before.account);
@@ -73,70 +55,8 @@ impl Open {
         }
     }
 
-    fn close(&self, row: Box<[u8]>, places: &mut Vec<LocationName>) -> Closed {
-        let latency = self.latency.iter().filter_map(|(name, sketch)| Some((index(places, name)?, sketch.point())));
-        Closed { account: self.account, latency: latency.collect(), row: Some(row) }
-    }
-}
-
-impl Period {
-    pub(super) fn account(&self) -> Account {
-        match self {
-            Self::Open(open) => open.account,
-            Self::Closed(closed) => closed.account,
-        }
-    }
-
     /// The percentiles at each location.
-    pub(super) fn latency<'a>(&'a self, places: &'a [LocationName]) -> Vec<(&'a LocationName, Point)> {
-        match self {
-            Self::Open(open) => open.latency.iter().map(|(name, sketch)| (name, sketch.point())).collect(),
-            Self::Closed(closed) => {
-                closed.latency.iter().filter_map(|&(i, point)| Some((places.get(usize::from(i))?, point))).collect()
-            }
-        }
+    pub(super) fn points(&self) -> impl Iterator<Item = (&LocationName, Point)> {
+        self.latency.iter().map(|(name, sketch)| (name, sketch.point()))
     }
-
-    /// Opens it again, unless its row has been let go.
-    pub(super) fn open(&mut self) -> Option<&mut Open> {
-        if let Self::Closed(closed) = self {
-            let open = row::open(closed.row.as_deref()?).ok()?;
-            *self = Self::Open(Box::new(open));
-        }
-        match self {
-            Self::Open(open) => Some(open),
-            Self::Closed(_) => None,
-        }
-    }
-
-    /// Reduces it to its percentiles.
-    pub(super) fn close(&mut self, row: Box<[u8]>, places: &mut Vec<LocationName>) {
-        if let Self::Open(open) = self {
-            *self = Self::Closed(open.close(row, places));
-        }
-    }
-
-    /// Names its locations by their index among others.
-    pub(super) fn move_to(&mut self, from: &[LocationName], to: &mut Vec<LocationName>) {
-        if let Self::Closed(closed) = self {
-            let moved = |&(i, point): &(u16, Point)| Some((index(to, from.get(usize::from(i))?)?, point));
-            closed.latency = closed.latency.iter().filter_map(moved).collect();
-        }
-    }
-
-    /// Reads a row; it stays closed until something is counted.
-    pub(super) fn restore(row: Box<[u8]>, places: &mut Vec<LocationName>) -> Result<Self, RowError> {
-        let (account, points) = row::summary(&row)?;
-        let latency = points.into_iter().filter_map(|(name, point)| Some((index(places, &name)?, point))).collect();
-        Ok(Self::Closed(Closed { account, latency, row: Some(row) }))
-    }
-}
-
-fn index(places: &mut Vec<LocationName>, name: &LocationName) -> Option<u16> {
-    let found = places.iter().position(|place| place == name);
-    let index = found.unwrap_or_else(|| {
-        places.push(name.clone());
-        places.len() - 1
-    });
-    u16::try_from(index).ok()
 }

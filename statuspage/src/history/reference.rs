@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::{civil::Date, tz::TimeZone};
 use proptest::prelude::*;
-use shared::{ComponentId, Status, Timestamp};
+use shared::{ComponentId, LocationName, Status, Timestamp};
 
 use super::{tests::Store, *};
-use crate::snapshot::{Day, Uptime};
+use crate::{
+    engine::tests::observation,
+    snapshot::{Day, LatencyPoint, TimeInStatus, Uptime},
+};
 
 /// A zone and an instant shortly before something happens to its clocks.
 const SCENES: [(&str, &str); 8] = [
@@ -86,7 +89,7 @@ impl Slow {
             let cells = cells.iter().filter(|cell| **cell == status).count() as u64;
             Duration::from_millis(cells * self.unit.unsigned_abs())
         };
-        let expected = crate::snapshot::TimeInStatus {
+        let expected = TimeInStatus {
             operational: time(Status::Operational),
             under_maintenance: time(Status::UnderMaintenance),
             unknown: time(Status::Unknown),
@@ -167,36 +170,62 @@ proptest! {
     }
 
     #[test]
-    fn percentiles_are_those_of_the_sorted_durations(
-        results in prop::collection::vec((0..2_usize, 0..36_000_u64, 1_000..20_000_000_u64, any::<bool>()), 1..120),
+    fn percentiles_are_those_of_the_sorted_durations_however_late_and_whatever_was_restarted(
+        mut results in prop::collection::vec(late_results(), 1..80),
     ) {
         let (mut history, mut store) = (History::new(TimeZone::UTC), Store::default());
-        let (component, start) = ("cloud".parse().expect("an id"), "2026-11-20T10:00:00Z".parse::<Timestamp>().expect("a time"));
-        let mut exact: BTreeMap<(usize, Timestamp), Vec<u64>> = BTreeMap::new();
-        let mut sorted = results;
-        // In the order of time but for an hour of delay.
-        sorted.sort_by_key(|(place, second, ..)| second / 3_600 * 2 + *place as u64);
-        for (place, second, micros, restart) in sorted {
-            let at = start.plus(Duration::from_secs(second));
-            exact.entry((place, calendar::hour(at))).or_default().push(micros);
-            let mut result = crate::engine::tests::observation("cloud/login", ["lyon", "brest"][place], at, Verdict::Pass);
+        let mut exact: BTreeMap<(&str, Timestamp), Vec<u64>> = BTreeMap::new();
+        results.sort_by_key(|result| result.came_at);
+        for LateResult { place, started_at, came_at, micros, restart } in results {
+            exact.entry((place, calendar::hour(started_at))).or_default().push(micros);
+            let mut result = observation("cloud/login", place, started_at, Verdict::Pass);
             result.duration = Duration::from_micros(micros);
-            prop_assert_eq!(history.observe(&result, at), Intake::Counted);
+            prop_assert_eq!(history.observe(&result, came_at), Intake::Counted);
             store.write(history.dirty_rows());
             if restart {
                 history = store.restore(TimeZone::UTC);
             }
         }
-        let view = history.view(&component, start.plus(Duration::from_secs(36_000)));
-        for ((place, hour), mut micros) in exact {
-            micros.sort_unstable();
-            let series = &view.latency[&["lyon", "brest"][place].parse::<LocationName>().expect("a name")];
+        let view = history.view(&"cloud".parse().expect("an id"), start().plus(Duration::from_secs(16 * 3_600)));
+        let points = view.latency.values().map(|series| series.day.len()).sum::<usize>();
+        prop_assert_eq!(points, exact.len(), "one point for each place and hour");
+        for ((place, hour), micros) in exact {
+            let series = &view.latency[&place.parse::<LocationName>().expect("a name")];
             let point = series.day.iter().find(|point| point.at == hour).expect("the hour has a point");
-            prop_assert_eq!(point.count, micros.len() as u64);
-            for (found, quantile) in [(point.p50, 0.50), (point.p95, 0.95), (point.p99, 0.99)] {
-                let exact = micros[(quantile * (micros.len() - 1) as f64) as usize] as f64;
-                prop_assert!((found.as_micros() as f64 - exact).abs() <= 0.02 * exact);
-            }
+            check_point(*point, micros);
         }
+    }
+}
+
+fn start() -> Timestamp {
+    "2026-11-20T10:00:00Z".parse().expect("a time")
+}
+
+#[derive(Debug, Clone)]
+struct LateResult {
+    place: &'static str,
+    started_at: Timestamp,
+    came_at: Timestamp,
+    micros: u64,
+    restart: bool,
+}
+
+/// Results of ten hours, up to five hours late.
+fn late_results() -> impl Strategy<Value = LateResult> {
+    let place = prop_oneof![Just("lyon"), Just("brest")];
+    let late = prop_oneof![3 => 0..60_u64, 1 => 0..18_000_u64];
+    let parts = (place, 0..36_000_u64, late, 1_000..20_000_000_u64, prop::bool::weighted(0.2));
+    parts.prop_map(|(place, second, late, micros, restart)| {
+        let started_at = start().plus(Duration::from_secs(second));
+        LateResult { place, started_at, came_at: started_at.plus(Duration::from_secs(late)), micros, restart }
+    })
+}
+
+fn check_point(point: LatencyPoint, mut micros: Vec<u64>) {
+    micros.sort_unstable();
+    assert_eq!(point.count, micros.len() as u64);
+    for (found, quantile) in [(point.p50, 0.50), (point.p95, 0.95), (point.p99, 0.99)] {
+        let exact = micros[(quantile * (micros.len() - 1) as f64) as usize] as f64;
+        assert!((found.as_micros() as f64 - exact).abs() <= 0.02 * exact, "{found:?} for {exact} µs");
     }
 }

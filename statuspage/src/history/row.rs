@@ -173,9 +173,24 @@ pub(super) fn restore(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<()
     }
     body(&row)?.span.widen(past);
     match *slot {
-        Slot::Hour(hour) => past.hours.restore(hour, row, &mut past.places),
-        Slot::Day(date) => past.days.restore(date, row, &mut past.places),
+        Slot::Hour(hour) => past.hours.restore(hour, row),
+        Slot::Day(date) => past.days.restore(date, row),
         Slot::Failures => Ok(()),
+    }
+}
+
+/// Adds a row to a past that has been counting.
+pub(super) fn absorb(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<(), RowError> {
+    match *slot {
+        Slot::Hour(hour) => {
+            body(&row)?.span.widen(past);
+            past.hours.absorb(hour, row)
+        }
+        Slot::Day(date) => {
+            body(&row)?.span.widen(past);
+            past.days.absorb(date, row)
+        }
+        Slot::Failures => restore(past, slot, row),
     }
 }
 

@@ -265,3 +265,30 @@ fn a_retired_component_comes_back_with_its_past() {
     assert!(history.restore(rows).is_empty());
     assert_eq!(history.view(&cloud(), start.plus(hours(30))), before);
 }
+
+#[test]
+fn a_clock_that_is_not_set_yet_leaves_no_trace() {
+    let (mut history, unset, now) =
+        (History::new(TimeZone::UTC), time("1970-01-01T00:00:10Z"), time("2026-11-22T12:00:00Z"));
+    history.watch(&cloud(), unset);
+    history.spend(&cloud(), Status::Operational, unset, unset.plus(hours(1)));
+    history.spend(&cloud(), Status::Unknown, unset, now);
+    assert_eq!(history.observe(&observation("cloud/login", "lyon", unset, Verdict::Pass), now), Intake::TooLate);
+    history.spend(&cloud(), Status::Operational, now, now.plus(hours(1)));
+    let view = history.view(&cloud(), now.plus(hours(1)));
+    assert_eq!((view.days.len(), view.uptime.year.map(|year| year.coverage)), (1, Some(1_000_000)));
+}
+
+#[test]
+fn no_time_makes_it_panic() {
+    let instants = [i64::MIN, -1, 0, 1_800_000_000_000, i64::MAX - 1, i64::MAX].map(Timestamp::from_millis);
+    for zone in [TimeZone::UTC, paris(), TimeZone::get("Pacific/Kiritimati").expect("a zone of the bundled database")] {
+        let mut history = History::new(zone);
+        for (from, until) in instants.into_iter().flat_map(|from| instants.map(|until| (from, until))) {
+            history.spend(&cloud(), Status::Operational, from, until);
+            history.observe(&observation("cloud/login", "lyon", from, Verdict::Warn), until);
+            history.view(&cloud(), until);
+            history.dirty_rows();
+        }
+    }
+}

@@ -11,7 +11,7 @@ use super::{
     History, Past,
     account::Total,
     calendar::{self, Calendar},
-    period::Period,
+    latency::Point,
 };
 use crate::snapshot::{Day, HistoryView, LatencySeries, Uptime, UptimeTable};
 
@@ -64,7 +64,7 @@ impl View<'_> {
     /// Every day since the first that was watched, those without any row included.
     fn days(&self) -> Vec<Day> {
         let watched = self.calendar.find(self.past.watched_from).date;
-        let first = self.past.days.iter().next().map_or(watched, |(date, _)| date.min(watched));
+        let first = self.past.days.first().map_or(watched, |date| date.min(watched));
         let dates = std::iter::successors(Some(first.max(self.back(STRIP))), |date| date.tomorrow().ok());
         dates.take_while(|date| *date <= self.today).map(|date| self.day(date)).collect()
     }
@@ -72,7 +72,7 @@ impl View<'_> {
     fn day(&self, date: Date) -> Day {
         let calendar::Day { start, end, .. } = self.calendar.on(date);
         let end = end.min(self.now);
-        let account = self.past.days.get(date).map(Period::account).unwrap_or_default();
+        let account = self.past.days.account(date);
         Day {
             date,
             worst: account.worst(),
@@ -88,14 +88,13 @@ impl View<'_> {
 
     fn hours_uptime(&self, window: Duration) -> Option<Uptime> {
         let start = calendar::hour(self.now.minus(window));
-        let hours = self.past.hours.since(start).filter(|(hour, _)| *hour <= self.now);
-        self.uptime(hours.map(|(_, hour)| hour.account()).collect(), start, self.now)
+        self.uptime(self.past.hours.accounts(start..=self.now).collect(), start, self.now)
     }
 
     fn days_uptime(&self, window: i32) -> Option<Uptime> {
         let first = self.back(window);
-        let days = self.past.days.since(first).filter(|(date, _)| *date <= self.today);
-        self.uptime(days.map(|(_, day)| day.account()).collect(), self.calendar.on(first).start, self.now)
+        let start = self.calendar.on(first).start;
+        self.uptime(self.past.days.accounts(first..=self.today).collect(), start, self.now)
     }
 
     fn uptime(&self, total: Total, start: Timestamp, end: Timestamp) -> Option<Uptime> {
@@ -104,22 +103,15 @@ impl View<'_> {
 
     fn latency(&self) -> BTreeMap<LocationName, LatencySeries> {
         let mut series: BTreeMap<LocationName, LatencySeries> = BTreeMap::new();
-        let yesterday = calendar::hour(self.now.minus(DAY));
-        let hours = self.past.hours.since(calendar::hour(self.now.minus(7 * DAY)));
-        for (hour, period) in hours.filter(|(hour, _)| *hour <= self.now) {
-            for (name, point) in period.latency(&self.past.places) {
-                let series = series.entry(name.clone()).or_default();
-                series.week.push(point.at(hour));
-                if hour >= yesterday {
-                    series.day.push(point.at(hour));
-                }
-            }
+        let (yesterday, last_week) = (self.now.minus(DAY), self.now.minus(7 * DAY));
+        for (name, points) in self.past.hours.latency(calendar::hour(last_week)..=self.now) {
+            let series = series.entry(name.clone()).or_default();
+            series.week = points.into_iter().map(|(hour, point)| point.at(hour)).collect();
+            series.day = series.week.iter().filter(|point| point.at >= calendar::hour(yesterday)).copied().collect();
         }
-        for (date, period) in self.past.days.since(self.back(STRIP)).filter(|(date, _)| *date <= self.today) {
-            let start = self.calendar.on(date).start;
-            for (name, point) in period.latency(&self.past.places) {
-                series.entry(name.clone()).or_default().quarter.push(point.at(start));
-            }
+        for (name, points) in self.past.days.latency(self.back(STRIP)..=self.today) {
+            let point = |(date, point): (Date, Point)| point.at(self.calendar.on(date).start);
+            series.entry(name.clone()).or_default().quarter = points.into_iter().map(point).collect();
         }
         series
     }

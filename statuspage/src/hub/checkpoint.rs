@@ -3,8 +3,6 @@
 //! Between two checkpoints only results and notifications are written; a restart judges the results again that came after the
 //! last one, and comes to the same state. It does not know the form of any of these on disk.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -35,7 +33,6 @@ pub(super) struct Memory {
     pub(super) alarms: Alarms,
     pub(super) engine: Engine,
     pub(super) history: History,
-    pub(super) since: BTreeMap<ComponentId, Timestamp>,
 }
 
 /// Puts what the store held back to work; what cannot be read is named and learnt anew.
@@ -57,8 +54,7 @@ pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
         history.recall(failure);
     }
     let engine = Engine::restore(states);
-    let since = engine.states().map(|state| (state.component.clone(), state.since)).collect();
-    Memory { at, alarms, engine, history, since }
+    Memory { at, alarms, engine, history }
 }
 
 fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
@@ -157,7 +153,10 @@ impl Hub {
     /// Takes over what a database held that could not be opened at the start: the past of what is known since, and what was
     /// never told.
     pub(super) fn merge(&mut self, restored: &Restored) {
-        self.history.absorb(rows(restored));
+        for (key, error) in self.history.absorb(rows(restored)) {
+            warn!(component = %key.component, %error, "a row of the history cannot be read");
+        }
+        restored.last_failures.values().flatten().for_each(|failure| self.history.recall(failure));
         self.telling.recall(&restored.notifications);
         self.rewrite();
     }

@@ -3,7 +3,7 @@
 //! It does not know how it is shown.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -16,6 +16,7 @@ use crate::{
     engine::Judgement,
     site::Site,
     snapshot::{ComponentView, HistoryView, ProbeAtLocation, ProbeView, Snapshot},
+    watch::WatchInput,
 };
 
 /// A snapshot that is older proves nothing: the hub publishes many times in that time, or it is dead.
@@ -60,22 +61,29 @@ impl Views {
 impl Hub {
     /// Publishes the present.
     pub(super) fn publish(&mut self, wiring: &Wiring, now: Timestamp) {
+        let (snapshot, watched) = self.present(now);
+        self.options.counters.snapshots.fetch_add(1, Ordering::Relaxed);
+        wiring.watch.send_replace(watched);
+        wiring.snapshot.send_replace(Arc::new(snapshot));
+    }
+
+    /// The present, for readers and for the dead-man switch.
+    pub fn present(&mut self, now: Timestamp) -> (Snapshot, WatchInput) {
         let Dirty { views, histories, .. } = &mut self.dirty;
         let (mut changed, past) = (std::mem::take(views), std::mem::take(histories));
         let outdated = |id: &&ComponentId| {
             let refreshed = self.views.refreshed.get(*id).copied().unwrap_or_default();
             now.since(refreshed) >= HISTORY_REFRESH || past.contains(*id) || now < refreshed
         };
-        let outdated: Vec<_> = self.views.order.iter().filter(outdated).cloned().collect();
+        let outdated: BTreeSet<_> = self.views.order.iter().filter(outdated).cloned().collect();
         changed.extend(outdated.iter().cloned());
         for id in changed {
             let anew = outdated.contains(&id);
             self.view(&id, if anew { Past::Anew } else { Past::AsShown }, now);
         }
         let snapshot = self.snapshot(now);
-        self.options.counters.snapshots.fetch_add(1, Ordering::Relaxed);
-        wiring.watch.send_replace(self.watched(&snapshot, now));
-        wiring.snapshot.send_replace(Arc::new(snapshot));
+        let watched = self.watched(&snapshot, now);
+        (snapshot, watched)
     }
 
     fn snapshot(&self, now: Timestamp) -> Snapshot {

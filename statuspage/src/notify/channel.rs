@@ -55,14 +55,24 @@ pub enum ChannelKind {
 }
 
 /// `kind = "webhook"`: `url`, `token`, `headers`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WebhookConfig {
-    /// Where the JSON is posted; `http` or `https`.
+    /// Where the JSON is posted; `http` or `https`. Many services put a secret into its path: `Debug` shows its host only.
     pub url: Url,
     /// Sent as `Authorization: Bearer …`.
     pub token: Option<Secret>,
     /// Added to the request.
     pub headers: Vec<(HeaderName, Secret)>,
+}
+
+impl fmt::Debug for WebhookConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookConfig")
+            .field("host", &self.url.host_str())
+            .field("token", &self.token)
+            .field("headers", &self.headers)
+            .finish()
+    }
 }
 
 /// `kind = "ntfy"`: `url`, `topic`, `token`.

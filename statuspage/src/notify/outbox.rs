@@ -9,7 +9,7 @@ use std::{
 
 use shared::{ComponentId, Timestamp};
 
-use super::{ChannelName, Event, Happening, Kind, Notification, NotificationId, Outcome, Retry, State};
+use super::{Cause, ChannelName, Event, Happening, Kind, Notification, NotificationId, Outcome, Retry, State};
 
 /// The pause after the first failure; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -190,42 +190,24 @@ impl Outbox {
     fn successor(&self, down: &Notification) -> Option<NotificationId> {
         let Kind::Down { since: began, .. } = down.kind else { return None };
         let ends = |row: &Notification| matches!(row.kind, Kind::Recovered { since, .. } if since == began);
-        let same = |row: &&Notification| row.channel == down.channel && row.component == down.component;
-        self.rows.values().filter(same).find(|row| row.is_pending() && ends(row)).map(|row| row.id.clone())
+        self.siblings(down).find(|row| row.is_pending() && ends(row)).map(|row| row.id.clone())
     }
 
     /// Makes one message of a recovery and what it ends, where that never left: gives the rows that are merged into it.
     fn merge(&mut self, id: &NotificationId) -> Vec<Notification> {
         let Some(row) = self.rows.get(id).filter(|_| !self.in_flight.contains(id)) else { return Vec::new() };
         let Kind::Recovered { since: began, until } = row.kind else { return Vec::new() };
-        let unheard = |other: &&Notification| {
-            let silent = match other.state {
-                State::Pending => !self.in_flight.contains(&other.id),
-                State::Abandoned { .. } => matches!(other.kind, Kind::Down { .. }),
-                State::Delivered { .. } | State::Merged { .. } => false,
-            };
-            silent && other.channel == row.channel && other.component == row.component && other.id != *id
-        };
-        let down = self.rows.values().filter(unheard).find_map(|other| match &other.kind {
-            Kind::Down { since, cause } if *since == began => Some((other.clone(), cause.clone())),
-            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
-        });
-        let Some((down, cause)) = down else { return Vec::new() };
-        let earlier = self.rows.values().filter(unheard).find_map(|other| match &other.kind {
-            Kind::WasDown { since, times, total, .. } if *since < began => {
-                Some((other.clone(), *since, *times, *total))
-            }
-            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
-        });
+        let Some((down, cause)) = self.unheard_outage(row, began) else { return Vec::new() };
         let outage = until.since(began);
         let mut parts = vec![down];
-        let kind = match earlier {
+        let kind = match self.unheard_earlier(row, began) {
             None => Kind::WasDown { since: began, until, times: 1, total: outage, cause },
-            Some((row, since, times, total)) => {
-                parts.push(row);
-                Kind::WasDown { since, until, times: times + 1, total: total + outage, cause }
+            Some((earlier, since, times, total)) => {
+                parts.push(earlier);
+                Kind::WasDown { since, until, times: times.saturating_add(1), total: total + outage, cause }
             }
         };
+        // One that was given up stays so.
         parts.retain(Notification::is_pending);
         for part in &mut parts {
             part.state = State::Merged { into: id.clone() };
@@ -235,6 +217,39 @@ impl Outbox {
             row.kind = kind;
         }
         parts
+    }
+
+    /// What the same channel was to tell of the same component.
+    fn siblings(&self, of: &Notification) -> impl Iterator<Item = &Notification> {
+        self.rows.values().filter(|row| row.channel == of.channel && row.component == of.component && row.id != of.id)
+    }
+
+    /// The outage that began then, when nobody heard of it.
+    fn unheard_outage(&self, recovery: &Notification, began: Timestamp) -> Option<(Notification, Option<Cause>)> {
+        let silent = |row: &Notification| match row.state {
+            State::Pending => !self.in_flight.contains(&row.id),
+            State::Abandoned { .. } => true,
+            State::Delivered { .. } | State::Merged { .. } => false,
+        };
+        self.siblings(recovery).find_map(|row| match &row.kind {
+            Kind::Down { since, cause } if *since == began && silent(row) => Some((row.clone(), cause.clone())),
+            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
+        })
+    }
+
+    /// Outages before that one which are over and still wait to be told: their message, beginning, number and length.
+    fn unheard_earlier(
+        &self,
+        recovery: &Notification,
+        began: Timestamp,
+    ) -> Option<(Notification, Timestamp, u32, Duration)> {
+        let waits = |row: &Notification| row.is_pending() && !self.in_flight.contains(&row.id);
+        self.siblings(recovery).find_map(|row| match &row.kind {
+            Kind::WasDown { since, times, total, .. } if *since < began && waits(row) => {
+                Some((row.clone(), *since, *times, *total))
+            }
+            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
+        })
     }
 }
 

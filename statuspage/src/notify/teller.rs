@@ -2,10 +2,18 @@
 //!
 //! It does not know which notification is due or when to try again: the outbox does, and the hub asks it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use shared::Timestamp;
-use tokio::{sync::mpsc, task::JoinSet, time};
+use tokio::{
+    sync::mpsc,
+    task::{self, JoinError, JoinSet},
+    time,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Channel, ChannelName, Client, Notification, NotificationId, Refusal, Voice, outbox::IN_FLIGHT};
@@ -81,30 +89,61 @@ async fn run(
     outcomes: mpsc::Sender<Outcome>,
     stop: CancellationToken,
 ) {
-    let mut deliveries = JoinSet::new();
+    let mut deliveries = Deliveries { tasks: JoinSet::new(), ids: HashMap::new(), means, outcomes };
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             request = inbox.recv() => match request {
-                Some(notification) => {
-                    deliveries.spawn(report(Arc::clone(&means), notification, outcomes.clone()));
-                }
+                Some(notification) => deliveries.begin(notification),
                 None => break,
             },
-            Some(ended) = deliveries.join_next() => {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "a delivery ended by itself");
-                }
-            }
+            Some(ended) = deliveries.tasks.join_next_with_id() => deliveries.end(ended).await,
         }
     }
-    let drained = time::timeout(DRAIN, async { while deliveries.join_next().await.is_some() {} }).await;
-    if drained.is_err() {
-        tracing::warn!(left = deliveries.len(), "deliveries were cut off; they are tried again after the next start");
+    let rest = async {
+        while let Some(ended) = deliveries.tasks.join_next_with_id().await {
+            deliveries.end(ended).await;
+        }
+    };
+    if time::timeout(DRAIN, rest).await.is_err() {
+        tracing::warn!("deliveries were cut off; they are tried again after the next start");
     }
 }
 
-async fn report(means: Arc<Means>, notification: Notification, outcomes: mpsc::Sender<Outcome>) {
+/// What is on its way.
+struct Deliveries {
+    tasks: JoinSet<Outcome>,
+    /// Which task carries which notification, for those that panic.
+    ids: HashMap<task::Id, NotificationId>,
+    means: Arc<Means>,
+    outcomes: mpsc::Sender<Outcome>,
+}
+
+impl Deliveries {
+    fn begin(&mut self, notification: Notification) {
+        let id = notification.id.clone();
+        let task = self.tasks.spawn(report(Arc::clone(&self.means), notification));
+        self.ids.insert(task.id(), id);
+    }
+
+    async fn end(&mut self, ended: Result<(task::Id, Outcome), JoinError>) {
+        let outcome = match ended {
+            Ok((task, outcome)) => {
+                self.ids.remove(&task);
+                outcome
+            }
+            Err(error) => {
+                tracing::error!(%error, "a delivery panicked");
+                let Some(id) = self.ids.remove(&error.id()) else { return };
+                Outcome { id, at: (self.means.now)(), result: Err(Refusal::later("the delivery panicked")) }
+            }
+        };
+        // The hub is gone: the row is still pending in the store.
+        let _ = self.outcomes.send(outcome).await;
+    }
+}
+
+async fn report(means: Arc<Means>, notification: Notification) -> Outcome {
     let result = match time::timeout(DEADLINE, deliver(&means, &notification)).await {
         Ok(result) => result,
         Err(_) => Err(Refusal::later(format!("not delivered within {} s", DEADLINE.as_secs()))),
@@ -119,9 +158,7 @@ async fn report(means: Arc<Means>, notification: Notification, outcomes: mpsc::S
             attempts = notification.attempts + 1, error = %refusal, "a notification was not taken",
         ),
     }
-    let outcome = Outcome { id: notification.id, at: (means.now)(), result };
-    // The hub is gone: the row is still pending in the store.
-    let _ = outcomes.send(outcome).await;
+    Outcome { id: notification.id, at: (means.now)(), result }
 }
 
 async fn deliver(means: &Means, notification: &Notification) -> Result<Option<String>, Refusal> {

@@ -160,8 +160,8 @@ fn settings_that_cannot_work_are_refused() {
 
 #[test]
 fn no_secret_is_in_the_debug_form_of_a_channel() {
-    let url: Url = "https://example.org/".parse().expect("a url");
-    for kind in [webhook(&url), ntfy(&url)] {
+    let url: Url = "https://example.org/hooks/canary".parse().expect("a url");
+    for kind in [webhook(&url), ntfy(&"https://example.org".parse().expect("a url"))] {
         let config = ChannelConfig { name: name(), kind };
         let shown = format!("{config:?} {:?}", Channel::new(&config));
         assert!(!shown.contains("canary"), "{shown}");

@@ -25,6 +25,8 @@
 //! }
 //! ```
 
+use std::fmt;
+
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 use shared::Timestamp;
@@ -36,10 +38,16 @@ use super::{
 };
 
 /// A webhook that is ready to use.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Webhook {
     url: Url,
     headers: HeaderMap,
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook").field("host", &self.url.host_str()).field("headers", &self.headers).finish()
+    }
 }
 
 impl Webhook {

@@ -16,6 +16,7 @@ use std::{
     fs::{self, File},
     io,
     ops::ControlFlow,
+    os::unix::fs::MetadataExt as _,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
@@ -70,8 +71,9 @@ impl Batch {
 #[derive(Debug)]
 pub(super) struct Database {
     db: Option<sled::Db>,
-    /// Our own descriptor on sled's file.
+    /// Our own descriptor on sled's file, and where that lies.
     file: File,
+    path: PathBuf,
 }
 
 impl Database {
@@ -81,7 +83,7 @@ impl Database {
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).mode(sled::Mode::LowSpace);
         let db = caught(|| config.open())?;
         let file = sync_structure(dir).map_err(|error| failing(&error))?;
-        Ok(Self { db: Some(db), file })
+        Ok(Self { db: Some(db), file, path: file_of(dir) })
     }
 
     fn db(&self) -> Result<&sled::Db, Broken> {
@@ -127,6 +129,16 @@ impl Database {
             if visit(&key, &value).is_break() {
                 return Ok(());
             }
+        }
+    }
+
+    /// Fails when the file was removed or replaced under us: what is written to it then is lost with the process.
+    pub(super) fn require_place(&self) -> Result<(), Broken> {
+        let ours = self.file.metadata().map_err(|error| failing(&error))?;
+        match fs::metadata(&self.path) {
+            Ok(there) if there.dev() == ours.dev() && there.ino() == ours.ino() => Ok(()),
+            Ok(_) => Err(Broken::Failing("its file was replaced while it was open".to_owned())),
+            Err(error) => Err(failing(&error)),
         }
     }
 

@@ -12,6 +12,7 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Write as _},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -49,7 +50,7 @@ impl Directory {
     /// Makes the directory where needed and locks it.
     pub(super) fn acquire(path: &Path) -> Result<Self, Trouble> {
         let at = |error: io::Error| trouble(path, &error);
-        fs::create_dir_all(path).map_err(at)?;
+        create(path).map_err(at)?;
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).open(path.join("store.lock")).map_err(at)?;
         match lock.try_lock() {
@@ -135,6 +136,17 @@ impl Directory {
     }
 }
 
+/// Makes the directory and those above it that are missing, for this user alone, and syncs their names.
+fn create(path: &Path) -> io::Result<()> {
+    let missing: Vec<_> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    for dir in missing {
+        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(parent)?.sync_all()?;
+    }
+    Ok(())
+}
+
 /// Whether a database was ever made in the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marker {
@@ -174,6 +186,16 @@ mod tests {
         check(ErrorKind::StorageFull, "fault");
         check(ErrorKind::ReadOnlyFilesystem, "fault");
         check(ErrorKind::Other, "fault");
+    }
+
+    #[test]
+    fn a_directory_is_made_with_those_above_it_and_for_this_user_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("var/lib/belfry");
+        drop(Directory::acquire(&path).expect("ours"));
+        let mode = fs::metadata(&path).expect("made").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
     }
 
     #[test]

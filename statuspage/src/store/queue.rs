@@ -322,3 +322,6 @@ pub(super) enum Progress {
     /// It is not.
     MoreWaits,
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,19 @@ pub struct Restored {
     pub faults: Vec<StoreFault>,
 }
 
+impl Restored {
+    /// Whether the database held nothing.
+    pub fn is_empty(&self) -> bool {
+        let Self { components, hours, days, notifications, documents, last_failures, faults: _ } = self;
+        components.is_empty()
+            && hours.is_empty()
+            && days.is_empty()
+            && notifications.is_empty()
+            && documents.is_empty()
+            && last_failures.is_empty()
+    }
+}
+
 /// The present by the system's clock.
 pub(super) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

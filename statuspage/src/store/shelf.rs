@@ -57,6 +57,7 @@ impl Shelf {
 
     /// Writes work in one transaction and syncs it.
     pub(super) fn commit(&self, work: &Work) -> Result<(), Broken> {
+        self.database.require_place()?;
         let mut batch = Batch::default();
         for row in &work.rows {
             batch.put(&row.key, frame::seal(&row.key, &row.body));

@@ -3,25 +3,28 @@
 //! It does not know what the rows mean. It is an OS thread because the database blocks; it is the only one that touches it.
 
 mod opening;
+mod telling;
 
 use std::{
-    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
         Arc,
-        mpsc::{self, RecvTimeoutError},
+        mpsc::{self, RecvTimeoutError, SendError},
     },
     thread,
     time::{Duration, Instant},
 };
 
 use tokio::sync::{
-    mpsc::{Sender, channel, error::TrySendError},
+    mpsc::{Sender, channel},
     watch,
 };
 
-use self::opening::{Found, Opening};
+use self::{
+    opening::{Found, Opening},
+    telling::Telling,
+};
 use super::{
     OpenError, Opened, Restored, StoreError, StoreEvent, StoreFault, StoreHandle, StoreOptions,
     database::Broken,
@@ -85,9 +88,7 @@ struct Writer {
     path: PathBuf,
     options: StoreOptions,
     queue: Arc<Queue>,
-    events: Sender<StoreEvent>,
-    /// Events that the hub must not miss and has not taken.
-    unsent: VecDeque<StoreEvent>,
+    telling: Telling,
     /// In this order, so that the database is closed before the lock is released.
     shelf: Option<Shelf>,
     directory: Option<Directory>,
@@ -98,11 +99,10 @@ struct Writer {
     failures: u32,
     /// The same, of those that looked like damage.
     damages: u32,
+    /// Attempts to open in a row that failed.
+    failed_openings: u32,
     next_try: Instant,
     next_measure: Instant,
-    /// Faults of this episode that were told.
-    told: Vec<StoreFault>,
-    dropped_told: u64,
 }
 
 impl Writer {
@@ -113,17 +113,15 @@ impl Writer {
             upkeep: Upkeep::new(options.retention, restore::now()),
             options,
             queue,
-            events,
-            unsent: VecDeque::new(),
+            telling: Telling::new(events),
             shelf: None,
             directory: None,
             hub_knows: false,
             failures: 0,
             damages: 0,
+            failed_openings: 0,
             next_try: now,
             next_measure: now,
-            told: Vec::new(),
-            dropped_told: 0,
         }
     }
 
@@ -132,7 +130,7 @@ impl Writer {
             return;
         }
         loop {
-            self.queue.wait(TICK);
+            self.queue.wait(self.longest_sleep());
             let closing = self.queue.is_closing();
             if self.shelf.is_none() && (closing || Instant::now() >= self.next_try) {
                 self.reopen();
@@ -143,7 +141,14 @@ impl Writer {
                 return;
             }
             self.tidy();
-            self.send_events();
+            self.telling.send();
+        }
+    }
+
+    fn longest_sleep(&self) -> Duration {
+        match self.shelf {
+            Some(_) => TICK,
+            None => self.next_try.saturating_duration_since(Instant::now()).min(TICK),
         }
     }
 
@@ -151,8 +156,8 @@ impl Writer {
     fn open_first(&mut self, first: &mpsc::SyncSender<First>) -> bool {
         match self.open(Opening::WithContents) {
             Ok(found) => {
-                let restored = self.opened(&found);
-                if first.send(Ok(restored.clone())).is_err() {
+                let restored = self.opened(found);
+                if let Err(SendError(Ok(restored))) = first.send(Ok(restored)) {
                     self.opened_late(restored);
                 }
                 self.hub_knows = true;
@@ -168,8 +173,9 @@ impl Writer {
                 tracing::error!(%fault, "there is no store for now");
                 self.queue.set_condition(Condition::Absent);
                 self.failures = TRIES;
+                self.failed_openings = 1;
                 self.retry_later();
-                self.told.push(fault.clone());
+                self.telling.note(&fault);
                 let _ = first.send(Ok(Restored { faults: vec![fault], ..Restored::default() }));
                 true
             }
@@ -177,17 +183,17 @@ impl Writer {
     }
 
     /// Takes a database into use and gives what was in it.
-    fn opened(&mut self, found: &Found) -> Restored {
+    fn opened(&mut self, found: Found) -> Restored {
         self.queue.set_condition(Condition::Open);
         self.queue.count(|counters| counters.corrupt_rows += found.corrupt_rows);
-        Restored { faults: found.faults.clone(), ..found.restored.clone() }
+        Restored { faults: found.faults, ..found.restored }
     }
 
     fn opened_late(&mut self, restored: Restored) {
-        if restored != (Restored { faults: restored.faults.clone(), ..Restored::default() }) {
+        if !restored.is_empty() {
             self.queue.set_adoption(Adoption::Awaited);
         }
-        self.unsent.push_back(StoreEvent::OpenedLate(Box::new(restored)));
+        self.telling.event(StoreEvent::OpenedLate(Box::new(restored)));
     }
 
     fn reopen(&mut self) {
@@ -195,19 +201,25 @@ impl Writer {
         match self.open(how) {
             Ok(found) => {
                 tracing::info!("the store is open again");
-                let restored = self.opened(&found);
+                let is_new = found.is_new;
+                let restored = self.opened(found);
                 for fault in &restored.faults {
-                    self.tell(fault.clone());
+                    self.telling.fault(fault.clone());
                 }
-                if self.hub_knows && found.is_new {
-                    self.unsent.push_back(StoreEvent::Replaced);
+                if self.hub_knows && is_new {
+                    self.telling.event(StoreEvent::Replaced);
                 } else if !self.hub_knows {
                     self.opened_late(restored);
                     self.hub_knows = true;
                 }
             }
-            Err(Trouble::Refused(error)) => self.failed(StoreFault::Failing(error.to_string())),
-            Err(Trouble::Fault(fault)) => self.failed(fault),
+            Err(trouble) => {
+                self.failed_openings = self.failed_openings.saturating_add(1);
+                self.failed(match trouble {
+                    Trouble::Refused(error) => StoreFault::Failing(error.to_string()),
+                    Trouble::Fault(fault) => fault,
+                });
+            }
         }
     }
 
@@ -227,7 +239,7 @@ impl Writer {
         tracing::warn!(%fault, failures = self.failures, "the store failed");
         if self.failures >= TRIES {
             self.queue.set_condition(Condition::Absent);
-            self.tell(fault);
+            self.telling.fault(fault);
         } else {
             self.queue.set_condition(Condition::Retrying);
         }
@@ -252,18 +264,10 @@ impl Writer {
             }
             self.failures = 0;
             self.damages = 0;
-            self.told.retain(|fault| !matches!(fault, StoreFault::Failing(_)));
             match self.queue.written(&work, began.elapsed()) {
-                Progress::CaughtUp => self.caught_up(),
+                Progress::CaughtUp => self.telling.caught_up(),
                 Progress::MoreWaits => self.answer_all(),
             }
-        }
-    }
-
-    fn caught_up(&mut self) {
-        if self.dropped_told < self.queue.counters().dropped_observations {
-            self.tell_dropped();
-            self.unsent.push_back(StoreEvent::CaughtUp);
         }
     }
 
@@ -274,17 +278,16 @@ impl Writer {
             Ok(free) => {
                 self.queue.count(|counters| counters.bytes_free = free);
                 self.queue.set_condition(Condition::Open);
-                self.told.retain(|fault| !matches!(fault, StoreFault::NoSpace { .. }));
                 true
             }
             Err(Trouble::Fault(fault)) => {
                 self.queue.set_condition(Condition::Paused);
-                self.tell(fault);
+                self.telling.fault(fault);
                 false
             }
             Err(Trouble::Refused(error)) => {
                 self.queue.set_condition(Condition::Paused);
-                self.tell(StoreFault::Failing(error.to_string()));
+                self.telling.fault(StoreFault::Failing(error.to_string()));
                 false
             }
         }
@@ -321,16 +324,14 @@ impl Writer {
             Ok(0) => {}
             Ok(rows) => {
                 self.queue.count(|counters| counters.corrupt_rows += rows);
-                self.tell(StoreFault::CorruptRows { rows });
+                self.telling.fault(StoreFault::CorruptRows { rows });
             }
             Err(broken) => self.broke(&broken),
         }
     }
 
     fn tidy(&mut self) {
-        if self.dropped_told < self.queue.counters().dropped_observations {
-            self.tell_dropped();
-        }
+        self.telling.dropped(self.queue.counters().dropped_observations);
         // What cannot be written now must not be removed now either: removing takes space at first.
         if self.shelf.is_none() || !self.has_space() {
             return;
@@ -350,41 +351,6 @@ impl Writer {
         match shelf.size() {
             Ok(size) => self.queue.count(|counters| counters.bytes_on_disk = size),
             Err(broken) => self.broke(&broken),
-        }
-    }
-
-    fn tell_dropped(&mut self) {
-        let dropped = self.queue.counters().dropped_observations;
-        let observations = dropped - self.dropped_told;
-        self.dropped_told = dropped;
-        tracing::error!(observations, "observations were lost because the store could not keep up");
-        // Further drops are counted, and logged each second; one event is enough until the line is empty.
-        if !self.told.iter().any(|told| matches!(told, StoreFault::Dropped { .. })) {
-            self.tell(StoreFault::Dropped { observations });
-        }
-    }
-
-    /// Tells a fault once an episode.
-    fn tell(&mut self, fault: StoreFault) {
-        if self.told.iter().any(|told| std::mem::discriminant(told) == std::mem::discriminant(&fault)) {
-            return;
-        }
-        tracing::error!(%fault, "the store");
-        match fault {
-            StoreFault::NoSpace { .. } | StoreFault::Failing(_) | StoreFault::Dropped { .. } => {
-                self.told.push(fault.clone());
-            }
-            StoreFault::SetAside { .. } | StoreFault::Gone(_) | StoreFault::CorruptRows { .. } => {}
-        }
-        // When nobody takes events, the log and the state have it.
-        let _ = self.events.try_send(StoreEvent::Fault(fault));
-    }
-
-    fn send_events(&mut self) {
-        while let Some(event) = self.unsent.pop_front() {
-            if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
-                return self.unsent.push_front(event);
-            }
         }
     }
 }

@@ -93,7 +93,7 @@ impl Watch {
         if self.send(reason).await.is_err() {
             time::sleep(self.pace.again).await;
             if let Err(error) = self.send(reason).await {
-                tracing::warn!(%error, "the dead-man switch could not be reached");
+                tracing::warn!(%error, "the dead-man switch could not be told");
             }
         }
     }

@@ -73,7 +73,7 @@ fn headers(http: &typed::Http, context: &mut Context<'_>) -> Vec<(HeaderName, Se
             context.report(
                 Mistake::error(format!("the value of `{name}` cannot be sent in a header"))
                     .at(entry.value.span.clone())
-                    .help("it holds a line break or another control character"),
+                    .help("a header holds printable ASCII alone, without line breaks"),
             );
         }
         headers.push((name, secret.clone()));

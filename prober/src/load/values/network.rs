@@ -5,10 +5,7 @@
 use url::{Host as UrlHost, Url};
 
 use super::{Context, Fault, Node, Read, ReadText, quoted, schema};
-use crate::{
-    definition::IpPreference,
-    load::{redact::redact, suggest},
-};
+use crate::{definition::IpPreference, load::suggest};
 
 /// An `http` or `https` URL with a host and without credentials.
 #[derive(Debug, Clone)]
@@ -85,11 +82,16 @@ impl ReadText for WebUrl {
     }
 }
 
+/// A text to be repeated, unless it may hold a password.
+fn harmless(text: &str) -> String {
+    if text.contains('@') { "this".to_owned() } else { quoted(text) }
+}
+
 fn not_a_url(text: &str, error: url::ParseError) -> Fault {
-    let shown = quoted(&redact(text));
+    let shown = harmless(text);
     let fault = Fault::new(format!("{shown} is not a URL: {error}"));
     match error {
-        url::ParseError::RelativeUrlWithoutBase => {
+        url::ParseError::RelativeUrlWithoutBase if !text.contains('@') => {
             fault.help(format!("write \"https://{}\"", text.trim_start_matches('/')))
         }
         url::ParseError::InvalidPort => fault.help("a port is a number from 1 to 65535"),
@@ -124,8 +126,9 @@ impl ReadText for Host {
         if let Ok(url) = Url::parse(text)
             && let Some(name) = url.host_str()
         {
-            return Err(Fault::new(format!("{} is a URL, not a domain name", quoted(&redact(text))))
-                .help(format!("write \"{name}\"")));
+            return Err(
+                Fault::new(format!("{} is a URL, not a domain name", harmless(text))).help(format!("write \"{name}\""))
+            );
         }
         match text.strip_prefix("*.") {
             Some(parent) => host(parent).map(|name| Self(format!("*.{name}"))),

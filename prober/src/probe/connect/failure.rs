@@ -2,7 +2,7 @@
 //!
 //! It attempts nothing itself. Details may be public: names, addresses and what a target said go into the evidence.
 
-use std::{error::Error, io};
+use std::{error::Error, io, net::IpAddr};
 
 use rustls::{AlertDescription, CertificateError};
 use shared::{Failure, FailureKind};
@@ -37,10 +37,13 @@ pub(super) fn lookup(error: &LookupError, host: &Host<&str>) -> Failure {
     Failure::new(kind, error.to_string()).with_evidence(evidence)
 }
 
-/// A TCP connection that did not come about.
-pub(super) fn connect(error: &io::Error) -> Failure {
+/// A TCP connection to `address` that did not come about.
+pub(super) fn connect(error: &io::Error, address: IpAddr) -> Failure {
     let failure = match (local::fault(error), error.kind()) {
         (LocalFault::Ours(words), _) => ours(words),
+        (_, io::ErrorKind::NetworkUnreachable) if !local::has_route(address) => {
+            ours("this location has no route to the address")
+        }
         (_, io::ErrorKind::ConnectionRefused) => {
             Failure::new(FailureKind::ConnectRefused, "the connection was refused")
         }

@@ -3,7 +3,7 @@
 //! The order is status, headers, the end of the body, its encoding, its text, its JSON; then the certificate and the time taken.
 //! It sends and reads nothing. Details may be public, so they say which rule broke and never what the target said.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
@@ -56,8 +56,7 @@ fn status(check: &HttpCheck, head: &Head, body: &Body) -> Result<(), Failure> {
     if check.expect.status.allows(head.status.as_u16()) {
         return Ok(());
     }
-    let excerpt = String::from_utf8_lossy(&body.bytes).into_owned();
-    Err(Failure::new(FailureKind::HttpStatus, status_words(head.status)).with_evidence(excerpt))
+    Err(Failure::new(FailureKind::HttpStatus, status_words(head.status)).with_evidence(excerpt(&body.bytes)))
 }
 
 /// The status with its registered reason; the server's own words are the server's.
@@ -66,6 +65,11 @@ fn status_words(status: StatusCode) -> String {
         Some(reason) => format!("{} {reason}", status.as_u16()),
         None => status.as_u16().to_string(),
     }
+}
+
+/// The beginning of what a target said, for operators.
+fn excerpt(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes.get(..1_024).unwrap_or(bytes))
 }
 
 fn header(expected: &ExpectHeader, headers: &HeaderMap) -> Result<(), Failure> {
@@ -80,8 +84,7 @@ fn header(expected: &ExpectHeader, headers: &HeaderMap) -> Result<(), Failure> {
             let joined = values.join(b", ".as_slice());
             let broken = rules.iter().find(|rule| holds(rule, &joined, Extent::Whole) != Some(true));
             broken.map_or(Ok(()), |_| {
-                let evidence = String::from_utf8_lossy(&joined).into_owned();
-                Err(wrong(format!("the header {name} is not as expected")).with_evidence(evidence))
+                Err(wrong(format!("the header {name} is not as expected")).with_evidence(excerpt(&joined)))
             })
         }
     }
@@ -96,7 +99,7 @@ fn text(rule: &TextRule, content: &[u8], extent: Extent) -> Result<(), Failure> 
     };
     match holds(rule, content, extent) {
         Some(true) => Ok(()),
-        Some(false) => Err(Failure::new(FailureKind::Body, words).with_evidence(String::from_utf8_lossy(content))),
+        Some(false) => Err(Failure::new(FailureKind::Body, words).with_evidence(excerpt(content))),
         None => Err(too_large()),
     }
 }
@@ -141,7 +144,7 @@ fn json(expect: &Expectation, content: &[u8], extent: Extent) -> Result<(), Fail
     }
     let wrong = |words: String| Failure::new(FailureKind::Json, words);
     let document: Value = serde_json::from_slice(content)
-        .map_err(|_| wrong("the body is not JSON".to_owned()).with_evidence(String::from_utf8_lossy(content)))?;
+        .map_err(|_| wrong("the body is not JSON".to_owned()).with_evidence(excerpt(content)))?;
     for ExpectJson { pointer, value } in &expect.json {
         match document.pointer(pointer) {
             None => return Err(wrong(format!("the JSON has nothing at `{pointer}`"))),

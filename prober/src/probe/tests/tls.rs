@@ -32,7 +32,7 @@ async fn every_way_a_certificate_can_be_wrong_has_its_own_word() {
         (issued(Validity::Expired), FailureKind::TlsExpired, "expired"),
         (issued(Validity::NotYet), FailureKind::TlsNotYetValid, "not valid yet"),
         (lab.authority.issue(&["elsewhere.test"], Validity::Days(30)), FailureKind::TlsHostname, "other names"),
-        (Identity::self_signed(HOST), FailureKind::TlsUntrusted, "self-signed"),
+        (Identity::self_signed(HOST, Validity::Days(30)), FailureKind::TlsUntrusted, "self-signed"),
         (stranger.issue(HOST, Validity::Days(30)).with(&stranger), FailureKind::TlsUntrusted, "unknown authority"),
         (between.issue(HOST, Validity::Days(30)), FailureKind::TlsUntrusted, "intermediate certificate is missing"),
     ];
@@ -43,6 +43,18 @@ async fn every_way_a_certificate_can_be_wrong_has_its_own_word() {
         assert!(observation.certificate_expires_at.is_some(), "{words}");
     }
     passed(&with(&lab, &between.issue(HOST, Validity::Days(30)).with(&between)).await);
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_in_the_ca_file_is_trusted_for_its_names_and_its_time() {
+    let check = async |identity: Identity, kind: Option<FailureKind>| {
+        let observation = with(&Lab::trusting(&identity.pem()), &identity).await;
+        assert_eq!(observation.failure.map(|failure| failure.kind), kind);
+    };
+    let elsewhere = Identity::self_signed(&["elsewhere.test"], Validity::Days(30));
+    check(Identity::self_signed(HOST, Validity::Days(30)), None).await;
+    check(elsewhere, Some(FailureKind::TlsUntrusted)).await;
+    check(Identity::self_signed(HOST, Validity::Expired), Some(FailureKind::TlsExpired)).await;
 }
 
 #[tokio::test]
@@ -66,7 +78,7 @@ async fn a_chain_that_passed_once_does_not_let_another_one_pass() {
     let between = lab.authority.intermediate("In between");
     passed(&with(&lab, &trusted).await);
     passed(&with(&lab, &trusted).await);
-    failed(&with(&lab, &Identity::self_signed(HOST)).await, FailureKind::TlsUntrusted);
+    failed(&with(&lab, &Identity::self_signed(HOST, Validity::Days(30))).await, FailureKind::TlsUntrusted);
     failed(&with(&lab, &between.issue(HOST, Validity::Days(30))).await, FailureKind::TlsUntrusted);
     failed(&with(&lab, &lab.authority.issue(HOST, Validity::Expired)).await, FailureKind::TlsExpired);
     passed(&with(&lab, &trusted).await);
@@ -102,7 +114,7 @@ async fn a_body_without_tlss_goodbye_is_held_to_its_length() {
     let lab = Lab::new();
     let config = lab.authority.issue(HOST, Validity::Days(30)).server(&[]);
     let check = async |text: &str, kind: Option<FailureKind>| {
-        let script = vec![Act::Listen, Act::say(text), Act::Reset];
+        let script = vec![Act::Listen, Act::say(text), Act::HangUp];
         let server = Server::tls(script, config.clone()).await.expect("a server");
         let found = lab.get(&server.url("/")).await.failure.map(|failure| failure.kind);
         assert_eq!(found, kind, "{text}");

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use shared::{Failure, Hop, HttpFacts, HttpVersion, LocationName, Observation, ProbeId, Timestamp, Timings, Verdict};
 
 use super::{pack, unpack};
+use crate::store::frame::MAX_PART;
 
-/// Texts of the target are cut there, so that no row grows beyond what the database can hold well.
-const MAX_TEXT: usize = 2_048;
+/// Texts of the target are cut at the first of these lengths with which the row is short enough for the database.
+const MAX_TEXTS: [usize; 4] = [2_048, 512, 128, 32];
 /// More hops than any definition may allow.
 const MAX_HOPS: usize = 32;
 
@@ -52,6 +53,19 @@ struct StoredHop {
 
 /// The body of an observation's row.
 pub(in crate::store) fn encode(observation: &Observation) -> Vec<u8> {
+    let bodies = MAX_TEXTS.iter().map(|&max| encode_cut(observation, max));
+    let mut shortest = Vec::new();
+    for body in bodies {
+        shortest = body;
+        if shortest.len() <= MAX_PART {
+            break;
+        }
+    }
+    shortest
+}
+
+fn encode_cut(observation: &Observation, max: usize) -> Vec<u8> {
+    let cut = |text: &str| text[..text.floor_char_boundary(max)].to_owned();
     pack(&Stored {
         verdict: match observation.verdict {
             Verdict::Pass => 0,
@@ -67,7 +81,7 @@ pub(in crate::store) fn encode(observation: &Observation) -> Vec<u8> {
             detail: cut(&failure.detail),
             evidence: failure.evidence.as_deref().map(cut),
         }),
-        http: observation.http.as_ref().map(store_http),
+        http: observation.http.as_ref().map(|http| store_http(http, cut)),
         certificate_expires_at: observation.certificate_expires_at.map(Timestamp::as_millis),
         address: observation.address,
     })
@@ -113,10 +127,10 @@ pub(in crate::store) fn decode(
     })
 }
 
-fn store_http(http: &HttpFacts) -> StoredHttp {
+fn store_http(http: &HttpFacts, cut: impl Fn(&str) -> String) -> StoredHttp {
     let hop = |hop: &Hop| StoredHop {
         status: hop.status,
-        location: hop.location.as_deref().map(cut),
+        location: hop.location.as_deref().map(&cut),
         timings: store_timings(&hop.timings),
     };
     StoredHttp {
@@ -154,13 +168,9 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn cut(text: &str) -> String {
-    text[..text.floor_char_boundary(MAX_TEXT)].to_owned()
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::{option, prelude::*};
+    use proptest::{option, prelude::*, strategy::ValueTree as _};
     use shared::FailureKind;
 
     use super::*;
@@ -228,8 +238,16 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_text_of_the_target_is_cut_at_a_character() {
-        let cut = cut(&"é".repeat(5_000));
-        assert_eq!(cut.chars().count(), MAX_TEXT / 2);
+    fn endless_texts_of_the_target_are_cut_until_the_row_is_short_enough() {
+        let hop = Hop { status: 302, location: Some("é".repeat(9_000)), timings: Timings::default() };
+        let http = HttpFacts { status: 200, version: HttpVersion::Http2, redirects: vec![hop; 100] };
+        let failure = Failure { kind: FailureKind::Body, detail: "d".repeat(9_000), evidence: Some("e".repeat(9_000)) };
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let any = observations().new_tree(&mut runner).expect("one").current();
+        let endless = Observation { http: Some(http), failure: Some(failure), ..any };
+        let body = encode(&endless);
+        assert!(body.len() <= MAX_PART, "{}", body.len());
+        let read = read(&endless, &body).and_then(|read| read.http).expect("reads back");
+        assert_eq!(read.redirects.len(), MAX_HOPS);
     }
 }

@@ -111,6 +111,22 @@ async fn a_database_that_is_gone_is_missed() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_removed_while_it_is_open_is_missed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (start, mut opened) = (base(), open(dir.path()));
+    opened.handle.append(observations(start, 0..5)).await;
+    fs::remove_dir_all(dir.path().join("store")).expect("removed");
+    assert_eq!(opened.handle.append(observations(start, 5..8)).await, super::Durability::Synced, "in the new one");
+    let replaced = event(&mut opened.events, |event| match event {
+        StoreEvent::Replaced => Some(()),
+        StoreEvent::Fault(_) | StoreEvent::OpenedLate(_) | StoreEvent::CaughtUp => None,
+    });
+    replaced.await;
+    close(opened.handle).await;
+    assert_eq!(read_all(&open(dir.path()).handle).await, observations(start, 5..8));
+}
+
+#[tokio::test]
 async fn a_snapshot_that_was_half_written_is_not_taken_for_one() {
     let dir = tempfile::tempdir().expect("a directory");
     let (start, first) = (base(), open(dir.path()));

@@ -141,6 +141,39 @@ async fn a_database_that_opens_late_is_merged_before_it_is_written_to() {
     );
 }
 
+/// The file system becomes read-only, as ext4 makes it after an error, and is mended.
+async fn read_only_and_back(dir: &Path) {
+    let remount = |how: &str| {
+        let status = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(dir).status();
+        assert!(status.expect("starts").success(), "{how}");
+    };
+    close(open(dir).handle).await;
+    remount("ro");
+    let mut opened =
+        Store::open(dir, StoreOptions { patience: Duration::from_millis(50), ..options() }).expect("starts");
+    assert!(matches!(opened.restored.faults[..], [StoreFault::Failing(_)]), "{:?}", opened.restored.faults);
+    assert_eq!(opened.handle.state(), StoreState::Absent);
+    assert_eq!(opened.handle.append(observations(base(), 0..5)).await, Durability::Behind);
+    remount("rw");
+    event(&mut opened.events, |event| match event {
+        StoreEvent::OpenedLate(_) => Some(()),
+        StoreEvent::Fault(_) | StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+    })
+    .await;
+    settled(&opened.handle).await;
+    assert_eq!(opened.handle.state(), StoreState::Synced);
+    close(opened.handle).await;
+}
+
+#[tokio::test]
+async fn a_read_only_file_system_means_no_store_until_it_is_mended() {
+    if let Some(dir) = child_directory() {
+        return read_only_and_back(&dir).await;
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    on_a_small_disk("store::tests::space::a_read_only_file_system_means_no_store_until_it_is_mended", dir.path(), 48);
+}
+
 /// Writes until files cannot grow any more, and says how many rows were acknowledged.
 async fn write_to_the_limit(dir: &Path) {
     let handle =

@@ -38,7 +38,9 @@ impl Writer {
         directory.require_space(self.options.reserve)?;
         let marker = directory.marker()?;
         let mut faults = Vec::new();
-        if marker == Marker::Present && !directory.has_database()? {
+        // Asked in any case: a database of another user is the operator's to give back.
+        let has_database = directory.has_database()?;
+        if marker == Marker::Present && !has_database {
             directory.set_aside(restore::now())?;
             faults.push(StoreFault::Gone(directory.database()));
         }
@@ -49,7 +51,7 @@ impl Writer {
             try_open(directory, opening, marker).or_else(|_| try_open(directory, opening, marker))
         };
         if let Err(broken) = &attempt
-            && is_beyond_repair(broken, self.failures + 1)
+            && is_beyond_repair(broken, self.failed_openings + 1)
         {
             // A full disk can look like damage, and the database is good again once there is room.
             directory.require_space(self.options.reserve)?;
@@ -66,6 +68,7 @@ impl Writer {
             faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
         }
         self.damages = 0;
+        self.failed_openings = 0;
         self.shelf = Some(shelf);
         Ok(Found { restored, faults, corrupt_rows, is_new })
     }
