@@ -233,6 +233,8 @@ error-not-found = This page does not exist.
 error-not-found-text = The service may have changed its name, or is no longer watched.
 error-method = This page can only be read.
 error-method-text = The method asked for makes no sense here.
+error-too-long = This address is too long.
+error-too-long-text = No page of ours has an address of that length: was something pasted twice?
 error-too-many = Too many requests.
 error-too-many-text = Wait a minute, then try again.
 error-internal = The status page has an outage of its own.
@@ -240,3 +242,8 @@ error-internal-text = This says nothing about the services. The error was noted;
 error-unavailable = The status page is not ready yet.
 error-unavailable-text = This says nothing about the services. Try again in a moment.
 error-code = Error { $code }
+
+## The API, where Statuspage has no words
+
+unverified-now = Monitoring interrupted: the present state is not verified
+interruption-update = Since { $since } these services have not been verified. They may work or not: our monitoring does not know.

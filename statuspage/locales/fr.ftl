@@ -239,6 +239,8 @@ error-not-found = Cette page n’existe pas.
 error-not-found-text = Le service a peut-être changé de nom, ou n’est plus surveillé.
 error-method = Cette page se lit seulement.
 error-method-text = La méthode demandée n’a pas de sens ici.
+error-too-long = Cette adresse est trop longue.
+error-too-long-text = Aucune de nos pages n’a d’adresse aussi longue : quelque chose a-t-il été collé deux fois ?
 error-too-many = Trop de demandes.
 error-too-many-text = Attendez une minute, puis réessayez.
 error-internal = La page d’état a une panne, elle aussi.
@@ -246,3 +248,8 @@ error-internal-text = Cela ne dit rien de l’état des services. L’erreur est
 error-unavailable = La page d’état n’est pas encore prête.
 error-unavailable-text = Cela ne dit rien de l’état des services. Réessayez dans un instant.
 error-code = Erreur { $code }
+
+## The API, where Statuspage has no words
+
+unverified-now = Surveillance interrompue : l’état actuel n’est pas vérifié
+interruption-update = Depuis { $since }, ces services ne sont plus vérifiés. Ils fonctionnent peut-être, ou non : notre surveillance ne le sait pas.

@@ -6,30 +6,41 @@
 mod document;
 mod id;
 mod interruption;
-mod words;
 
 use std::collections::BTreeMap;
 
 use shared::{Language, Status, Text, Timestamp};
 use url::Url;
 
-use crate::snapshot::{ComponentView, Snapshot};
+use crate::{
+    snapshot::{ComponentView, Snapshot},
+    words::Words,
+};
 
 use document::{Component, Group, Incident, Indicator, Listed, Monitor, MonitorState, Overall, Page};
 pub(crate) use document::{Components, StatusOnly, Summary};
 
-/// What a document is made of.
-#[derive(Debug, Clone, Copy)]
+/// What a document is made of. Statuspage's own descriptions are English everywhere, for clients compare them.
 pub(crate) struct View<'a> {
     /// The present.
     pub(crate) snapshot: &'a Snapshot,
-    /// For names and descriptions.
-    pub(crate) language: Language,
     /// The page's address, absolute.
     pub(crate) base: &'a Url,
+    /// For names, and for what Statuspage has no words for.
+    words: Words,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// The documents of `snapshot` in `language`, for a page at `base`.
+    pub(crate) fn new(snapshot: &'a Snapshot, language: Language, base: &'a Url) -> Self {
+        let words = Words::new(language, snapshot.site.time_zone.clone());
+        Self { snapshot, base, words }
+    }
+
+    fn language(&self) -> Language {
+        self.words.language()
+    }
+
     /// `summary.json`.
     pub(crate) fn summary(&self) -> Summary {
         Summary {
@@ -56,7 +67,7 @@ impl View<'_> {
         let site = &self.snapshot.site;
         Page {
             id: self.page_id(),
-            name: site.title.get(self.language).to_owned(),
+            name: site.title.get(self.language()).to_owned(),
             url: self.base.as_str().trim_end_matches('/').to_owned(),
             time_zone: site.time_zone.iana_name().unwrap_or("Etc/UTC").to_owned(),
             updated_at: self.snapshot.generated_at,
@@ -73,16 +84,24 @@ impl View<'_> {
         // A page that watches nothing proves nothing.
         let status = if self.snapshot.components.is_empty() { Status::Unknown } else { self.snapshot.status };
         let status = self.snapshot.components.iter().fold(status, |worst, component| worst.worst(component.status));
-        let (indicator, words) = match status {
+        let (indicator, description) = match status {
             Status::Operational => (Indicator::None, "All Systems Operational"),
             // Strict clients know four indicators; "none" would show green while something cannot be used.
             Status::UnderMaintenance => (Indicator::Minor, "Service Under Maintenance"),
-            Status::Unknown => (Indicator::Minor, words::unknown(self.language, self.monitor().state)),
+            Status::Unknown => return Overall { indicator: Indicator::Minor, description: self.unknown() },
             Status::DegradedPerformance => (Indicator::Minor, "Partially Degraded Service"),
             Status::PartialOutage => (Indicator::Major, "Partial System Outage"),
             Status::MajorOutage => (Indicator::Critical, "Major Service Outage"),
         };
-        Overall { indicator, description: words.to_owned() }
+        Overall { indicator, description: description.to_owned() }
+    }
+
+    /// What there is to say when nothing is worse than unknown.
+    fn unknown(&self) -> String {
+        match self.monitor().state {
+            MonitorState::Pending => self.words.state_first_check(),
+            MonitorState::Fresh | MonitorState::Stale => self.words.unverified_now(),
+        }
     }
 
     /// What the monitoring knows of itself, over all components.
@@ -146,7 +165,7 @@ impl View<'_> {
         let state = state(component);
         Component {
             id: id::stable(id::Kind::Component, component.id.as_str()),
-            name: component.name.get(self.language).to_owned(),
+            name: component.name.get(self.language()).to_owned(),
             status: document::word(component.status),
             created_at: component.created_at,
             updated_at: component.since,
@@ -164,14 +183,17 @@ impl View<'_> {
 
     /// What the operator says of it; when nothing is known, that, for the status cannot say it.
     fn description(&self, component: &ComponentView, state: MonitorState) -> Option<String> {
-        let own = component.description.as_ref().map(|text| text.get(self.language).to_owned());
+        let own = component.description.as_ref().map(|text| text.get(self.language()).to_owned());
         match state {
             MonitorState::Fresh => own,
-            MonitorState::Stale | MonitorState::Pending => {
-                let zone = &self.snapshot.site.time_zone;
-                Some(words::unverified(self.language, component.last_result_at, self.snapshot.generated_at, zone))
-            }
+            MonitorState::Pending => Some(self.words.state_first_check()),
+            MonitorState::Stale => component.last_result_at.map(|last| self.words.state_unverified(self.when(last))),
         }
+    }
+
+    /// The time of day, with the date when it is another day than the snapshot's.
+    fn when(&self, at: Timestamp) -> String {
+        self.words.when(at, self.snapshot.generated_at)
     }
 
     fn group(&self, name: &Text, members: &[&ComponentView], position: usize) -> Group {
@@ -184,7 +206,7 @@ impl View<'_> {
             .find(|&worst| states().any(|state| state == worst));
         let component = Component {
             id: id::stable(id::Kind::Group, name.get(self.snapshot.site.default_language())),
-            name: name.get(self.language).to_owned(),
+            name: name.get(self.language()).to_owned(),
             status: document::word(status),
             created_at: first,
             updated_at: changed,

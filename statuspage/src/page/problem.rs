@@ -20,6 +20,8 @@ pub enum Problem {
     NotFound,
     /// The page can only be read.
     MethodNotAllowed,
+    /// The address is longer than any of ours.
+    UriTooLong,
     /// Too many requests from one place.
     TooManyRequests,
     /// We have a fault of our own.
@@ -30,10 +32,11 @@ pub enum Problem {
 
 impl Problem {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::BadRequest,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::UriTooLong,
         Self::TooManyRequests,
         Self::Internal,
         Self::Unavailable,
@@ -45,6 +48,7 @@ impl Problem {
             Self::BadRequest => 400,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::UriTooLong => 414,
             Self::TooManyRequests => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
@@ -57,6 +61,7 @@ impl Problem {
             Self::BadRequest => (words.error_bad_request(), words.error_bad_request_text()),
             Self::NotFound => (words.error_not_found(), words.error_not_found_text()),
             Self::MethodNotAllowed => (words.error_method(), words.error_method_text()),
+            Self::UriTooLong => (words.error_too_long(), words.error_too_long_text()),
             Self::TooManyRequests => (words.error_too_many(), words.error_too_many_text()),
             Self::Internal => (words.error_internal(), words.error_internal_text()),
             Self::Unavailable => (words.error_unavailable(), words.error_unavailable_text()),

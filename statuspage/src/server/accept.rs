@@ -63,8 +63,8 @@ impl Default for Limits {
             handshake: Duration::from_secs(5),
             head: Duration::from_secs(5),
             age: Duration::from_secs(300),
-            // A process that is told to stop has 10 s in all.
-            drain: Duration::from_secs(8),
+            // A process that is told to stop has 10 s in all, and the store needs some of them.
+            drain: Duration::from_secs(4),
         }
     }
 }

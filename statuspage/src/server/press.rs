@@ -81,7 +81,7 @@ impl Press {
 
     fn document(&self, snapshot: &Snapshot, document: Document, language: Language) -> String {
         let base = snapshot.site.public_url.as_ref().unwrap_or(&self.local);
-        let view = v2::View { snapshot, language, base };
+        let view = v2::View::new(snapshot, language, base);
         match document {
             Document::Summary => json(&view.summary()),
             Document::Status => json(&view.status()),

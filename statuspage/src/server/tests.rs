@@ -2,6 +2,7 @@
 
 mod answers;
 mod connections;
+mod whole;
 
 use std::{sync::Arc, time::Duration};
 

@@ -287,6 +287,10 @@ messages! {
     error_method() = "error-method";
     /// In English: “The method asked for makes no sense here”.
     error_method_text() = "error-method-text";
+    /// In English: “This address is too long”.
+    error_too_long() = "error-too-long";
+    /// In English: “No page of ours has an address of that length: was something pasted twice?”.
+    error_too_long_text() = "error-too-long-text";
     /// In English: “Too many requests”.
     error_too_many() = "error-too-many";
     /// In English: “Wait a minute, then try again”.
@@ -301,6 +305,10 @@ messages! {
     error_unavailable_text() = "error-unavailable-text";
     /// In English: “Error `code`”.
     error_code(code) = "error-code";
+    /// In English: “Monitoring interrupted: the present state is not verified”.
+    unverified_now() = "unverified-now";
+    /// In English: “Since `since` these services have not been verified. They may work or not: our monitoring does not know”.
+    interruption_update(since) = "interruption-update";
 }
 
 impl Words {

@@ -7,7 +7,7 @@ use shared::Status;
 use super::{
     View,
     document::{Affected, Incident, Indicator, MonitorState, Update, word},
-    id, state, words,
+    id, state,
 };
 use crate::snapshot::ComponentView;
 
@@ -22,13 +22,12 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         .collect();
     let started_at = blind.iter().map(|component| component.since).min()?;
     let updated_at = blind.iter().map(|component| component.since).max()?;
-    let zone = &view.snapshot.site.time_zone;
     // The beginning names it: it keeps its id until it is over, and the next one has another.
     let incident_id = id::stable(id::Kind::Incident, &format!("interruption {started_at}"));
     let update = Update {
         id: id::stable(id::Kind::Update, &format!("interruption {started_at} {updated_at}")),
         status: "investigating",
-        body: words::interruption_update(view.language, started_at, view.snapshot.generated_at, zone),
+        body: view.words.interruption_update(view.when(started_at)),
         incident_id: incident_id.clone(),
         created_at: started_at,
         updated_at,
@@ -44,7 +43,7 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
     };
     Some(Incident {
         id: incident_id,
-        name: words::interruption(view.language).to_owned(),
+        name: view.words.stopped_title(),
         status: "investigating",
         created_at: started_at,
         updated_at,
@@ -64,11 +63,11 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
 }
 
 fn affected(view: &View<'_>, component: &ComponentView) -> Affected {
-    let name = component.name.get(view.language);
+    let name = component.name.get(view.language());
     Affected {
         code: id::stable(id::Kind::Component, component.id.as_str()),
         name: match &component.group {
-            Some(group) => format!("{} - {name}", group.get(view.language)),
+            Some(group) => format!("{} - {name}", group.get(view.language())),
             None => name.to_owned(),
         },
         // What it was before is not remembered here, and clients want one of their words.

@@ -14,7 +14,7 @@ fn now() -> Timestamp {
 
 fn summary(snapshot: &Snapshot, language: Language) -> Value {
     let base = "https://status.example.org".parse().expect("a URL");
-    serde_json::to_value(View { snapshot, language, base: &base }.summary()).expect("it serialises")
+    serde_json::to_value(View::new(snapshot, language, &base).summary()).expect("it serialises")
 }
 
 fn first_is(status: Status) -> Snapshot {
