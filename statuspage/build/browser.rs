@@ -105,7 +105,8 @@ fn compile(out: &Path) -> Result<PathBuf> {
         .args(["build", "--locked", "--package", "statuspage", "--lib", "--no-default-features", "--features", "hydrate"])
         .args(["--target", TARGET, "--profile", PROFILE, "--target-dir"])
         .arg(&target);
-    for (name, _) in env::vars_os() {
+    cargo.env("RUSTFLAGS", remapped());
+    for (name, _) in env::vars_os().filter(|(name, _)| name != "RUSTFLAGS") {
         if FOREIGN.iter().any(|foreign| name.to_string_lossy().starts_with(foreign)) {
             cargo.env_remove(name);
         }
@@ -115,6 +116,16 @@ fn compile(out: &Path) -> Result<PathBuf> {
         return Err(format!("the browser's half does not compile:\n{}", String::from_utf8_lossy(&done.stderr)).into());
     }
     Ok(target.join(TARGET).join(PROFILE).join("statuspage.wasm"))
+}
+
+/// Paths in panic messages lose what is particular to this machine: shorter, and the same bytes wherever it is built.
+fn remapped() -> OsString {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    let mut flags = OsString::from("--remap-path-prefix=");
+    flags.push(home);
+    flags.push("=cargo");
+    flags
 }
 
 /// Says what to do when the toolchain cannot compile for the browser; rustc's own words would be about a crate named `core`.
@@ -151,8 +162,9 @@ fn bind(wasm: &Path) -> Result<(String, Vec<u8>)> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()?;
-    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
-        return Err("a dependency brings JavaScript of its own, which the server would not serve".into());
+    let snippets = output.snippets().values().map(Vec::len).sum::<usize>() + output.local_modules().len();
+    if snippets > 0 {
+        return Err("a dependency brings JavaScript files of its own, which the server does not know to serve".into());
     }
     Ok((output.js().to_owned(), output.wasm_mut().emit_wasm()))
 }

@@ -40,6 +40,7 @@ home = All services
 other-services = Other services
 measured-from = Measured from { $places }
 last-measurement = last measurement
+last-measurements = Last measurements:
 at-time = at { $time }
 ago = { $span } ago
 never-measured = no measurement yet
@@ -76,7 +77,7 @@ headline-maintenance = Maintenance under way: { $names }.
 headline-maintenance-many = Maintenance under way on { $count } services.
 headline-others = { $count ->
     [one] Another one is disturbed.
-   *[other] { $count } others are disturbed.
+   *[other] { $count } others are disturbed.
 }
 title-operational = All working
 title-maintenance = Maintenance
@@ -117,7 +118,7 @@ strip = { $name }, 90 days: { $uptime }; { $bad ->
 ## The page of a service
 
 open-service = Open the service
-since = since { $since }
+since = In this state since { $since }
 section-days = The last 90 days
 days-sentence = { $bad ->
     [0] No outage measured.

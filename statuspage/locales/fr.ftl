@@ -46,6 +46,7 @@ home = Tous les services
 other-services = Autres services
 measured-from = Mesuré depuis { $places }
 last-measurement = dernière mesure
+last-measurements = Dernières mesures :
 at-time = à { $time }
 ago = il y a { $span }
 never-measured = pas encore de mesure
@@ -82,7 +83,7 @@ headline-maintenance = Maintenance en cours : { $names }.
 headline-maintenance-many = Maintenance en cours sur { $count } services.
 headline-others = { $count ->
     [one] Un autre est perturbé.
-   *[other] { $count } autres sont perturbés.
+   *[other] { $count } autres sont perturbés.
 }
 title-operational = Tout fonctionne
 title-maintenance = Maintenance
@@ -123,7 +124,7 @@ strip = { $name }, 90 jours : { $uptime } ; { $bad ->
 ## La page d’un service
 
 open-service = Ouvrir le service
-since = depuis { $since }
+since = Dans cet état depuis { $since }
 section-days = Les 90 derniers jours
 days-sentence = { $bad ->
     [0] Aucune panne mesurée.

@@ -52,8 +52,8 @@ pub(super) async fn ask(address: &str) -> Result<Answer, JsValue> {
 /// `Date` and `Age` (RFC 9110 §6.6.1, RFC 9111 §5.1).
 fn time(headers: &Headers) -> Option<Timestamp> {
     let date = Date::parse(&headers.get("date").ok()??);
-    let age: f64 = headers.get("age").ok().flatten().and_then(|age| age.parse().ok()).unwrap_or(0.0);
-    date.is_finite().then(|| Timestamp::from_millis((date + age * 1_000.0) as i64))
+    let age: u32 = headers.get("age").ok().flatten().and_then(|age| age.parse().ok()).unwrap_or(0);
+    date.is_finite().then(|| Timestamp::from_millis(date as i64 + i64::from(age) * 1_000))
 }
 
 /// Loads the page again, once for each build, however often it is asked: a cache may go on serving the old page.

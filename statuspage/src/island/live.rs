@@ -3,6 +3,8 @@
 //! It does not know what the islands inside it show.
 #![expect(missing_docs, reason = "the island macro writes items that cannot carry documentation")]
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::live;
 
@@ -19,12 +21,12 @@ pub fn Live(
     children: Children,
 ) -> impl IntoView {
     let present = Present {
-        live: RwSignal::new(present),
-        now: RwSignal::new(Now::Rendered),
-        phrases: StoredValue::new(phrases),
+        live: ArcRwSignal::new(present),
+        now: ArcRwSignal::new(Now::Rendered),
+        phrases: Arc::new(phrases),
     };
-    provide_context(present);
     #[cfg(feature = "hydrate")]
-    super::poll::start(present);
+    super::poll::start(present.clone());
+    provide_context(present);
     children()
 }

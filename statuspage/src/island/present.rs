@@ -2,9 +2,9 @@
 //!
 //! It does not know how the hub is asked.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use leptos::prelude::{Get, RwSignal, StoredValue, With, WithValue};
+use leptos::prelude::{ArcRwSignal, Get, With};
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, LocationName, Status, Timestamp, live};
 
@@ -78,11 +78,14 @@ pub(super) enum Now {
 }
 
 /// The present, provided by [`super::Live`] to the islands inside it.
-#[derive(Clone, Copy)]
+///
+/// Signals and closures only, neither memos nor effects: each of those brings code of its own for each type, and all of this has to
+/// come over a bad network.
+#[derive(Clone)]
 pub(super) struct Present {
-    pub(super) live: RwSignal<live::Live>,
-    pub(super) now: RwSignal<Now>,
-    pub(super) phrases: StoredValue<Phrases>,
+    pub(super) live: ArcRwSignal<live::Live>,
+    pub(super) now: ArcRwSignal<Now>,
+    pub(super) phrases: Arc<Phrases>,
 }
 
 impl Present {
@@ -98,7 +101,7 @@ impl Present {
     /// The state in one sentence, and how it looks.
     pub(super) fn headline(&self) -> (Look, String) {
         if self.stopped() {
-            (Status::MajorOutage.into(), self.phrases.with_value(|phrases| phrases.stopped.clone()))
+            (Status::MajorOutage.into(), self.phrases.stopped.clone())
         } else {
             self.live.with(|live| (live.status.into(), live.headline.clone()))
         }
@@ -108,10 +111,10 @@ impl Present {
     #[cfg(feature = "hydrate")]
     pub(super) fn title(&self) -> String {
         if self.stopped() {
-            return self.phrases.with_value(|phrases| phrases.stopped_title.clone());
+            return self.phrases.stopped_title.clone();
         }
-        match self.phrases.with_value(|phrases| phrases.subject.as_ref().map(|(id, _)| id.clone())) {
-            Some(id) => self.phrases.with_value(|phrases| phrases.title(&self.state(&id).1)),
+        match &self.phrases.subject {
+            Some((id, title)) => fill(title, &self.state(id).1),
             None => self.live.with(|live| live.title.clone()),
         }
     }
@@ -120,7 +123,7 @@ impl Present {
     pub(super) fn state(&self, id: &ComponentId) -> (Look, String) {
         let known = self.live.with(|live| live.components.get(id).cloned());
         let Some(component) = known else {
-            return (Status::Unknown.into(), self.phrases.with_value(|phrases| phrases.unverified_ever.clone()));
+            return (Status::Unknown.into(), self.phrases.unverified_ever.clone());
         };
         let now = match self.now.get() {
             Now::Rendered => return (component.status.into(), component.word),
@@ -136,8 +139,16 @@ impl Present {
         }
     }
 
+    /// The word for the state of the page's component without an age in it, which would change every minute.
+    pub(super) fn steady_state(&self) -> String {
+        let Some((id, _)) = &self.phrases.subject else { return String::new() };
+        let (look, word) = self.state(id);
+        let unknown = look == Look::from(Status::Unknown);
+        if unknown { self.phrases.unverified_ever.clone() } else { word }
+    }
+
     fn unverified(&self, age: Duration) -> String {
-        self.phrases.with_value(|phrases| fill(&phrases.unverified, &phrases.spans.write(age)))
+        fill(&self.phrases.unverified, &self.phrases.spans.write(age))
     }
 
     /// Why, since when, or how fast.
@@ -145,13 +156,10 @@ impl Present {
         self.live.with(|live| live.components.get(id).map(|component| component.note.clone()).unwrap_or_default())
     }
 
-    /// How long ago the last measurement was, at one location or anywhere; absent until the hub's time is known.
-    pub(super) fn age(&self, location: Option<&LocationName>) -> Option<String> {
+    /// How long ago the last measurement at a location was; absent until the hub's time is known.
+    pub(super) fn age(&self, location: &LocationName) -> Option<String> {
         let Now::Told(now) = self.now.get() else { return None };
-        let last = self.live.with(|live| match location {
-            Some(location) => live.locations.get(location).copied().flatten(),
-            None => live.locations.values().copied().flatten().max(),
-        })?;
-        Some(self.phrases.with_value(|phrases| fill(&phrases.ago, &phrases.spans.write(now.since(last)))))
+        let last = self.live.with(|live| live.locations.get(location).copied().flatten())?;
+        Some(fill(&self.phrases.ago, &self.phrases.spans.write(now.since(last))))
     }
 }

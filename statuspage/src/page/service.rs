@@ -9,14 +9,16 @@ use shared::{Language, Observation, Timestamp};
 
 use super::{
     chart::{self, Window},
-    day, home, present, probes,
+    day,
+    freshness::Freshness,
+    present, probes,
     shell::{self, Head},
     strip, uptime,
 };
 use crate::{
     island::{
         reading::Reading,
-        state::{Alarm, Note, State},
+        state::{Alarm, Announcement, State},
     },
     snapshot::{ComponentView, Day, LatencyPoint, LatencySeries, Snapshot},
     words::{Words, inert, quantity::place, sentence::days_until},
@@ -51,9 +53,7 @@ struct Banner {
     address: Option<(String, String)>,
     since: String,
     home: (String, String),
-    from: String,
-    last: String,
-    measured: Vec<home::Measured>,
+    freshness: Freshness,
 }
 
 impl Banner {
@@ -68,9 +68,7 @@ impl Banner {
             address: component.url.as_ref().filter(follow).map(|url| (url.clone(), words.open_service())),
             since: words.since(words.when(component.since, snapshot.generated_at)),
             home: (head.link("/"), words.home()),
-            from: words.measured_from(words.places(snapshot.locations.keys())),
-            last: words.last_measurement(),
-            measured: home::measured(snapshot, words),
+            freshness: Freshness::of(snapshot, words),
         }
     }
 
@@ -84,11 +82,12 @@ impl Banner {
                 <p class="meta"><a href=self.home.0>"← "{self.home.1}</a></p>
                 <h1><bdi>{self.name}</bdi></h1>
                 {about}
-                <div class="state now" aria-live="polite"><Alarm/><State id=self.id.clone()/></div>
-                <p class="note"><Note id=self.id/></p>
+                <div aria-live="polite"><Announcement/></div>
+                <Alarm/>
+                <p class="now"><State id=self.id/></p>
                 <p class="meta">
                     <span class="dot">{self.since}</span>
-                    {home::freshness(self.from, self.last, self.measured)}
+                    <span class="dot">{self.freshness.view()}</span>
                 </p>
                 {address}
             </div>

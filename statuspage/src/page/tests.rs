@@ -153,6 +153,9 @@ fn every_sample_can_be_looked_at() {
         write(&format!("hostile.{language}.html"), home(&sample::hostile(), language));
         write(&format!("service.{language}.html"), page(&sample::outage(), language));
         write(&format!("young.{language}.html"), page(&sample::first_check(), language));
+        let present = |snapshot: &Snapshot| serde_json::to_string(&live(snapshot, language)).expect("serialises");
+        write(&format!("outage.{language}.json"), present(&sample::outage()));
+        write(&format!("good.{language}.json"), present(&sample::good_times()));
         write(&format!("missing.{language}.html"), error(&sample::site(), language, Problem::NotFound));
     }
     let policy = super::content_security_policy("'none'");

@@ -65,6 +65,8 @@ messages! {
     measured_from(places) = "measured-from";
     /// In English: “last measurement”.
     last_measurement() = "last-measurement";
+    /// In English: “Last measurements:”.
+    last_measurements() = "last-measurements";
     /// In English: “at `time`”.
     at_time(time) = "at-time";
     /// In English: “`span` ago”.
@@ -161,7 +163,7 @@ messages! {
     strip(name, uptime, bad) = "strip";
     /// In English: “Open the service”.
     open_service() = "open-service";
-    /// In English: “since `since`”.
+    /// In English: “In this state since `since`”.
     since(since) = "since";
     /// In English: “The last 90 days”.
     section_days() = "section-days";

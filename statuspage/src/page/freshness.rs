@@ -1,0 +1,51 @@
+//! Where measurements come from and how old the last ones are.
+//!
+//! It does not know what was measured.
+
+use leptos::prelude::*;
+use shared::{LocationName, Timestamp};
+
+use crate::{
+    island::state::Age,
+    snapshot::Snapshot,
+    words::{Words, quantity::place},
+};
+
+/// The locations, each with its last measurement: in absolute time until scripts make it an age.
+pub(super) struct Freshness {
+    /// What stands before the locations, or before the age of the only one.
+    before: String,
+    from: Option<String>,
+    locations: Vec<(LocationName, String)>,
+}
+
+impl Freshness {
+    pub(super) fn of(snapshot: &Snapshot, words: &Words) -> Self {
+        let at = |last: &Option<Timestamp>| match last {
+            Some(last) => words.at_time(words.when(*last, snapshot.generated_at)),
+            None => words.never_measured(),
+        };
+        let alone = snapshot.locations.len() == 1;
+        Self {
+            before: if alone { words.last_measurement() } else { words.last_measurements() },
+            from: alone.then(|| words.measured_from(words.places(snapshot.locations.keys()))),
+            locations: snapshot.locations.iter().map(|(location, last)| (location.clone(), at(last))).collect(),
+        }
+    }
+
+    pub(super) fn view(self) -> AnyView {
+        if self.locations.is_empty() {
+            return ().into_any();
+        }
+        let several = self.from.is_none();
+        let age = move |(location, at): (LocationName, String)| {
+            let name = several.then(|| place(&location) + " ");
+            view! { <span class="dot">{name}<Age location=location at=at/></span> }
+        };
+        let ages = self.locations.into_iter().map(age).collect_view();
+        match self.from {
+            Some(from) => view! { <span class="dot">{from}</span><span class="dot">{self.before}" "{ages}</span> }.into_any(),
+            None => view! { {self.before}" "{ages} }.into_any(),
+        }
+    }
+}
