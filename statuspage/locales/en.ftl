@@ -125,7 +125,7 @@ days-sentence = { $bad ->
     [one] Outage measured on { $bad } day.
    *[other] Outages measured on { $bad } days.
 } Uptime: { $uptime }.
-days-hint = Point at a day, or walk through them with the arrow keys.
+hint = Point at a part of the drawing, or walk through it with the arrow keys.
 days-table = The same days as a table
 day = { $date }: { $what }
 day-unobserved = nothing observed
@@ -145,7 +145,6 @@ latency-none = No successful measurement yet.
 latency-chart = Response time from { $place }, { $window }: median { $p50 }, 95 % under { $p95 }, 99 % under { $p99 }
 latency-point = { $at }: median { $p50 }, 95 % under { $p95 }, 99 % under { $p99 }
 latency-table = The same measurements as a table
-latency-hint = Point at the chart, or walk through it with the arrow keys.
 median = median
 section-failures = Last failures
 failures-none = No failure recorded.

@@ -131,7 +131,7 @@ days-sentence = { $bad ->
     [one] Panne mesurée sur { $bad } jour.
    *[other] Pannes mesurées sur { $bad } jours.
 } Disponibilité : { $uptime }.
-days-hint = Désignez un jour, ou parcourez-les avec les flèches du clavier.
+hint = Désignez une partie du dessin, ou parcourez-le avec les flèches du clavier.
 days-table = Les mêmes jours en tableau
 day = { $date } : { $what }
 day-unobserved = rien d’observé
@@ -151,7 +151,6 @@ latency-none = Pas encore de mesure réussie.
 latency-chart = Temps de réponse vu de { $place }, { $window } : médiane { $p50 }, 95 % sous { $p95 }, 99 % sous { $p99 }
 latency-point = { $at } : médiane { $p50 }, 95 % sous { $p95 }, 99 % sous { $p99 }
 latency-table = Les mêmes mesures en tableau
-latency-hint = Désignez un point, ou parcourez-les avec les flèches du clavier.
 median = médiane
 section-failures = Derniers échecs
 failures-none = Aucun échec enregistré.

@@ -9,6 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCache, RequestInit, Response, VisibilityState};
 
+use super::present::Told;
+
 /// An answer that takes longer is none.
 const DEADLINE_MILLIS: u32 = 8_000;
 const RELOADED_FOR: &str = "belfry-build";
@@ -28,6 +30,13 @@ pub(super) fn random() -> f64 {
     js_sys::Math::random()
 }
 
+/// What the page says to its islands.
+pub(super) fn told() -> Told {
+    let block = document().get_element_by_id(Told::ID).and_then(|block| block.text_content()).unwrap_or_default();
+    let told = js_sys::JSON::parse(&block).ok().and_then(|value| serde_wasm_bindgen::from_value(value).ok());
+    told.expect("the server wrote the block that its own build reads")
+}
+
 /// The present as it came, and the time at which the answer says it came.
 pub(super) struct Answer {
     pub(super) live: live::Live,
@@ -44,8 +53,7 @@ pub(super) async fn ask(address: &str) -> Result<Answer, JsValue> {
         return Err(JsValue::from(response.status()));
     }
     let time = time(&response.headers());
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    let live = serde_json::from_str(&text).map_err(|error| JsValue::from_str(&error.to_string()))?;
+    let live = serde_wasm_bindgen::from_value(JsFuture::from(response.json()?).await?)?;
     Ok(Answer { live, time })
 }
 

@@ -2,7 +2,12 @@
 //!
 //! It does not know how the hub is asked.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+    vec::IntoIter,
+};
 
 use leptos::prelude::{ArcRwSignal, Get, With};
 use serde::{Deserialize, Serialize};
@@ -25,6 +30,10 @@ pub struct Phrases {
     pub ago: String,
     /// Spans of time.
     pub spans: Spans,
+    /// The last measurement of each location as a time of day, for as long as the hub's time is unknown.
+    pub measured: BTreeMap<LocationName, String>,
+    /// How to read a drawing part by part.
+    pub hint: String,
     /// The tab's title of a page about one component, with `#` in the place of its state; other pages take the hub's.
     pub subject: Option<(ComponentId, String)>,
 }
@@ -77,18 +86,58 @@ pub(super) enum Now {
     Told(Timestamp),
 }
 
-/// The present, provided by [`super::Live`] to the islands inside it.
+/// What a page tells its islands, in a block of data with the id [`Told::ID`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Told {
+    /// The present as the hub knew it; its components are those that the page shows.
+    pub live: live::Live,
+    /// The components in the order of the page.
+    pub order: Vec<ComponentId>,
+    /// Words for what the browser finds out by itself.
+    pub phrases: Phrases,
+}
+
+impl Told {
+    /// Where the block stands in the document.
+    pub const ID: &str = "told";
+}
+
+/// The present, provided by [`super::live::Live`] to the islands inside it.
 ///
 /// Signals and closures only, neither memos nor effects: each of those brings code of its own for each type, and all of this has to
 /// come over a bad network.
-#[derive(Clone)]
-pub(super) struct Present {
+#[derive(Debug, Clone)]
+pub struct Present {
     pub(super) live: ArcRwSignal<live::Live>,
     pub(super) now: ArcRwSignal<Now>,
     pub(super) phrases: Arc<Phrases>,
+    components: Arc<Mutex<IntoIter<ComponentId>>>,
+    locations: Arc<Mutex<IntoIter<LocationName>>>,
 }
 
 impl Present {
+    /// The present as the page was told.
+    pub fn new(told: Told) -> Self {
+        let locations: Vec<LocationName> = told.live.locations.keys().cloned().collect();
+        Self {
+            live: ArcRwSignal::new(told.live),
+            now: ArcRwSignal::new(Now::Rendered),
+            phrases: Arc::new(told.phrases),
+            components: Arc::new(Mutex::new(told.order.into_iter())),
+            locations: Arc::new(Mutex::new(locations.into_iter())),
+        }
+    }
+
+    /// The component of the next island that shows one. Server and browser come to the islands in the same order, the document's.
+    pub(super) fn next_component(&self) -> Option<ComponentId> {
+        self.components.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// The location of the next island that shows one.
+    pub(super) fn next_location(&self) -> Option<LocationName> {
+        self.locations.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
     /// Everything the page shows is older than the hub promised: it proves nothing any more.
     pub(super) fn stopped(&self) -> bool {
         let valid = self.live.with(|live| live.generated_at.plus(Duration::from_secs(live.promise.into())));
@@ -114,14 +163,14 @@ impl Present {
             return self.phrases.stopped_title.clone();
         }
         match &self.phrases.subject {
-            Some((id, title)) => fill(title, &self.state(id).1),
+            Some((id, title)) => fill(title, &self.state(Some(id)).1),
             None => self.live.with(|live| live.title.clone()),
         }
     }
 
     /// How a component looks and the word for it; grey as soon as its last result is too old.
-    pub(super) fn state(&self, id: &ComponentId) -> (Look, String) {
-        let known = self.live.with(|live| live.components.get(id).cloned());
+    pub(super) fn state(&self, id: Option<&ComponentId>) -> (Look, String) {
+        let known = id.and_then(|id| self.live.with(|live| live.components.get(id).cloned()));
         let Some(component) = known else {
             return (Status::Unknown.into(), self.phrases.unverified_ever.clone());
         };
@@ -142,7 +191,7 @@ impl Present {
     /// The word for the state of the page's component without an age in it, which would change every minute.
     pub(super) fn steady_state(&self) -> String {
         let Some((id, _)) = &self.phrases.subject else { return String::new() };
-        let (look, word) = self.state(id);
+        let (look, word) = self.state(Some(id));
         let unknown = look == Look::from(Status::Unknown);
         if unknown { self.phrases.unverified_ever.clone() } else { word }
     }
@@ -152,14 +201,20 @@ impl Present {
     }
 
     /// Why, since when, or how fast.
-    pub(super) fn note(&self, id: &ComponentId) -> String {
-        self.live.with(|live| live.components.get(id).map(|component| component.note.clone()).unwrap_or_default())
+    pub(super) fn note(&self, id: Option<&ComponentId>) -> String {
+        let note = |live: &live::Live| id.and_then(|id| live.components.get(id)).map(|component| component.note.clone());
+        self.live.with(note).unwrap_or_default()
     }
 
-    /// How long ago the last measurement at a location was; absent until the hub's time is known.
-    pub(super) fn age(&self, location: &LocationName) -> Option<String> {
-        let Now::Told(now) = self.now.get() else { return None };
-        let last = self.live.with(|live| live.locations.get(location).copied().flatten())?;
-        Some(fill(&self.phrases.ago, &self.phrases.spans.write(now.since(last))))
+    /// How long ago the last measurement at a location was; the time of day until the hub's time is known.
+    pub(super) fn age(&self, location: Option<&LocationName>) -> String {
+        let Some(location) = location else { return String::new() };
+        let told = self.live.with(|live| live.locations.get(location).copied().flatten());
+        match (self.now.get(), told) {
+            (Now::Told(now), Some(last)) => fill(&self.phrases.ago, &self.phrases.spans.write(now.since(last))),
+            (Now::Rendered | Now::AtLeast(_), _) | (Now::Told(_), None) => {
+                self.phrases.measured.get(location).cloned().unwrap_or_default()
+            }
+        }
     }
 }

@@ -1,21 +1,18 @@
 //! A drawing whose parts can be read one by one: by pointer, by touch, and as one tab stop with the arrow keys.
 //!
 //! It does not know what is drawn: a part is an element with `data-part` and an `aria-label`, and its siblings are the other parts.
-#![expect(missing_docs, reason = "the island macro writes items that cannot carry documentation")]
 
 use leptos::prelude::*;
 
 /// Shows under its children the name of the part that is pointed at or focused.
 #[island]
 pub fn Reading(
-    /// What stands there, once scripts run, until something is pointed at.
-    idle: String,
     /// The drawing.
     children: Children,
 ) -> impl IntoView {
     // Without scripts there is nothing to hint at.
     let text = ArcRwSignal::new(String::new());
-    parts::hint(&text, idle);
+    parts::hint(&text);
     let (focused, pointed) = (text.clone(), text.clone());
     view! {
         <div
@@ -36,11 +33,13 @@ pub fn Reading(
 mod parts {
     use leptos::{
         ev,
-        prelude::{ArcRwSignal, Set, event_target},
+        prelude::{ArcRwSignal, Set, event_target, use_context},
     };
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::spawn_local;
     use web_sys::{Element, HtmlElement};
+
+    use crate::island::Present;
 
     const PART: &str = "[data-part]";
 
@@ -49,9 +48,10 @@ mod parts {
     }
 
     /// Says how to read the drawing, once the page is alive: the first rendering has to be the server's.
-    pub(super) fn hint(text: &ArcRwSignal<String>, idle: String) {
+    pub(super) fn hint(text: &ArcRwSignal<String>) {
+        let Some(present) = use_context::<Present>() else { return };
         let text = text.clone();
-        spawn_local(async move { text.set(idle) });
+        spawn_local(async move { text.set(present.phrases.hint.clone()) });
     }
 
     /// Shows the name of the part that the event is about.
@@ -87,7 +87,7 @@ mod parts {
 mod parts {
     use leptos::prelude::ArcRwSignal;
 
-    pub(super) fn hint(_: &ArcRwSignal<String>, _: String) {}
+    pub(super) fn hint(_: &ArcRwSignal<String>) {}
 
     pub(super) fn read<E>(_: &E, _: &ArcRwSignal<String>) {}
 

@@ -1,13 +1,10 @@
 //! The islands that show the present: headline, state and note of a component, ages of measurements.
 //!
 //! It does not know where the present comes from.
-#![expect(missing_docs, reason = "the island macro writes items that cannot carry documentation")]
 
 use std::sync::{Mutex, PoisonError};
 
 use leptos::prelude::*;
-use shared::{ComponentId, LocationName};
-
 use super::present::Present;
 
 type Text = Box<dyn Fn() -> String + Send + Sync>;
@@ -53,18 +50,16 @@ pub fn Announcement() -> impl IntoView {
     text("unseen", Box::new(change))
 }
 
-/// A component's state, a shape and a word; then why, since when, or how fast it is.
+/// The next component's state, a shape and a word; then why, since when, or how fast it is.
 #[island]
-pub fn State(
-    /// Which component.
-    id: ComponentId,
-) -> impl IntoView {
+pub fn State() -> impl IntoView {
     let present = expect_context::<Present>();
+    let id = present.next_component();
     let note = {
         let (present, id) = (present.clone(), id.clone());
-        move || present.note(&id)
+        move || present.note(id.as_ref())
     };
-    let state = move || present.state(&id);
+    let state = move || present.state(id.as_ref());
     let (class, shape) = (state.clone(), state.clone());
     view! {
         <span class=move || class().0.class>
@@ -75,14 +70,10 @@ pub fn State(
     }
 }
 
-/// How long ago the last measurement was; the time of day until scripts know the hub's clock.
+/// How long ago the last measurement of the next location was; the time of day until scripts know the hub's clock.
 #[island]
-pub fn Age(
-    /// At which location.
-    location: LocationName,
-    /// The time of day of the measurement.
-    at: String,
-) -> impl IntoView {
+pub fn Age() -> impl IntoView {
     let present = expect_context::<Present>();
-    text("age", Box::new(move || present.age(&location).unwrap_or_else(|| at.clone())))
+    let location = present.next_location();
+    text("age", Box::new(move || present.age(location.as_ref())))
 }

@@ -121,7 +121,7 @@ pub(super) fn chart(points: &[LatencyPoint], location: &LocationName, window: Wi
     let parts = parts(points, window, words);
     view! {
         <h3>{place(location)}</h3>
-        <Reading idle=words.latency_hint()>
+        <Reading>
             <div class="chart">
                 <div class="y" aria-hidden="true">{values.collect_view()}</div>
                 <svg viewBox="0 0 720 160" preserveAspectRatio="none" role="group" aria-label=summary>

@@ -3,7 +3,7 @@
 //! It does not know what was measured.
 
 use leptos::prelude::*;
-use shared::{LocationName, Timestamp};
+use shared::LocationName;
 
 use crate::{
     island::state::Age,
@@ -16,20 +16,16 @@ pub(super) struct Freshness {
     /// What stands before the locations, or before the age of the only one.
     before: String,
     from: Option<String>,
-    locations: Vec<(LocationName, String)>,
+    locations: Vec<LocationName>,
 }
 
 impl Freshness {
     pub(super) fn of(snapshot: &Snapshot, words: &Words) -> Self {
-        let at = |last: &Option<Timestamp>| match last {
-            Some(last) => words.at_time(words.when(*last, snapshot.generated_at)),
-            None => words.never_measured(),
-        };
         let alone = snapshot.locations.len() == 1;
         Self {
             before: if alone { words.last_measurement() } else { words.last_measurements() },
             from: alone.then(|| words.measured_from(words.places(snapshot.locations.keys()))),
-            locations: snapshot.locations.iter().map(|(location, last)| (location.clone(), at(last))).collect(),
+            locations: snapshot.locations.keys().cloned().collect(),
         }
     }
 
@@ -38,9 +34,9 @@ impl Freshness {
             return ().into_any();
         }
         let several = self.from.is_none();
-        let age = move |(location, at): (LocationName, String)| {
+        let age = move |location: LocationName| {
             let name = several.then(|| place(&location) + " ");
-            view! { <span class="dot">{name}<Age location=location at=at/></span> }
+            view! { <span class="dot">{name}<Age/></span> }
         };
         let ages = self.locations.into_iter().map(age).collect_view();
         match self.from {

@@ -23,12 +23,11 @@ use crate::{
 /// The page of everything.
 pub fn home(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
-    let present = present::of(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref));
-    let head = Head { site: &snapshot.site, words: &words, path: "/".to_owned(), title: present.title.clone() };
-    let phrases = words.phrases(&inert(snapshot.site.title.get(language)));
+    let told = present::told(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref));
+    let head = Head { site: &snapshot.site, words: &words, path: "/".to_owned(), title: told.live.title.clone() };
     let view = || {
         let content = Content::of(snapshot, &head);
-        shell::living(&head, snapshot, present, phrases, move || content.view())
+        shell::living(&head, snapshot, told, move || content.view())
     };
     shell::render(view)
 }
@@ -109,12 +108,11 @@ impl Row {
     }
 
     fn view(self) -> AnyView {
-        let id = self.component.id.clone();
         let description = self.description.map(|text| view! { <p class="about"><bdi>{text}</bdi></p> });
         view! {
             <li>
                 <div class="who"><h3><a href=self.link><bdi>{self.name}</bdi></a></h3>{description}</div>
-                <State id=id/>
+                <State/>
                 {strip::picture(&self.component.history.days, self.strip)}
                 <span class="window">{self.window}</span>
                 <span class="uptime">{self.uptime}" "<i>{self.coverage}</i></span>

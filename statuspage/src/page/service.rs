@@ -32,14 +32,14 @@ pub fn service(snapshot: &Snapshot, component: &ComponentView, language: Languag
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let site = inert(snapshot.site.title.get(language));
     let name = inert(component.name.get(language));
-    let phrases = words.phrases(&site).about(&component.id, words.page_title(words.page_title("#", name), site));
-    let title = phrases.title(&words.state(component, snapshot.generated_at));
-    let present = present::of(snapshot, &words, std::iter::once(component));
+    let mut told = present::told(snapshot, &words, std::iter::once(component));
+    told.phrases = told.phrases.about(&component.id, words.page_title(words.page_title("#", name), site));
+    let title = told.phrases.title(&words.state(component, snapshot.generated_at));
     let head = Head { site: &snapshot.site, words: &words, path: format!("/services/{}", component.id), title };
     shell::render(|| {
         let banner = Banner::of(snapshot, component, &head);
         let sections = sections(snapshot, component, &words);
-        shell::living(&head, snapshot, present, phrases, move || {
+        shell::living(&head, snapshot, told, move || {
             view! { {banner.view()}{sections} }.into_any()
         })
     })
@@ -47,7 +47,6 @@ pub fn service(snapshot: &Snapshot, component: &ComponentView, language: Languag
 
 /// What stands first: who, how, and how fresh that is.
 struct Banner {
-    id: shared::ComponentId,
     name: String,
     description: Option<String>,
     address: Option<(String, String)>,
@@ -62,7 +61,6 @@ impl Banner {
         // Only what a browser can follow becomes a link; a script in the definition's address stays text elsewhere.
         let follow = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
         Self {
-            id: component.id.clone(),
             name: inert(component.name.get(words.language())),
             description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
             address: component.url.as_ref().filter(follow).map(|url| (url.clone(), words.open_service())),
@@ -84,7 +82,7 @@ impl Banner {
                 {about}
                 <div aria-live="polite"><Announcement/></div>
                 <Alarm/>
-                <p class="now"><State id=self.id/></p>
+                <p class="now"><State/></p>
                 <p class="meta">
                     <span class="dot">{self.since}</span>
                     <span class="dot">{self.freshness.view()}</span>
@@ -127,7 +125,7 @@ fn days(days: &[Day], component: &ComponentView, words: &Words) -> AnyView {
     let parts = strip::parts(days, words);
     view! {
         <p>{sentence}</p>
-        <Reading idle=words.days_hint()>{parts}</Reading>
+        <Reading>{parts}</Reading>
         <details class="table">
             <summary>{words.days_table()}</summary>
             <div class="scroll" tabindex="0" role="region" aria-label=words.days_table()>

@@ -169,8 +169,8 @@ messages! {
     section_days() = "section-days";
     /// In English: “Outages measured on `bad` days”.
     days_sentence(bad, uptime) = "days-sentence";
-    /// In English: “Point at a day, or walk through them with the arrow keys”.
-    days_hint() = "days-hint";
+    /// In English: “Point at a part of the drawing, or walk through it with the arrow keys”.
+    hint() = "hint";
     /// In English: “The same days as a table”.
     days_table() = "days-table";
     /// In English: “`date`: `what`”.
@@ -209,8 +209,6 @@ messages! {
     latency_point(at, p50, p95, p99) = "latency-point";
     /// In English: “The same measurements as a table”.
     latency_table() = "latency-table";
-    /// In English: “Point at the chart, or walk through it with the arrow keys”.
-    latency_hint() = "latency-hint";
     /// In English: “median”.
     median() = "median";
     /// In English: “Last failures”.

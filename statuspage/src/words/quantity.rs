@@ -2,7 +2,7 @@
 //!
 //! It does not know what is counted.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use shared::{Language, LocationName};
 
@@ -62,6 +62,8 @@ impl Words {
             unverified_ever: self.state_unknown(),
             ago: self.ago("#"),
             spans: self.spans(),
+            measured: BTreeMap::new(),
+            hint: self.hint(),
             subject: None,
         }
     }
