@@ -89,6 +89,7 @@ title-all-down = Major outage
 
 ## The state of a service
 
+item = { $name }: { $state }
 state-operational = Operational
 state-maintenance = Maintenance
 state-unknown = Not verified

@@ -95,6 +95,7 @@ title-all-down = Panne majeure
 
 ## L’état d’un service
 
+item = { $name } : { $state }
 state-operational = Opérationnel
 state-maintenance = Maintenance
 state-unknown = Non vérifié

@@ -68,9 +68,7 @@ fn identifier(language: Language) -> LanguageIdentifier {
 
 /// A name or text from outside without the characters that turn the text around them, or that no reader sees.
 pub fn inert(text: &str) -> String {
-    let harmful = |c: char| {
-        matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let harmful = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     text.chars().filter(|&c| !harmful(c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

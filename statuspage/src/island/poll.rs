@@ -4,9 +4,7 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use leptos::{
-    prelude::{Set, WithUntracked, document, set_interval, untrack, window_event_listener_untyped},
-};
+use leptos::prelude::{Set, WithUntracked, document, set_interval, untrack, window_event_listener_untyped};
 use shared::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 

@@ -202,7 +202,8 @@ impl Present {
 
     /// Why, since when, or how fast.
     pub(super) fn note(&self, id: Option<&ComponentId>) -> String {
-        let note = |live: &live::Live| id.and_then(|id| live.components.get(id)).map(|component| component.note.clone());
+        let note =
+            |live: &live::Live| id.and_then(|id| live.components.get(id)).map(|component| component.note.clone());
         self.live.with(note).unwrap_or_default()
     }
 

@@ -4,8 +4,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use leptos::prelude::*;
 use super::present::Present;
+use leptos::prelude::*;
 
 type Text = Box<dyn Fn() -> String + Send + Sync>;
 
@@ -62,11 +62,11 @@ pub fn State() -> impl IntoView {
     let state = move || present.state(id.as_ref());
     let (class, shape) = (state.clone(), state.clone());
     view! {
-        <span class=move || class().0.class>
+        <p class=move || class().0.class>
             <svg aria-hidden="true"><use href=move || shape().0.shape></use></svg>
             {move || state().1}
-        </span>
-        {text("note", Box::new(note))}
+        </p>
+        <p class="note">{note}</p>
     }
 }
 

@@ -37,11 +37,7 @@ impl Window {
 
     /// A point's time in words: the hour where points are hours, the day where they are days.
     fn label(&self, at: Timestamp, words: &Words) -> String {
-        if self.step < DAY {
-            words.when(at, self.end)
-        } else {
-            words.day_and_month(words.day_of(at))
-        }
+        if self.step < DAY { words.when(at, self.end) } else { words.day_and_month(words.day_of(at)) }
     }
 }
 
@@ -106,7 +102,13 @@ fn path(points: &[LatencyPoint], line: Line, window: Window, top: Duration) -> S
 }
 
 /// The drawing of one location with its axes, and a table under it.
-pub(super) fn chart(points: &[LatencyPoint], location: &LocationName, window: Window, name: &str, words: &Words) -> AnyView {
+pub(super) fn chart(
+    points: &[LatencyPoint],
+    location: &LocationName,
+    window: Window,
+    name: &str,
+    words: &Words,
+) -> AnyView {
     let Some(last) = points.last() else {
         return view! { <h3>{place(location)}</h3><p class="meta">{words.latency_none()}</p> }.into_any();
     };

@@ -34,14 +34,11 @@ impl Freshness {
             return ().into_any();
         }
         let several = self.from.is_none();
-        let age = move |location: LocationName| {
+        let age = move |(i, location): (usize, LocationName)| {
             let name = several.then(|| place(&location) + " ");
-            view! { <span class="dot">{name}<Age/></span> }
+            view! { {(i > 0).then_some(" · ")}<span class="whole">{name}<Age/></span> }
         };
-        let ages = self.locations.into_iter().map(age).collect_view();
-        match self.from {
-            Some(from) => view! { <span class="dot">{from}</span><span class="dot">{self.before}" "{ages}</span> }.into_any(),
-            None => view! { {self.before}" "{ages} }.into_any(),
-        }
+        let ages = self.locations.into_iter().enumerate().map(age).collect_view();
+        view! { {self.from.map(|from| from + " · ")}{self.before}" "{ages} }.into_any()
     }
 }

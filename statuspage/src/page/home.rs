@@ -114,8 +114,8 @@ impl Row {
                 <div class="who"><h3><a href=self.link><bdi>{self.name}</bdi></a></h3>{description}</div>
                 <State/>
                 {strip::picture(&self.component.history.days, self.strip)}
-                <span class="window">{self.window}</span>
-                <span class="uptime">{self.uptime}" "<i>{self.coverage}</i></span>
+                <p class="window">{self.window}</p>
+                <p class="uptime">{self.uptime}" "<i>{self.coverage}</i></p>
             </li>
         }
         .into_any()

@@ -33,11 +33,7 @@ pub(super) fn told<'a>(
 }
 
 /// The present of these components.
-fn of<'a>(
-    snapshot: &Snapshot,
-    words: &Words,
-    shown: impl Iterator<Item = &'a ComponentView>,
-) -> live::Live {
+fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a ComponentView>) -> live::Live {
     let now = snapshot.generated_at;
     let component = |component: &ComponentView| live::LiveComponent {
         status: component.status,

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use shared::{
-    Failure, FailureKind, Health, HttpFacts, HttpVersion, Language, LocationName, Observation, Status, Text, Timings,
-    Timestamp, Verdict,
+    Failure, FailureKind, Health, HttpFacts, HttpVersion, Language, LocationName, Observation, Status, Text, Timestamp,
+    Timings, Verdict,
 };
 
 use crate::{
@@ -66,7 +66,9 @@ fn time_in(status: Status, spell: Duration) -> TimeInStatus {
 fn day(date: Date, worst: Status, spell: Duration) -> Day {
     let uptime = match worst {
         Status::Unknown => None,
-        Status::MajorOutage => Some(Uptime { ratio: 1_000_000 - (spell.as_secs() * 1_000_000 / 86_400) as u32, coverage: 1_000_000 }),
+        Status::MajorOutage => {
+            Some(Uptime { ratio: 1_000_000 - (spell.as_secs() * 1_000_000 / 86_400) as u32, coverage: 1_000_000 })
+        }
         _ => Some(Uptime { ratio: 1_000_000, coverage: 998_000 }),
     };
     Day { date, worst, time: time_in(worst, spell), uptime }
@@ -150,20 +152,35 @@ pub(super) fn component(id: &str, name: &str, description: &str, group: &str, st
         stale_at: (!unknown).then(|| now().plus(Duration::from_secs(92))),
         reason: failed.then(|| Reason {
             probe: "login".parse().expect("a name"),
-            locations: LOCATIONS.iter().skip(usize::from(status == Status::PartialOutage)).map(|l| l.parse().expect("a name")).collect(),
+            locations: LOCATIONS
+                .iter()
+                .skip(usize::from(status == Status::PartialOutage))
+                .map(|l| l.parse().expect("a name"))
+                .collect(),
             verdict: Verdict::Fail,
             kind: FailureKind::HttpStatus,
             detail: failure.detail.clone(),
             http_status: Some(502),
             since: time("2026-11-22T13:02:11Z"),
         }),
-        probes: vec![probe(id, if failed { Health::Down } else if unknown { Health::Unknown } else { Health::Up })],
+        probes: vec![probe(
+            id,
+            if failed {
+                Health::Down
+            } else if unknown {
+                Health::Unknown
+            } else {
+                Health::Up
+            },
+        )],
         certificate_expires_at: Some(time("2027-01-22T12:00:00Z")),
         history: Arc::new(HistoryView {
             days: days(status, &mut noise),
             uptime: UptimeTable { day: uptime, week: uptime, month: uptime, quarter: uptime, year: None },
             latency: LOCATIONS.iter().take(2).map(|l| (l.parse().expect("a name"), latency(&mut noise))).collect(),
-            failures: if failed { vec![Arc::new(observation(id, Some(failure))); 3] } else { Vec::new() },
+            failures: (0..if failed { 3 } else { 0 })
+                .map(|_| Arc::new(observation(id, Some(failure.clone()))))
+                .collect(),
         }),
     }
 }
@@ -209,8 +226,16 @@ pub(super) fn good_times() -> Snapshot {
 
 pub(super) fn outage() -> Snapshot {
     use Status::{DegradedPerformance, MajorOutage, Operational, PartialOutage, UnderMaintenance, Unknown};
-    let states =
-        [MajorOutage, MajorOutage, PartialOutage, DegradedPerformance, Operational, Unknown, Operational, UnderMaintenance];
+    let states = [
+        MajorOutage,
+        MajorOutage,
+        PartialOutage,
+        DegradedPerformance,
+        Operational,
+        Unknown,
+        Operational,
+        UnderMaintenance,
+    ];
     with(&states)
 }
 

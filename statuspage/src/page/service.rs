@@ -39,9 +39,7 @@ pub fn service(snapshot: &Snapshot, component: &ComponentView, language: Languag
     shell::render(|| {
         let banner = Banner::of(snapshot, component, &head);
         let sections = sections(snapshot, component, &words);
-        shell::living(&head, snapshot, told, move || {
-            view! { {banner.view()}{sections} }.into_any()
-        })
+        shell::living(&head, snapshot, told, move || view! { {banner.view()}{sections} }.into_any())
     })
 }
 
@@ -82,11 +80,8 @@ impl Banner {
                 {about}
                 <div aria-live="polite"><Announcement/></div>
                 <Alarm/>
-                <p class="now"><State/></p>
-                <p class="meta">
-                    <span class="dot">{self.since}</span>
-                    <span class="dot">{self.freshness.view()}</span>
-                </p>
+                <div class="now"><State/></div>
+                <p class="meta">{self.since}" · "{self.freshness.view()}</p>
                 {address}
             </div>
         }

@@ -31,7 +31,10 @@ const SHAPES: [(&str, &str); 6] = [
     ("part", "M8 1.8l6.6 12H1.4zM8 6.4v3.4M8 11.9v.1"),
     ("down", "M3.8 3.8l8.4 8.4M12.2 3.8l-8.4 8.4"),
     ("work", "M2.8 13.2l6-6M9.6 3.4a3 3 0 0 0 3.8 4.2 3 3 0 0 1-4.4-4.4M13.6 2.6l-2 2"),
-    ("none", "M8 1.8a6.2 6.2 0 0 1 3.6 1.2M13.9 6.2a6.2 6.2 0 0 1-.4 4.6M10.8 13.5a6.2 6.2 0 0 1-5 .3M2.6 11.2a6.2 6.2 0 0 1-.6-4.6M4 3.3a6.2 6.2 0 0 1 .8-.6"),
+    (
+        "none",
+        "M8 1.8a6.2 6.2 0 0 1 3.6 1.2M13.9 6.2a6.2 6.2 0 0 1-.4 4.6M10.8 13.5a6.2 6.2 0 0 1-5 .3M2.6 11.2a6.2 6.2 0 0 1-.6-4.6M4 3.3a6.2 6.2 0 0 1 .8-.6",
+    ),
 ];
 
 /// What one page says of itself.
@@ -159,8 +162,7 @@ fn footer(head: &Head<'_>, snapshot: Option<&Snapshot>) -> AnyView {
     let words = head.words;
     let times = snapshot.map(|snapshot| {
         let until = snapshot.generated_at.plus(snapshot.promise);
-        let valid =
-            words.page_valid(words.clock_precise(snapshot.generated_at), words.clock_precise(until));
+        let valid = words.page_valid(words.clock_precise(snapshot.generated_at), words.clock_precise(until));
         view! {
             <p>{valid}" "{words.promise(words.span(snapshot.promise))}" "{words.times_in(words.zone_name())}</p>
         }

@@ -48,9 +48,9 @@ fn path(states: &[Status], wanted: Status) -> Option<String> {
 /// The strip as one picture with one name, for the overview.
 pub(super) fn picture(days: &[Day], name: String) -> AnyView {
     let states = states(days);
-    let paths = Status::ALL.into_iter().filter_map(|status| {
-        path(&states, status).map(|d| view! { <path class=Look::from(status).class d=d></path> })
-    });
+    let paths = Status::ALL
+        .into_iter()
+        .filter_map(|status| path(&states, status).map(|d| view! { <path class=Look::from(status).class d=d></path> }));
     view! {
         <svg class="days" viewBox="0 0 359 24" preserveAspectRatio="none" role="img" aria-label=name>
             {paths.collect_view()}

@@ -9,6 +9,7 @@ use super::Words;
 
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident($($value:ident),*) = $key:literal;)*) => {
+        #[expect(clippy::extra_unused_lifetimes, reason = "messages without placeables are written by the same rule")]
         impl Words {
             $($(#[$doc])* pub fn $name<'a>(&self $(, $value: impl Into<FluentValue<'a>>)*) -> String {
                 self.say($key, &[$((stringify!($value), $value.into())),*])
@@ -127,6 +128,8 @@ messages! {
     title_down() = "title-down";
     /// In English: “Major outage”.
     title_all_down() = "title-all-down";
+    /// In English: “`name`: `state`”.
+    item(name, state) = "item";
     /// In English: “Operational”.
     state_operational() = "state-operational";
     /// In English: “Maintenance”.

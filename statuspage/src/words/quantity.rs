@@ -30,9 +30,7 @@ impl Words {
         let millis = latency.as_millis();
         match millis {
             0..1_000 => self.milliseconds(millis.to_string()),
-            1_000..10_000 => {
-                self.span_seconds(self.decimal(&format!("{}.{}", millis / 1_000, millis % 1_000 / 100)))
-            }
+            1_000..10_000 => self.span_seconds(self.decimal(&format!("{}.{}", millis / 1_000, millis % 1_000 / 100))),
             10_000.. => self.span(latency),
         }
     }
@@ -118,8 +116,9 @@ mod tests {
 
     #[test]
     fn a_latency_keeps_the_digits_that_matter() {
-        let check =
-            |millis: u64, text: &str| assert_eq!(plain(&words(Language::En).latency(Duration::from_millis(millis))), text);
+        let check = |millis: u64, text: &str| {
+            assert_eq!(plain(&words(Language::En).latency(Duration::from_millis(millis))), text);
+        };
         check(64, "64 ms");
         check(999, "999 ms");
         check(2_449, "2.4 s");
