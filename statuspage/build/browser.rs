@@ -18,7 +18,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "wasm-release";
 
 /// What goes into the browser's half; anything else may change without building it again.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "build",
     "Cargo.toml",
     "../Cargo.toml",
@@ -28,6 +28,7 @@ const SOURCES: [&str; 9] = [
     "src/bundle/start.js",
     "src/island",
     "src/island.rs",
+    "src/lib.rs",
 ];
 
 /// Variables that cargo and clippy set for *this* build and that would bend the other one, by their beginnings.

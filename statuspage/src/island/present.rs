@@ -79,10 +79,10 @@ pub(super) enum Now {
     /// Nothing yet: as rendered on the server.
     Rendered,
     /// At least that late: no answer has told the time since the page was loaded.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a clock"))]
+    #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a browser has a clock"))]
     AtLeast(Timestamp),
     /// That, by the last answer's clock.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a clock"))]
+    #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a browser has a clock"))]
     Told(Timestamp),
 }
 
@@ -217,5 +217,84 @@ impl Present {
                 self.phrases.measured.get(location).cloned().unwrap_or_default()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::Set;
+    use shared::{Language, live::LiveComponent};
+
+    use super::*;
+
+    fn at(second: u64) -> Timestamp {
+        Timestamp::from_millis(0).plus(Duration::from_secs(second))
+    }
+
+    fn id() -> ComponentId {
+        "cloud".parse().expect("an id")
+    }
+
+    /// A page made at second 1,000 that proves its one component until second 1,090 and itself until second 1,120.
+    fn present(status: Status) -> Present {
+        let component = LiveComponent {
+            status,
+            word: "as told".to_owned(),
+            note: String::new(),
+            last_result_at: Some(at(990)),
+            stale_at: Some(at(1_090)),
+        };
+        let live = live::Live {
+            generated_at: at(1_000),
+            promise: 120,
+            language: Language::En,
+            build: String::new(),
+            status,
+            headline: "headline".to_owned(),
+            title: "title".to_owned(),
+            locations: BTreeMap::from([("lyon".parse().expect("a name"), Some(at(990)))]),
+            components: BTreeMap::from([(id(), component)]),
+        };
+        let words = crate::words::Words::new(Language::En, jiff::tz::TimeZone::UTC);
+        Present::new(Told { live, order: vec![id()], phrases: words.phrases("Site") })
+    }
+
+    fn check(status: Status, now: Now, state: (Status, &str), headline: &str) {
+        let present = present(status);
+        present.now.set(now);
+        let (look, word) = present.state(Some(&id()));
+        assert_eq!((look, word.replace('\u{a0}', " ")), (Look::from(state.0), state.1.to_owned()), "{now:?}");
+        assert_eq!(present.headline().1, headline, "{now:?}");
+    }
+
+    #[test]
+    fn green_needs_fresh_proof() {
+        use Status::{MajorOutage, Operational, UnderMaintenance, Unknown};
+        let stopped = "Monitoring has stopped updating. Green below is history.";
+        check(Operational, Now::Rendered, (Operational, "as told"), "headline");
+        check(Operational, Now::Told(at(1_090)), (Operational, "as told"), "headline");
+        check(Operational, Now::Told(at(1_091)), (Unknown, "Not verified for 1 min"), "headline");
+        check(MajorOutage, Now::AtLeast(at(1_091)), (Unknown, "Not verified for 1 min"), "headline");
+        check(UnderMaintenance, Now::Told(at(1_091)), (UnderMaintenance, "as told"), "headline");
+        check(Operational, Now::Told(at(1_121)), (Unknown, "Not verified for 2 min"), stopped);
+        check(Operational, Now::AtLeast(at(8_000)), (Unknown, "Not verified for 1 h 56"), stopped);
+    }
+
+    #[test]
+    fn an_age_is_told_only_by_the_hubs_clock() {
+        let present = present(Status::Operational);
+        let age = || present.age(Some(&"lyon".parse().expect("a name"))).replace('\u{a0}', " ");
+        present.now.set(Now::AtLeast(at(1_000)));
+        assert_eq!(age(), "");
+        present.now.set(Now::Told(at(1_000)));
+        assert_eq!(age(), "10 s ago");
+    }
+
+    #[test]
+    fn islands_take_their_parts_in_the_order_of_the_page() {
+        let present = present(Status::Operational);
+        assert_eq!(present.next_component(), Some(id()));
+        assert_eq!(present.next_component(), None);
+        assert_eq!(present.state(None).0, Look::from(Status::Unknown));
     }
 }

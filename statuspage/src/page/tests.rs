@@ -8,11 +8,12 @@ use shared::{Language, Status};
 use super::{Problem, error, home, live, plain_text, sample, service};
 use crate::{snapshot::Snapshot, words::Words};
 
-/// Text as a reader meets it: tags become line breaks, and spaces that do not break are ordinary ones.
+/// Text as a reader meets it: tags become line breaks, and spaces that do not break become ordinary ones.
 fn dump(html: &str) -> String {
     let body = html.split_once("<body>").expect("a body").1;
     let mut text = String::new();
-    for piece in body.split('<') {
+    // What islands are told is not for readers.
+    for piece in body.split('<').filter(|piece| !piece.starts_with("script")) {
         text.push_str(piece.split_once('>').map_or(piece, |(_, after)| after));
         text.push('\n');
     }

@@ -72,7 +72,7 @@ messages! {
     at_time(time) = "at-time";
     /// In English: “`span` ago”.
     ago(span) = "ago";
-    /// In English: “no measurement yet”.
+    /// In English: “not yet”.
     never_measured() = "never-measured";
     /// In English: “Page made at `made`, not to be believed after `until`”.
     page_valid(made, until) = "page-valid";
