@@ -18,7 +18,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "wasm-release";
 
 /// What goes into the browser's half; anything else may change without building it again.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "build",
     "Cargo.toml",
     "../Cargo.toml",
@@ -28,6 +28,7 @@ const SOURCES: [&str; 9] = [
     "src/bundle/start.js",
     "src/island",
     "src/island.rs",
+    "src/lib.rs",
 ];
 
 /// Variables that cargo and clippy set for *this* build and that would bend the other one, by their beginnings.
@@ -83,11 +84,13 @@ pub(crate) fn build() -> Result<()> {
     let script = fs::read_to_string("src/bundle/start.js")?.replace("GLUE", &glue.name()).replace("WASM", &wasm.name());
     let start = File { stem: "start", extension: "js", content_type: glue.content_type, bytes: script.into() };
     let start_name = start.name();
-    let entries: Vec<String> =
-        [start, glue, wasm].into_iter().map(|file| embed(&out, file)).collect::<Result<_>>()?;
+    let entries: Vec<String> = [start, glue, wasm].into_iter().map(|file| embed(&out, file)).collect::<Result<_>>()?;
     fs::write(
         out.join("bundle.rs"),
-        format!("const START: Option<&str> = Some(\"/assets/{start_name}\");\nconst ASSETS: &[Asset] = &[{}];\n", entries.concat()),
+        format!(
+            "const START: Option<&str> = Some(\"/assets/{start_name}\");\nconst ASSETS: &[Asset] = &[{}];\n",
+            entries.concat()
+        ),
     )?;
     Ok(())
 }
@@ -102,7 +105,16 @@ fn compile(out: &Path) -> Result<PathBuf> {
     let target = target_directory(out)?;
     let mut cargo = Command::new(variable("CARGO")?);
     cargo
-        .args(["build", "--locked", "--package", "statuspage", "--lib", "--no-default-features", "--features", "hydrate"])
+        .args([
+            "build",
+            "--locked",
+            "--package",
+            "statuspage",
+            "--lib",
+            "--no-default-features",
+            "--features",
+            "hydrate",
+        ])
         .args(["--target", TARGET, "--profile", PROFILE, "--target-dir"])
         .arg(&target);
     cargo.env("RUSTFLAGS", remapped());

@@ -40,9 +40,10 @@ home = All services
 other-services = Other services
 measured-from = Measured from { $places }
 last-measurement = last measurement
+last-measurements = Last measurements:
 at-time = at { $time }
 ago = { $span } ago
-never-measured = no measurement yet
+never-measured = not yet
 page-valid = Page made at { $made }, not to be believed after { $until }.
 stopped = Monitoring has stopped updating. Green below is history.
 stopped-title = Monitoring stopped
@@ -76,7 +77,7 @@ headline-maintenance = Maintenance under way: { $names }.
 headline-maintenance-many = Maintenance under way on { $count } services.
 headline-others = { $count ->
     [one] Another one is disturbed.
-   *[other] { $count } others are disturbed.
+   *[other] { $count } others are disturbed.
 }
 title-operational = All working
 title-maintenance = Maintenance
@@ -88,6 +89,7 @@ title-all-down = Major outage
 
 ## The state of a service
 
+item = { $name }: { $state }
 state-operational = Operational
 state-maintenance = Maintenance
 state-unknown = Not verified
@@ -117,14 +119,14 @@ strip = { $name }, 90 days: { $uptime }; { $bad ->
 ## The page of a service
 
 open-service = Open the service
-since = since { $since }
+since = In this state since { $since }
 section-days = The last 90 days
 days-sentence = { $bad ->
     [0] No outage measured.
     [one] Outage measured on { $bad } day.
    *[other] Outages measured on { $bad } days.
 } Uptime: { $uptime }.
-days-hint = Point at a day, or walk through them with the arrow keys.
+hint = Point at a part of the drawing, or walk through it with the arrow keys.
 days-table = The same days as a table
 day = { $date }: { $what }
 day-unobserved = nothing observed
@@ -144,7 +146,6 @@ latency-none = No successful measurement yet.
 latency-chart = Response time from { $place }, { $window }: median { $p50 }, 95 % under { $p95 }, 99 % under { $p99 }
 latency-point = { $at }: median { $p50 }, 95 % under { $p95 }, 99 % under { $p99 }
 latency-table = The same measurements as a table
-latency-hint = Point at the chart, or walk through it with the arrow keys.
 median = median
 section-failures = Last failures
 failures-none = No failure recorded.

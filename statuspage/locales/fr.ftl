@@ -46,9 +46,10 @@ home = Tous les services
 other-services = Autres services
 measured-from = Mesuré depuis { $places }
 last-measurement = dernière mesure
+last-measurements = Dernières mesures :
 at-time = à { $time }
 ago = il y a { $span }
-never-measured = pas encore de mesure
+never-measured = pas encore
 page-valid = Page établie à { $made }, à ne plus croire après { $until }.
 stopped = La surveillance ne se met plus à jour. Le vert ci-dessous appartient au passé.
 stopped-title = Surveillance interrompue
@@ -82,7 +83,7 @@ headline-maintenance = Maintenance en cours : { $names }.
 headline-maintenance-many = Maintenance en cours sur { $count } services.
 headline-others = { $count ->
     [one] Un autre est perturbé.
-   *[other] { $count } autres sont perturbés.
+   *[other] { $count } autres sont perturbés.
 }
 title-operational = Tout fonctionne
 title-maintenance = Maintenance
@@ -94,6 +95,7 @@ title-all-down = Panne majeure
 
 ## L’état d’un service
 
+item = { $name } : { $state }
 state-operational = Opérationnel
 state-maintenance = Maintenance
 state-unknown = Non vérifié
@@ -123,14 +125,14 @@ strip = { $name }, 90 jours : { $uptime } ; { $bad ->
 ## La page d’un service
 
 open-service = Ouvrir le service
-since = depuis { $since }
+since = Dans cet état depuis { $since }
 section-days = Les 90 derniers jours
 days-sentence = { $bad ->
     [0] Aucune panne mesurée.
     [one] Panne mesurée sur { $bad } jour.
    *[other] Pannes mesurées sur { $bad } jours.
 } Disponibilité : { $uptime }.
-days-hint = Désignez un jour, ou parcourez-les avec les flèches du clavier.
+hint = Désignez une partie du dessin, ou parcourez-le avec les flèches du clavier.
 days-table = Les mêmes jours en tableau
 day = { $date } : { $what }
 day-unobserved = rien d’observé
@@ -150,7 +152,6 @@ latency-none = Pas encore de mesure réussie.
 latency-chart = Temps de réponse vu de { $place }, { $window } : médiane { $p50 }, 95 % sous { $p95 }, 99 % sous { $p99 }
 latency-point = { $at } : médiane { $p50 }, 95 % sous { $p95 }, 99 % sous { $p99 }
 latency-table = Les mêmes mesures en tableau
-latency-hint = Désignez un point, ou parcourez-les avec les flèches du clavier.
 median = médiane
 section-failures = Derniers échecs
 failures-none = Aucun échec enregistré.

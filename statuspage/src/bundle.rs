@@ -40,6 +40,7 @@ pub fn build_id() -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "bundle")]
     use super::*;
 
     #[test]

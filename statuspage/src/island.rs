@@ -1,6 +1,6 @@
 //! What moves on a page: small islands that are rendered on the server and come alive in the browser as WASM.
 //!
-//! It does not know Fluent, time zones or the hub: every word comes as a property, and a view is a function of its properties. In the
+//! It does not know Fluent, time zones or the hub: every word comes with the page, and a view is a function of what came. In the
 //! browser the first rendering equals the server's letter by letter; only then do clocks and questions begin.
 
 mod age;
@@ -16,7 +16,7 @@ pub mod reading;
 pub mod state;
 
 pub use age::Spans;
-pub use present::{Look, Phrases};
+pub use present::{Look, Phrases, Present, Told};
 
 /// What the start script calls before it wakes the islands one by one.
 #[cfg(feature = "hydrate")]

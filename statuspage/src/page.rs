@@ -4,6 +4,7 @@
 
 mod chart;
 mod day;
+mod freshness;
 mod home;
 mod plain;
 mod policy;

@@ -9,6 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCache, RequestInit, Response, VisibilityState};
 
+use super::present::Told;
+
 /// An answer that takes longer is none.
 const DEADLINE_MILLIS: u32 = 8_000;
 const RELOADED_FOR: &str = "belfry-build";
@@ -28,6 +30,13 @@ pub(super) fn random() -> f64 {
     js_sys::Math::random()
 }
 
+/// What the page says to its islands.
+pub(super) fn told() -> Told {
+    let block = document().get_element_by_id(Told::ID).and_then(|block| block.text_content()).unwrap_or_default();
+    let told = js_sys::JSON::parse(&block).ok().and_then(|value| serde_wasm_bindgen::from_value(value).ok());
+    told.expect("the server wrote the block that its own build reads")
+}
+
 /// The present as it came, and the time at which the answer says it came.
 pub(super) struct Answer {
     pub(super) live: live::Live,
@@ -44,16 +53,15 @@ pub(super) async fn ask(address: &str) -> Result<Answer, JsValue> {
         return Err(JsValue::from(response.status()));
     }
     let time = time(&response.headers());
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    let live = serde_json::from_str(&text).map_err(|error| JsValue::from_str(&error.to_string()))?;
+    let live = serde_wasm_bindgen::from_value(JsFuture::from(response.json()?).await?)?;
     Ok(Answer { live, time })
 }
 
 /// `Date` and `Age` (RFC 9110 §6.6.1, RFC 9111 §5.1).
 fn time(headers: &Headers) -> Option<Timestamp> {
     let date = Date::parse(&headers.get("date").ok()??);
-    let age: f64 = headers.get("age").ok().flatten().and_then(|age| age.parse().ok()).unwrap_or(0.0);
-    date.is_finite().then(|| Timestamp::from_millis((date + age * 1_000.0) as i64))
+    let age: u32 = headers.get("age").ok().flatten().and_then(|age| age.parse().ok()).unwrap_or(0);
+    date.is_finite().then(|| Timestamp::from_millis(date as i64 + i64::from(age) * 1_000))
 }
 
 /// Loads the page again, once for each build, however often it is asked: a cache may go on serving the old page.

@@ -31,7 +31,7 @@ impl Clock {
     /// The hub's time now.
     pub(super) fn now(&self) -> Now {
         let passed = (browser::elapsed() - self.browser).max(0.0);
-        let now = self.hub.plus(Duration::from_secs_f64(passed / 1_000.0));
+        let now = self.hub.plus(Duration::from_millis(passed as u64));
         if self.told { Now::Told(now) } else { Now::AtLeast(now) }
     }
 }

@@ -1,26 +1,28 @@
-//! The island around the others: it holds the present and keeps it fresh.
+//! The island around the others: it holds the present and, in the browser, keeps it fresh.
 //!
 //! It does not know what the islands inside it show.
-#![expect(missing_docs, reason = "the island macro writes items that cannot carry documentation")]
 
 use leptos::prelude::*;
-use shared::live;
 
-use super::present::{Now, Phrases, Present};
+use super::present::Present;
 
-/// Provides the present to the islands among its children and, in the browser, asks for it again and again.
+/// Provides the present to the islands among its children.
+///
+/// No island has properties: Leptos would bring serde_json into the browser for them, a third of the WASM. What the islands show
+/// stands once in the page as a block of data, and each takes its part by its place in the document.
 #[island]
 pub fn Live(
-    /// The present as the server knew it.
-    present: live::Live,
-    /// Words for what the browser finds out.
-    phrases: Phrases,
     /// The page.
     children: Children,
 ) -> impl IntoView {
     let present =
         Present { live: RwSignal::new(present), now: RwSignal::new(Now::Rendered), phrases: StoredValue::new(phrases) };
     provide_context(present);
+    #[cfg(not(feature = "hydrate"))]
+    let present = expect_context::<Present>();
+    #[cfg(feature = "hydrate")]
+    let present = Present::new(super::browser::told());
+    provide_context(present.clone());
     #[cfg(feature = "hydrate")]
     super::poll::start(present);
     children()

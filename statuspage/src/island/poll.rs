@@ -4,11 +4,9 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use leptos::{
-    prelude::{Effect, GetUntracked, Set, WithUntracked, document, set_interval, window_event_listener_untyped},
-    task::spawn_local,
-};
+use leptos::prelude::{Set, WithUntracked, document, set_interval, untrack, window_event_listener_untyped};
 use shared::Timestamp;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
     browser::{self, Answer},
@@ -35,17 +33,16 @@ struct Poll {
 
 /// Begins to ask and to tick, for as long as the page lives.
 pub(super) fn start(present: Present) {
-    let live = present.live.get_untracked();
+    let clock = Clock::from_page(present.live.with_untracked(|live| live.generated_at));
     let poll = Rc::new(Poll {
+        address: present.live.with_untracked(|live| format!("/snapshot.json?lang={}", live.language.tag())),
+        build: present.live.with_untracked(|live| live.build.clone()),
         present,
-        address: format!("/snapshot.json?lang={}", live.language),
-        build: live.build,
-        clock: Cell::new(Clock::from_page(live.generated_at)),
+        clock: Cell::new(clock),
         failures: Cell::new(0),
         due: Cell::new(0.0),
         asking: Cell::new(false),
     });
-    Effect::new(move || document().set_title(&present.title()));
     let ticking = Rc::clone(&poll);
     set_interval(move || tick(&ticking), TICK);
     // Back from another tab or from sleep: what is on the screen may be old.
@@ -58,7 +55,7 @@ pub(super) fn start(present: Present) {
 }
 
 fn tick(poll: &Rc<Poll>) {
-    poll.present.now.set(poll.clock.get().now());
+    poll.show();
     if !poll.asking.get() && browser::elapsed() >= poll.due.get() {
         poll.asking.set(true);
         let poll = Rc::clone(poll);
@@ -78,7 +75,16 @@ impl Poll {
         }
         self.due.set(browser::elapsed() + self.pause());
         self.asking.set(false);
+        self.show();
+    }
+
+    /// Lets the page see the time, and the tab its title.
+    fn show(&self) {
         self.present.now.set(self.clock.get().now());
+        let title = untrack(|| self.present.title());
+        if document().title() != title {
+            document().set_title(&title);
+        }
     }
 
     fn accept(&self, Answer { live, time }: Answer, asked: f64) {

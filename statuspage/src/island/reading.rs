@@ -1,25 +1,25 @@
 //! A drawing whose parts can be read one by one: by pointer, by touch, and as one tab stop with the arrow keys.
 //!
 //! It does not know what is drawn: a part is an element with `data-part` and an `aria-label`, and its siblings are the other parts.
-#![expect(missing_docs, reason = "the island macro writes items that cannot carry documentation")]
 
 use leptos::prelude::*;
 
 /// Shows under its children the name of the part that is pointed at or focused.
 #[island]
 pub fn Reading(
-    /// What stands there as long as nothing is pointed at.
-    idle: String,
     /// The drawing.
     children: Children,
 ) -> impl IntoView {
-    let text = RwSignal::new(idle);
+    // Without scripts there is nothing to hint at.
+    let text = ArcRwSignal::new(String::new());
+    parts::hint(&text);
+    let (focused, pointed) = (text.clone(), text.clone());
     view! {
         <div
             class="reading"
             on:keydown=move |event| parts::step(&event)
-            on:focusin=move |event| parts::read(&event, text)
-            on:pointerover=move |event| parts::read(&event, text)
+            on:focusin=move |event| parts::read(&event, &focused)
+            on:pointerover=move |event| parts::read(&event, &pointed)
         >
             {children()}
             // The focused part is read out by its own name already.
@@ -33,10 +33,13 @@ pub fn Reading(
 mod parts {
     use leptos::{
         ev,
-        prelude::{RwSignal, Set, event_target},
+        prelude::{ArcRwSignal, Set, event_target, use_context},
     };
     use wasm_bindgen::JsCast;
+    use wasm_bindgen_futures::spawn_local;
     use web_sys::{Element, HtmlElement};
+
+    use crate::island::Present;
 
     const PART: &str = "[data-part]";
 
@@ -44,8 +47,15 @@ mod parts {
         event_target::<Element>(event).closest(PART).ok()?
     }
 
+    /// Says how to read the drawing, once the page is alive: the first rendering has to be the server's.
+    pub(super) fn hint(text: &ArcRwSignal<String>) {
+        let Some(present) = use_context::<Present>() else { return };
+        let text = text.clone();
+        spawn_local(async move { text.set(present.phrases.hint.clone()) });
+    }
+
     /// Shows the name of the part that the event is about.
-    pub(super) fn read(event: &ev::Event, text: RwSignal<String>) {
+    pub(super) fn read(event: &ev::Event, text: &ArcRwSignal<String>) {
         if let Some(name) = part(event).and_then(|part| part.get_attribute("aria-label")) {
             text.set(name);
         }
@@ -75,9 +85,11 @@ mod parts {
 /// On the server nothing is ever pointed at.
 #[cfg(not(feature = "hydrate"))]
 mod parts {
-    use leptos::prelude::RwSignal;
+    use leptos::prelude::ArcRwSignal;
 
-    pub(super) fn read<E>(_: &E, _: RwSignal<String>) {}
+    pub(super) fn hint(_: &ArcRwSignal<String>) {}
+
+    pub(super) fn read<E>(_: &E, _: &ArcRwSignal<String>) {}
 
     pub(super) fn step<E>(_: &E) {}
 }

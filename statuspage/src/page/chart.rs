@@ -15,6 +15,7 @@ use crate::{
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 160.0;
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// A span of time that is drawn, and the width of one point in it.
 #[derive(Clone, Copy)]
@@ -36,12 +37,13 @@ impl Window {
 
     /// A point's time in words: the hour where points are hours, the day where they are days.
     fn label(&self, at: Timestamp, words: &Words) -> String {
-        if self.step < Duration::from_secs(86_400) {
-            words.when(at, self.end)
-        } else {
-            words.day_and_month(words.day_of(at))
-        }
+        if self.step < DAY { words.when(at, self.end) } else { words.day_and_month(words.day_of(at)) }
     }
+}
+
+/// The mark under the horizontal axis: hours of a day, else days.
+fn mark(at: Timestamp, window: Window, words: &Words) -> String {
+    if window.length > DAY { words.day_and_month(words.day_of(at)) } else { words.clock(at) }
 }
 
 /// Which percentile a line shows.
@@ -116,12 +118,12 @@ pub(super) fn chart(
     let lines = Line::ALL.map(|line| view! { <path class=line.class() d=path(points, line, window, top)></path> });
     let start = window.end.minus(window.length);
     let middle = window.end.minus(window.length / 2);
-    let times = [start, middle, window.end].map(|at| view! { <span>{window.label(at, words)}</span> });
+    let times = [start, middle, window.end].map(|at| view! { <span>{mark(at, window, words)}</span> });
     let values = [top, top / 2, Duration::ZERO].map(|value| view! { <span>{words.latency(value)}</span> });
     let parts = parts(points, window, words);
     view! {
         <h3>{place(location)}</h3>
-        <Reading idle=words.latency_hint()>
+        <Reading>
             <div class="chart">
                 <div class="y" aria-hidden="true">{values.collect_view()}</div>
                 <svg viewBox="0 0 720 160" preserveAspectRatio="none" role="group" aria-label=summary>

@@ -5,44 +5,37 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::{Language, LocationName, Timestamp};
+use shared::Language;
 
 use super::{
-    day, present,
+    day,
+    freshness::Freshness,
+    present,
     shell::{self, Head},
     strip, uptime,
 };
 use crate::{
-    island::state::{Age, Headline, Note, State},
+    island::state::{Headline, State},
     snapshot::{ComponentView, Snapshot},
-    words::{Words, inert, quantity::place},
+    words::{Words, inert},
 };
 
 /// The page of everything.
 pub fn home(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
-    let present = present::of(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref));
-    let head = Head { site: &snapshot.site, words: &words, path: "/".to_owned(), title: present.title.clone() };
-    let phrases = words.phrases(&inert(snapshot.site.title.get(language)));
+    let told = present::told(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref));
+    let head = Head { site: &snapshot.site, words: &words, path: "/".to_owned(), title: told.live.title.clone() };
     let view = || {
         let content = Content::of(snapshot, &head);
-        shell::living(&head, snapshot, present, phrases, move || content.view())
+        shell::living(&head, snapshot, told, move || content.view())
     };
     shell::render(view)
 }
 
 /// Everything between header and footer, ready to be rendered inside the island that provides the present.
 struct Content {
-    measured: Vec<Measured>,
-    from: String,
-    last: String,
+    freshness: Freshness,
     groups: Vec<Group>,
-}
-
-/// One location and when it last measured.
-pub(super) struct Measured {
-    location: LocationName,
-    at: String,
 }
 
 struct Group {
@@ -71,9 +64,7 @@ impl Content {
             Group { title, rows: rows.iter().map(|component| Row::of(component, head)).collect() }
         };
         Self {
-            measured: measured(snapshot, words),
-            from: words.measured_from(words.places(snapshot.locations.keys())),
-            last: words.last_measurement(),
+            freshness: Freshness::of(snapshot, words),
             groups: snapshot.components.chunk_by(|a, b| a.group == b.group).map(group).collect(),
         }
     }
@@ -82,33 +73,12 @@ impl Content {
         view! {
             <div class="banner">
                 <div aria-live="polite"><Headline/></div>
-                <p class="meta">{freshness(self.from, self.last, self.measured)}</p>
+                <p class="meta">{self.freshness.view()}</p>
             </div>
             {self.groups.into_iter().map(Group::view).collect_view()}
         }
         .into_any()
     }
-}
-
-/// The last measurement of each location, in absolute time until scripts make it an age.
-pub(super) fn measured(snapshot: &Snapshot, words: &Words) -> Vec<Measured> {
-    let at = |last: &Option<Timestamp>| match last {
-        Some(last) => words.at_time(words.when(*last, snapshot.generated_at)),
-        None => words.never_measured(),
-    };
-    let measured = snapshot.locations.iter();
-    measured.map(|(location, last)| Measured { location: location.clone(), at: at(last) }).collect()
-}
-
-/// Where measurements come from and how old the last one is, at each location.
-pub(super) fn freshness(from: String, last: String, measured: Vec<Measured>) -> AnyView {
-    let alone = measured.len() == 1;
-    let age = move |Measured { location, at }: Measured| {
-        let name = if alone { last.clone() } else { place(&location) };
-        view! { <span class="dot">{name}" "<Age location=location at=at/></span> }
-    };
-    let from = (alone && !from.is_empty()).then(|| view! { <span class="dot">{from}</span> });
-    view! { {from}{measured.into_iter().map(age).collect_view()} }.into_any()
 }
 
 impl Group {
@@ -138,19 +108,14 @@ impl Row {
     }
 
     fn view(self) -> AnyView {
-        let id = self.component.id.clone();
         let description = self.description.map(|text| view! { <p class="about"><bdi>{text}</bdi></p> });
         view! {
             <li>
-                <h3><a href=self.link><bdi>{self.name}</bdi></a></h3>
-                {description}
-                <div class="state"><State id=id.clone()/></div>
+                <div class="who"><h3><a href=self.link><bdi>{self.name}</bdi></a></h3>{description}</div>
+                <State/>
                 {strip::picture(&self.component.history.days, self.strip)}
-                <div class="foot">
-                    <span>{self.window}</span>
-                    <span>{self.uptime}" "<i>{self.coverage}</i></span>
-                    <Note id=id/>
-                </div>
+                <p class="window">{self.window}</p>
+                <p class="uptime">{self.uptime}" "<i>{self.coverage}</i></p>
             </li>
         }
         .into_any()

@@ -47,8 +47,6 @@ fn line(component: &ComponentView, snapshot: &Snapshot, words: &Words) -> String
         .quarter
         .map(|_| format!("{} {}", words.ninety_days(), uptime::share(component.history.uptime.quarter, words)));
     let rest: Vec<String> = [Some(note), share].into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    match rest.is_empty() {
-        true => format!("- {name}: {state}"),
-        false => format!("- {name}: {state} ({})", rest.join("; ")),
-    }
+    let state = if rest.is_empty() { state } else { format!("{state} ({})", rest.join(", ")) };
+    format!("- {}", words.item(name, state))
 }

@@ -2,9 +2,14 @@
 //!
 //! It does not know how often it is asked for.
 
-use shared::{Language, live};
+use shared::{Language, Timestamp, live};
 
-use crate::{bundle, snapshot::ComponentView, snapshot::Snapshot, words::Words};
+use crate::{
+    bundle,
+    island::Told,
+    snapshot::{ComponentView, Snapshot},
+    words::{Words, inert},
+};
 
 /// What `/snapshot.json?lang=` answers: the words are those of the page made from the same snapshot.
 pub fn live(snapshot: &Snapshot, language: Language) -> live::Live {
@@ -14,6 +19,23 @@ pub fn live(snapshot: &Snapshot, language: Language) -> live::Live {
 
 /// The same for the components that a page shows.
 pub(super) fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a ComponentView>) -> live::Live {
+/// What a page that shows these components tells its islands.
+pub(super) fn told<'a>(
+    snapshot: &Snapshot,
+    words: &Words,
+    shown: impl Iterator<Item = &'a ComponentView> + Clone,
+) -> Told {
+    let mut phrases = words.phrases(&inert(snapshot.site.title.get(words.language())));
+    let at = |last: &Option<Timestamp>| match last {
+        Some(last) => words.at_time(words.when(*last, snapshot.generated_at)),
+        None => words.never_measured(),
+    };
+    phrases.measured = snapshot.locations.iter().map(|(location, last)| (location.clone(), at(last))).collect();
+    Told { live: of(snapshot, words, shown.clone()), order: shown.map(|shown| shown.id.clone()).collect(), phrases }
+}
+
+/// The present of these components.
+fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a ComponentView>) -> live::Live {
     let now = snapshot.generated_at;
     let component = |component: &ComponentView| live::LiveComponent {
         status: component.status,

@@ -178,7 +178,9 @@ pub(super) fn component(id: &str, name: &str, description: &str, group: &str, st
             days: days(status, &mut noise),
             uptime: UptimeTable { day: uptime, week: uptime, month: uptime, quarter: uptime, year: None },
             latency: LOCATIONS.iter().take(2).map(|l| (l.parse().expect("a name"), latency(&mut noise))).collect(),
-            failures: if failed { vec![Arc::new(observation(id, Some(failure))); 3] } else { Vec::new() },
+            failures: (0..if failed { 3 } else { 0 })
+                .map(|_| Arc::new(observation(id, Some(failure.clone()))))
+                .collect(),
         }),
     }
 }

@@ -9,14 +9,16 @@ use shared::{Language, Observation, Timestamp};
 
 use super::{
     chart::{self, Window},
-    day, home, present, probes,
+    day,
+    freshness::Freshness,
+    present, probes,
     shell::{self, Head},
     strip, uptime,
 };
 use crate::{
     island::{
         reading::Reading,
-        state::{Alarm, Note, State},
+        state::{Alarm, Announcement, State},
     },
     snapshot::{ComponentView, Day, LatencyPoint, LatencySeries, Snapshot},
     words::{Words, inert, quantity::place, sentence::days_until},
@@ -30,28 +32,26 @@ pub fn service(snapshot: &Snapshot, component: &ComponentView, language: Languag
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let site = inert(snapshot.site.title.get(language));
     let name = inert(component.name.get(language));
-    let phrases = words.phrases(&site).about(&component.id, words.page_title(words.page_title("#", name), site));
-    let title = phrases.title(&words.state(component, snapshot.generated_at));
-    let present = present::of(snapshot, &words, std::iter::once(component));
+    let mut told = present::told(snapshot, &words, std::iter::once(component));
+    told.phrases = told.phrases.about(&component.id, words.page_title(words.page_title("#", name), site));
+    let title = told.phrases.title(&words.state(component, snapshot.generated_at));
     let head = Head { site: &snapshot.site, words: &words, path: format!("/services/{}", component.id), title };
     shell::render(|| {
         let banner = Banner::of(snapshot, component, &head);
         let sections = sections(snapshot, component, &words);
         shell::living(&head, snapshot, present, phrases, move || view! { {banner.view()}{sections} }.into_any())
+        shell::living(&head, snapshot, told, move || view! { {banner.view()}{sections} }.into_any())
     })
 }
 
 /// What stands first: who, how, and how fresh that is.
 struct Banner {
-    id: shared::ComponentId,
     name: String,
     description: Option<String>,
     address: Option<(String, String)>,
     since: String,
     home: (String, String),
-    from: String,
-    last: String,
-    measured: Vec<home::Measured>,
+    freshness: Freshness,
 }
 
 impl Banner {
@@ -60,15 +60,12 @@ impl Banner {
         // Only what a browser can follow becomes a link; a script in the definition's address stays text elsewhere.
         let follow = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
         Self {
-            id: component.id.clone(),
             name: inert(component.name.get(words.language())),
             description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
             address: component.url.as_ref().filter(follow).map(|url| (url.clone(), words.open_service())),
             since: words.since(words.when(component.since, snapshot.generated_at)),
             home: (head.link("/"), words.home()),
-            from: words.measured_from(words.places(snapshot.locations.keys())),
-            last: words.last_measurement(),
-            measured: home::measured(snapshot, words),
+            freshness: Freshness::of(snapshot, words),
         }
     }
 
@@ -82,12 +79,10 @@ impl Banner {
                 <p class="meta"><a href=self.home.0>"← "{self.home.1}</a></p>
                 <h1><bdi>{self.name}</bdi></h1>
                 {about}
-                <div class="state now" aria-live="polite"><Alarm/><State id=self.id.clone()/></div>
-                <p class="note"><Note id=self.id/></p>
-                <p class="meta">
-                    <span class="dot">{self.since}</span>
-                    {home::freshness(self.from, self.last, self.measured)}
-                </p>
+                <div aria-live="polite"><Announcement/></div>
+                <Alarm/>
+                <div class="now"><State/></div>
+                <p class="meta">{self.since}" · "{self.freshness.view()}</p>
                 {address}
             </div>
         }
@@ -126,7 +121,7 @@ fn days(days: &[Day], component: &ComponentView, words: &Words) -> AnyView {
     let parts = strip::parts(days, words);
     view! {
         <p>{sentence}</p>
-        <Reading idle=words.days_hint()>{parts}</Reading>
+        <Reading>{parts}</Reading>
         <details class="table">
             <summary>{words.days_table()}</summary>
             <div class="scroll" tabindex="0" role="region" aria-label=words.days_table()>

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use hydration_context::SsrSharedContext;
 use leptos::{html, prelude::*};
-use shared::{Language, live};
+use shared::Language;
 
 use crate::{
     bundle,
-    island::{Look, Phrases, live::Live},
+    island::{Look, Present, Told, live::Live},
     site::Site,
     snapshot::Snapshot,
     style,
@@ -63,14 +63,18 @@ pub(super) fn render<V: IntoView>(view: impl FnOnce() -> V) -> String {
 pub(super) fn living(
     head: &Head<'_>,
     snapshot: &Snapshot,
-    present: live::Live,
-    phrases: Phrases,
+    told: Told,
     content: impl FnOnce() -> AnyView + Send + 'static,
 ) -> AnyView {
     let (header, footer) = (header(head), footer(head, Some(snapshot)));
     let script = bundle::start_script().map(|path| html::script().r#type("module").src(path));
+    // `<` would end the block early, whatever it stands in.
+    let data = serde_json::to_string(&told).unwrap_or_default().replace('<', "\\u003c");
+    let block = html::script().r#type("application/json").id(Told::ID).child(data);
+    provide_context(Present::new(told));
     let body = view! {
-        <Live present=present phrases=phrases>
+        {block}
+        <Live>
             {header}
             <main id="main">{content()}</main>
             {footer}

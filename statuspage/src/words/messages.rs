@@ -9,6 +9,7 @@ use super::Words;
 
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident($($value:ident),*) = $key:literal;)*) => {
+        #[expect(clippy::extra_unused_lifetimes, reason = "messages without placeables are written by the same rule")]
         impl Words {
             $($(#[$doc])* pub fn $name<'a>(&self $(, $value: impl Into<FluentValue<'a>>)*) -> String {
                 self.say($key, &[$((stringify!($value), $value.into())),*])
@@ -65,11 +66,13 @@ messages! {
     measured_from(places) = "measured-from";
     /// In English: “last measurement”.
     last_measurement() = "last-measurement";
+    /// In English: “Last measurements:”.
+    last_measurements() = "last-measurements";
     /// In English: “at `time`”.
     at_time(time) = "at-time";
     /// In English: “`span` ago”.
     ago(span) = "ago";
-    /// In English: “no measurement yet”.
+    /// In English: “not yet”.
     never_measured() = "never-measured";
     /// In English: “Page made at `made`, not to be believed after `until`”.
     page_valid(made, until) = "page-valid";
@@ -125,6 +128,8 @@ messages! {
     title_down() = "title-down";
     /// In English: “Major outage”.
     title_all_down() = "title-all-down";
+    /// In English: “`name`: `state`”.
+    item(name, state) = "item";
     /// In English: “Operational”.
     state_operational() = "state-operational";
     /// In English: “Maintenance”.
@@ -161,14 +166,14 @@ messages! {
     strip(name, uptime, bad) = "strip";
     /// In English: “Open the service”.
     open_service() = "open-service";
-    /// In English: “since `since`”.
+    /// In English: “In this state since `since`”.
     since(since) = "since";
     /// In English: “The last 90 days”.
     section_days() = "section-days";
     /// In English: “Outages measured on `bad` days”.
     days_sentence(bad, uptime) = "days-sentence";
-    /// In English: “Point at a day, or walk through them with the arrow keys”.
-    days_hint() = "days-hint";
+    /// In English: “Point at a part of the drawing, or walk through it with the arrow keys”.
+    hint() = "hint";
     /// In English: “The same days as a table”.
     days_table() = "days-table";
     /// In English: “`date`: `what`”.
@@ -207,8 +212,6 @@ messages! {
     latency_point(at, p50, p95, p99) = "latency-point";
     /// In English: “The same measurements as a table”.
     latency_table() = "latency-table";
-    /// In English: “Point at the chart, or walk through it with the arrow keys”.
-    latency_hint() = "latency-hint";
     /// In English: “median”.
     median() = "median";
     /// In English: “Last failures”.

@@ -2,7 +2,7 @@
 //!
 //! It does not know what is counted.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use shared::{Language, LocationName};
 
@@ -60,6 +60,8 @@ impl Words {
             unverified_ever: self.state_unknown(),
             ago: self.ago("#"),
             spans: self.spans(),
+            measured: BTreeMap::new(),
+            hint: self.hint(),
             subject: None,
         }
     }
@@ -116,6 +118,7 @@ mod tests {
     fn a_latency_keeps_the_digits_that_matter() {
         let check = |millis: u64, text: &str| {
             assert_eq!(plain(&words(Language::En).latency(Duration::from_millis(millis))), text)
+            assert_eq!(plain(&words(Language::En).latency(Duration::from_millis(millis))), text);
         };
         check(64, "64 ms");
         check(999, "999 ms");
