@@ -11,7 +11,7 @@ mod report;
 mod secrets;
 mod suggest;
 mod toml_file;
-mod tree;
+
 pub mod tree;
 mod typed;
 pub mod values;

@@ -10,11 +10,10 @@ use toml::{Spanned, de::DeTable};
 use super::{
     LoadOptions, Variables,
     directory::{self, Reading},
-    file,
     redact::Redactor,
     report::{FileReport, Mistake, Outcome, Severity, shown},
     secrets, suggest,
-    tree::{Context, Syntax},
+    tree::{self, Context, Syntax},
 };
 use crate::definition::Secret;
 
@@ -44,7 +43,7 @@ impl TomlFile {
 
     /// Takes a file's content.
     pub fn new(path: &Path, content: Vec<u8>) -> Self {
-        let (text, mistakes) = match file::decode(content) {
+        let (text, mistakes) = match tree::decode(content) {
             Ok(text) => (text, Vec::new()),
             Err(refusal) => (refusal.text, vec![refusal.mistake]),
         };
@@ -59,7 +58,7 @@ impl TomlFile {
     pub fn tree(&self) -> (Spanned<DeTable<'_>>, Vec<Mistake>) {
         let text = if self.mistakes.is_empty() { self.text.as_str() } else { "" };
         let (tree, errors) = DeTable::parse_recoverable(text);
-        let mistake = |error: &toml::de::Error| file::syntax_error(error.message(), text, error.span().unwrap_or(0..0));
+        let mistake = |error: &toml::de::Error| tree::syntax_error(error.message(), text, error.span().unwrap_or(0..0));
         (tree, errors.iter().map(mistake).collect())
     }
 
@@ -83,7 +82,8 @@ impl TomlFile {
 pub fn secret(template: &str, place: Range<usize>, variables: &Variables) -> (Option<Secret>, Vec<Mistake>) {
     let options =
         LoadOptions { time_zone: TimeZone::UTC, variables: variables.clone(), limits: super::Limits::default() };
-    let mut context = Context { options: &options, mistakes: Vec::new(), syntax: Syntax::Sound };
+    let mut context =
+        Context { options: &options, format: &super::typed::FORMAT, mistakes: Vec::new(), syntax: Syntax::Sound };
     let secret = secrets::resolve(template, place, &mut context).map(Secret::new);
     (secret, context.mistakes)
 }

@@ -16,6 +16,7 @@ use super::{
     report::{self, Mistake},
 };
 
+pub(super) use document::syntax_error;
 pub use document::{Refusal, decode, read_document};
 pub use several::{Entries, Entry, List, OneOrMore};
 pub use table::{Field, Keys, Required, Table, read_table};

@@ -15,9 +15,6 @@ pub fn Live(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let present =
-        Present { live: RwSignal::new(present), now: RwSignal::new(Now::Rendered), phrases: StoredValue::new(phrases) };
-    provide_context(present);
     #[cfg(not(feature = "hydrate"))]
     let present = expect_context::<Present>();
     #[cfg(feature = "hydrate")]

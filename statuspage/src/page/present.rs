@@ -17,8 +17,6 @@ pub fn live(snapshot: &Snapshot, language: Language) -> live::Live {
     of(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref))
 }
 
-/// The same for the components that a page shows.
-pub(super) fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a ComponentView>) -> live::Live {
 /// What a page that shows these components tells its islands.
 pub(super) fn told<'a>(
     snapshot: &Snapshot,

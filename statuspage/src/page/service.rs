@@ -39,7 +39,6 @@ pub fn service(snapshot: &Snapshot, component: &ComponentView, language: Languag
     shell::render(|| {
         let banner = Banner::of(snapshot, component, &head);
         let sections = sections(snapshot, component, &words);
-        shell::living(&head, snapshot, present, phrases, move || view! { {banner.view()}{sections} }.into_any())
         shell::living(&head, snapshot, told, move || view! { {banner.view()}{sections} }.into_any())
     })
 }

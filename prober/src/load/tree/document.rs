@@ -79,7 +79,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
 }
 
 /// The parser's words with a hint for what people most often mean.
-fn syntax_error(message: &str, text: &str, place: Range<usize>) -> Mistake {
+pub(in crate::load) fn syntax_error(message: &str, text: &str, place: Range<usize>) -> Mistake {
     let line_start = text.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let mistake = Mistake::error(message.split('\n').collect::<Vec<_>>().join(", ")).at(place);
