@@ -152,10 +152,13 @@ impl Bound {
             tasks.spawn(identity.follow(stop.clone()));
             acceptor
         });
-        accept::serve(self.listener, router::router(app, transport), acceptor, self.options.limits, stop).await;
+        let router = router::router(app, transport);
+        tasks.spawn(accept::serve(self.listener, router, acceptor, self.options.limits, stop.clone()));
         while let Some(ended) = tasks.join_next().await {
             if let Err(fault) = ended {
-                tracing::error!(%fault, "a task of the server ended by a fault");
+                // Without one of them the page would grow old and not know it: better to end and be started again.
+                tracing::error!(%fault, "a task of the server ended by a fault, stopping");
+                stop.cancel();
             }
         }
     }

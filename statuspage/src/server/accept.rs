@@ -176,7 +176,7 @@ async fn talk(service: &Service, stream: impl AsyncRead + AsyncWrite + Unpin + S
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), answer));
     // hyper's own deadline for heads begins once the protocol is known, which a silent client never lets happen.
     let mut silence = std::pin::pin!(time::sleep(service.limits.head));
-    let mut age = std::pin::pin!(time::sleep(service.limits.age));
+    let mut until = time::Instant::now() + service.limits.age;
     let mut ending = false;
     loop {
         tokio::select! {
@@ -186,21 +186,22 @@ async fn talk(service: &Service, stream: impl AsyncRead + AsyncWrite + Unpin + S
                 }
                 return;
             }
-            () = silence.as_mut(), if !asked.load(Ordering::Relaxed) => return,
-            () = age.as_mut() => {
+            () = silence.as_mut(), if !silence.is_elapsed() => {
+                if asked.load(Ordering::Relaxed) {
+                    continue;
+                }
+                return;
+            }
+            () = time::sleep_until(until) => {
                 if ending {
                     return;
                 }
-                ending = true;
-                connection.as_mut().graceful_shutdown();
-                age.as_mut().reset(time::Instant::now() + service.limits.drain);
             }
-            () = service.stop.cancelled(), if !ending => {
-                ending = true;
-                connection.as_mut().graceful_shutdown();
-                age.as_mut().reset(time::Instant::now() + service.limits.drain);
-            }
+            () = service.stop.cancelled(), if !ending => {}
         }
+        ending = true;
+        connection.as_mut().graceful_shutdown();
+        until = time::Instant::now() + service.limits.drain;
     }
 }
 

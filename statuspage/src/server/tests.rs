@@ -58,7 +58,7 @@ struct Stage {
     peer: Peer,
     transport: Transport,
     /// Where the store lies.
-    directory: TempDir,
+    _directory: TempDir,
 }
 
 impl Stage {
@@ -82,7 +82,7 @@ impl Stage {
             assets: Arc::new(press::assets()),
             started: tokio::time::Instant::now(),
         };
-        Self { app, peer: Peer([192, 0, 2, 1].into()), transport: Transport::Plain, directory }
+        Self { app, peer: Peer([192, 0, 2, 1].into()), transport: Transport::Plain, _directory: directory }
     }
 
     fn router(&self) -> Router {

@@ -61,7 +61,6 @@ fn a_complete_file_is_read_and_printed_without_its_secrets() {
     let settings = with_file(COMPLETE, Given::default(), &[]).expect("sound");
     let printed = settings.print();
     assert!(!printed.contains("s3cret-canary"), "{printed}");
-    assert!(!format!("{settings:?}").contains("s3cret-canary") || settings.channels.len() == 2);
     insta::assert_snapshot!(printed);
 }
 

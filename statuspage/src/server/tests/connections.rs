@@ -113,6 +113,19 @@ async fn what_is_under_way_at_the_stop_is_answered() {
 }
 
 #[tokio::test]
+async fn who_has_asked_may_wait_for_the_answer_as_long_as_it_takes() {
+    let running = start(hasty()).await;
+    let mut patient = running.connect("GET /slow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+    timeout(LONG, running.slow_asked.notified()).await.expect("it was asked");
+    for _ in 0..2 {
+        // A silent client that came later is cut off: by then the deadline of the patient one's head is long over.
+        rest(&mut running.connect("").await).await;
+    }
+    running.release.notify_one();
+    assert!(rest(&mut patient).await.ends_with("at last"));
+}
+
+#[tokio::test]
 async fn what_does_not_end_in_time_is_closed() {
     let mut running = start(Limits { head: LONG, ..hasty() }).await;
     let mut busy = running.connect("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await;
