@@ -255,6 +255,15 @@ impl History {
         unreadable
     }
 
+    /// Has every open row written again: the store lost them. Periods that are closed are in memory as percentiles only; those
+    /// that can be opened again are.
+    pub fn mark_changed(&mut self) {
+        for past in self.components.values_mut() {
+            past.hours.mark_changed();
+            past.days.mark_changed();
+        }
+    }
+
     /// Takes a failure back that was counted before.
     pub fn recall(&mut self, failure: &Observation) {
         self.past(&failure.probe.component, failure.started_at).failures.add(failure);

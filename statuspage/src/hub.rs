@@ -81,8 +81,6 @@ pub struct Hub {
     definitions: Arc<DefinitionSet>,
     engine: Engine,
     history: History,
-    /// When the last checkpoint was written: until then each component's time is accounted for.
-    accounted: Timestamp,
     telling: Telling,
     store: StoreHandle,
     views: Views,
@@ -122,7 +120,6 @@ impl Hub {
             definitions: Arc::default(),
             engine: memory.engine,
             history: memory.history,
-            accounted: memory.at,
             telling,
             store: handle,
             dirty: Dirty::default(),
@@ -133,21 +130,22 @@ impl Hub {
             warn!(%fault, "the store is not as it was left");
         }
         hub.definitions = definitions;
-        hub.judge_again().await;
+        hub.judge_again(memory.at).await;
         hub.take_definitions(now());
         (hub, events)
     }
 
-    /// Feeds the engine what was stored after the checkpoint.
-    async fn judge_again(&mut self) {
-        // Only what was watched at the checkpoint can have results after it that are not judged yet.
-        let ids: Vec<_> = self.engine.states().map(|state| state.component.clone()).collect();
-        self.enrol(self.accounted);
-        let mut since = checkpoint::observations_since(&self.store, &ids, self.accounted).await;
-        since.sort_by_key(|observation| observation.ended_at());
+    /// Feeds the engine what was stored after the checkpoint; without one, what was stored lately.
+    async fn judge_again(&mut self, checkpoint: Option<Timestamp>) {
+        let ids: Vec<_> = self.definitions.definitions.keys().cloned().collect();
+        let mut since = checkpoint::observations_since(&self.store, &ids, checkpoint, now()).await;
+        since.sort_by_key(Observation::ended_at);
+        let first = since.first().map(|observation| observation.started_at);
+        let Some(begin) = checkpoint.or(first) else { return };
+        self.enrol(begin);
         let count = since.len();
         for observation in since {
-            let at = observation.ended_at().max(self.accounted);
+            let at = observation.ended_at().max(begin);
             self.judge(Arc::new(observation), at);
         }
         if count > 0 {
@@ -165,7 +163,7 @@ impl Hub {
     ) {
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut published, mut written) = (None::<Instant>, Instant::now());
+        let (mut published, mut written) = (None::<Instant>, None::<Instant>);
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
         loop {
@@ -174,10 +172,10 @@ impl Hub {
                 () = stop.cancelled() => break,
                 Ok(()) = wiring.definitions.changed() => {
                     self.definitions = wiring.definitions.borrow_and_update().clone();
-                    published = None;
+                    (published, written) = (None, None);
                     self.take_definitions(now())
                 }
-                Some(event) = events.recv() => self.take_event(event),
+                Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
                 _ = seconds.tick() => self.tick(now()),
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
@@ -189,9 +187,9 @@ impl Hub {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());
             }
-            if written.elapsed() >= CHECKPOINT {
+            if written.is_none_or(|at| at.elapsed() >= CHECKPOINT) {
                 self.write_checkpoint(now()).await;
-                written = Instant::now();
+                written = Some(Instant::now());
             }
         }
         wiring.observations.close();

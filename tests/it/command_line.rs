@@ -83,7 +83,8 @@ async fn serve_that_cannot_start_says_why_in_one_sentence_and_ends_with_2() -> R
     check(&setup, &[], "in use by another process").await?;
     let other = Setup::new()?;
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
-    check(&other, &["--listen", &taken.local_addr()?.to_string()], "in use").await?;
+    let other = other.listening_on(&taken.local_addr()?.to_string());
+    check(&other, &[], "in use").await?;
     check(&other, &["--probes", "nowhere"], "nowhere").await?;
     Ok(())
 }

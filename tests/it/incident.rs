@@ -54,7 +54,8 @@ async fn a_502_behind_nginx_is_public_within_ten_seconds_and_so_is_the_recovery(
 async fn a_single_failure_is_suspected_recorded_and_not_made_public() -> Result<()> {
     let backend = Backend::start().await?;
     let setup = Setup::new()?;
-    setup.define_http("cloud", &backend.url())?;
+    let url = backend.url();
+    setup.define("cloud", &format!("name = \"cloud\"\n[[probe]]\nevery = \"5s\"\n[probe.http]\nurl = \"{url}\"\n"))?;
     let hub = setup.start().await?;
     hub.until_status("cloud", "operational").await;
 

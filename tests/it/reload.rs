@@ -17,7 +17,7 @@ async fn a_new_file_is_watched_a_bad_one_keeps_its_last_good_version_and_a_delet
     setup.define("forum", "name = \"forum\"\nnmae = 1\n")?;
     wait::until("the fault is a metric", async || {
         let metrics = hub.text("/metrics").await.ok()?;
-        metrics.lines().find(|line| line.starts_with("belfry_definitions_quarantined") && line.ends_with(" 1"))?;
+        metrics.lines().find(|line| line.starts_with("belfry_quarantined_definitions") && line.ends_with(" 1"))?;
         Some(())
     })
     .await;
@@ -45,7 +45,7 @@ async fn a_directory_that_loses_everything_at_once_keeps_the_old_set() -> Result
     std::fs::create_dir(setup.probes())?;
     wait::until("the fault is a metric", async || {
         let metrics = hub.text("/metrics").await.ok()?;
-        metrics.lines().find(|line| line.starts_with("belfry_definitions_quarantined") && !line.ends_with(" 0"))?;
+        metrics.lines().find(|line| line.starts_with("belfry_quarantined_definitions") && !line.ends_with(" 0"))?;
         Some(())
     })
     .await;

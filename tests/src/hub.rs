@@ -18,6 +18,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Setup {
     directory: TempDir,
+    listen: String,
     arguments: Vec<String>,
 }
 
@@ -26,7 +27,7 @@ impl Setup {
     pub fn new() -> Result<Self> {
         let directory = tempfile::tempdir()?;
         std::fs::create_dir(directory.path().join("probes.d"))?;
-        Ok(Self { directory, arguments: Vec::new() })
+        Ok(Self { directory, listen: "127.0.0.1:0".to_owned(), arguments: Vec::new() })
     }
 
     /// Writes or replaces the definition file of one component.
@@ -46,6 +47,13 @@ impl Setup {
     /// Writes `statuspage.toml`.
     pub fn settings(&self, toml: &str) -> Result<()> {
         std::fs::write(self.directory.path().join("statuspage.toml"), toml).context("write the settings")
+    }
+
+    /// Listens there instead of on a free port.
+    #[must_use]
+    pub fn listening_on(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.listen);
+        self
     }
 
     /// Adds command-line arguments.
@@ -74,7 +82,7 @@ impl Setup {
     pub fn command(&self) -> Result<Command> {
         let mut command = Command::new(program::own("statuspage")?);
         command.current_dir(self.directory.path()).env_clear().env("PATH", "/usr/bin:/bin").arg("serve");
-        command.args(["--listen", "127.0.0.1:0"]).args(&self.arguments);
+        command.args(["--listen", &self.listen]).args(&self.arguments);
         Ok(command)
     }
 

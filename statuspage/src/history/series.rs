@@ -118,6 +118,16 @@ impl<K: Copy + Ord> Series<K> {
         })
     }
 
+    /// Opens what can be opened and has it written again.
+    pub(super) fn mark_changed(&mut self) {
+        let keys: Vec<_> = self.periods.iter().map(|(key, _)| *key).collect();
+        for key in keys {
+            if let Some(open) = self.open(key) {
+                open.dirty = true;
+            }
+        }
+    }
+
     /// Closes all but the newest, whose rows must have been asked for, and lets go of the oldest.
     pub(super) fn close(&mut self, row: impl Fn(&Open) -> Box<[u8]>) {
         for (key, period) in self.periods.iter_mut().rev().skip(OPEN) {

@@ -3,6 +3,8 @@
 //! Between two checkpoints only results and notifications are written; a restart judges the results again that came after the
 //! last one, and comes to the same state. It does not know the form of any of these on disk.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -29,7 +31,7 @@ struct Checkpoint {
 /// What a restart knows before it judges anything again.
 #[derive(Debug)]
 pub(super) struct Memory {
-    pub(super) at: Timestamp,
+    pub(super) at: Option<Timestamp>,
     pub(super) alarms: Alarms,
     pub(super) engine: Engine,
     pub(super) history: History,
@@ -42,7 +44,7 @@ pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
             .inspect_err(|error| warn!(%error, "the last checkpoint cannot be read"))
             .ok()
     });
-    let Checkpoint { at, alarms } = checkpoint.unwrap_or_default();
+    let (at, alarms) = checkpoint.map(|Checkpoint { at, alarms }| (at, alarms)).unzip();
     let states = restored.components.iter().filter_map(|(id, bytes)| {
         ComponentState::from_bytes(bytes).inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()
     });
@@ -54,7 +56,7 @@ pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
         history.recall(failure);
     }
     let engine = Engine::restore(states);
-    Memory { at, alarms, engine, history }
+    Memory { at, alarms: alarms.unwrap_or_default(), engine, history }
 }
 
 fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
@@ -89,32 +91,34 @@ fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
     }
 }
 
-/// The stored observations of these components that ended after the checkpoint.
+/// Without a checkpoint, so much is judged again: enough for what is believed now.
+const WITHOUT: Duration = Duration::from_secs(3_600);
+/// A probe may have begun before the checkpoint and ended after it: at most its timeout earlier.
+const OVERLAP: Duration = Duration::from_secs(120);
+
+/// The stored observations of these components that may have ended after the checkpoint.
 ///
 /// A component whose rows cannot be read now (the disk is slow) learns its state anew from its next result.
-pub(super) async fn observations_since(store: &StoreHandle, ids: &[ComponentId], at: Timestamp) -> Vec<Observation> {
+pub(super) async fn observations_since(
+    store: &StoreHandle,
+    ids: &[ComponentId],
+    checkpoint: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Observation> {
+    let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(OVERLAP));
     let mut since = Vec::new();
     for component in ids {
         let mut cursor = None;
         loop {
-            let query = ObservationQuery {
-                component: component.clone(),
-                // A probe may have begun before the checkpoint and ended after it, at most its timeout earlier.
-                from: Some(at.minus(std::time::Duration::from_secs(120))),
-                to: None,
-                limit: MAX_PAGE,
-                cursor,
+            let (component, to) = (component.clone(), None);
+            let query = ObservationQuery { component, from: Some(from), to, limit: MAX_PAGE, cursor };
+            let Ok(page) =
+                store.observations(query).await.inspect_err(|error| debug!(%error, "nothing to judge again"))
+            else {
+                break;
             };
-            match store.observations(query).await {
-                Ok(page) => {
-                    since.extend(page.observations.into_iter().map(|observation| (*observation).clone()));
-                    cursor = page.next;
-                }
-                Err(error) => {
-                    debug!(%component, %error, "nothing to judge again");
-                    cursor = None;
-                }
-            }
+            since.extend(page.observations.iter().map(|observation| Observation::clone(observation)));
+            cursor = page.next;
             if cursor.is_none() {
                 break;
             }
@@ -126,6 +130,13 @@ pub(super) async fn observations_since(store: &StoreHandle, ids: &[ComponentId],
 impl Hub {
     /// Writes down everything that is known at `now`.
     pub(super) async fn write_checkpoint(&mut self, now: Timestamp) {
+        let changes = self.checkpoint(now);
+        if self.store.apply(changes).await == Durability::Behind {
+            debug!("the checkpoint waits in memory for the store");
+        }
+    }
+
+    fn checkpoint(&mut self, now: Timestamp) -> Changes {
         for state in self.engine.states() {
             self.history.spend(&state.component, state.status, state.since, now);
         }
@@ -144,25 +155,31 @@ impl Hub {
             Ok(document) => changes.documents.push((DOCUMENT, document.into())),
             Err(error) => warn!(%error, "a checkpoint cannot be written"),
         }
-        self.accounted = now;
-        if self.store.apply(changes).await == Durability::Behind {
-            debug!("the checkpoint waits in memory for the store");
-        }
+        changes
     }
 
     /// Takes over what a database held that could not be opened at the start: the past of what is known since, and what was
-    /// never told.
-    pub(super) fn merge(&mut self, restored: &Restored) {
+    /// never told. The sum replaces what waits for that database before anything is written to it.
+    pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) {
         for (key, error) in self.history.absorb(rows(restored)) {
             warn!(component = %key.component, %error, "a row of the history cannot be read");
         }
         restored.last_failures.values().flatten().for_each(|failure| self.history.recall(failure));
         self.telling.recall(&restored.notifications);
-        self.rewrite();
+        self.dirty.histories.extend(self.views.shown().cloned());
+        let changes = self.everything(now);
+        self.store.adopt_with(changes).await;
     }
 
-    /// A database took the place of one that was lost or could not be opened: everything known is to be written again.
-    pub(super) fn rewrite(&mut self) {
+    /// A new, empty database took the place of one that was lost: everything that is known is written to it.
+    pub(super) async fn rewrite(&mut self, now: Timestamp) {
+        let changes = self.everything(now);
+        self.store.apply(changes).await;
+    }
+
+    fn everything(&mut self, now: Timestamp) -> Changes {
         self.dirty.states.extend(self.engine.states().map(|state| state.component.clone()));
+        self.history.mark_changed();
+        Changes { notifications: self.telling.rows(), ..self.checkpoint(now) }
     }
 }

@@ -54,6 +54,11 @@ impl Views {
         self.refreshed.retain(|id, _| set.definitions.contains_key(id));
     }
 
+    /// The components on the page.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &ComponentId> {
+        self.order.iter()
+    }
+
     /// A result came from there.
     pub(super) fn heard(&mut self, location: &LocationName, at: Timestamp) {
         let last = self.locations.entry(location.clone()).or_default();

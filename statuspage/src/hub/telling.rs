@@ -59,6 +59,11 @@ impl Telling {
         self.outbox.recall(notifications);
     }
 
+    /// Every message that is remembered.
+    pub(super) fn rows(&self) -> Vec<Notification> {
+        self.outbox.rows()
+    }
+
     /// Takes names and dependencies from the definitions.
     pub(super) fn watch(&mut self, set: &DefinitionSet) {
         let definitions = &set.definitions;
@@ -157,15 +162,14 @@ impl Hub {
     }
 
     /// Answers what happened to the store.
-    pub(super) fn take_event(&mut self, event: StoreEvent) -> Vec<Transition> {
+    pub(super) async fn take_event(&mut self, event: StoreEvent) -> Vec<Transition> {
         match event {
             StoreEvent::Fault(fault) => error!(%fault, "the store needs attention"),
             StoreEvent::OpenedLate(restored) => {
                 info!("the database is open again");
-                self.merge(&restored);
-                self.store.adopt();
+                self.merge(&restored, now()).await;
             }
-            StoreEvent::Replaced => self.rewrite(),
+            StoreEvent::Replaced => self.rewrite(now()).await,
             StoreEvent::CaughtUp => info!("the store has written everything that waited"),
         }
         Vec::new()

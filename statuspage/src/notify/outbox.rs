@@ -75,6 +75,11 @@ impl Outbox {
         }
     }
 
+    /// Every row that is remembered.
+    pub fn rows(&self) -> Vec<Notification> {
+        self.rows.values().cloned().collect()
+    }
+
     /// Gives what is to be sent now.
     pub fn due(&mut self, now: Timestamp) -> Due {
         let changed = self.give_up(now);
