@@ -58,7 +58,7 @@ impl Problem {
     /// Only a trouble that passes is worth asking again.
     fn again(self) -> Again {
         match self {
-            Self::BadRequest | Self::NotFound | Self::MethodNotAllowed => Again::Never,
+            Self::BadRequest | Self::NotFound | Self::MethodNotAllowed | Self::UriTooLong => Again::Never,
             Self::TooManyRequests | Self::Internal | Self::Unavailable => Again::Soon,
         }
     }
