@@ -16,7 +16,7 @@ pub use schedule::{CronSchedule, Schedule};
 pub use secret::Secret;
 
 /// One component: the content of one definition file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
     /// The file's stem.
     pub id: ComponentId,
@@ -39,7 +39,7 @@ pub struct Definition {
 }
 
 /// One probe of a component.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ProbeDefinition {
     /// `component/probe`.
     pub id: ProbeId,
@@ -54,7 +54,7 @@ pub struct ProbeDefinition {
 }
 
 /// What a probe asks: one variant a kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Check {
     /// `[probe.http]`.
     Http(Box<HttpCheck>),
@@ -73,7 +73,7 @@ impl Check {
 }
 
 /// `[probe.http]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HttpCheck {
     /// `http` or `https`, with a host, without credentials.
     pub url: Url,
@@ -98,7 +98,7 @@ pub struct HttpCheck {
 }
 
 /// Credentials for HTTP's Basic scheme.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BasicAuth {
     /// No colon in it (RFC 7617 §2).
     pub user: String,
@@ -133,6 +133,16 @@ pub struct TcpCheck {
     pub send: Option<Secret>,
     /// What the bytes that come must match, within 64 KiB.
     pub expect: Option<regex::bytes::Regex>,
+}
+
+/// A regular expression is its text.
+impl PartialEq for TcpCheck {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { host, port, tls, send, expect } = self;
+        let pattern = |expect: &Option<regex::bytes::Regex>| expect.as_ref().map(|regex| regex.as_str().to_owned());
+        (host, port, tls, send) == (&other.host, &other.port, &other.tls, &other.send)
+            && pattern(expect) == pattern(&other.expect)
+    }
 }
 
 /// A consistent set of definitions, and what is wrong with those that are not in it.

@@ -2,16 +2,21 @@
 //!
 //! It knows nothing of history, incidents or pages.
 
+pub mod cli;
 pub mod control;
 pub mod counters;
 pub mod definition;
 #[cfg(any(test, feature = "faultd"))]
 pub mod faultd;
 pub mod limits;
+pub mod load;
 mod local;
 pub mod network;
 pub mod probe;
+pub mod reload;
 pub mod runner;
+pub mod schema;
+pub mod template;
 
 pub use control::ControlTarget;
 pub use counters::{Counted, Counters};

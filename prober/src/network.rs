@@ -10,14 +10,15 @@ mod resolver;
 mod tls;
 
 use std::{
+    fmt,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use http::HeaderValue;
 use rustls::{
-    ClientConfig,
+    ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName},
 };
 use shared::Timestamp;
@@ -91,6 +92,12 @@ struct Inner {
     user_agent: HeaderValue,
 }
 
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network").field("private_targets", &self.0.private_targets).finish_non_exhaustive()
+    }
+}
+
 impl Network {
     /// Sets everything up; blocks for a moment to read certificates and the system's configuration.
     pub fn new(options: &NetworkOptions) -> Result<Self, NetworkError> {
@@ -103,6 +110,11 @@ impl Network {
             public_names: PublicNames::default(),
             user_agent,
         })))
+    }
+
+    /// The certificates that probes trust, for clients of other kinds: the platform's, the bundled ones and those of `ca_file`.
+    pub fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
+        tls::trusted(ca_file)
     }
 
     pub(crate) fn resolver(&self) -> &Resolver {

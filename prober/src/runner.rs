@@ -40,6 +40,7 @@ impl RunnerOptions {
 }
 
 /// Runs probes until it is stopped.
+#[derive(Debug)]
 pub struct Prober {
     options: RunnerOptions,
     network: Network,

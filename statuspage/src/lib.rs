@@ -1,1 +1,51 @@
-//! Judges what probers observe and tells everybody.
+//! Judges what probers observe and tells everybody: store, engine, notifications, API and pages.
+//!
+//! It does not know how a probe is made. The feature `ssr` is the server, `hydrate` the browser's half; they never meet in one
+//! build.
+
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!(
+    "`ssr` is the server and `hydrate` the browser: build one of them, never both (and never --all-features)"
+);
+
+#[cfg(feature = "ssr")]
+mod api;
+#[cfg(feature = "ssr")]
+pub mod bundle;
+#[cfg(feature = "ssr")]
+pub mod cli;
+#[cfg(feature = "ssr")]
+pub mod demo;
+#[cfg(feature = "ssr")]
+pub mod engine;
+#[cfg(feature = "ssr")]
+pub mod history;
+#[cfg(feature = "ssr")]
+pub mod hub;
+pub mod island;
+#[cfg(feature = "ssr")]
+pub mod metrics;
+#[cfg(feature = "ssr")]
+pub mod notify;
+#[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod serve;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod site;
+#[cfg(feature = "ssr")]
+pub mod snapshot;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+mod style;
+#[cfg(feature = "ssr")]
+pub mod telemetry;
+#[cfg(feature = "ssr")]
+pub mod watch;
+#[cfg(feature = "ssr")]
+pub mod words;

@@ -1,3 +1,101 @@
 //! The command line of the hub.
 
-fn main() {}
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Parser as _;
+use prober::load::Variables;
+use statuspage::{
+    cli::{Cli, Command, DemoArgs, ServeArgs},
+    demo::{self, Stage},
+    serve::Instance,
+    settings::{Given, Settings},
+    telemetry,
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match cli.command {
+        None => serve(cli.serve),
+        Some(Command::Serve(arguments)) => serve(*arguments),
+        Some(Command::Demo(arguments)) => demonstrate(arguments),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("statuspage: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn serve(arguments: ServeArgs) -> Result<()> {
+    let print = arguments.print_settings;
+    let settings = load(arguments.given())?;
+    if print {
+        print!("{}", settings.print());
+        return Ok(());
+    }
+    runtime()?.block_on(run(settings, CancellationToken::new()))
+}
+
+fn demonstrate(arguments: DemoArgs) -> Result<()> {
+    runtime()?.block_on(async {
+        let stop = CancellationToken::new();
+        let stage = Stage::start(stop.clone()).await?;
+        let listen = match arguments.listen {
+            Some(listen) => listen,
+            None => demo::free_address().await,
+        };
+        let ended = run(load(stage.given(listen))?, stop.clone()).await;
+        stop.cancel();
+        stage.finish().await;
+        ended
+    })
+}
+
+fn load(given: Given) -> Result<Settings> {
+    let variables = std::env::vars_os().collect::<Variables>();
+    let settings = Settings::load(given, &variables)?;
+    telemetry::init(settings.log_format, &variables)?;
+    if !settings.warnings.is_empty() {
+        eprintln!("{}", settings.warnings.trim_end());
+    }
+    Ok(settings)
+}
+
+async fn run(settings: Settings, stop: CancellationToken) -> Result<()> {
+    let instance = Instance::start(&settings).await?;
+    println!("{}", instance.announcement());
+    let mut signals = JoinSet::new();
+    signals.spawn(stop_on_signal(stop.clone())?);
+    instance.run(stop.clone()).await;
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the asynchronous runtime")
+}
+
+/// The first signal drains, the second ends at once.
+fn stop_on_signal(stop: CancellationToken) -> Result<impl Future<Output = ()> + Send> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if stop.is_cancelled() {
+                std::process::exit(1);
+            }
+            tracing::info!("stopping: requests and writes under way are finished");
+            stop.cancel();
+        }
+    })
+}

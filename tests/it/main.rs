@@ -1,1 +1,8 @@
-//! End-to-end, browser and fault tests, in one binary.
+//! End-to-end, browser and fault tests, in one binary: what users see of the real programs.
+
+mod bell;
+mod command_line;
+mod incident;
+mod page;
+mod reload;
+mod restart;

@@ -1,1 +1,10 @@
-//! The harness of the end-to-end tests.
+//! The harness of the end-to-end tests: real programs on free loopback ports, each stopped when its handle is dropped.
+//!
+//! It does not know what is tested; the tests live in `it/`.
+
+pub mod backend;
+pub mod browser;
+pub mod hub;
+pub mod nginx;
+pub mod program;
+pub mod wait;

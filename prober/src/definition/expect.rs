@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 /// What an HTTP answer must be.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Expectation {
     /// 2xx unless given.
     pub status: ExpectStatus,
@@ -65,8 +65,21 @@ pub enum TextRule {
     NotMatches(regex::bytes::Regex),
 }
 
+/// A regular expression is its text.
+impl PartialEq for TextRule {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Contains(a), Self::Contains(b)) | (Self::NotContains(a), Self::NotContains(b)) => a == b,
+            (Self::Matches(a), Self::Matches(b)) | (Self::NotMatches(a), Self::NotMatches(b)) => {
+                a.as_str() == b.as_str()
+            }
+            (Self::Contains(_) | Self::NotContains(_) | Self::Matches(_) | Self::NotMatches(_), _) => false,
+        }
+    }
+}
+
 /// A rule for a header.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ExpectHeader {
     /// Its name.
     pub name: http::HeaderName,
@@ -75,7 +88,7 @@ pub struct ExpectHeader {
 }
 
 /// What must hold of a header: some of its values satisfies each rule, or there is none.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum HeaderRule {
     /// The header is not there.
     Absent,

@@ -8,7 +8,7 @@ use jiff::{civil, tz::TimeZone};
 use shared::Timestamp;
 
 /// When a probe is due.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Schedule {
     /// At equal distances.
     Every(Duration),
@@ -17,7 +17,7 @@ pub enum Schedule {
 }
 
 /// A cron line and the time zone it is read in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CronSchedule {
     line: cron::Schedule,
     zone: TimeZone,

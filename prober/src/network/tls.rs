@@ -99,6 +99,11 @@ fn given(ca_file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, Network
     }
 }
 
+/// The platform's roots, the bundled ones and those of `ca_file`.
+pub(super) fn trusted(ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
+    roots(&given(ca_file)?, ca_file)
+}
+
 fn roots(given: &[CertificateDer<'static>], ca_file: Option<&Path>) -> Result<RootCertStore, NetworkError> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let platform = rustls_native_certs::load_native_certs();

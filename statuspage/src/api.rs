@@ -1,0 +1,7 @@
+//! What machines read: Statuspage's public API (v2), our own (v1) and the problems they answer with.
+//!
+//! It does not know HTTP servers: documents are functions of the snapshot.
+
+pub(crate) mod observations;
+pub(crate) mod problem;
+pub(crate) mod v2;

@@ -1,0 +1,211 @@
+//! The hours or days of a component in their order, the newest ones open.
+//!
+//! It does not know how long an hour or a day is.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    ops::RangeInclusive,
+};
+
+use shared::LocationName;
+
+use super::{
+    account::Account,
+    latency::Point,
+    period::Open,
+    row::{self, RowError},
+};
+
+/// Periods that stay open, from the newest on.
+const OPEN: usize = 2;
+/// Periods that can be opened again, from the newest on.
+const REOPENABLE: usize = 8;
+
+/// How much is kept in memory, in periods from the newest on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) periods: usize,
+    pub(super) latency: usize,
+}
+
+/// Periods by their beginning, the oldest first.
+#[derive(Debug, Clone)]
+pub(super) struct Series<K> {
+    limits: Limits,
+    periods: VecDeque<(K, Period)>,
+    /// Of closed periods, from which they can be opened again.
+    rows: BTreeMap<K, Box<[u8]>>,
+    /// Of closed periods, the oldest first.
+    points: BTreeMap<LocationName, VecDeque<(K, Point)>>,
+}
+
+#[derive(Debug, Clone)]
+enum Period {
+    Open(Box<Open>),
+    Closed(Account),
+}
+
+impl Period {
+    fn account(&self) -> Account {
+        match self {
+            Self::Open(open) => open.account,
+            Self::Closed(account) => *account,
+        }
+    }
+}
+
+impl<K: Copy + Ord> Series<K> {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, periods: VecDeque::new(), rows: BTreeMap::new(), points: BTreeMap::new() }
+    }
+
+    /// The period that begins at `key`, ready to count; absent when that came too late.
+    pub(super) fn open(&mut self, key: K) -> Option<&mut Open> {
+        let at = self.position(key);
+        match self.periods.get(at) {
+            Some((other, Period::Open(_))) if *other == key => {}
+            Some((other, Period::Closed(_))) if *other == key => {
+                let open = row::open(self.rows.get(&key)?).ok()?;
+                self.forget_closed(key);
+                self.periods[at].1 = Period::Open(Box::new(open));
+            }
+            Some(_) | None if at == 0 && self.periods.len() >= self.limits.periods => return None,
+            Some(_) | None => self.periods.insert(at, (key, Period::Open(Box::default()))),
+        }
+        match self.periods.get_mut(at) {
+            Some((_, Period::Open(open))) => Some(open),
+            Some((_, Period::Closed(_))) | None => None,
+        }
+    }
+
+    /// The beginning of the oldest period.
+    pub(super) fn first(&self) -> Option<K> {
+        self.periods.front().map(|(key, _)| *key)
+    }
+
+    /// The known time of a period.
+    pub(super) fn account(&self, key: K) -> Account {
+        self.accounts(key..=key).next().unwrap_or_default()
+    }
+
+    /// The known time of each period in a range.
+    pub(super) fn accounts(&self, range: RangeInclusive<K>) -> impl Iterator<Item = Account> {
+        let until = self.periods.partition_point(|(key, _)| key <= range.end());
+        let from = self.position(*range.start()).min(until);
+        self.periods.range(from..until).map(|(_, period)| period.account())
+    }
+
+    /// The percentiles of each period in a range, by location, the oldest first.
+    pub(super) fn latency(&self, range: RangeInclusive<K>) -> BTreeMap<&LocationName, Vec<(K, Point)>> {
+        let mut latency: BTreeMap<&LocationName, Vec<(K, Point)>> = BTreeMap::new();
+        for (name, points) in &self.points {
+            latency.entry(name).or_default().extend(points.iter().filter(|(key, _)| range.contains(key)));
+        }
+        for (key, period) in self.periods.iter().filter(|(key, _)| range.contains(key)) {
+            if let Period::Open(open) = period {
+                open.points().for_each(|(name, point)| latency.entry(name).or_default().push((*key, point)));
+            }
+        }
+        latency.values_mut().for_each(|points| points.sort_by_key(|(key, _)| *key));
+        latency
+    }
+
+    /// The periods whose row would differ from the last one made.
+    pub(super) fn changed(&mut self) -> impl Iterator<Item = (K, &mut Open)> {
+        self.periods.iter_mut().filter_map(|(key, period)| match period {
+            Period::Open(open) if open.dirty => Some((*key, open.as_mut())),
+            Period::Open(_) | Period::Closed(_) => None,
+        })
+    }
+
+    /// Opens what can be opened and has it written again.
+    pub(super) fn mark_changed(&mut self) {
+        let keys: Vec<_> = self.periods.iter().map(|(key, _)| *key).collect();
+        for key in keys {
+            if let Some(open) = self.open(key) {
+                open.dirty = true;
+            }
+        }
+    }
+
+    /// Closes all but the newest, whose rows must have been asked for, and lets go of the oldest.
+    pub(super) fn close(&mut self, row: impl Fn(&Open) -> Box<[u8]>) {
+        for (key, period) in self.periods.iter_mut().rev().skip(OPEN) {
+            if let Period::Open(open) = period {
+                self.rows.insert(*key, row(open));
+                open.points().for_each(|(name, point)| keep(&mut self.points, name.clone(), *key, point));
+                *period = Period::Closed(open.account);
+            }
+        }
+        self.trim();
+    }
+
+    /// Lets go of what is older than the limits.
+    pub(super) fn trim(&mut self) {
+        let surplus = self.periods.len().saturating_sub(self.limits.periods);
+        self.periods.drain(..surplus);
+        let newest = |count: usize| self.periods.iter().rev().take(count).last().map(|(key, _)| *key);
+        if let Some(oldest) = newest(REOPENABLE) {
+            self.rows.retain(|key, _| *key >= oldest);
+        }
+        if let Some(oldest) = newest(self.limits.latency) {
+            self.points.values_mut().for_each(|points| points.retain(|(key, _)| *key >= oldest));
+        }
+        self.points.retain(|_, points| !points.is_empty());
+    }
+
+    /// Takes a row back; its period stays closed until something is counted.
+    pub(super) fn restore(&mut self, key: K, row: Box<[u8]>) -> Result<(), RowError> {
+        let (account, points) = row::summary(&row)?;
+        self.forget_closed(key);
+        points.into_iter().for_each(|(name, point)| keep(&mut self.points, name, key, point));
+        self.rows.insert(key, row);
+        let at = self.position(key);
+        match self.periods.get_mut(at).filter(|(other, _)| *other == key) {
+            Some((_, period)) => *period = Period::Closed(account),
+            None => self.periods.insert(at, (key, Period::Closed(account))),
+        }
+        Ok(())
+    }
+
+    /// Takes a row back after counting has begun: a period that is in memory too becomes the sum of both.
+    pub(super) fn absorb(&mut self, key: K, row: Box<[u8]>) -> Result<(), RowError> {
+        if !self.periods.iter().any(|(other, _)| *other == key) {
+            return self.restore(key, row);
+        }
+        let before = row::open(&row)?;
+        if let Some(open) = self.open(key) {
+            open.absorb(&before);
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget_after(&mut self, last: K) {
+        self.periods.retain(|(key, _)| *key <= last);
+        self.rows.retain(|key, _| *key <= last);
+        self.points.values_mut().for_each(|points| points.retain(|(key, _)| *key <= last));
+    }
+
+    fn forget_closed(&mut self, key: K) {
+        self.rows.remove(&key);
+        for points in self.points.values_mut() {
+            if let Ok(at) = points.binary_search_by_key(&key, |(key, _)| *key) {
+                points.remove(at);
+            }
+        }
+    }
+
+    fn position(&self, key: K) -> usize {
+        self.periods.partition_point(|(other, _)| *other < key)
+    }
+}
+
+fn keep<K: Copy + Ord>(
+    points: &mut BTreeMap<LocationName, VecDeque<(K, Point)>>,
+    name: LocationName,
+    key: K,
+    point: Point,
+) {
+    let points = points.entry(name).or_default();
+    points.insert(points.partition_point(|(other, _)| *other < key), (key, point));
+}

@@ -1,0 +1,298 @@
+//! The hub, the single writer: store, judge, store again, publish, tell; in this order, for everything that comes.
+//!
+//! It does not know how a probe is made, how a page looks or how a message travels, and it never waits for the disk longer than the
+//! store's patience.
+
+mod alarm;
+mod checkpoint;
+mod publish;
+mod roster;
+mod telling;
+mod vigil;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, SystemTime},
+};
+
+use prober::definition::DefinitionSet;
+use shared::{ComponentId, LocationName, Observation, Timestamp, Verdict};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    engine::{Engine, Input, Reception, Transition},
+    history::History,
+    metrics::HubCounters,
+    notify::{ChannelName, Outcomes, Teller},
+    site::Site,
+    snapshot::Snapshot,
+    store::{Durability, Opened, StoreEvents, StoreHandle},
+    watch::WatchInput,
+};
+use publish::Views;
+use telling::Telling;
+use vigil::Vigil;
+
+/// At most so many observations are taken at once.
+const BATCH: usize = 500;
+/// How long an observation may wait for company: each batch costs the disk one flush.
+const LINGER: Duration = Duration::from_millis(100);
+/// How often a snapshot is published when no state changed.
+const REFRESH: Duration = Duration::from_secs(5);
+/// How often everything that is known is written down, so that a restart has little to judge again.
+const CHECKPOINT: Duration = Duration::from_secs(60);
+
+/// What the hub is made of.
+#[derive(Debug)]
+pub struct HubOptions {
+    /// The page's own facts.
+    pub site: Arc<Site>,
+    /// Who is told.
+    pub channels: Vec<ChannelName>,
+    /// Where the embedded prober stands, where there is one.
+    pub location: Option<LocationName>,
+    /// What the hub counts.
+    pub counters: Arc<HubCounters>,
+}
+
+/// The hub's ends of the channels that lead to it and from it.
+#[derive(Debug)]
+pub struct Wiring {
+    /// The definitions, swapped as a whole.
+    pub definitions: watch::Receiver<Arc<DefinitionSet>>,
+    /// What probers observe. Bounded: when it is full, probers wait with their next result and keep their schedule.
+    pub observations: mpsc::Receiver<Observation>,
+    /// What everybody reads.
+    pub snapshot: watch::Sender<Arc<Snapshot>>,
+    /// What the outside switch is told of.
+    pub watch: watch::Sender<WatchInput>,
+}
+
+/// The single writer.
+#[derive(Debug)]
+pub struct Hub {
+    options: HubOptions,
+    definitions: Arc<DefinitionSet>,
+    engine: Engine,
+    history: History,
+    telling: Telling,
+    store: StoreHandle,
+    views: Views,
+    dirty: Dirty,
+    vigil: Vigil,
+    started: Timestamp,
+}
+
+/// What has changed since it was last published or written.
+#[derive(Debug, Default)]
+struct Dirty {
+    /// Components whose present changed.
+    views: BTreeSet<ComponentId>,
+    /// Components whose past is to be shown anew.
+    histories: BTreeSet<ComponentId>,
+    /// Components whose state the store does not have.
+    states: BTreeSet<ComponentId>,
+    /// Components that are no longer watched and that the store still counts among those that are.
+    retired: BTreeSet<ComponentId>,
+}
+
+/// The present by the system's clock.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+impl Hub {
+    /// A hub that knows what the store remembers: the last checkpoint, and the observations since, judged again.
+    pub async fn restore(options: HubOptions, opened: Opened, definitions: Arc<DefinitionSet>) -> (Self, StoreEvents) {
+        let Opened { handle, restored, events } = opened;
+        let memory = checkpoint::read(&restored, &options.site);
+        let telling = Telling::new(&options, memory.alarms, restored.notifications);
+        let mut hub = Self {
+            views: Views::new(options.location.clone()),
+            options,
+            definitions: Arc::default(),
+            engine: memory.engine,
+            history: memory.history,
+            telling,
+            store: handle,
+            dirty: Dirty::default(),
+            vigil: Vigil::default(),
+            started: now(),
+        };
+        for fault in &restored.faults {
+            warn!(%fault, "the store is not as it was left");
+        }
+        hub.definitions = definitions;
+        hub.judge_again(memory.at).await;
+        hub.take_definitions(now());
+        (hub, events)
+    }
+
+    /// Feeds the engine what was stored after the checkpoint; without one, what was stored lately.
+    async fn judge_again(&mut self, checkpoint: Option<Timestamp>) {
+        let ids: Vec<_> = self.definitions.definitions.keys().cloned().collect();
+        let mut since = checkpoint::observations_since(&self.store, &ids, checkpoint, now()).await;
+        since.sort_by_key(Observation::ended_at);
+        let first = since.first().map(|observation| observation.started_at);
+        let Some(begin) = checkpoint.or(first) else { return };
+        self.enrol(begin);
+        let count = since.len();
+        for observation in since {
+            let at = observation.ended_at().max(begin);
+            self.judge(Arc::new(observation), at);
+        }
+        if count > 0 {
+            info!(observations = count, "judged again what was stored after the last checkpoint");
+        }
+    }
+
+    /// Takes everything that comes until `stop`, then writes down what is known.
+    pub async fn run(
+        mut self,
+        mut wiring: Wiring,
+        mut events: StoreEvents,
+        (teller, mut outcomes): (Teller, Outcomes),
+        stop: CancellationToken,
+    ) {
+        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut published, mut written) = (None::<Instant>, None::<Instant>);
+        // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
+        let mut batch = Vec::new();
+        loop {
+            let mut transitions = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                Ok(()) = wiring.definitions.changed() => {
+                    self.definitions = wiring.definitions.borrow_and_update().clone();
+                    (published, written) = (None, None);
+                    self.take_definitions(now())
+                }
+                Some(event) = events.recv() => self.take_event(event).await,
+                Some(outcome) = outcomes.recv() => self.settle(outcome).await,
+                _ = seconds.tick() => self.tick(now()),
+                () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
+            };
+            transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
+            self.tell(&transitions).await;
+            self.send(&teller).await;
+            if !transitions.is_empty() || published.is_none_or(|at| at.elapsed() >= REFRESH) {
+                self.publish(&wiring, now());
+                published = Some(Instant::now());
+            }
+            if written.is_none_or(|at| at.elapsed() >= CHECKPOINT) {
+                self.write_checkpoint(now()).await;
+                written = Some(Instant::now());
+            }
+        }
+        wiring.observations.close();
+        while let Ok(observation) = wiring.observations.try_recv() {
+            batch.push(observation);
+        }
+        let transitions = self.take_observations(batch).await;
+        self.tell(&transitions).await;
+        self.write_checkpoint(now()).await;
+    }
+
+    /// Stores, then judges. The store's patience bounds the wait; what it has not written by then it writes later.
+    async fn take_observations(&mut self, batch: Vec<Observation>) -> Vec<Transition> {
+        let batch: Vec<_> = batch.into_iter().map(Arc::new).collect();
+        self.options.counters.observations.fetch_add(batch.len() as u64, Ordering::Relaxed);
+        if self.store.append(batch.clone()).await == Durability::Behind {
+            tracing::debug!(observations = batch.len(), "judging before the store has written");
+        }
+        let now = now();
+        batch.into_iter().flat_map(|observation| self.judge(observation, now)).collect()
+    }
+
+    fn judge(&mut self, observation: Arc<Observation>, now: Timestamp) -> Vec<Transition> {
+        let id = observation.probe.component.clone();
+        let observed = roster::observed(&self.definitions, observation.clone(), now);
+        let outcome = self.engine.step(Input::Observation(observed), now);
+        match outcome.reception {
+            Some(Reception::Judged) => {
+                self.history.observe(&observation, now);
+                self.views.heard(&observation.location, now);
+                if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {
+                    self.dirty.histories.insert(id.clone());
+                }
+                self.dirty.views.insert(id.clone());
+                self.dirty.states.insert(id);
+            }
+            Some(Reception::Duplicate | Reception::OldNews) => {
+                self.options.counters.duplicates.fetch_add(1, Ordering::Relaxed);
+            }
+            Some(Reception::UnknownProbe) | None => {}
+        }
+        self.account(outcome.transitions)
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Vec<Transition> {
+        let outcome = self.engine.step(Input::Tick, now);
+        self.account(outcome.transitions)
+    }
+
+    fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+        let transitions = self.enrol(now);
+        self.telling.watch(&self.definitions);
+        self.views.arrange(&self.definitions, &self.options.site);
+        self.dirty.views.extend(self.definitions.definitions.keys().cloned());
+        self.dirty.histories.extend(self.definitions.definitions.keys().cloned());
+        transitions
+    }
+
+    fn enrol(&mut self, now: Timestamp) -> Vec<Transition> {
+        let roster = Arc::new(roster::roster(&self.definitions));
+        let gone = self.engine.states().filter(|state| !roster.components.contains_key(&state.component));
+        for state in gone {
+            self.history.spend(&state.component, state.status, state.since, now);
+            self.dirty.retired.insert(state.component.clone());
+        }
+        for id in roster.components.keys() {
+            self.history.watch(id, now);
+            self.dirty.states.insert(id.clone());
+            self.dirty.retired.remove(id);
+        }
+        let outcome = self.engine.step(Input::Roster(roster), now);
+        self.account(outcome.transitions)
+    }
+
+    /// Spends the time before each transition in the state that ended there.
+    fn account(&mut self, transitions: Vec<Transition>) -> Vec<Transition> {
+        for transition in &transitions {
+            let Transition { component, at, from, from_since, to, reason } = transition;
+            self.history.spend(component, *from, *from_since, *at);
+            self.dirty.views.insert(component.clone());
+            self.dirty.histories.insert(component.clone());
+            self.dirty.states.insert(component.clone());
+            self.options.counters.transitions.fetch_add(1, Ordering::Relaxed);
+            let kind = reason.as_ref().map(|reason| reason.kind.word());
+            info!(%component, %from, %to, %at, reason = kind, "a component changed its state");
+        }
+        transitions
+    }
+}
+
+/// Takes what has come, and what comes within [`LINGER`] after it; waits for ever when nobody observes any more.
+///
+/// Cancelled at any point, it has lost nothing: what was taken is in the batch.
+async fn gather(observations: &mut mpsc::Receiver<Observation>, batch: &mut Vec<Observation>) {
+    if observations.recv_many(batch, BATCH).await == 0 {
+        return std::future::pending().await;
+    }
+    let until = Instant::now() + LINGER;
+    while batch.len() < BATCH {
+        let room = BATCH - batch.len();
+        match tokio::time::timeout_at(until, observations.recv_many(batch, room)).await {
+            Ok(more) if more > 0 => {}
+            Ok(_) | Err(_) => break,
+        }
+    }
+}

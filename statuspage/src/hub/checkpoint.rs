@@ -1,0 +1,185 @@
+//! What is written down every minute so that a restart goes on where it was: states, hours, days and open alarms, in one transaction.
+//!
+//! Between two checkpoints only results and notifications are written; a restart judges the results again that came after the
+//! last one, and comes to the same state. It does not know the form of any of these on disk.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use shared::{ComponentId, Observation, Timestamp};
+use tracing::{debug, warn};
+
+use super::{Hub, alarm::Alarms};
+use crate::{
+    engine::{ComponentState, Engine},
+    history::{History, HistoryRow, RowKey, Slot},
+    site::Site,
+    store::{Changes, Durability, Ledger, MAX_PAGE, ObservationQuery, Restored, StoreHandle},
+};
+
+/// The document that says when the rest was written.
+const DOCUMENT: &str = "checkpoint";
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Checkpoint {
+    at: Timestamp,
+    alarms: Alarms,
+}
+
+/// What a restart knows before it judges anything again.
+#[derive(Debug)]
+pub(super) struct Memory {
+    pub(super) at: Option<Timestamp>,
+    pub(super) alarms: Alarms,
+    pub(super) engine: Engine,
+    pub(super) history: History,
+}
+
+/// Puts what the store held back to work; what cannot be read is named and learnt anew.
+pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
+    let checkpoint = restored.documents.get(DOCUMENT).and_then(|bytes| {
+        serde_json::from_slice::<Checkpoint>(bytes)
+            .inspect_err(|error| warn!(%error, "the last checkpoint cannot be read"))
+            .ok()
+    });
+    let (at, alarms) = checkpoint.map(|Checkpoint { at, alarms }| (at, alarms)).unzip();
+    let states = restored.components.iter().filter_map(|(id, bytes)| {
+        ComponentState::from_bytes(bytes).inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()
+    });
+    let mut history = History::new(site.time_zone.clone());
+    for (key, error) in history.restore(rows(restored)) {
+        warn!(component = %key.component, %error, "a row of the history cannot be read");
+    }
+    for failure in restored.last_failures.values().flatten().rev() {
+        history.recall(failure);
+    }
+    let engine = Engine::restore(states);
+    Memory { at, alarms: alarms.unwrap_or_default(), engine, history }
+}
+
+fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
+    let hours = restored.hours.iter().map(|row| history_row(row, Slot::Hour(row.start)));
+    let days = restored.days.iter().filter_map(|row| Some(history_row(row, Slot::Day(date_of(row.start)?))));
+    hours.chain(days)
+}
+
+fn history_row(ledger: &Ledger, slot: Slot) -> HistoryRow {
+    HistoryRow { key: RowKey { component: ledger.component.clone(), slot }, bytes: ledger.body.as_ref().into() }
+}
+
+/// A day's row is kept under its date's midnight in UTC, so that a change of the page's time zone does not move it.
+fn date_of(start: Timestamp) -> Option<Date> {
+    Some(TimeZone::UTC.to_datetime(jiff::Timestamp::from_millisecond(start.as_millis()).ok()?).date())
+}
+
+fn start_of(date: Date) -> Option<Timestamp> {
+    let midnight = date.to_zoned(TimeZone::UTC).ok()?;
+    Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
+}
+
+fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
+    for HistoryRow { key: RowKey { component, slot }, bytes } in rows {
+        let body = Bytes::from(bytes);
+        match slot {
+            Slot::Hour(start) => changes.hours.push(Ledger { component, start, body }),
+            // The store finds the last failures among the observations.
+            Slot::Failures => {}
+            Slot::Day(date) => changes.days.extend(start_of(date).map(|start| Ledger { component, start, body })),
+        }
+    }
+}
+
+/// Without a checkpoint, so much is judged again: enough for what is believed now.
+const WITHOUT: Duration = Duration::from_secs(3_600);
+/// A probe may have begun before the checkpoint and ended after it: at most its timeout earlier.
+const OVERLAP: Duration = Duration::from_secs(120);
+
+/// The stored observations of these components that may have ended after the checkpoint.
+///
+/// A component whose rows cannot be read now (the disk is slow) learns its state anew from its next result.
+pub(super) async fn observations_since(
+    store: &StoreHandle,
+    ids: &[ComponentId],
+    checkpoint: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Observation> {
+    let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(OVERLAP));
+    let mut since = Vec::new();
+    for component in ids {
+        let mut cursor = None;
+        loop {
+            let (component, to) = (component.clone(), None);
+            let query = ObservationQuery { component, from: Some(from), to, limit: MAX_PAGE, cursor };
+            let Ok(page) =
+                store.observations(query).await.inspect_err(|error| debug!(%error, "nothing to judge again"))
+            else {
+                break;
+            };
+            since.extend(page.observations.iter().map(|observation| Observation::clone(observation)));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+    }
+    since
+}
+
+impl Hub {
+    /// Writes down everything that is known at `now`.
+    pub(super) async fn write_checkpoint(&mut self, now: Timestamp) {
+        let changes = self.checkpoint(now);
+        if self.store.apply(changes).await == Durability::Behind {
+            debug!("the checkpoint waits in memory for the store");
+        }
+    }
+
+    fn checkpoint(&mut self, now: Timestamp) -> Changes {
+        for state in self.engine.states() {
+            self.history.spend(&state.component, state.status, state.since, now);
+        }
+        let mut changes = Changes::default();
+        ledgers(self.history.dirty_rows(), &mut changes);
+        for id in std::mem::take(&mut self.dirty.states) {
+            let Some(state) = self.engine.state(&id) else { continue };
+            changes.components.push((id, state.to_bytes().into()));
+        }
+        for id in std::mem::take(&mut self.dirty.retired) {
+            ledgers(self.history.retire(&id), &mut changes);
+            changes.forget_components.push(id);
+        }
+        let checkpoint = Checkpoint { at: now, alarms: self.telling.alarms().clone() };
+        match serde_json::to_vec(&checkpoint) {
+            Ok(document) => changes.documents.push((DOCUMENT, document.into())),
+            Err(error) => warn!(%error, "a checkpoint cannot be written"),
+        }
+        changes
+    }
+
+    /// Takes over what a database held that could not be opened at the start: the past of what is known since, and what was
+    /// never told. The sum replaces what waits for that database before anything is written to it.
+    pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) {
+        for (key, error) in self.history.absorb(rows(restored)) {
+            warn!(component = %key.component, %error, "a row of the history cannot be read");
+        }
+        restored.last_failures.values().flatten().for_each(|failure| self.history.recall(failure));
+        self.telling.recall(&restored.notifications);
+        self.dirty.histories.extend(self.views.shown().cloned());
+        let changes = self.everything(now);
+        self.store.adopt_with(changes).await;
+    }
+
+    /// A new, empty database took the place of one that was lost: everything that is known is written to it.
+    pub(super) async fn rewrite(&mut self, now: Timestamp) {
+        let changes = self.everything(now);
+        self.store.apply(changes).await;
+    }
+
+    fn everything(&mut self, now: Timestamp) -> Changes {
+        self.dirty.states.extend(self.engine.states().map(|state| state.component.clone()));
+        self.history.mark_changed();
+        Changes { notifications: self.telling.rows(), ..self.checkpoint(now) }
+    }
+}

@@ -1,0 +1,162 @@
+//! From what is known to what everybody reads: the snapshot, of which only what changed is made anew.
+//!
+//! It does not know how it is shown.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use prober::definition::{Definition, DefinitionSet};
+use shared::{ComponentId, LocationName, Status, Timestamp};
+
+use super::{Dirty, Hub, Wiring, roster};
+use crate::{
+    engine::Judgement,
+    site::Site,
+    snapshot::{ComponentView, HistoryView, ProbeAtLocation, ProbeView, Snapshot},
+    watch::WatchInput,
+};
+
+/// A snapshot that is older proves nothing: the hub publishes many times in that time, or it is dead.
+const PROMISE: Duration = Duration::from_secs(60);
+/// How often the past of a component is shown anew when nothing happened to it …
+const HISTORY_REFRESH: Duration = Duration::from_secs(60);
+/// … and while it is young: a newcomer wants to see the first figures.
+const YOUNG_REFRESH: Duration = Duration::from_secs(5);
+const YOUNG: Duration = Duration::from_secs(300);
+
+/// The views as they were last published.
+#[derive(Debug)]
+pub(super) struct Views {
+    order: Vec<ComponentId>,
+    components: BTreeMap<ComponentId, Arc<ComponentView>>,
+    refreshed: BTreeMap<ComponentId, Timestamp>,
+    locations: BTreeMap<LocationName, Option<Timestamp>>,
+}
+
+impl Views {
+    /// Nothing yet but the embedded prober's location.
+    pub(super) fn new(location: Option<LocationName>) -> Self {
+        Self {
+            order: Vec::new(),
+            components: BTreeMap::new(),
+            refreshed: BTreeMap::new(),
+            locations: location.into_iter().map(|name| (name, None)).collect(),
+        }
+    }
+
+    /// Takes the order of the page from the definitions, and forgets what is no longer defined.
+    pub(super) fn arrange(&mut self, set: &DefinitionSet, site: &Site) {
+        self.order = roster::order(set, site);
+        self.components.retain(|id, _| set.definitions.contains_key(id));
+        self.refreshed.retain(|id, _| set.definitions.contains_key(id));
+    }
+
+    /// The components on the page.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &ComponentId> {
+        self.order.iter()
+    }
+
+    /// A result came from there.
+    pub(super) fn heard(&mut self, location: &LocationName, at: Timestamp) {
+        let last = self.locations.entry(location.clone()).or_default();
+        *last = (*last).max(Some(at));
+    }
+}
+
+impl Hub {
+    /// Publishes the present.
+    pub(super) fn publish(&mut self, wiring: &Wiring, now: Timestamp) {
+        let (snapshot, watched) = self.present(now);
+        self.options.counters.snapshots.fetch_add(1, Ordering::Relaxed);
+        wiring.watch.send_replace(watched);
+        wiring.snapshot.send_replace(Arc::new(snapshot));
+    }
+
+    /// The present, for readers and for the dead-man switch.
+    pub fn present(&mut self, now: Timestamp) -> (Snapshot, WatchInput) {
+        let Dirty { views, histories, .. } = &mut self.dirty;
+        let (mut changed, past) = (std::mem::take(views), std::mem::take(histories));
+        let outdated = |id: &&ComponentId| {
+            let refreshed = self.views.refreshed.get(*id).copied().unwrap_or_default();
+            let age = self.engine.state(id).map_or(Duration::MAX, |state| now.since(state.created_at));
+            let refresh = if age < YOUNG { YOUNG_REFRESH } else { HISTORY_REFRESH };
+            now.since(refreshed) >= refresh || past.contains(*id) || now < refreshed
+        };
+        let outdated: BTreeSet<_> = self.views.order.iter().filter(outdated).cloned().collect();
+        changed.extend(outdated.iter().cloned());
+        for id in changed {
+            let anew = outdated.contains(&id);
+            self.view(&id, if anew { Past::Anew } else { Past::AsShown }, now);
+        }
+        let snapshot = self.snapshot(now);
+        let watched = self.watched(&snapshot, now);
+        (snapshot, watched)
+    }
+
+    fn snapshot(&self, now: Timestamp) -> Snapshot {
+        let components: Vec<_> =
+            self.views.order.iter().filter_map(|id| self.views.components.get(id)).cloned().collect();
+        let worst = components.iter().map(|component| component.status).reduce(Status::worst);
+        Snapshot {
+            generated_at: now,
+            promise: PROMISE,
+            site: Arc::clone(&self.options.site),
+            status: worst.unwrap_or(Status::Unknown),
+            components,
+            locations: self.views.locations.clone(),
+            quarantined: Arc::new(self.definitions.quarantined.clone()),
+            store: self.store.state(),
+        }
+    }
+
+    fn view(&mut self, id: &ComponentId, past: Past, now: Timestamp) {
+        let (Some(definition), Some(judgement)) = (self.definitions.definitions.get(id), self.engine.view(id)) else {
+            return;
+        };
+        let shown = self.views.components.get(id).map(|view| Arc::clone(&view.history));
+        let history = match (past, shown) {
+            (Past::AsShown, Some(history)) => history,
+            (Past::AsShown | Past::Anew, _) => {
+                self.history.spend(id, judgement.status, judgement.since, now);
+                self.views.refreshed.insert(id.clone(), now);
+                Arc::new(self.history.view(id, now))
+            }
+        };
+        let view = component_view(definition, judgement, history);
+        self.views.components.insert(id.clone(), Arc::new(view));
+    }
+}
+
+/// Whether a component's past is computed again.
+#[derive(Debug, Clone, Copy)]
+enum Past {
+    AsShown,
+    Anew,
+}
+
+fn component_view(definition: &Definition, mut judgement: Judgement, history: Arc<HistoryView>) -> ComponentView {
+    let probes = definition.probes.iter().map(|probe| {
+        let locations: BTreeMap<LocationName, ProbeAtLocation> =
+            judgement.probes.remove(&probe.id.name).unwrap_or_default();
+        ProbeView { name: probe.id.name.clone(), kind: probe.check.kind(), locations }
+    });
+    ComponentView {
+        id: definition.id.clone(),
+        name: definition.name.clone(),
+        group: definition.group.clone(),
+        description: definition.description.clone(),
+        url: definition.url.as_ref().map(ToString::to_string),
+        probes: probes.collect(),
+        status: judgement.status,
+        since: judgement.since,
+        created_at: judgement.created_at,
+        last_result_at: judgement.last_result_at,
+        stale_at: judgement.stale_at,
+        reason: judgement.reason,
+        certificate_expires_at: judgement.certificate_expires_at,
+        history,
+    }
+}

@@ -1,0 +1,114 @@
+//! Keeps the present fresh: asks the hub about every ten seconds, and lets the page's clock tick.
+//!
+//! It does not know what the answer means for what is shown.
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use leptos::prelude::{Set, WithUntracked, document, set_interval, untrack, window_event_listener_untyped};
+use shared::Timestamp;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    browser::{self, Answer},
+    clock::Clock,
+    present::Present,
+};
+
+const EVERY_MILLIS: f64 = 10_000.0;
+const HIDDEN_EVERY_MILLIS: f64 = 60_000.0;
+const SLOWEST_MILLIS: f64 = 120_000.0;
+const TICK: Duration = Duration::from_secs(1);
+
+/// What one page knows of its questions.
+struct Poll {
+    present: Present,
+    address: String,
+    build: String,
+    clock: Cell<Clock>,
+    failures: Cell<i32>,
+    /// When the next question is due, by [`browser::elapsed`].
+    due: Cell<f64>,
+    asking: Cell<bool>,
+}
+
+/// Begins to ask and to tick, for as long as the page lives.
+pub(super) fn start(present: Present) {
+    let clock = Clock::from_page(present.live.with_untracked(|live| live.generated_at));
+    let poll = Rc::new(Poll {
+        address: present.live.with_untracked(|live| format!("/snapshot.json?lang={}", live.language.tag())),
+        build: present.live.with_untracked(|live| live.build.clone()),
+        present,
+        clock: Cell::new(clock),
+        failures: Cell::new(0),
+        due: Cell::new(0.0),
+        asking: Cell::new(false),
+    });
+    let ticking = Rc::clone(&poll);
+    set_interval(move || tick(&ticking), TICK);
+    // Back from another tab or from sleep: what is on the screen may be old.
+    window_event_listener_untyped("visibilitychange", move |_| {
+        if browser::visible() {
+            poll.due.set(0.0);
+            tick(&poll);
+        }
+    });
+}
+
+fn tick(poll: &Rc<Poll>) {
+    poll.show();
+    if !poll.asking.get() && browser::elapsed() >= poll.due.get() {
+        poll.asking.set(true);
+        let poll = Rc::clone(poll);
+        spawn_local(async move { poll.ask().await });
+    }
+}
+
+impl Poll {
+    async fn ask(&self) {
+        let asked = browser::elapsed();
+        match browser::ask(&self.address).await {
+            Ok(answer) => {
+                self.failures.set(0);
+                self.accept(answer, asked);
+            }
+            Err(_) => self.failures.set(self.failures.get().saturating_add(1)),
+        }
+        self.due.set(browser::elapsed() + self.pause());
+        self.asking.set(false);
+        self.show();
+    }
+
+    /// Lets the page see the time, and the tab its title.
+    fn show(&self) {
+        self.present.now.set(self.clock.get().now());
+        let title = untrack(|| self.present.title());
+        if document().title() != title {
+            document().set_title(&title);
+        }
+    }
+
+    fn accept(&self, Answer { live, time }: Answer, asked: f64) {
+        if live.build != self.build {
+            browser::reload_for(&live.build);
+        }
+        // Caches on the way may answer out of order: what is older than what we know is no news, and no clock either.
+        let known = self.present.live.with_untracked(|live| live.generated_at);
+        if live.generated_at < known {
+            return;
+        }
+        let time: Option<Timestamp> = time.map(|time| time.max(live.generated_at));
+        if let Some(time) = time {
+            self.clock.set(Clock::from_answer(time, asked));
+        }
+        if live.generated_at > known {
+            self.present.live.set(live);
+        }
+    }
+
+    /// Milliseconds until the next question: longer when nobody looks and after each failure, and never at the same time for all.
+    fn pause(&self) -> f64 {
+        let base = if browser::visible() { EVERY_MILLIS } else { HIDDEN_EVERY_MILLIS };
+        let patient = (base * f64::from(self.failures.get().min(8)).exp2()).min(SLOWEST_MILLIS);
+        patient * (0.85 + 0.3 * browser::random())
+    }
+}

@@ -1,0 +1,24 @@
+//! What the hub counts while it runs.
+//!
+//! It does not know when to count: the hub does.
+
+use std::sync::atomic::AtomicU64;
+
+/// The hub's numbers, written by the hub with relaxed ordering and read by each scrape.
+#[derive(Debug, Default)]
+pub struct HubCounters {
+    /// Observations that the hub took from probers.
+    pub observations: AtomicU64,
+    /// Observations that it had already.
+    pub duplicates: AtomicU64,
+    /// Snapshots that it published.
+    pub snapshots: AtomicU64,
+    /// Transitions of components that it judged.
+    pub transitions: AtomicU64,
+    /// Notifications that are written down and not yet delivered, now.
+    pub outbox: AtomicU64,
+    /// Notifications that a channel took.
+    pub delivered: AtomicU64,
+    /// Deliveries that failed and will be tried again.
+    pub delivery_failures: AtomicU64,
+}

@@ -1,0 +1,72 @@
+//! `kind = "ntfy"`: publishes to a topic of an ntfy server (JSON to its root, as ntfy's documentation has it).
+//!
+//! It does not know who subscribed. Success is a 200 whose JSON holds the message's `id`: a proxy's page in between is none.
+
+use http::{HeaderMap, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{ChannelName, Client, InvalidChannel, Kind, Message, Notification, NtfyConfig, Refusal, channel};
+
+/// A topic that is ready to use.
+#[derive(Debug, Clone)]
+pub struct Ntfy {
+    url: Url,
+    topic: prober::definition::Secret,
+    headers: HeaderMap,
+}
+
+/// What of the answer matters.
+#[derive(Deserialize)]
+struct Receipt {
+    id: String,
+}
+
+impl Ntfy {
+    pub(super) fn new(name: &ChannelName, config: &NtfyConfig) -> Result<Self, InvalidChannel> {
+        let topic = config.topic.reveal();
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if topic.is_empty() || topic.len() > 64 || !topic.bytes().all(allowed) {
+            return Err(InvalidChannel::Topic(name.clone()));
+        }
+        let mut headers = HeaderMap::new();
+        if let Some(token) = channel::bearer(name, config.token.as_ref())? {
+            headers.insert(header::AUTHORIZATION, token);
+        }
+        Ok(Self { url: channel::post_url(name, &config.url)?, topic: config.topic.clone(), headers })
+    }
+
+    pub(super) async fn deliver(
+        &self,
+        client: &Client,
+        notification: &Notification,
+        message: &Message,
+    ) -> Result<Option<String>, Refusal> {
+        let document = self.document(notification, message);
+        let answer = client.post_json(&self.url, self.headers.clone(), &document).await?;
+        match serde_json::from_slice::<Receipt>(&answer.body) {
+            Ok(receipt) => Ok(Some(receipt.id)),
+            Err(_) => Err(Refusal::later("the answer is not ntfy's: it names no message id")),
+        }
+    }
+
+    fn document(&self, notification: &Notification, message: &Message) -> Value {
+        let (priority, tag) = match notification.kind {
+            // "High" makes phones ring through long vibration; the highest is left to escalation.
+            Kind::Down { .. } => (4, "red_circle"),
+            Kind::Recovered { .. } | Kind::WasDown { .. } => (3, "green_circle"),
+        };
+        let mut document = json!({
+            "topic": self.topic.reveal(),
+            "title": message.subject,
+            "message": message.body(),
+            "priority": priority,
+            "tags": [tag],
+        });
+        if let (Some(fields), Some(link)) = (document.as_object_mut(), &message.link) {
+            fields.insert("click".to_owned(), json!(link.as_str()));
+        }
+        document
+    }
+}

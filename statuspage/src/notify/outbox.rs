@@ -1,0 +1,287 @@
+//! The outbox: which notifications wait, which is due, and what an outcome makes of it. Pure: time comes in, rows to store go out.
+//!
+//! It does not know how anything is sent or stored.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use shared::{ComponentId, Timestamp};
+
+use super::{Cause, ChannelName, Event, Happening, Kind, Notification, NotificationId, Outcome, Retry, State};
+
+/// The pause after the first failure; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause.
+const MAX_PAUSE: Duration = Duration::from_secs(900);
+/// After that a notification is given up.
+const MAX_AGE: Duration = Duration::from_secs(86_400);
+/// Finished notifications are remembered that long, so that a replay does not tell them again.
+const MEMORY: Duration = Duration::from_secs(7 * 86_400);
+/// Messages on their way at the same time by one channel.
+const PER_CHANNEL: usize = 4;
+/// Messages on their way at the same time: half of what the teller's channels hold, so that these are never full.
+pub(super) const IN_FLIGHT: usize = 32;
+
+/// What is to be told, and how far that got.
+#[derive(Debug, Clone, Default)]
+pub struct Outbox {
+    channels: BTreeSet<ChannelName>,
+    rows: BTreeMap<NotificationId, Notification>,
+    in_flight: BTreeSet<NotificationId>,
+    /// Channels that asked for a pause.
+    pauses: BTreeMap<ChannelName, Timestamp>,
+}
+
+/// What is to be done now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Due {
+    /// To be sent; they count as on their way until [`Outbox::settle`].
+    pub send: Vec<Notification>,
+    /// Rows that changed and are to be stored: given up, because of their age or because their channel is gone.
+    pub changed: Vec<Notification>,
+}
+
+impl Outbox {
+    /// Begins with what the store gave back.
+    pub fn new(channels: impl IntoIterator<Item = ChannelName>, restored: Vec<Notification>) -> Self {
+        let rows = restored.into_iter().map(|row| (row.id.clone(), row)).collect();
+        Self { channels: channels.into_iter().collect(), rows, ..Self::default() }
+    }
+
+    /// Takes up an event for every channel and gives the rows to store together with the state that it comes from. An event that
+    /// was taken up before gives nothing.
+    pub fn tell(&mut self, event: &Event) -> Vec<Notification> {
+        let channels: Vec<_> = self.channels.iter().cloned().collect();
+        let mut changed = Vec::new();
+        for channel in channels {
+            let row = Notification::new(&channel, event);
+            let id = row.id.clone();
+            if self.rows.contains_key(&id) {
+                continue;
+            }
+            self.rows.insert(id.clone(), row);
+            changed.extend(self.merge(&id));
+            changed.extend(self.rows.get(&id).cloned());
+        }
+        changed
+    }
+
+    /// Takes back what the store remembers, where that is found out late only. What is known by now is newer.
+    pub fn recall(&mut self, restored: &[Notification]) {
+        for row in restored {
+            self.rows.entry(row.id.clone()).or_insert_with(|| row.clone());
+        }
+    }
+
+    /// Every row that is remembered.
+    pub fn rows(&self) -> Vec<Notification> {
+        self.rows.values().cloned().collect()
+    }
+
+    /// Gives what is to be sent now.
+    pub fn due(&mut self, now: Timestamp) -> Due {
+        let changed = self.give_up(now);
+        self.rows.retain(|_, row| row.is_pending() || now.since(row.made_at) < MEMORY);
+        self.pauses.retain(|_, until| *until > now);
+        let mut send = Vec::new();
+        for id in self.ready(now) {
+            if self.in_flight.len() >= IN_FLIGHT {
+                break;
+            }
+            let Some(row) = self.rows.get(&id) else { continue };
+            let busy =
+                self.in_flight.iter().filter_map(|id| self.rows.get(id)).filter(|other| other.channel == row.channel);
+            if busy.count() < PER_CHANNEL {
+                send.push(row.clone());
+                self.in_flight.insert(id);
+            }
+        }
+        Due { send, changed }
+    }
+
+    /// Takes note of what became of a notification and gives the rows to store.
+    pub fn settle(&mut self, outcome: Outcome) -> Vec<Notification> {
+        self.in_flight.remove(&outcome.id);
+        let Some(row) = self.rows.get_mut(&outcome.id).filter(|row| row.is_pending()) else { return Vec::new() };
+        match outcome.result {
+            Ok(receipt) => row.state = State::Delivered { at: outcome.at, receipt },
+            Err(refusal) => {
+                row.attempts = row.attempts.saturating_add(1);
+                row.next_attempt_at = outcome.at.plus(pause(&row.id, row.attempts));
+                match refusal.retry {
+                    Retry::Later => {}
+                    Retry::After(pause) => {
+                        row.next_attempt_at = row.next_attempt_at.max(outcome.at.plus(pause));
+                        self.pauses.insert(row.channel.clone(), outcome.at.plus(pause));
+                    }
+                    Retry::Never => row.state = State::Abandoned { at: outcome.at, error: refusal.error },
+                }
+            }
+        }
+        let row = row.clone();
+        // It may have recovered while the message was on its way.
+        let successor = self.successor(&row);
+        let merged = successor.map(|id| (self.merge(&id), id));
+        match merged {
+            Some((earlier, id)) if !earlier.is_empty() => {
+                earlier.into_iter().chain(self.rows.get(&id).cloned()).collect()
+            }
+            Some(_) | None => vec![row],
+        }
+    }
+
+    /// When [`Outbox::due`] will have something, as far as is known now; absent when nothing waits.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let waiting = self.heads().filter(|row| !self.in_flight.contains(&row.id));
+        let at = |row: &Notification| {
+            let pause = self.pauses.get(&row.channel).copied();
+            pause.map_or(row.next_attempt_at, |until| row.next_attempt_at.max(until))
+        };
+        waiting.map(at).min()
+    }
+
+    /// How many notifications are not told yet.
+    pub fn pending(&self) -> usize {
+        self.rows.values().filter(|row| row.is_pending()).count()
+    }
+
+    /// When the oldest notification that is not told yet was made.
+    pub fn oldest_pending(&self) -> Option<Timestamp> {
+        self.rows.values().filter(|row| row.is_pending()).map(|row| row.made_at).min()
+    }
+
+    /// The oldest pending one for each channel and component: the others wait for it, so that news arrive in order.
+    fn heads(&self) -> impl Iterator<Item = &Notification> {
+        let mut heads: BTreeMap<(&ChannelName, &ComponentId), &Notification> = BTreeMap::new();
+        for row in self.rows.values().filter(|row| row.is_pending()) {
+            let head = heads.entry((&row.channel, &row.component)).or_insert(row);
+            if order(row) < order(head) {
+                *head = row;
+            }
+        }
+        heads.into_values()
+    }
+
+    fn ready(&self, now: Timestamp) -> Vec<NotificationId> {
+        let mut ready: Vec<_> = self
+            .heads()
+            .filter(|row| !self.in_flight.contains(&row.id) && !self.pauses.contains_key(&row.channel))
+            // A clock that was set back must not hold an alarm back.
+            .filter(|row| row.next_attempt_at <= now || row.next_attempt_at > now.plus(MAX_PAUSE * 2))
+            .collect();
+        ready.sort_by_key(|row| order(row));
+        ready.into_iter().map(|row| row.id.clone()).collect()
+    }
+
+    fn give_up(&mut self, now: Timestamp) -> Vec<Notification> {
+        let mut changed = Vec::new();
+        for row in self.rows.values_mut().filter(|row| row.is_pending() && !self.in_flight.contains(&row.id)) {
+            let error = if !self.channels.contains(&row.channel) {
+                "the channel is no longer in the settings".to_owned()
+            } else if now.since(row.made_at) > MAX_AGE {
+                format!("not delivered within {} hours", MAX_AGE.as_secs() / 3_600)
+            } else {
+                continue;
+            };
+            row.state = State::Abandoned { at: now, error };
+            changed.push(row.clone());
+        }
+        changed
+    }
+
+    /// The pending recovery from the outage that `down` tells.
+    fn successor(&self, down: &Notification) -> Option<NotificationId> {
+        let Kind::Down { since: began, .. } = down.kind else { return None };
+        let ends = |row: &Notification| matches!(row.kind, Kind::Recovered { since, .. } if since == began);
+        self.siblings(down).find(|row| row.is_pending() && ends(row)).map(|row| row.id.clone())
+    }
+
+    /// Makes one message of a recovery and what it ends, where that never left: gives the rows that are merged into it.
+    fn merge(&mut self, id: &NotificationId) -> Vec<Notification> {
+        let Some(row) = self.rows.get(id).filter(|_| !self.in_flight.contains(id)) else { return Vec::new() };
+        let Kind::Recovered { since: began, until } = row.kind else { return Vec::new() };
+        let Some((down, cause)) = self.unheard_outage(row, began) else { return Vec::new() };
+        let outage = until.since(began);
+        let mut parts = vec![down];
+        let kind = match self.unheard_earlier(row, began) {
+            None => Kind::WasDown { since: began, until, times: 1, total: outage, cause },
+            Some((earlier, since, times, total)) => {
+                parts.push(earlier);
+                Kind::WasDown { since, until, times: times.saturating_add(1), total: total + outage, cause }
+            }
+        };
+        // One that was given up stays so.
+        parts.retain(Notification::is_pending);
+        for part in &mut parts {
+            part.state = State::Merged { into: id.clone() };
+            self.rows.insert(part.id.clone(), part.clone());
+        }
+        if let Some(row) = self.rows.get_mut(id) {
+            row.kind = kind;
+        }
+        parts
+    }
+
+    /// What the same channel was to tell of the same component.
+    fn siblings(&self, of: &Notification) -> impl Iterator<Item = &Notification> {
+        self.rows.values().filter(|row| row.channel == of.channel && row.component == of.component && row.id != of.id)
+    }
+
+    /// The outage that began then, when nobody heard of it.
+    fn unheard_outage(&self, recovery: &Notification, began: Timestamp) -> Option<(Notification, Option<Cause>)> {
+        let silent = |row: &Notification| match row.state {
+            State::Pending => !self.in_flight.contains(&row.id),
+            State::Abandoned { .. } => true,
+            State::Delivered { .. } | State::Merged { .. } => false,
+        };
+        self.siblings(recovery).find_map(|row| match &row.kind {
+            Kind::Down { since, cause } if *since == began && silent(row) => Some((row.clone(), cause.clone())),
+            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
+        })
+    }
+
+    /// Outages before that one which are over and still wait to be told: their message, beginning, number and length.
+    fn unheard_earlier(
+        &self,
+        recovery: &Notification,
+        began: Timestamp,
+    ) -> Option<(Notification, Timestamp, u32, Duration)> {
+        let waits = |row: &Notification| row.is_pending() && !self.in_flight.contains(&row.id);
+        self.siblings(recovery).find_map(|row| match &row.kind {
+            Kind::WasDown { since, times, total, .. } if *since < began && waits(row) => {
+                Some((row.clone(), *since, *times, *total))
+            }
+            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
+        })
+    }
+}
+
+/// Older first; a recovery after the outage it ends, even when both were detected in the same millisecond.
+fn order(row: &Notification) -> (Timestamp, bool) {
+    (row.made_at, !matches!(row.kind, Kind::Down { .. }))
+}
+
+/// Doubles from 5 s to 15 min and varies by a fifth each way, so that what failed together does not come back together. It follows
+/// from the id and the attempt: the outbox throws no dice.
+fn pause(id: &NotificationId, attempts: u32) -> Duration {
+    let doubled = FIRST_PAUSE * (1 << attempts.saturating_sub(1).min(8));
+    let seed = id
+        .as_str()
+        .bytes()
+        .fold(attempts.wrapping_mul(2_654_435_761), |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
+    doubled.min(MAX_PAUSE) * (800 + seed % 401) / 1_000
+}
+
+impl Event {
+    /// The first failing observation of the outage.
+    pub fn since(&self) -> Timestamp {
+        match self.happening {
+            Happening::Down { since, .. } | Happening::Recovered { since, .. } => since,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! The outbox under its events and outcomes; no clock but the one in the table.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::notify::Refusal;
+
+fn at(second: u64) -> Timestamp {
+    Timestamp::from_millis(1_795_000_000_000).plus(Duration::from_secs(second))
+}
+
+fn event(happening: Happening, second: u64) -> Event {
+    let component = "cloud".parse().expect("an id");
+    Event { component, name: "Nextcloud".into(), detected_at: at(second), happening }
+}
+
+fn down(since: u64) -> Event {
+    event(Happening::Down { since: at(since), cause: None }, since + 5)
+}
+
+fn up(since: u64, until: u64) -> Event {
+    event(Happening::Recovered { since: at(since), until: at(until) }, until + 5)
+}
+
+fn outbox() -> Outbox {
+    Outbox::new(["phone".parse().expect("a name")], Vec::new())
+}
+
+fn words(notifications: &[Notification]) -> Vec<&'static str> {
+    notifications.iter().map(|notification| notification.kind.word()).collect()
+}
+
+fn refused(retry: Retry) -> Result<Option<String>, Refusal> {
+    Err(Refusal { error: "no".into(), retry })
+}
+
+fn outcome(sent: &Notification, second: u64, result: Result<Option<String>, Refusal>) -> Outcome {
+    Outcome { id: sent.id.clone(), at: at(second), result }
+}
+
+#[test]
+fn an_event_is_told_once_however_often_it_is_replayed() {
+    let mut outbox = outbox();
+    let rows = outbox.tell(&down(0));
+    assert_eq!(rows.len(), 1);
+    assert_eq!(outbox.tell(&down(0)), []);
+    let sent = outbox.due(at(6)).send;
+    let stored = outbox.settle(outcome(&sent[0], 7, Ok(None)));
+    let mut restarted = Outbox::new(["phone".parse().expect("a name")], stored);
+    assert_eq!(restarted.tell(&down(0)), []);
+    assert_eq!(restarted.due(at(8)), Due::default());
+}
+
+#[test]
+fn a_pending_row_goes_out_after_a_restart_under_the_same_id() {
+    let mut outbox = outbox();
+    let rows = outbox.tell(&down(0));
+    outbox.due(at(6));
+    let mut restarted = Outbox::new(["phone".parse().expect("a name")], rows.clone());
+    assert_eq!(restarted.due(at(60)).send, rows);
+}
+
+#[test]
+fn failures_are_retried_with_growing_pauses_and_given_up_after_a_day() {
+    let mut outbox = outbox();
+    outbox.tell(&down(0));
+    let (mut now, mut tries, mut last_pause) = (at(6), 0, Duration::ZERO);
+    loop {
+        let Due { send, changed } = outbox.due(now);
+        if let [given_up] = &changed[..] {
+            assert!(matches!(given_up.state, State::Abandoned { .. }));
+            break;
+        }
+        let result = Outcome { id: send[0].id.clone(), at: now, result: refused(Retry::Later) };
+        let row = outbox.settle(result).remove(0);
+        let pause = row.next_attempt_at.since(now);
+        assert!(pause > last_pause.mul_f64(0.6), "{tries}: {pause:?} after {last_pause:?}");
+        assert!(pause <= MAX_PAUSE.mul_f64(1.2), "{pause:?}");
+        (now, tries, last_pause) = (row.next_attempt_at, tries + 1, pause);
+        assert_eq!(outbox.next_due(), Some(now));
+    }
+    assert!((90..150).contains(&tries), "{tries}");
+    assert_eq!(outbox.next_due(), None);
+}
+
+#[test]
+fn what_will_never_be_taken_is_given_up_at_once() {
+    let mut outbox = outbox();
+    outbox.tell(&down(0));
+    let sent = outbox.due(at(6)).send;
+    let rows = outbox.settle(outcome(&sent[0], 7, refused(Retry::Never)));
+    assert_eq!(rows[0].state, State::Abandoned { at: at(7), error: "no".into() });
+    assert_eq!(outbox.pending(), 0);
+}
+
+#[test]
+fn a_channel_that_asks_for_a_pause_gets_it_for_everything() {
+    let mut outbox = outbox();
+    outbox.tell(&down(0));
+    let sent = outbox.due(at(6)).send;
+    outbox.settle(outcome(&sent[0], 7, refused(Retry::After(Duration::from_secs(300)))));
+    let other = Event { component: "chat".parse().expect("an id"), ..down(10) };
+    outbox.tell(&other);
+    assert_eq!(outbox.next_due(), Some(at(307)));
+    assert_eq!(outbox.due(at(306)).send, []);
+    assert_eq!(outbox.due(at(307)).send.len(), 2);
+}
+
+#[test]
+fn down_and_up_before_anything_left_is_one_message() {
+    let mut outbox = outbox();
+    outbox.tell(&down(0));
+    let rows = outbox.tell(&up(0, 120));
+    assert_eq!(words(&rows), ["down", "was_down"]);
+    assert_eq!(rows[0].state, State::Merged { into: rows[1].id.clone() });
+    let total = Duration::from_secs(120);
+    let told = Kind::WasDown { since: at(0), until: at(120), times: 1, total, cause: None };
+    assert_eq!(outbox.due(at(130)).send.iter().map(|row| row.kind.clone()).collect::<Vec<_>>(), [told]);
+}
+
+#[test]
+fn flapping_that_nobody_heard_of_is_one_message() {
+    let mut outbox = outbox();
+    for start in [0, 100, 200] {
+        outbox.tell(&down(start));
+        outbox.tell(&up(start, start + 30));
+    }
+    let sent = outbox.due(at(300)).send;
+    let total = Duration::from_secs(90);
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].kind, Kind::WasDown { since: at(0), until: at(230), times: 3, total, cause: None });
+}
+
+#[test]
+fn a_recovery_waits_for_the_outage_that_is_on_its_way() {
+    let mut outbox = outbox();
+    outbox.tell(&down(0));
+    let first = outbox.due(at(6)).send;
+    assert_eq!(words(&outbox.tell(&up(0, 60))), ["recovered"]);
+    assert_eq!(outbox.due(at(66)).send, []);
+    outbox.settle(outcome(&first[0], 67, Ok(None)));
+    assert_eq!(words(&outbox.due(at(68)).send), ["recovered"]);
+}
+
+#[test]
+fn an_outage_that_could_not_be_told_is_told_with_its_recovery() {
+    for retry in [Retry::Later, Retry::Never] {
+        let mut outbox = outbox();
+        outbox.tell(&down(0));
+        let first = outbox.due(at(6)).send;
+        outbox.tell(&up(0, 60));
+        outbox.settle(outcome(&first[0], 67, refused(retry)));
+        assert_eq!(words(&outbox.due(at(68)).send), ["was_down"], "{retry:?}");
+    }
+}
+
+#[test]
+fn a_channel_that_left_the_settings_ends_what_waits_for_it() {
+    let mut first = outbox();
+    let rows = first.tell(&down(0));
+    let mut outbox = Outbox::new([], rows);
+    let Due { send, changed } = outbox.due(at(10));
+    assert_eq!(send, []);
+    assert!(matches!(changed[..], [Notification { state: State::Abandoned { .. }, .. }]));
+}
+
+#[test]
+fn a_clock_that_was_set_back_holds_no_alarm_back() {
+    let mut outbox = outbox();
+    outbox.tell(&down(7_200));
+    assert_eq!(outbox.due(at(0)).send.len(), 1);
+}
+
+#[test]
+fn a_storm_leaves_a_few_at_a_time() {
+    let mut outbox = outbox();
+    for number in 0..200 {
+        outbox.tell(&Event { component: format!("c{number}").parse().expect("an id"), ..down(0) });
+    }
+    let mut delivered = 0;
+    while outbox.pending() > 0 {
+        let sent = outbox.due(at(60)).send;
+        assert!((1..=PER_CHANNEL).contains(&sent.len()));
+        for row in sent {
+            outbox.settle(outcome(&row, 61, Ok(None)));
+            delivered += 1;
+        }
+    }
+    assert_eq!(delivered, 200);
+}
+
+proptest! {
+    /// Outages one after the other, a channel that works or not: each outage ends up in exactly one message or is given up, and
+    /// what arrives is in order.
+    #[test]
+    fn every_outage_is_told_exactly_once(outcomes in proptest::collection::vec(any::<bool>(), 0..40), outages in 1_u64..6) {
+        let mut outbox = outbox();
+        let (mut heard_down, mut heard_up, mut last) = (0, 0, None);
+        let mut outcomes = outcomes.into_iter().chain(std::iter::repeat(true));
+        let mut drive = |outbox: &mut Outbox, second: u64| {
+            for row in outbox.due(at(second)).send {
+                let works = outcomes.next().unwrap_or(true);
+                outbox.settle(outcome(&row, second, if works { Ok(None) } else { refused(Retry::Later) }));
+                if works {
+                    assert!(last.is_none_or(|last| last <= row.made_at));
+                    last = Some(row.made_at);
+                    match row.kind {
+                        Kind::Down { .. } => heard_down += 1,
+                        Kind::Recovered { .. } => heard_up += 1,
+                        Kind::WasDown { times, .. } => { heard_down += times; heard_up += times; }
+                    }
+                }
+            }
+        };
+        for outage in 0..outages {
+            let start = outage * 1_000;
+            outbox.tell(&down(start));
+            (0..5).for_each(|step| drive(&mut outbox, start + 10 + step * 50));
+            outbox.tell(&up(start, start + 400));
+            (0..5).for_each(|step| drive(&mut outbox, start + 410 + step * 50));
+        }
+        (0..60).for_each(|step| drive(&mut outbox, 10_000 + step * 1_000));
+        prop_assert_eq!(outbox.pending(), 0);
+        prop_assert_eq!(u64::from(heard_down), outages);
+        prop_assert_eq!(u64::from(heard_up), outages);
+    }
+}

@@ -1,0 +1,29 @@
+//! The pages as readers get them: complete HTML documents and the same in plain text, each a pure function of one snapshot.
+//!
+//! It does not know HTTP: no address is read, nothing is compressed or cached here.
+
+mod chart;
+mod day;
+mod freshness;
+mod home;
+mod plain;
+mod policy;
+mod present;
+mod probes;
+mod problem;
+mod service;
+mod shell;
+mod strip;
+mod uptime;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use home::home;
+pub use plain::plain_text;
+pub use policy::content_security_policy;
+pub use present::live;
+pub use problem::{Problem, error};
+pub use service::service;

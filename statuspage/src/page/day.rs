@@ -1,0 +1,42 @@
+//! One day of a component in words.
+//!
+//! It does not know how days are drawn.
+
+use std::time::Duration;
+
+use crate::{
+    snapshot::{Day, TimeInStatus},
+    words::Words,
+};
+
+/// `22 August: 99.93 %, 1 min down`.
+pub(super) fn name(day: &Day, words: &Words) -> String {
+    let what = match day.uptime {
+        Some(uptime) => std::iter::once(words.share(uptime.ratio)).chain(disturbances(&day.time, words)).collect(),
+        None => disturbances(&day.time, words),
+    };
+    let what = if what.is_empty() { words.day_unobserved() } else { what.join(", ") };
+    words.day(words.day_and_month(day.date), what)
+}
+
+/// How long the component was disturbed, the worst first.
+pub(super) fn disturbances(time: &TimeInStatus, words: &Words) -> Vec<String> {
+    let mut spells = Vec::new();
+    let mut add = |spell: Duration, say: &dyn Fn(String) -> String| {
+        if spell >= Duration::from_secs(1) {
+            spells.push(say(words.span(spell)));
+        }
+    };
+    add(time.major_outage, &|span| words.spell_down(span));
+    add(time.partial_outage, &|span| words.spell_partial(span));
+    add(time.degraded_performance, &|span| words.spell_degraded(span));
+    add(time.under_maintenance, &|span| words.spell_maintenance(span));
+    add(time.unknown, &|span| words.spell_unknown(span));
+    spells
+}
+
+/// Days on which some of it failed.
+pub(super) fn with_outage(days: &[Day]) -> usize {
+    let failed = |day: &&Day| !(day.time.major_outage + day.time.partial_outage).is_zero();
+    days.iter().filter(failed).count()
+}

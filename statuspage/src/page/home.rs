@@ -1,0 +1,123 @@
+//! The first page: one sentence, then every component in its group.
+//!
+//! It does not know the past beyond what one line can show.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::Language;
+
+use super::{
+    day,
+    freshness::Freshness,
+    present,
+    shell::{self, Head},
+    strip, uptime,
+};
+use crate::{
+    island::state::{Headline, State},
+    snapshot::{ComponentView, Snapshot},
+    words::{Words, inert},
+};
+
+/// The page of everything.
+pub fn home(snapshot: &Snapshot, language: Language) -> String {
+    let words = Words::new(language, snapshot.site.time_zone.clone());
+    let told = present::told(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref));
+    let head = Head { site: &snapshot.site, words: &words, path: "/".to_owned(), title: told.live.title.clone() };
+    let view = || {
+        let content = Content::of(snapshot, &head);
+        shell::living(&head, snapshot, told, move || content.view())
+    };
+    shell::render(view)
+}
+
+/// Everything between header and footer, ready to be rendered inside the island that provides the present.
+struct Content {
+    freshness: Freshness,
+    groups: Vec<Group>,
+}
+
+struct Group {
+    title: Option<String>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    component: Arc<ComponentView>,
+    name: String,
+    description: Option<String>,
+    link: String,
+    strip: String,
+    uptime: String,
+    coverage: String,
+    window: String,
+}
+
+impl Content {
+    fn of(snapshot: &Snapshot, head: &Head<'_>) -> Self {
+        let words = head.words;
+        let group = |rows: &[Arc<ComponentView>]| {
+            let named = rows.first().and_then(|row| row.group.as_ref()).map(|group| inert(group.get(words.language())));
+            let several = rows.len() < snapshot.components.len();
+            let title = named.or_else(|| several.then(|| words.other_services()));
+            Group { title, rows: rows.iter().map(|component| Row::of(component, head)).collect() }
+        };
+        Self {
+            freshness: Freshness::of(snapshot, words),
+            groups: snapshot.components.chunk_by(|a, b| a.group == b.group).map(group).collect(),
+        }
+    }
+
+    fn view(self) -> AnyView {
+        view! {
+            <div class="banner">
+                <div aria-live="polite"><Headline/></div>
+                <p class="meta">{self.freshness.view()}</p>
+            </div>
+            {self.groups.into_iter().map(Group::view).collect_view()}
+        }
+        .into_any()
+    }
+}
+
+impl Group {
+    fn view(self) -> AnyView {
+        let title = self.title.map(|title| view! { <h2><bdi>{title}</bdi></h2> });
+        view! { <section>{title}<ul class="rows">{self.rows.into_iter().map(Row::view).collect_view()}</ul></section> }
+            .into_any()
+    }
+}
+
+impl Row {
+    fn of(component: &Arc<ComponentView>, head: &Head<'_>) -> Self {
+        let words = head.words;
+        let name = inert(component.name.get(words.language()));
+        let history = &component.history;
+        let uptime = uptime::share(history.uptime.quarter, words);
+        Self {
+            component: Arc::clone(component),
+            description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
+            link: head.link(&format!("/services/{}", component.id)),
+            strip: words.strip(&name, &uptime, day::with_outage(&history.days)),
+            coverage: uptime::coverage(history.uptime.quarter, words),
+            window: words.ninety_days(),
+            uptime,
+            name,
+        }
+    }
+
+    fn view(self) -> AnyView {
+        let description = self.description.map(|text| view! { <p class="about"><bdi>{text}</bdi></p> });
+        view! {
+            <li>
+                <div class="who"><h3><a href=self.link><bdi>{self.name}</bdi></a></h3>{description}</div>
+                <State/>
+                {strip::picture(&self.component.history.days, self.strip)}
+                <p class="window">{self.window}</p>
+                <p class="uptime">{self.uptime}" "<i>{self.coverage}</i></p>
+            </li>
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,35 @@
+//! What a page may do in a browser.
+//!
+//! It does not know which pages there are: they share one policy, since they share one style sheet.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+use crate::style;
+
+/// The value of `Content-Security-Policy`. `frame_ancestors` is the operator's setting, by default `'none'`.
+pub fn content_security_policy(frame_ancestors: &str) -> String {
+    let style = STANDARD.encode(Sha256::digest(style::sheet()));
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'sha256-{style}'; img-src 'self' data:; \
+         connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {frame_ancestors}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_promised_one_byte_for_byte() {
+        let policy = content_security_policy("'none'");
+        let (before, rest) = policy.split_once("sha256-").expect("the style sheet is allowed by its hash");
+        let (hash, after) = rest.split_once('\'').expect("quoted");
+        assert_eq!(before, "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src '");
+        assert_eq!(hash.len(), 44);
+        assert_eq!(
+            after,
+            "; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! The present in the reader's language, as pages carry it and `/snapshot.json` repeats it.
+//!
+//! It does not know how often it is asked for.
+
+use shared::{Language, Timestamp, live};
+
+use crate::{
+    bundle,
+    island::Told,
+    snapshot::{ComponentView, Snapshot},
+    words::{Words, inert},
+};
+
+/// What `/snapshot.json?lang=` answers: the words are those of the page made from the same snapshot.
+pub fn live(snapshot: &Snapshot, language: Language) -> live::Live {
+    let words = Words::new(language, snapshot.site.time_zone.clone());
+    of(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref))
+}
+
+/// What a page that shows these components tells its islands.
+pub(super) fn told<'a>(
+    snapshot: &Snapshot,
+    words: &Words,
+    shown: impl Iterator<Item = &'a ComponentView> + Clone,
+) -> Told {
+    let mut phrases = words.phrases(&inert(snapshot.site.title.get(words.language())));
+    let at = |last: &Option<Timestamp>| match last {
+        Some(last) => words.at_time(words.when(*last, snapshot.generated_at)),
+        None => words.never_measured(),
+    };
+    phrases.measured = snapshot.locations.iter().map(|(location, last)| (location.clone(), at(last))).collect();
+    Told { live: of(snapshot, words, shown.clone()), order: shown.map(|shown| shown.id.clone()).collect(), phrases }
+}
+
+/// The present of these components.
+fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a ComponentView>) -> live::Live {
+    let now = snapshot.generated_at;
+    let component = |component: &ComponentView| live::LiveComponent {
+        status: component.status,
+        word: words.state(component, now),
+        note: words.note(component, now),
+        last_result_at: component.last_result_at,
+        stale_at: component.stale_at,
+    };
+    live::Live {
+        generated_at: now,
+        promise: u32::try_from(snapshot.promise.as_secs()).unwrap_or(u32::MAX),
+        language: words.language(),
+        build: bundle::build_id().to_owned(),
+        status: snapshot.status,
+        headline: words.headline(snapshot),
+        title: words.title(snapshot),
+        locations: snapshot.locations.clone(),
+        components: shown.map(|shown| (shown.id.clone(), component(shown))).collect(),
+    }
+}

@@ -1,0 +1,199 @@
+//! The page of one component: its state now and why, ninety days, uptime, latency, failures, certificate and probes.
+//!
+//! It does not know other components.
+
+use std::{sync::Arc, time::Duration};
+
+use leptos::prelude::*;
+use shared::{Language, Observation, Timestamp};
+
+use super::{
+    chart::{self, Window},
+    day,
+    freshness::Freshness,
+    present, probes,
+    shell::{self, Head},
+    strip, uptime,
+};
+use crate::{
+    island::{
+        reading::Reading,
+        state::{Alarm, Announcement, State},
+    },
+    snapshot::{ComponentView, Day, LatencyPoint, LatencySeries, Snapshot},
+    words::{Words, inert, quantity::place, sentence::days_until},
+};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// The page of one component.
+pub fn service(snapshot: &Snapshot, component: &ComponentView, language: Language) -> String {
+    let words = Words::new(language, snapshot.site.time_zone.clone());
+    let site = inert(snapshot.site.title.get(language));
+    let name = inert(component.name.get(language));
+    let mut told = present::told(snapshot, &words, std::iter::once(component));
+    told.phrases = told.phrases.about(&component.id, words.page_title(words.page_title("#", name), site));
+    let title = told.phrases.title(&words.state(component, snapshot.generated_at));
+    let head = Head { site: &snapshot.site, words: &words, path: format!("/services/{}", component.id), title };
+    shell::render(|| {
+        let banner = Banner::of(snapshot, component, &head);
+        let sections = sections(snapshot, component, &words);
+        shell::living(&head, snapshot, told, move || view! { {banner.view()}{sections} }.into_any())
+    })
+}
+
+/// What stands first: who, how, and how fresh that is.
+struct Banner {
+    name: String,
+    description: Option<String>,
+    address: Option<(String, String)>,
+    since: String,
+    home: (String, String),
+    freshness: Freshness,
+}
+
+impl Banner {
+    fn of(snapshot: &Snapshot, component: &ComponentView, head: &Head<'_>) -> Self {
+        let words = head.words;
+        // Only what a browser can follow becomes a link; a script in the definition's address stays text elsewhere.
+        let follow = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
+        Self {
+            name: inert(component.name.get(words.language())),
+            description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
+            address: component.url.as_ref().filter(follow).map(|url| (url.clone(), words.open_service())),
+            since: words.since(words.when(component.since, snapshot.generated_at)),
+            home: (head.link("/"), words.home()),
+            freshness: Freshness::of(snapshot, words),
+        }
+    }
+
+    fn view(self) -> AnyView {
+        let about = self.description.map(|text| view! { <p class="about"><bdi>{text}</bdi></p> });
+        let address = self
+            .address
+            .map(|(url, open)| view! { <p><a class="open" href=url rel="noopener noreferrer">{open}</a></p> });
+        view! {
+            <div class="banner one">
+                <p class="meta"><a href=self.home.0>"← "{self.home.1}</a></p>
+                <h1><bdi>{self.name}</bdi></h1>
+                {about}
+                <div aria-live="polite"><Announcement/></div>
+                <Alarm/>
+                <div class="now"><State/></div>
+                <p class="meta">{self.since}" · "{self.freshness.view()}</p>
+                {address}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+fn sections(snapshot: &Snapshot, component: &ComponentView, words: &Words) -> AnyView {
+    let history = &component.history;
+    let now = snapshot.generated_at;
+    view! {
+        <section><h2>{words.section_days()}</h2>{days(&history.days, component, words)}</section>
+        <section><h2>{words.section_uptime()}</h2>{uptime::figures(&history.uptime, words)}</section>
+        <section><h2>{words.section_latency()}</h2>{latency(component, now, words)}</section>
+        <section><h2>{words.section_failures()}</h2>{failures(&history.failures, now, words)}</section>
+        {certificate(component, now, words)}
+        <section><h2>{words.section_probes()}</h2>{probes::table(component, now, words)}</section>
+    }
+    .into_any()
+}
+
+fn days(days: &[Day], component: &ComponentView, words: &Words) -> AnyView {
+    let uptime = uptime::share(component.history.uptime.quarter, words);
+    let sentence = words.days_sentence(day::with_outage(days), uptime);
+    let row = |day: &Day| {
+        let spells = day::disturbances(&day.time, words).join(", ");
+        view! {
+            <tr>
+                <th scope="row">{words.long_date(day.date)}</th>
+                <td>{words.status(day.worst)}</td>
+                <td>{uptime::share(day.uptime, words)}</td>
+                <td>{spells}</td>
+            </tr>
+        }
+    };
+    let parts = strip::parts(days, words);
+    view! {
+        <p>{sentence}</p>
+        <Reading>{parts}</Reading>
+        <details class="table">
+            <summary>{words.days_table()}</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label=words.days_table()>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.column_date()}</th>
+                            <th scope="col">{words.column_state()}</th>
+                            <th scope="col">{words.column_uptime()}</th>
+                            <th scope="col">{words.column_spells()}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{days.iter().rev().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// Three windows, of which one is open at a time; without scripts too.
+fn latency(component: &ComponentView, end: Timestamp, words: &Words) -> AnyView {
+    if component.history.latency.is_empty() {
+        return view! { <p class="meta">{words.latency_none()}</p> }.into_any();
+    }
+    type Points = fn(&LatencySeries) -> &[LatencyPoint];
+    let windows: [(String, Duration, Duration, bool, Points); 3] = [
+        (words.window_day(), DAY, HOUR, true, |series| &series.day),
+        (words.window_week(), 7 * DAY, HOUR, false, |series| &series.week),
+        (words.window_quarter(), 90 * DAY, DAY, false, |series| &series.quarter),
+    ];
+    let window = |(name, length, step, open, points): (String, Duration, Duration, bool, Points)| {
+        let window = Window { end, length, step };
+        let charts = component.history.latency.iter();
+        let charts = charts.map(|(location, series)| chart::chart(points(series), location, window, &name, words));
+        let charts = charts.collect_view();
+        view! { <details class="window" name="latency" open=open><summary>{name.clone()}</summary>{charts}</details> }
+    };
+    let legend = view! {
+        <p class="legend meta">
+            <span class="p50">"p50 ("{words.median()}")"</span><span class="p95">"p95"</span><span class="p99">"p99"</span>
+        </p>
+    };
+    view! { {legend}{windows.into_iter().map(window).collect_view()} }.into_any()
+}
+
+fn failures(failures: &[Arc<Observation>], now: Timestamp, words: &Words) -> AnyView {
+    if failures.is_empty() {
+        return view! { <p class="meta">{words.failures_none()}</p> }.into_any();
+    }
+    let entry = |observation: &Arc<Observation>| {
+        let failure = observation.failure.as_ref()?;
+        let what = words.what(failure.kind, observation.http.as_ref().map(|http| http.status));
+        let detail = (!failure.detail.is_empty()).then(|| view! { <code>{inert(&failure.detail)}</code> });
+        let probe = observation.probe.name.to_string();
+        Some(view! {
+            <li>
+                <time datetime=observation.started_at.to_string()>{words.when(observation.started_at, now)}</time>
+                <div>
+                    <b>{what}</b>
+                    <span class="meta">{probe}" · "{place(&observation.location)}</span>
+                    {detail}
+                </div>
+            </li>
+        })
+    };
+    view! { <ol class="failures">{failures.iter().filter_map(entry).collect_view()}</ol> }.into_any()
+}
+
+fn certificate(component: &ComponentView, now: Timestamp, words: &Words) -> AnyView {
+    let Some(end) = component.certificate_expires_at else { return ().into_any() };
+    let date = words.on(words.long_date(words.day_of(end)));
+    let sentence =
+        if end <= now { words.certificate_ended(date) } else { words.certificate_ends(days_until(end, now), date) };
+    view! { <section><h2>{words.section_certificate()}</h2><p>{sentence}</p></section> }.into_any()
+}

@@ -1,0 +1,184 @@
+//! What pages say and weigh, on invented snapshots.
+
+use std::{fs, io::Write};
+
+use proptest::prelude::*;
+use shared::{Language, Status};
+
+use super::{Problem, error, home, live, plain_text, sample, service};
+use crate::{snapshot::Snapshot, words::Words};
+
+/// Text as a reader meets it: tags become line breaks, and spaces that do not break become ordinary ones.
+fn dump(html: &str) -> String {
+    let body = html.split_once("<body>").expect("a body").1;
+    let mut text = String::new();
+    // What islands are told is not for readers.
+    for piece in body.split('<').filter(|piece| !piece.starts_with("script")) {
+        text.push_str(piece.split_once('>').map_or(piece, |(_, after)| after));
+        text.push('\n');
+    }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+fn page(snapshot: &Snapshot, language: Language) -> String {
+    service(snapshot, &snapshot.components[0], language)
+}
+
+fn brotli(html: &str) -> usize {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4_096, 11, 22);
+    writer.write_all(html.as_bytes()).expect("memory takes everything");
+    writer.into_inner().len()
+}
+
+#[test]
+fn the_first_page_says_what_is_down_in_both_languages() {
+    insta::assert_snapshot!("home_outage_fr", dump(&home(&sample::outage(), Language::Fr)));
+    insta::assert_snapshot!("home_outage_en", dump(&home(&sample::outage(), Language::En)));
+}
+
+#[test]
+fn the_first_page_in_other_times() {
+    insta::assert_snapshot!("home_good_fr", dump(&home(&sample::good_times(), Language::Fr)));
+    insta::assert_snapshot!("home_first_check_fr", dump(&home(&sample::first_check(), Language::Fr)));
+}
+
+#[test]
+fn a_component_page_says_everything_in_text() {
+    insta::assert_snapshot!("service_outage_fr", dump(&page(&sample::outage(), Language::Fr)));
+    insta::assert_snapshot!("service_outage_en", dump(&page(&sample::outage(), Language::En)));
+    insta::assert_snapshot!("service_first_check_fr", dump(&page(&sample::first_check(), Language::Fr)));
+}
+
+#[test]
+fn plain_text_says_the_same() {
+    insta::assert_snapshot!("plain_outage_fr", plain_text(&sample::outage(), Language::Fr));
+    insta::assert_snapshot!("plain_stale_en", plain_text(&sample::stale(), Language::En));
+}
+
+#[test]
+fn every_problem_has_its_page() {
+    let pages = Problem::ALL.map(|problem| dump(&error(&sample::site(), Language::Fr, problem)));
+    insta::assert_snapshot!("problems_fr", pages.join("\n\n"));
+}
+
+#[test]
+fn the_headline_names_the_worst_and_counts_when_they_are_many() {
+    use Status::{DegradedPerformance as Slow, MajorOutage as Down, UnderMaintenance as Work, Unknown};
+    let check = |states: &[Status], headline: &str| {
+        let snapshot = sample::with(states);
+        let words = Words::new(Language::Fr, snapshot.site.time_zone.clone());
+        assert_eq!(words.headline(&snapshot).replace(['\u{a0}', '\u{202f}'], " "), headline);
+    };
+    check(&[], "Tous les services fonctionnent.");
+    check(&[Down], "Nuage est en panne.");
+    check(&[Down, Down, Slow], "Nuage et Documents sont en panne. Un autre est perturbé.");
+    check(&[Down; 3], "Nuage, Documents et Forum sont en panne.");
+    check(&[Down; 4], "4 services sur 8 sont en panne.");
+    check(&[Down; 8], "Panne majeure : tous les services sont en panne.");
+    check(&[Unknown; 8], "Les mesures n’arrivent plus.");
+    check(&[Unknown, Work], "Pas de mesure récente pour Nuage.");
+    check(&[Work, Work], "Maintenance en cours : Nuage et Documents.");
+    check(&[Slow; 5], "5 services sur 8 fonctionnent mal.");
+}
+
+#[test]
+fn what_islands_ask_for_is_worded_as_the_page_is() {
+    for language in Language::ALL {
+        let snapshot = sample::outage();
+        let (page, live) = (dump(&home(&snapshot, language)), live(&snapshot, language));
+        let plain = |text: &str| text.replace(['\u{a0}', '\u{202f}'], " ");
+        assert!(page.contains(&plain(&live.headline)));
+        for component in live.components.values() {
+            assert!(page.contains(&plain(&component.word)), "{}", component.word);
+            assert!(page.contains(&plain(&component.note)), "{}", component.note);
+        }
+    }
+}
+
+#[test]
+fn pages_keep_their_weight() {
+    let check = |count: usize, limit: usize| {
+        let weight = brotli(&home(&sample::many(count), Language::Fr));
+        assert!(weight <= limit, "{count} components: {weight} bytes of brotli");
+    };
+    check(30, 14_000);
+    check(200, 60_000);
+}
+
+#[test]
+fn nothing_from_outside_becomes_markup() {
+    let snapshot = sample::hostile();
+    for language in Language::ALL {
+        for html in [home(&snapshot, language), page(&snapshot, language)] {
+            for vector in ["<script>alert", "<img src=x", "\u{202e}", "href=\"javascript:", "</title><script"] {
+                assert!(!html.contains(vector), "{vector}");
+            }
+            let scripts = html.matches("<script").count() - html.matches("<script type=\"application/json\"").count();
+            assert_eq!(scripts, usize::from(crate::bundle::start_script().is_some()));
+        }
+    }
+}
+
+#[test]
+fn no_page_has_what_the_policy_forbids() {
+    let snapshot = sample::outage();
+    let pages = [
+        home(&snapshot, Language::Fr),
+        page(&snapshot, Language::Fr),
+        error(&snapshot.site, Language::Fr, Problem::NotFound),
+    ];
+    for html in pages {
+        for forbidden in [" style=", " onclick=", " onload=", "<iframe", "src=\"http"] {
+            assert!(!html.contains(forbidden), "{forbidden}");
+        }
+        assert!(html.contains(&format!("<style>{}</style>", crate::style::sheet())), "the hash is of these very bytes");
+    }
+}
+
+#[test]
+fn pages_that_can_change_are_fresh_without_scripts_and_the_others_stay() {
+    let check = |html: &str, refreshes: bool| assert_eq!(html.contains("http-equiv=\"refresh\""), refreshes);
+    check(&home(&sample::outage(), Language::En), true);
+    check(&page(&sample::outage(), Language::En), true);
+    check(&error(&sample::site(), Language::En, Problem::Unavailable), true);
+    check(&error(&sample::site(), Language::En, Problem::NotFound), false);
+}
+
+#[test]
+fn every_sample_can_be_looked_at() {
+    let folder = std::env::temp_dir().join("belfry-pages");
+    fs::create_dir_all(folder.join("services")).expect("a place to write");
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("written");
+    for asset in crate::bundle::assets() {
+        fs::create_dir_all(folder.join("assets")).expect("a place to write");
+        fs::write(folder.join(asset.path.trim_start_matches('/')), asset.bytes).expect("written");
+    }
+    for language in Language::ALL {
+        write(&format!("good.{language}.html"), home(&sample::good_times(), language));
+        write(&format!("outage.{language}.html"), home(&sample::outage(), language));
+        write(&format!("stale.{language}.html"), home(&sample::stale(), language));
+        write(&format!("first.{language}.html"), home(&sample::first_check(), language));
+        write(&format!("many.{language}.html"), home(&sample::many(200), language));
+        write(&format!("hostile.{language}.html"), home(&sample::hostile(), language));
+        write(&format!("service.{language}.html"), page(&sample::outage(), language));
+        write(&format!("young.{language}.html"), page(&sample::first_check(), language));
+        let present = |snapshot: &Snapshot| serde_json::to_string(&live(snapshot, language)).expect("serialises");
+        write(&format!("outage.{language}.json"), present(&sample::outage()));
+        write(&format!("good.{language}.json"), present(&sample::good_times()));
+        write(&format!("missing.{language}.html"), error(&sample::site(), language, Problem::NotFound));
+    }
+    let policy = super::content_security_policy("'none'");
+    write("policy.txt", policy);
+}
+
+proptest! {
+    #[test]
+    fn the_browser_writes_spans_as_the_server_does(seconds in 0_u64..400_000) {
+        for language in Language::ALL {
+            let words = Words::new(language, jiff::tz::TimeZone::UTC);
+            let span = std::time::Duration::from_secs(seconds);
+            prop_assert_eq!(words.phrases("x").spans.write(span), words.span(span));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The product in one process: every part started in order, and drained in the reverse one.
+//!
+//! It does not know where settings come from, nor how the process ends.
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use prober::{
+    ControlTarget, Network, NetworkError, NetworkOptions, Prober, RunnerOptions,
+    definition::DefinitionSet,
+    load::{CannotLook, LoadOptions},
+    reload::{self, Watcher},
+};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+use url::Url;
+
+use crate::{
+    hub::{Hub, HubOptions, Wiring, now},
+    metrics::HubCounters,
+    notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
+    server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
+    settings::{EmbeddedProber, MetricsMode, Settings},
+    site::Site,
+    store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
+    watch::{Ping, Watch},
+};
+
+/// Observations on their way from probers to the hub. When it is full, the hub is stuck: probers wait with their next result and
+/// keep their schedule.
+const SEAM: usize = 4_096;
+/// How long the store may take to write what waits when the process ends.
+const CLOSE: Duration = Duration::from_secs(5);
+
+/// Why the product cannot start: one sentence for the operator, with the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The definitions.
+    #[error(transparent)]
+    Definitions(#[from] CannotLook),
+    /// The network of the probes.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The data directory.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The address or the certificate.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// A channel of the settings.
+    #[error(transparent)]
+    Channel(#[from] InvalidChannel),
+    /// The client that messages leave by.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The dead-man switch of the settings.
+    #[error("the address in [watch] ping cannot be used: it begins with http:// or https://")]
+    Ping,
+}
+
+/// The product, started and listening, not yet running.
+#[derive(Debug)]
+pub struct Instance {
+    bound: Bound,
+    hub: Hub,
+    wiring: Wiring,
+    events: StoreEvents,
+    store: StoreHandle,
+    prober: Option<(Prober, mpsc::Sender<shared::Observation>)>,
+    watcher: Watcher,
+    definitions: watch::Sender<Arc<DefinitionSet>>,
+    means: Means,
+    watch: Option<Watch>,
+    announcement: Announcement,
+}
+
+/// What is said at the start: the address, what is watched and where data lie.
+#[derive(Debug, Clone)]
+pub struct Announcement {
+    url: Url,
+    probes: PathBuf,
+    data: PathBuf,
+    components: usize,
+    probe_count: usize,
+    quarantined: Vec<String>,
+}
+
+impl fmt::Display for Announcement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the page is at   {}", self.url)?;
+        let (probes, components) = (counted(self.probe_count, "probe"), counted(self.components, "service"));
+        writeln!(f, "it watches       {components} with {probes}, defined in {}", self.probes.display())?;
+        write!(f, "data lie in      {}", self.data.display())?;
+        if self.components == 0 && self.quarantined.is_empty() {
+            let probes = self.probes.display();
+            write!(f, "\n\nNothing is watched yet. Write a first definition, which is taken up at once:\n")?;
+            write!(f, "    prober new --probes {probes} https://your-service.example.org")?;
+        }
+        for report in &self.quarantined {
+            write!(f, "\n\n{}", report.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+impl Instance {
+    /// Reads the definitions, opens the store, takes the address. Nothing is probed or answered yet.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for the operator; nothing is left running.
+    pub async fn start(settings: &Settings) -> Result<Self, StartError> {
+        let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
+        let site = Arc::new(settings.site());
+        let network = Network::new(&network_options(settings))?;
+        let means = means(settings, &site)?;
+        let watch = settings.ping.as_ref().map(|ping| ping.secret.reveal().parse().ok().as_ref().and_then(Ping::new));
+        let ping = watch.map(|ping| ping.ok_or(StartError::Ping)).transpose()?;
+        let options = StoreOptions { retention: settings.retention, ..StoreOptions::default() };
+        let opened = Store::open(&settings.data, options)?;
+        let store = opened.handle.clone();
+        let announcement = announcement(settings, &set);
+        let set = Arc::new(set);
+        let (definitions, defined) = watch::channel(Arc::clone(&set));
+        let counters = Arc::new(HubCounters::default());
+        let prober = prober(settings, network);
+        let options = HubOptions {
+            site,
+            channels: means.channels.keys().cloned().collect(),
+            location: prober.as_ref().map(|_| settings.location.clone()),
+            counters: Arc::clone(&counters),
+        };
+        let (mut hub, events) = Hub::restore(options, opened, set).await;
+        let (observed, observations) = mpsc::channel(SEAM);
+        let (snapshot, watched) = hub.present(now());
+        let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
+        let (watched, input) = watch::channel(watched);
+        let sources =
+            Sources { snapshots, store: store.clone(), hub: counters, prober: prober.as_ref().map(Prober::counters) };
+        let bound = match Server::new(server_options(settings), sources).bind().await {
+            Ok(bound) => bound,
+            Err(error) => {
+                store.close(CLOSE).await;
+                return Err(error.into());
+            }
+        };
+        Ok(Self {
+            announcement: Announcement { url: bound.local_url(), ..announcement },
+            bound,
+            hub,
+            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched },
+            events,
+            store,
+            prober: prober.map(|prober| (prober, observed)),
+            watcher,
+            definitions,
+            watch: ping.map(|ping| Watch::new(ping, means.client.clone(), input, now)),
+            means,
+        })
+    }
+
+    /// Where a browser on this machine finds the page.
+    pub fn url(&self) -> Url {
+        self.bound.local_url()
+    }
+
+    /// What to tell whoever started it.
+    pub fn announcement(&self) -> &Announcement {
+        &self.announcement
+    }
+
+    /// Probes, judges, answers and tells until `stop`; then lets requests end, stores what is known, and returns.
+    pub async fn run(self, stop: CancellationToken) {
+        let (mut outside, mut inside) = (JoinSet::new(), JoinSet::new());
+        // The hub ends after everything that it may still hear from.
+        let last = CancellationToken::new();
+        let (teller, outcomes): (Teller, Outcomes) = Teller::start(self.means, &mut outside, stop.clone());
+        inside.spawn(self.hub.run(self.wiring, self.events, (teller, outcomes), last.clone()));
+        if let Some((prober, out)) = self.prober {
+            let definitions = self.definitions.subscribe();
+            outside.spawn(prober.run(definitions, out, stop.clone()));
+        }
+        outside.spawn(self.watcher.run(self.definitions, stop.clone()));
+        outside.spawn(self.bound.run(stop.clone()));
+        if let Some(watch) = self.watch {
+            outside.spawn(watch.run(stop.clone()));
+        }
+        finish(&mut outside, &stop).await;
+        last.cancel();
+        finish(&mut inside, &last).await;
+        if self.store.close(CLOSE).await == Durability::Behind {
+            error!("the store could not write everything before the end");
+        }
+    }
+}
+
+/// Waits for all tasks. One that ends before the stop is a fault of ours: the rest is stopped, so that whoever supervises the
+/// process starts it anew.
+async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(fault) = ended {
+            error!(%fault, "a task ended by a fault");
+        }
+        if !stop.is_cancelled() {
+            error!("a part of the product ended by itself: stopping");
+            stop.cancel();
+        }
+    }
+}
+
+fn load_options(settings: &Settings) -> LoadOptions {
+    LoadOptions::from_environment(settings.time_zone.clone())
+}
+
+fn network_options(settings: &Settings) -> NetworkOptions {
+    let version = env!("CARGO_PKG_VERSION");
+    let address = settings.public_url.as_ref().map(|url| format!(" (+{})", url.as_url()));
+    NetworkOptions {
+        nameservers: settings.nameservers.iter().map(|nameserver| nameserver.0).collect(),
+        ca_file: settings.ca_file.clone(),
+        private_targets: settings.private_targets,
+        user_agent: format!("Belfry/{version}{}", address.unwrap_or_default()),
+    }
+}
+
+fn means(settings: &Settings, site: &Site) -> Result<Means, StartError> {
+    let channel = |config: &ChannelConfig| Ok((Clone::clone(&config.name), Channel::new(config)?));
+    let language = site.default_language();
+    Ok(Means {
+        channels: settings.channels.iter().map(channel).collect::<Result<_, InvalidChannel>>()?,
+        voice: Voice {
+            language,
+            time_zone: site.time_zone.clone(),
+            site: site.title.get(language).to_owned(),
+            public_url: site.public_url.clone(),
+        },
+        client: Client::new(Network::roots(settings.ca_file.as_deref())?, &network_options(settings).user_agent)?,
+        now,
+    })
+}
+
+fn prober(settings: &Settings, network: Network) -> Option<Prober> {
+    let options = RunnerOptions {
+        control: settings.control.iter().map(ControlTarget::clone).collect(),
+        ..RunnerOptions::at(settings.location.clone())
+    };
+    match settings.prober {
+        EmbeddedProber::Runs => Some(Prober::new(options, network)),
+        EmbeddedProber::Absent => None,
+    }
+}
+
+fn server_options(settings: &Settings) -> Options {
+    Options {
+        listen: settings.listen.clone(),
+        tls: settings.tls.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        metrics: match settings.metrics {
+            MetricsMode::Public => MetricsAccess::Public,
+            MetricsMode::Private => {
+                MetricsAccess::Private { token: settings.metrics_token.as_ref().map(|token| token.secret.clone()) }
+            }
+        },
+        limits: Limits::default(),
+    }
+}
+
+fn announcement(settings: &Settings, set: &DefinitionSet) -> Announcement {
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    Announcement {
+        // Replaced once the address is taken.
+        url: Url::parse("http://localhost").expect("a constant"),
+        probes: absolute(&settings.probes),
+        data: absolute(&settings.data),
+        components: set.definitions.len(),
+        probe_count: set.probes().count(),
+        quarantined: set.quarantined.iter().map(|quarantined| quarantined.report.clone()).collect(),
+    }
+}

@@ -1,0 +1,116 @@
+//! Makes works of a snapshot: which function makes which page or document, and what caches may do with it.
+//!
+//! It does not know requests, and keeps nothing.
+
+use std::collections::HashMap;
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+use serde::Serialize;
+use shared::{ComponentId, Language};
+use url::Url;
+
+use super::representation::{CachePolicy, Representation};
+use crate::{api::v2, bundle, page, snapshot::Snapshot};
+
+const HTML: &str = "text/html; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Something that can be made of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Work {
+    /// `/`.
+    Home(Language),
+    /// `/services/{id}`.
+    Service(ComponentId, Language),
+    /// The page that says what went wrong.
+    Error(StatusCode, Language),
+    /// `/status.txt`.
+    PlainText(Language),
+    /// `/snapshot.json`.
+    Live(Language),
+    /// A document of Statuspage's API.
+    Document(Document, Language),
+}
+
+/// The documents of Statuspage's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Document {
+    /// `summary.json`.
+    Summary,
+    /// `status.json`.
+    Status,
+    /// `components.json`.
+    Components,
+}
+
+/// Makes works.
+#[derive(Debug)]
+pub(super) struct Press {
+    /// Where this server listens: the page's address when the settings give none.
+    local: Url,
+}
+
+impl Press {
+    pub(super) fn new(local: Url) -> Self {
+        Self { local }
+    }
+
+    /// Makes a work; there is none for a component that does not exist. Takes milliseconds.
+    pub(super) fn print(&self, snapshot: &Snapshot, work: &Work) -> Option<Representation> {
+        let shared = CachePolicy::Shared { promise: snapshot.promise };
+        let make = |content_type, content: String, cache| Representation::new(content_type, content, cache);
+        let (language, made) = match work {
+            Work::Home(language) => (language, make(HTML, page::home(snapshot, *language), shared)),
+            Work::Service(id, language) => {
+                let component = snapshot.component(id)?;
+                (language, make(HTML, page::service(snapshot, component, *language), shared))
+            }
+            Work::Error(status, language) => {
+                (language, make(HTML, page::error(&snapshot.site, *language, problem(*status)), CachePolicy::Never))
+            }
+            Work::PlainText(language) => (language, make(TEXT, page::plain_text(snapshot, *language), shared)),
+            Work::Live(language) => (language, make(JSON, json(&page::live(snapshot, *language)), shared)),
+            Work::Document(document, language) => {
+                (language, make(JSON, self.document(snapshot, *document, *language), shared))
+            }
+        };
+        Some(made.in_language(*language))
+    }
+
+    fn document(&self, snapshot: &Snapshot, document: Document, language: Language) -> String {
+        let base = snapshot.site.public_url.as_ref().unwrap_or(&self.local);
+        let view = v2::View::new(snapshot, language, base);
+        match document {
+            Document::Summary => json(&view.summary()),
+            Document::Status => json(&view.status()),
+            Document::Components => json(&view.components()),
+        }
+    }
+}
+
+/// Our own types, whose keys are all texts.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("every key is a text and no serializer of ours fails")
+}
+
+/// The immutable files of this build by their paths.
+pub(super) fn assets() -> HashMap<&'static str, Representation> {
+    let made = |asset: &bundle::Asset| {
+        let bytes = Bytes::from_static(asset.bytes);
+        let brotli = Bytes::from_static(asset.brotli);
+        (asset.path, Representation::compressed(asset.content_type, bytes, brotli, CachePolicy::Immutable))
+    };
+    bundle::assets().iter().map(made).collect()
+}
+
+/// The page for a status. One that no page is made for reads as our own fault.
+fn problem(status: StatusCode) -> page::Problem {
+    let same = |problem: &page::Problem| problem.code() == status.as_u16();
+    match page::Problem::ALL.into_iter().find(same) {
+        Some(problem) => problem,
+        None if status.is_client_error() => page::Problem::BadRequest,
+        None => page::Problem::Internal,
+    }
+}

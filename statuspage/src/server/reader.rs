@@ -1,0 +1,115 @@
+//! What people ask for: pages, plain text, and what the page's own scripts fetch.
+//!
+//! It does not know how any of it is made.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    response::Response,
+};
+use shared::{ComponentId, Language};
+
+use super::{
+    negotiate,
+    press::Work,
+    representation::{CachePolicy, Representation},
+    router::App,
+};
+use crate::api::problem::Problem;
+
+/// `/`: HTML, or plain text for terminals.
+pub(super) async fn home(State(app): State<App>, request: Parts) -> Response {
+    let headers = &request.headers;
+    if !negotiate::prefers_plain_text(headers) {
+        return work(&app, &request, Work::Home).await;
+    }
+    let mut text = work(&app, &request, Work::PlainText).await;
+    // A shared cache that has one answer for everybody must not give browsers this one.
+    text.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::Never.header());
+    let vary = HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, User-Agent");
+    text.headers_mut().insert(header::VARY, vary);
+    text
+}
+
+/// `/services/{id}`.
+pub(super) async fn service(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
+    match id.parse::<ComponentId>() {
+        // Only what exists gets a place in the edition, so that guessing names fills no memory.
+        Ok(id) if app.edition().snapshot().component(&id).is_some() => {
+            work(&app, &request, |language| Work::Service(id.clone(), language)).await
+        }
+        Ok(_) | Err(_) => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
+    }
+}
+
+/// `/status.txt`.
+pub(super) async fn plain_text(State(app): State<App>, request: Parts) -> Response {
+    work(&app, &request, Work::PlainText).await
+}
+
+/// `/snapshot.json`.
+pub(super) async fn live(State(app): State<App>, request: Parts) -> Response {
+    work(&app, &request, Work::Live).await
+}
+
+/// `/assets/{name}`: the scripts and the WASM of this build.
+pub(super) async fn asset(State(app): State<App>, request: Parts) -> Response {
+    match app.assets.get(request.uri.path()) {
+        Some(asset) => asset.respond(StatusCode::OK, &request.headers),
+        None => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
+    }
+}
+
+/// What no route knows.
+pub(super) async fn not_found(State(app): State<App>, request: Parts) -> Response {
+    failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await
+}
+
+/// What is only read here.
+pub(super) async fn wrong_method(State(app): State<App>, request: Parts) -> Response {
+    failure(&app, &request.uri, &request.headers, StatusCode::METHOD_NOT_ALLOWED).await
+}
+
+/// Answers with a work of the present edition in the reader's language.
+pub(super) async fn work(app: &App, request: &Parts, work: impl Fn(Language) -> Work) -> Response {
+    let (uri, headers) = (&request.uri, &request.headers);
+    let edition = app.edition();
+    let language = negotiate::language(&edition.snapshot().site, uri, headers);
+    match edition.get(work(language)).await {
+        Ok(Some(made)) => made.respond(StatusCode::OK, headers),
+        Ok(None) => failure(app, uri, headers, StatusCode::NOT_FOUND).await,
+        Err(_) => failure(app, uri, headers, StatusCode::INTERNAL_SERVER_ERROR).await,
+    }
+}
+
+/// Says what went wrong: a page in the reader's language, or a problem below `/api`.
+pub(super) async fn failure(app: &App, uri: &Uri, headers: &HeaderMap, status: StatusCode) -> Response {
+    if uri.path().starts_with("/api/") {
+        return Problem::new(status, explanation(status)).respond();
+    }
+    let edition = app.edition();
+    let language = negotiate::language(&edition.snapshot().site, uri, headers);
+    let made: Option<Arc<Representation>> = edition.get(Work::Error(status, language)).await.ok().flatten();
+    match made {
+        Some(made) => made.respond(status, headers),
+        None => {
+            let mut response = Response::new(Body::from("this page could not be made\n"));
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        }
+    }
+}
+
+/// What a machine is told.
+fn explanation(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "there is nothing at this address",
+        StatusCode::METHOD_NOT_ALLOWED => "this address can only be read, by GET or HEAD",
+        StatusCode::URI_TOO_LONG => "the address is too long",
+        StatusCode::BAD_REQUEST => "the request is malformed",
+        _ => "the fault is ours; try again later",
+    }
+}

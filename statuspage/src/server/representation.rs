@@ -1,0 +1,158 @@
+//! Bytes made once and given to everybody: one text in every content coding, with its entity tags and cache rules.
+//!
+//! It does not know what the text says nor when it is made anew.
+
+use std::{io::Write as _, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+};
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest as _, Sha256};
+
+use super::negotiate::{self, Coding};
+
+/// Below that, a coding costs more than it saves.
+const WORTH_COMPRESSING: usize = 256;
+
+/// What caches may do with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CachePolicy {
+    /// Shared for some seconds, and no longer than the page's promise when we are gone.
+    Shared {
+        /// How long the content may stand for the present.
+        promise: Duration,
+    },
+    /// The address names the content: it never changes.
+    Immutable,
+    /// For this reader, now.
+    Never,
+}
+
+impl CachePolicy {
+    /// The value of `Cache-Control`.
+    pub(super) fn header(self) -> HeaderValue {
+        let Self::Shared { promise } = self else {
+            return HeaderValue::from_static(match self {
+                Self::Immutable => "public, max-age=31536000, immutable",
+                Self::Never | Self::Shared { .. } => "no-store",
+            });
+        };
+        let max_age = promise.as_secs().min(10);
+        // Both windows open when `max-age` has passed, so that the whole stays inside the promise.
+        let rest = promise.as_secs().saturating_sub(max_age);
+        let text = format!("public, max-age={max_age}, stale-while-revalidate={}, stale-if-error={rest}", rest.min(60));
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("no-store"))
+    }
+}
+
+/// One text, ready to be sent.
+#[derive(Debug)]
+pub(super) struct Representation {
+    content_type: HeaderValue,
+    cache: HeaderValue,
+    vary: HeaderValue,
+    language: Option<HeaderValue>,
+    digest: String,
+    identity: Bytes,
+    gzip: Option<Bytes>,
+    brotli: Option<Bytes>,
+}
+
+impl Representation {
+    /// Compresses and tags `content`; takes milliseconds, so do it off the runtime's threads.
+    pub(super) fn new(content_type: &'static str, content: impl Into<Bytes>, cache: CachePolicy) -> Self {
+        let identity: Bytes = content.into();
+        let smaller = |coded: Vec<u8>| (coded.len() < identity.len()).then(|| Bytes::from(coded));
+        let compress = identity.len() >= WORTH_COMPRESSING;
+        Self {
+            content_type: HeaderValue::from_static(content_type),
+            cache: cache.header(),
+            vary: HeaderValue::from_static("Accept-Encoding"),
+            language: None,
+            digest: digest(&identity),
+            gzip: compress.then(|| smaller(gzip(&identity))).flatten(),
+            brotli: compress.then(|| smaller(brotli(&identity))).flatten(),
+            identity,
+        }
+    }
+
+    /// Takes what was compressed when this was built.
+    pub(super) fn compressed(content_type: &'static str, identity: Bytes, brotli: Bytes, cache: CachePolicy) -> Self {
+        let gzip = gzip(&identity);
+        let smaller = |coded: &Bytes| coded.len() < identity.len();
+        Self {
+            content_type: HeaderValue::from_static(content_type),
+            cache: cache.header(),
+            vary: HeaderValue::from_static("Accept-Encoding"),
+            language: None,
+            digest: digest(&identity),
+            gzip: Some(Bytes::from(gzip)).filter(smaller),
+            brotli: Some(brotli).filter(smaller),
+            identity,
+        }
+    }
+
+    /// The same for content whose language was negotiated.
+    #[must_use]
+    pub(super) fn in_language(mut self, language: shared::Language) -> Self {
+        self.vary = HeaderValue::from_static("Accept-Encoding, Accept-Language");
+        self.language = Some(HeaderValue::from_static(language.tag()));
+        self
+    }
+
+    /// The answer to a request with these headers: the bytes in the coding it likes best, or 304 when it has them.
+    pub(super) fn respond(&self, status: StatusCode, request: &HeaderMap) -> Response<Body> {
+        let (coding, body) = match (negotiate::coding(request), &self.brotli, &self.gzip) {
+            (Coding::Brotli, Some(bytes), _) => (Some("br"), bytes),
+            (Coding::Gzip, _, Some(bytes)) => (Some("gzip"), bytes),
+            // What a coding does not make smaller goes as it is.
+            (Coding::Identity | Coding::Gzip | Coding::Brotli, _, _) => (None, &self.identity),
+        };
+        let tag =
+            format!("\"{}{}{}\"", self.digest, if coding.is_some() { "-" } else { "" }, coding.unwrap_or_default());
+        let unchanged = status == StatusCode::OK && if_none_match(request, &tag);
+        let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(body.clone()) });
+        *response.status_mut() = if unchanged { StatusCode::NOT_MODIFIED } else { status };
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, self.cache.clone());
+        headers.insert(header::VARY, self.vary.clone());
+        if let Ok(tag) = HeaderValue::try_from(tag) {
+            headers.insert(header::ETAG, tag);
+        }
+        if !unchanged {
+            headers.insert(header::CONTENT_TYPE, self.content_type.clone());
+            headers.extend(self.language.clone().map(|language| (header::CONTENT_LANGUAGE, language)));
+            headers.extend(coding.map(|coding| (header::CONTENT_ENCODING, HeaderValue::from_static(coding))));
+        }
+        response
+    }
+}
+
+/// RFC 9110 §13.1.2: weak comparison, `*` matches everything.
+fn if_none_match(request: &HeaderMap, tag: &str) -> bool {
+    let values = request.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
+    let mut known = values.flat_map(|value| value.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+fn digest(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(content.len() / 3), Compression::new(6));
+    let written = encoder.write_all(content).and_then(|()| encoder.finish());
+    written.expect("a vector takes all bytes")
+}
+
+/// Quality 7: nearly all of the gain in a few milliseconds, for what lives as long as a snapshot.
+fn brotli(content: &[u8]) -> Vec<u8> {
+    let parameters =
+        brotli::enc::BrotliEncoderParams { quality: 7, lgwin: 22, size_hint: content.len(), ..Default::default() };
+    let mut coded = Vec::with_capacity(content.len() / 4);
+    brotli::BrotliCompress(&mut &*content, &mut coded, &parameters).expect("a vector takes all bytes");
+    coded
+}

@@ -1,0 +1,73 @@
+//! Which path leads where.
+//!
+//! It does not know what is answered there.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{Router, http::HeaderValue, middleware, routing::get};
+use ipnet::IpNet;
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
+
+use super::{
+    MetricsAccess,
+    edition::Edition,
+    guard::{self, Transport},
+    machine, reader,
+    representation::Representation,
+};
+use crate::{metrics::HubCounters, page, store::StoreHandle};
+
+/// How many questions the store is asked at once.
+pub(super) const QUESTIONS: usize = 8;
+
+/// What every handler may use: cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct App {
+    pub(super) editions: watch::Receiver<Arc<Edition>>,
+    pub(super) hub: Arc<HubCounters>,
+    pub(super) prober: Option<Arc<prober::Counters>>,
+    pub(super) store: StoreHandle,
+    /// Turns to ask the store.
+    pub(super) questions: Arc<Semaphore>,
+    pub(super) metrics: Arc<MetricsAccess>,
+    pub(super) trusted_proxies: Arc<[IpNet]>,
+    pub(super) assets: Arc<HashMap<&'static str, Representation>>,
+    pub(super) started: Instant,
+}
+
+impl App {
+    /// The present edition.
+    pub(super) fn edition(&self) -> Arc<Edition> {
+        self.editions.borrow().clone()
+    }
+
+    /// The policy of every page.
+    pub(super) fn content_security_policy(&self) -> HeaderValue {
+        let policy = page::content_security_policy(&self.edition().snapshot().site.frame_ancestors);
+        HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+    }
+}
+
+/// Every path there is.
+pub(super) fn router(app: App, transport: Transport) -> Router {
+    Router::new()
+        .route("/api/v2/summary.json", get(machine::summary))
+        .route("/api/v2/status.json", get(machine::status))
+        .route("/api/v2/components.json", get(machine::components))
+        .route("/api/v1/components/{id}/observations", get(machine::observations))
+        .route("/snapshot.json", get(reader::live))
+        .route("/", get(reader::home))
+        .route("/services/{id}", get(reader::service))
+        .route("/status.txt", get(reader::plain_text))
+        .route("/assets/{name}", get(reader::asset))
+        .route("/metrics", get(machine::metrics))
+        .route("/healthz", get(machine::alive))
+        .route("/readyz", get(machine::ready))
+        .fallback(reader::not_found)
+        .method_not_allowed_fallback(reader::wrong_method)
+        .layer(middleware::from_fn_with_state((app.clone(), transport), guard::watch))
+        .with_state(app)
+}

@@ -1,0 +1,111 @@
+//! The router by its answers, and the accept loop over real sockets.
+
+mod answers;
+mod connections;
+mod whole;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, StatusCode},
+};
+use http_body_util::BodyExt as _;
+use tempfile::TempDir;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt as _;
+
+use super::{
+    MetricsAccess,
+    edition::{Edition, now},
+    guard::Transport,
+    peer::Peer,
+    press::{self, Press},
+    router::{App, QUESTIONS, router},
+};
+use crate::{
+    server::stage,
+    snapshot::Snapshot,
+    store::{Store, StoreOptions},
+};
+
+/// An answer, read to its end.
+#[derive(Debug)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    fn text(&self) -> &str {
+        str::from_utf8(&self.body).expect("UTF-8")
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+}
+
+/// A router over a store of its own that shows `snapshot`, and takes each request as one from `peer`.
+struct Stage {
+    app: App,
+    peer: Peer,
+    transport: Transport,
+    /// Where the store lies.
+    _directory: TempDir,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self::showing(stage::snapshot(now()))
+    }
+
+    fn showing(snapshot: Snapshot) -> Self {
+        let press = Arc::new(Press::new("http://127.0.0.1:8080/".parse().expect("an address")));
+        let (_, editions) = watch::channel(Arc::new(Edition::new(Arc::new(snapshot), press)));
+        let directory = tempfile::tempdir().expect("a directory");
+        let opened = Store::open(directory.path(), StoreOptions::default()).expect("a store");
+        let app = App {
+            editions,
+            hub: Arc::default(),
+            prober: None,
+            store: opened.handle.clone(),
+            questions: Arc::new(Semaphore::new(QUESTIONS)),
+            metrics: Arc::new(MetricsAccess::Private { token: None }),
+            trusted_proxies: Arc::new([]),
+            assets: Arc::new(press::assets()),
+            started: tokio::time::Instant::now(),
+        };
+        Self { app, peer: Peer([192, 0, 2, 1].into()), transport: Transport::Plain, _directory: directory }
+    }
+
+    fn router(&self) -> Router {
+        router(self.app.clone(), self.transport)
+    }
+
+    async fn ask(&self, method: &str, uri: &str, headers: &[(&str, &str)]) -> Answer {
+        let request =
+            Request::builder().method(method).uri(uri).extension(self.peer).header("host", "status.example.org");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let (head, body) = self.router().oneshot(request).await.expect("it always answers").into_parts();
+        let body = body.collect().await.expect("a body").to_bytes().to_vec();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    async fn get(&self, uri: &str) -> Answer {
+        self.ask("GET", uri, &[]).await
+    }
+}
+
+/// Generous, for a machine that is busy; nothing waits that long when it works.
+const LONG: Duration = Duration::from_secs(60);

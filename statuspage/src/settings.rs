@@ -1,0 +1,271 @@
+//! What the operator decided: flags, environment and `statuspage.toml`, checked, with every mistake reported in its place.
+//!
+//! It does not know what the settings are used for. A flag comes before the environment, that before the file, that before the default.
+
+mod channels;
+mod file;
+mod layer;
+mod print;
+mod reader;
+mod value;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use jiff::tz::TimeZone;
+use prober::{
+    ControlTarget, PrivateTargets,
+    definition::Secret,
+    load::{FileReport, Severity, Style, TomlFile, Variables},
+};
+use shared::{Language, LocationName, Text};
+
+use crate::{
+    notify::ChannelConfig,
+    server::{ListenAddress, TlsFiles},
+    site::Site,
+};
+use file::FromFile;
+use layer::pick;
+
+pub use layer::{Given, InvalidEnvironment};
+pub use value::{FrameAncestors, InvalidValue, LogFormat, Nameserver, PublicUrl};
+
+/// The file that is read when none is named.
+pub const DEFAULT_FILE: &str = "statuspage.toml";
+
+/// Where a setting came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The command line.
+    Flag,
+    /// A variable that begins with `BELFRY_`.
+    Environment,
+    /// The settings file.
+    File,
+    /// Nobody said anything.
+    Default,
+}
+
+/// Whether this process probes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmbeddedProber {
+    /// It does.
+    Runs,
+    /// Only other locations report.
+    Absent,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsMode {
+    /// Who asks from this machine or has the token.
+    Private,
+    /// Everybody.
+    Public,
+}
+
+/// A text that is not shown, and what may be shown in its place: the `${…}` it came from, or a mask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden {
+    /// What it really is.
+    pub secret: Secret,
+    /// What `--print-settings` prints.
+    pub shown: String,
+}
+
+/// The effective settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the definitions lie.
+    pub probes: PathBuf,
+    /// Where data lies.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: ListenAddress,
+    /// The page's own address.
+    pub public_url: Option<PublicUrl>,
+    /// The name of the embedded prober's place.
+    pub location: LocationName,
+    /// Whether there is one.
+    pub prober: EmbeddedProber,
+    /// Certificates trusted besides the platform's.
+    pub ca_file: Option<PathBuf>,
+    /// Asked instead of the system's.
+    pub nameservers: Vec<Nameserver>,
+    /// Tell whether this place sees anything at all.
+    pub control: Vec<ControlTarget>,
+    /// Speak TLS.
+    pub tls: Option<TlsFiles>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Whose services these are.
+    pub title: Text,
+    /// The languages on offer, the default first.
+    pub languages: Vec<Language>,
+    /// Where days begin.
+    pub time_zone: TimeZone,
+    /// Only from these are forwarding headers believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long raw results are kept.
+    pub retention: Duration,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsMode,
+    /// Opens `/metrics` from afar.
+    pub metrics_token: Option<Hidden>,
+    /// The order of the groups.
+    pub groups: Vec<String>,
+    /// Whether definitions may name private addresses.
+    pub private_targets: PrivateTargets,
+    /// Who may show the page in a frame.
+    pub frame_ancestors: FrameAncestors,
+    /// Called each minute while all is well: the dead-man switch. Its address is a secret.
+    pub ping: Option<Hidden>,
+    /// Who is told.
+    pub channels: Vec<ChannelConfig>,
+    /// The file that was read.
+    pub file: Option<PathBuf>,
+    /// What is not forbidden and better otherwise, as a report; empty mostly.
+    pub warnings: String,
+    /// The channels as the file has them, secrets masked.
+    channels_shown: Vec<Vec<(String, String)>>,
+    /// Where each setting came from, by its key; what is missing is a default.
+    sources: BTreeMap<&'static str, Source>,
+}
+
+/// Why there are no settings.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file that was named is not there.
+    #[error("there is no settings file {}: check --settings", .0.display())]
+    Missing(PathBuf),
+    /// The file has mistakes.
+    #[error("{}", .0.render(Style::Plain))]
+    Mistakes(Box<FileReport>),
+    /// Variables have values that cannot be used.
+    #[error(transparent)]
+    Environment(#[from] InvalidEnvironment),
+    /// One of the two files of TLS is given and the other is not.
+    #[error("TLS needs a certificate and its key: give both --tls-cert and --tls-key")]
+    HalfTls,
+}
+
+impl Settings {
+    /// Reads the file and merges it with what flags and environment say.
+    ///
+    /// # Errors
+    ///
+    /// With every mistake of the file, or what else keeps the settings from making sense.
+    pub fn load(flags: Given, variables: &Variables) -> Result<Self, SettingsError> {
+        let environment = Given::from_environment(variables)?;
+        let named = flags.settings.clone().or_else(|| environment.settings.clone());
+        let path = match named {
+            Some(path) if path.exists() => Some(path),
+            Some(path) => return Err(SettingsError::Missing(path)),
+            None => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()),
+        };
+        let (file, warnings) = match &path {
+            Some(path) => read(path, TomlFile::read(path), variables)?,
+            None => (FromFile::default(), String::new()),
+        };
+        merge(flags, environment, file, path, warnings)
+    }
+
+    /// The page's own facts among them.
+    pub fn site(&self) -> Site {
+        Site {
+            title: self.title.clone(),
+            languages: self.languages.clone(),
+            time_zone: self.time_zone.clone(),
+            public_url: self.public_url.as_ref().map(|url| url.as_url().clone()),
+            groups: self.groups.clone(),
+            frame_ancestors: self.frame_ancestors.as_str().to_owned(),
+        }
+    }
+
+    /// Where a setting came from.
+    pub fn source(&self, key: &str) -> Source {
+        self.sources.get(key).copied().unwrap_or(Source::Default)
+    }
+
+    /// The effective settings as a file that reads back, each with its source; secrets are masked.
+    pub fn print(&self) -> String {
+        print::print(self)
+    }
+}
+
+/// The settings of a file, and what is better otherwise.
+fn read(path: &Path, toml: TomlFile, variables: &Variables) -> Result<(FromFile, String), SettingsError> {
+    let (tree, mut mistakes) = toml.tree();
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let (settings, more) = FromFile::read(tree.get_ref(), directory, variables);
+    mistakes.extend(more);
+    drop(tree);
+    let report = toml.report(mistakes);
+    if report.count(Severity::Error) > 0 {
+        return Err(SettingsError::Mistakes(Box::new(report)));
+    }
+    Ok((settings, report.render(Style::Plain)))
+}
+
+fn merge(
+    flags: Given,
+    environment: Given,
+    file: FromFile,
+    path: Option<PathBuf>,
+    warnings: String,
+) -> Result<Settings, SettingsError> {
+    let mut sources = file.sources();
+    let (flags, environment, given) = (flags, environment, file.given);
+    macro_rules! pick {
+        ($key:ident) => {
+            pick(
+                stringify!($key),
+                [(Source::Flag, flags.$key), (Source::Environment, environment.$key), (Source::File, given.$key)],
+                &mut sources,
+            )
+        };
+    }
+    let (cert, key) = (pick!(tls_cert), pick!(tls_key));
+    let tls = match (cert, key) {
+        (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => return Err(SettingsError::HalfTls),
+    };
+    Ok(Settings {
+        probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
+        data: pick!(data).unwrap_or_else(|| "data".into()),
+        listen: pick!(listen).unwrap_or_default(),
+        public_url: pick!(public_url),
+        location: pick!(location).unwrap_or_else(|| "local".parse().expect("it is a name")),
+        prober: pick!(prober).unwrap_or(EmbeddedProber::Runs),
+        ca_file: pick!(ca_file),
+        nameservers: pick!(nameservers).unwrap_or_default(),
+        control: pick!(control).unwrap_or_default(),
+        tls,
+        log_format: pick!(log_format).unwrap_or_default(),
+        title: file.title.unwrap_or_else(value::default_title),
+        languages: file.languages.unwrap_or_else(|| Language::ALL.to_vec()),
+        time_zone: file.time_zone.unwrap_or_else(value::default_time_zone),
+        trusted_proxies: file.trusted_proxies.unwrap_or_default(),
+        retention: file.retention.unwrap_or(value::DEFAULT_RETENTION),
+        metrics: file.metrics.unwrap_or(MetricsMode::Private),
+        metrics_token: file.metrics_token,
+        groups: file.groups.unwrap_or_default(),
+        private_targets: file.private_targets.unwrap_or_default(),
+        frame_ancestors: file.frame_ancestors.unwrap_or_default(),
+        ping: file.ping,
+        channels_shown: file.channels.iter().map(|channel| channel.shown.clone()).collect(),
+        channels: file.channels.into_iter().map(|channel| channel.config).collect(),
+        file: path,
+        warnings,
+        sources,
+    })
+}
+
+#[cfg(test)]
+mod tests;

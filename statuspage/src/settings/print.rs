@@ -1,0 +1,114 @@
+//! The effective settings as a file that reads back.
+//!
+//! It does not know what the settings mean, and has no secret to show: it gets them masked.
+
+use std::fmt::{Display, Write as _};
+
+use prober::PrivateTargets;
+use shared::Text;
+
+use super::{EmbeddedProber, Settings, Source, value::days};
+
+/// A text as TOML writes it.
+fn quoted(text: impl Display) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+fn listed<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+    format!("[{}]", items.into_iter().map(quoted).collect::<Vec<_>>().join(", "))
+}
+
+fn texts(text: &Text) -> String {
+    match text {
+        Text::Plain(text) => quoted(text),
+        Text::ByLanguage(texts) => {
+            let entries = texts.iter().map(|(language, text)| format!("{language} = {}", quoted(text)));
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// The text, line by line.
+struct Page<'a> {
+    settings: &'a Settings,
+    text: String,
+}
+
+impl Page<'_> {
+    /// A setting that has a value whatever happens.
+    fn line(&mut self, key: &str, value: &str) {
+        let source = match self.settings.source(key) {
+            Source::Flag => "flag",
+            Source::Environment => "environment",
+            Source::File => "file",
+            Source::Default => "default",
+        };
+        let _ = writeln!(self.text, "{key} = {value} # {source}");
+    }
+
+    /// A setting that may have none.
+    fn optional(&mut self, key: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.line(key, &value),
+            None => {
+                let _ = writeln!(self.text, "# {key} is not set");
+            }
+        }
+    }
+}
+
+pub(super) fn print(settings: &Settings) -> String {
+    let mut page = Page { settings, text: String::new() };
+    match &settings.file {
+        Some(path) => {
+            let _ = writeln!(page.text, "# Effective settings; `file` means {:?}.", path.display().to_string());
+        }
+        None => page.text.push_str("# Effective settings; there is no settings file.\n"),
+    }
+    process(&mut page);
+    site(&mut page);
+    alarms(&mut page);
+    page.text
+}
+
+fn process(page: &mut Page<'_>) {
+    let settings = page.settings;
+    page.line("probes", &quoted(settings.probes.display()));
+    page.line("data", &quoted(settings.data.display()));
+    page.line("listen", &quoted(&settings.listen));
+    page.optional("tls_cert", settings.tls.as_ref().map(|tls| quoted(tls.cert.display())));
+    page.optional("tls_key", settings.tls.as_ref().map(|tls| quoted(tls.key.display())));
+    page.line("location", &quoted(&settings.location));
+    page.line("prober", if settings.prober == EmbeddedProber::Runs { "true" } else { "false" });
+    page.line("nameservers", &listed(&settings.nameservers));
+    page.optional("ca_file", settings.ca_file.as_ref().map(|path| quoted(path.display())));
+    page.line("control", &listed(&settings.control));
+    page.line("deny_private", if settings.private_targets == PrivateTargets::Deny { "true" } else { "false" });
+    page.line("retention", &quoted(format!("{}d", days(settings.retention))));
+    page.line("log_format", &quoted(settings.log_format));
+    page.line("trusted_proxies", &listed(&settings.trusted_proxies));
+    page.line("metrics", &quoted(settings.metrics));
+    page.optional("metrics_token", settings.metrics_token.as_ref().map(|token| quoted(&token.shown)));
+}
+
+fn site(page: &mut Page<'_>) {
+    let settings = page.settings;
+    page.line("title", &texts(&settings.title));
+    page.line("languages", &listed(&settings.languages));
+    page.line("time_zone", &quoted(settings.time_zone.iana_name().unwrap_or("UTC")));
+    page.optional("public_url", settings.public_url.as_ref().map(quoted));
+    page.line("groups", &listed(&settings.groups));
+    page.line("frame_ancestors", &quoted(settings.frame_ancestors.as_str()));
+}
+
+fn alarms(page: &mut Page<'_>) {
+    if let Some(ping) = &page.settings.ping {
+        let _ = writeln!(page.text, "\n[watch]\nping = {} # file", quoted(&ping.shown));
+    }
+    for channel in &page.settings.channels_shown {
+        page.text.push_str("\n[[channel]] # file\n");
+        for (key, value) in channel {
+            let _ = writeln!(page.text, "{key} = {}", quoted(value));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What pages, API, feeds and metrics read: one immutable picture of everything, published by the hub.
+//!
+//! It does not know how it was judged nor how it is shown; whoever holds it holds it for as long as they like.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use prober::definition::Quarantined;
+use shared::{
+    ComponentId, FailureKind, Health, LocationName, Observation, ProbeName, Status, Text, Timestamp, Verdict,
+};
+
+use crate::site::Site;
+
+/// Everything, at one instant.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// When it was made, by the hub's clock.
+    pub generated_at: Timestamp,
+    /// Older than that it proves nothing any more.
+    pub promise: Duration,
+    /// The page's own facts.
+    pub site: Arc<Site>,
+    /// The worst of all components.
+    pub status: Status,
+    /// In the order of the page: by group, then by file name.
+    pub components: Vec<Arc<ComponentView>>,
+    /// The last result that came from each location.
+    pub locations: BTreeMap<LocationName, Option<Timestamp>>,
+    /// Definition files that are not used as they stand: for operators, never public.
+    pub quarantined: Arc<Vec<Quarantined>>,
+    /// How the store does.
+    pub store: StoreState,
+}
+
+impl Snapshot {
+    /// Finds one component.
+    pub fn component(&self, id: &ComponentId) -> Option<&Arc<ComponentView>> {
+        self.components.iter().find(|component| component.id == *id)
+    }
+}
+
+/// How the store does, as the hub sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreState {
+    /// Everything that was accepted is on stable storage.
+    Synced,
+    /// Results wait in memory; judging and telling go on.
+    Behind,
+    /// There is no usable database; judging and telling go on.
+    Absent,
+}
+
+/// One component, now and in the past.
+#[derive(Debug, Clone)]
+pub struct ComponentView {
+    /// The definition file's stem.
+    pub id: ComponentId,
+    /// What readers call it.
+    pub name: Text,
+    /// The heading it stands under.
+    pub group: Option<Text>,
+    /// One line about it.
+    pub description: Option<Text>,
+    /// Where its users go.
+    pub url: Option<String>,
+    /// Its state; [`Status::Unknown`] with no `last_result_at` reads "first check under way".
+    pub status: Status,
+    /// Since when it has that state.
+    pub since: Timestamp,
+    /// When it was first watched.
+    pub created_at: Timestamp,
+    /// When the newest result came that its state rests on.
+    pub last_result_at: Option<Timestamp>,
+    /// From then on the state is no longer proven, unless a result comes; absent when nothing is proven now.
+    pub stale_at: Option<Timestamp>,
+    /// Why the state is not operational, where a failure says it.
+    pub reason: Option<Reason>,
+    /// Each probe with its health at each location.
+    pub probes: Vec<ProbeView>,
+    /// The earliest end among the certificates seen.
+    pub certificate_expires_at: Option<Timestamp>,
+    /// The past; made anew less often than the rest.
+    pub history: Arc<HistoryView>,
+}
+
+/// Why a component is not operational: the worst failure of its probes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The probe that found it.
+    pub probe: ProbeName,
+    /// The locations that say so.
+    pub locations: Vec<LocationName>,
+    /// Fail, warn or unknown.
+    pub verdict: Verdict,
+    /// The reason from the closed set.
+    pub kind: FailureKind,
+    /// In words that may be public.
+    pub detail: String,
+    /// The HTTP status, where there was one.
+    pub http_status: Option<u16>,
+    /// The first observation in a row that failed.
+    pub since: Timestamp,
+}
+
+/// One probe at all its locations.
+#[derive(Debug, Clone)]
+pub struct ProbeView {
+    /// Its id inside the component.
+    pub name: ProbeName,
+    /// `http`, `tcp` …
+    pub kind: &'static str,
+    /// What each location last said.
+    pub locations: BTreeMap<LocationName, ProbeAtLocation>,
+}
+
+/// One probe at one location.
+#[derive(Debug, Clone)]
+pub struct ProbeAtLocation {
+    /// What is believed; [`Health::Unknown`] when stale.
+    pub health: Health,
+    /// The last observation, with what is private in it; absent before the first.
+    pub last: Option<Arc<Observation>>,
+    /// From then on `last` proves nothing.
+    pub stale_at: Option<Timestamp>,
+}
+
+/// A component's past.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HistoryView {
+    /// Up to 90 days in the site's time zone, the oldest first, today last.
+    pub days: Vec<Day>,
+    /// Uptime over the customary windows.
+    pub uptime: UptimeTable,
+    /// Latency at each location.
+    pub latency: BTreeMap<LocationName, LatencySeries>,
+    /// The newest failures (fail or warn), newest first, at most 20, already public.
+    pub failures: Vec<Arc<Observation>>,
+}
+
+/// One day of a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// Its date in the site's time zone.
+    pub date: jiff::civil::Date,
+    /// The worst state it had for any measurable time; unknown only when nothing else was.
+    pub worst: Status,
+    /// How long it had each state.
+    pub time: TimeInStatus,
+    /// Uptime of that day alone; absent when nothing was observed.
+    pub uptime: Option<Uptime>,
+}
+
+/// How long a component had each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TimeInStatus {
+    /// By fresh proof.
+    pub operational: Duration,
+    /// Announced work.
+    pub under_maintenance: Duration,
+    /// Watched, and nothing was known.
+    pub unknown: Duration,
+    /// Slow, or failing for a minority.
+    pub degraded_performance: Duration,
+    /// Some of it failed.
+    pub partial_outage: Duration,
+    /// It failed.
+    pub major_outage: Duration,
+}
+
+/// Share of time that a component worked, and of how much of the time that can be said.
+///
+/// Time-weighted: a major outage counts whole, a partial one 30 %, degraded performance not at all; maintenance and unknown time
+/// are left out of the denominator. Both in millionths, rounded down, so that 100 % means every single millisecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uptime {
+    /// Millionths of the observed time.
+    pub ratio: u32,
+    /// Millionths of the window (cut at the first observation) in which something was known.
+    pub coverage: u32,
+}
+
+/// Uptime over the customary windows that end now; absent when nothing was observed in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UptimeTable {
+    /// 24 hours.
+    pub day: Option<Uptime>,
+    /// 7 days.
+    pub week: Option<Uptime>,
+    /// 30 days.
+    pub month: Option<Uptime>,
+    /// 90 days.
+    pub quarter: Option<Uptime>,
+    /// 365 days.
+    pub year: Option<Uptime>,
+}
+
+/// Latency over the customary windows; a point without results is absent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LatencySeries {
+    /// 24 hours, by hour.
+    pub day: Vec<LatencyPoint>,
+    /// 7 days, by hour.
+    pub week: Vec<LatencyPoint>,
+    /// 90 days, by day.
+    pub quarter: Vec<LatencyPoint>,
+}
+
+/// Percentiles of the durations of the results that passed or warned, within 2 %.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LatencyPoint {
+    /// The beginning of the hour or day.
+    pub at: Timestamp,
+    /// How many results.
+    pub count: u64,
+    /// The median.
+    pub p50: Duration,
+    /// 95 of 100 were faster.
+    pub p95: Duration,
+    /// 99 of 100 were faster.
+    pub p99: Duration,
+}

@@ -1,0 +1,106 @@
+//! The store: what must survive a crash, kept in an embedded database on a thread of its own.
+//!
+//! It does not know what the bytes of an engine state or a ledger mean, who is told what, nor how anything is shown. The database
+//! (sled 0.34.7) is named in its submodule `database` and nowhere else.
+//!
+//! Guarantees
+//! - [`Durability::Synced`] means: on stable storage, power loss included. Each batch is one transaction, followed by sled's flush and
+//!   by an `fsync` of our own on the database file, because sled's flush is `sync_file_range`.
+//! - [`StoreHandle::append`] and [`StoreHandle::apply`] wait at most [`StoreOptions::patience`] (2 s). What is not written by then waits
+//!   in memory and is written later under the same keys, without a restart, when the disk has room and works again. Observations
+//!   wait in a queue of [`StoreOptions::pending_observations`] (100,000, about 30 MB); when it is full the oldest are dropped and
+//!   counted. Changes are never dropped: they wait merged by key, so that they take no more than what they describe.
+//! - Observations that were appended before a change are written before it or with it, never after it.
+//! - Reading shows nothing that is not yet synced, and gives up after [`StoreOptions::patience`].
+//! - Every value carries the CRC-32C of its key and body. A row that fails it is moved out of the way, counted and reported; it is
+//!   never shown.
+//! - A database that cannot be opened is set aside under a dated name and a new one takes its place ([`StoreFault::SetAside`]).
+//!   A full or read-only disk means: no store for now ([`StoreState::Absent`]); opening is tried again by itself.
+//! - When the database opens only after the start, what it holds comes as [`StoreEvent::OpenedLate`], and nothing is written over
+//!   it before [`StoreHandle::adopt_with`].
+//!
+//! Keys, all in one tree: see the submodule `key`. Block files for sealed hours will lie beside the database and be indexed in it.
+
+mod changes;
+mod database;
+mod directory;
+mod fault;
+mod frame;
+mod handle;
+mod key;
+mod query;
+mod queue;
+mod record;
+mod restore;
+mod shelf;
+mod upkeep;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{path::Path, time::Duration};
+
+pub use changes::{Changes, Ledger};
+pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
+pub use handle::{Durability, StoreHandle};
+pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery};
+pub use queue::Counters;
+pub use restore::Restored;
+
+pub use crate::snapshot::StoreState;
+
+/// Opens stores.
+#[derive(Debug)]
+pub struct Store;
+
+/// An open store.
+#[derive(Debug)]
+pub struct Opened {
+    /// Writes and reads; cheap to clone.
+    pub handle: StoreHandle,
+    /// What the last process left; empty when there is no usable database (then `faults` says why).
+    pub restored: Restored,
+    /// What happens to the store later on.
+    pub events: StoreEvents,
+}
+
+impl Store {
+    /// Opens the store of `dir`, creating the directory where needed, and starts its thread. Blocks while the database is read.
+    ///
+    /// # Errors
+    ///
+    /// Only for what the operator must decide: the directory is locked by another process, cannot be used by this user, is no
+    /// directory, or was written by a newer version. Damage, a full disk or a read-only file system are no errors: the store then
+    /// starts empty or not at all, and `restored.faults` says so.
+    pub fn open(dir: &Path, options: StoreOptions) -> Result<Opened, OpenError> {
+        writer::start(dir, options)
+    }
+}
+
+/// How the store behaves; the default is what the product uses.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// How long raw observations are kept.
+    pub retention: Duration,
+    /// How many observations may wait in memory.
+    pub pending_observations: usize,
+    /// Bytes that must be free: below it the database is not opened, and an open one is not written to.
+    pub reserve: u64,
+    /// How long writes and reads wait for the disk.
+    pub patience: Duration,
+    /// The pause before the first attempt to reopen; it doubles up to sixty-four times that.
+    pub backoff: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            retention: Duration::from_secs(30 * 86_400),
+            pending_observations: 100_000,
+            reserve: 64 << 20,
+            patience: Duration::from_secs(2),
+            backoff: Duration::from_millis(500),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The data directory: its lock, the marker that says a database was made in it, free space, and setting a database aside.
+//!
+//! It does not know what is inside the database.
+//!
+//! | name | what |
+//! |---|---|
+//! | `store.lock` | locked while a process works in the directory |
+//! | `store.format` | the marker: the format's version, written once the database is on stable storage |
+//! | `store/` | the database |
+//! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind, Write as _},
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+};
+
+use shared::Timestamp;
+
+use super::{OpenError, StoreFault, database};
+
+/// The newest format that this version reads and the one it writes.
+pub(super) const FORMAT: u32 = 1;
+
+/// A data directory that is ours until this is dropped.
+#[derive(Debug)]
+pub(super) struct Directory {
+    path: PathBuf,
+    /// Holds the lock.
+    _lock: File,
+}
+
+/// Why there is no database.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The operator must decide.
+    Refused(OpenError),
+    /// It is tried again.
+    Fault(StoreFault),
+}
+
+impl From<StoreFault> for Trouble {
+    fn from(fault: StoreFault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Directory {
+    /// Makes the directory where needed and locks it.
+    pub(super) fn acquire(path: &Path) -> Result<Self, Trouble> {
+        let at = |error: io::Error| trouble(path, &error);
+        create(path).map_err(at)?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(path.join("store.lock")).map_err(at)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Trouble::Refused(OpenError::Locked(path.to_owned()))),
+            Err(TryLockError::Error(error)) => Err(at(error)),
+        }
+    }
+
+    /// Where the database lies.
+    pub(super) fn database(&self) -> PathBuf {
+        self.path.join("store")
+    }
+
+    /// Whether the database's own file is there, and ours to use.
+    pub(super) fn has_database(&self) -> Result<bool, Trouble> {
+        match OpenOptions::new().read(true).write(true).open(database::file_of(&self.database())) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(trouble(&self.path, &error)),
+        }
+    }
+
+    /// Fails when less than `reserve` bytes are free.
+    pub(super) fn require_space(&self, reserve: u64) -> Result<u64, Trouble> {
+        let free = fs4::available_space(&self.path).map_err(|error| trouble(&self.path, &error))?;
+        if free < reserve {
+            return Err(StoreFault::NoSpace { dir: self.path.clone(), free, reserve }.into());
+        }
+        Ok(free)
+    }
+
+    /// Whether a database was ever made here.
+    pub(super) fn marker(&self) -> Result<Marker, Trouble> {
+        let text = match fs::read_to_string(self.marker_path()) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Marker::Missing),
+            // Unreadable words are still a marker; the database knows its format too.
+            Err(error) if error.kind() == ErrorKind::InvalidData => String::new(),
+            Err(error) => return Err(trouble(&self.path, &error)),
+        };
+        let format = text.trim().strip_prefix("belfry store format ").and_then(|number| number.parse().ok());
+        self.require_format(format.unwrap_or(FORMAT))?;
+        Ok(Marker::Present)
+    }
+
+    /// Fails when the format is newer than this version.
+    pub(super) fn require_format(&self, found: u32) -> Result<(), Trouble> {
+        if found <= FORMAT {
+            return Ok(());
+        }
+        Err(Trouble::Refused(OpenError::Newer { dir: self.path.clone(), found, known: FORMAT }))
+    }
+
+    /// Writes the marker, whole or not at all.
+    pub(super) fn mark(&self) -> Result<(), Trouble> {
+        let write = || {
+            let draft = self.path.join("store.format.new");
+            let mut file = File::create(&draft)?;
+            writeln!(file, "belfry store format {FORMAT}")?;
+            file.sync_all()?;
+            fs::rename(&draft, self.marker_path())?;
+            File::open(&self.path)?.sync_all()
+        };
+        write().map_err(|error| trouble(&self.path, &error))
+    }
+
+    /// Moves the database out of the way and says where it lies now; none when nothing was there.
+    pub(super) fn set_aside(&self, now: Timestamp) -> Result<Option<PathBuf>, Trouble> {
+        let name = format!("store.damaged-{}", now.to_string().replace(':', "-"));
+        let kept = self.path.join(name);
+        match fs::rename(self.database(), &kept) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(trouble(&self.path, &error)),
+        }
+        File::open(&self.path).and_then(|dir| dir.sync_all()).map_err(|error| trouble(&self.path, &error))?;
+        Ok(Some(kept))
+    }
+
+    fn marker_path(&self) -> PathBuf {
+        self.path.join("store.format")
+    }
+}
+
+/// Makes the directory and those above it that are missing, for this user alone, and syncs their names.
+fn create(path: &Path) -> io::Result<()> {
+    let missing: Vec<_> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    for dir in missing {
+        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(parent)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Whether a database was ever made in the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marker {
+    /// It was.
+    Present,
+    /// It was not, or the process died before it was done.
+    Missing,
+}
+
+/// What an error of the file system means: the operator's decision, or something that may pass.
+fn trouble(path: &Path, error: &io::Error) -> Trouble {
+    match error.kind() {
+        ErrorKind::PermissionDenied => Trouble::Refused(OpenError::Permission(path.to_owned())),
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {
+            Trouble::Refused(OpenError::NotADirectory(path.to_owned()))
+        }
+        _ => Trouble::Fault(StoreFault::Failing(format!("{}: {error}", path.display()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_that_only_the_operator_can_mend_are_told_from_those_that_may_pass() {
+        let check = |kind: ErrorKind, expected: &str| {
+            let said = match trouble(Path::new("/data"), &kind.into()) {
+                Trouble::Refused(error) => format!("refused: {error}"),
+                Trouble::Fault(_) => "fault".to_owned(),
+            };
+            assert!(said.starts_with(expected), "{kind:?}: {said}");
+        };
+        check(ErrorKind::PermissionDenied, "refused: no permission to use the data directory /data");
+        check(ErrorKind::NotADirectory, "refused: /data is not a directory");
+        check(ErrorKind::AlreadyExists, "refused: /data is not a directory");
+        check(ErrorKind::StorageFull, "fault");
+        check(ErrorKind::ReadOnlyFilesystem, "fault");
+        check(ErrorKind::Other, "fault");
+    }
+
+    #[test]
+    fn a_directory_is_made_with_those_above_it_and_for_this_user_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("var/lib/belfry");
+        drop(Directory::acquire(&path).expect("ours"));
+        let mode = fs::metadata(&path).expect("made").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_garbled_marker_is_still_a_marker() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let directory = Directory::acquire(dir.path()).expect("ours");
+        assert_eq!(directory.marker().expect("readable"), Marker::Missing);
+        fs::write(dir.path().join("store.format"), [0xff, 0xfe]).expect("written");
+        assert_eq!(directory.marker().expect("readable"), Marker::Present);
+        directory.mark().expect("written");
+        assert_eq!(directory.marker().expect("readable"), Marker::Present);
+    }
+}

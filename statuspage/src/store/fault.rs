@@ -1,0 +1,105 @@
+//! What can go wrong with the store, as data.
+//!
+//! It does not know who shows it.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+
+use super::Restored;
+
+/// Why the store was not opened, for what the operator must decide.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process works in it.
+    #[error("the data directory {} is in use by another process: stop it, or choose another directory with --data", .0.display())]
+    Locked(PathBuf),
+    /// This user may not write there.
+    #[error("no permission to use the data directory {}: make it belong to the user that runs this", .0.display())]
+    Permission(PathBuf),
+    /// Something else has that name.
+    #[error("{} is not a directory: choose another data directory with --data", .0.display())]
+    NotADirectory(PathBuf),
+    /// A later version of this programme wrote it.
+    #[error("the data directory {} was written by a newer version (format {found}, this one reads up to {known}): upgrade, or choose another directory with --data", dir.display())]
+    Newer {
+        /// The data directory.
+        dir: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest format that is known.
+        known: u32,
+    },
+    /// The thread could not be started.
+    #[error("cannot start the store's thread")]
+    Thread(#[source] std::io::Error),
+}
+
+/// Why a question cannot be answered now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// There is no usable database at the moment.
+    #[error("there is no usable database at the moment")]
+    Absent,
+    /// The disk did not answer in time.
+    #[error("the store did not answer in time")]
+    Busy,
+}
+
+/// Something that operators must know of; shown until the restart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreFault {
+    /// The database could not be opened; a new one was started.
+    #[error("the database was damaged ({reason}) and set aside as {}; a new one was started", kept.display())]
+    SetAside {
+        /// What the database said.
+        reason: String,
+        /// Where it lies now.
+        kept: PathBuf,
+    },
+    /// The marker says that there was a database, and there is none.
+    #[error("the database in {} is gone; a new one was started", .0.display())]
+    Gone(PathBuf),
+    /// Rows whose checksum does not fit; they are kept apart and not shown.
+    #[error("{rows} rows of the database were damaged and set aside")]
+    CorruptRows {
+        /// How many were found together.
+        rows: u64,
+    },
+    /// Too little space to write safely.
+    #[error("only {free} bytes are free where {} lies and {reserve} are needed: results wait in memory", dir.display())]
+    NoSpace {
+        /// The data directory.
+        dir: PathBuf,
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that are needed.
+        reserve: u64,
+    },
+    /// Reading or writing failed; it is tried again.
+    #[error("the database failed ({0}): results wait in memory, and it is opened again")]
+    Failing(String),
+    /// Observations were dropped because too many waited.
+    #[error("{observations} observations were lost because the store could not keep up")]
+    Dropped {
+        /// How many since the last time this was said.
+        observations: u64,
+    },
+}
+
+/// What happens to an open store, in order; [`StoreHandle::state`](super::StoreHandle::state) tells the present.
+#[derive(Debug)]
+pub enum StoreEvent {
+    /// Something that operators must know of.
+    Fault(StoreFault),
+    /// A database that could not be used at the start is open now, and this is in it. Writes wait until
+    /// [`StoreHandle::adopt_with`](super::StoreHandle::adopt_with), which takes what the merger changed.
+    OpenedLate(Box<Restored>),
+    /// A new, empty database took the place of a damaged one: apply everything that is still known.
+    Replaced,
+    /// Everything that had waited is written.
+    CaughtUp,
+}
+
+/// The receiving end of a channel of 64 events. When nobody takes them, further faults are only logged; the other events wait.
+pub type StoreEvents = mpsc::Receiver<StoreEvent>;

@@ -1,0 +1,191 @@
+//! The store as the hub sees it: append, apply, ask; all of it within a deadline.
+//!
+//! It does not know the database, only the line in front of its thread.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use shared::{Observation, Verdict};
+use tokio::{
+    sync::{oneshot, watch},
+    time::timeout,
+};
+
+use super::{
+    Changes, Counters, ObservationPage, ObservationQuery, StoreError, StoreState,
+    key::{self, Kind},
+    queue::{Adoption, Question, Queue, Row},
+    record,
+};
+
+/// Whether something is on stable storage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It is: it survives `kill -9` and a power cut.
+    Synced,
+    /// Not yet: it waits in memory and is written later by itself.
+    Behind,
+}
+
+/// Writes to the store and reads from it; cheap to clone. The store closes by itself when the last handle is dropped,
+/// [`StoreHandle::close`] waits for that.
+#[derive(Debug, Clone)]
+pub struct StoreHandle {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    queue: Arc<Queue>,
+    patience: Duration,
+    closed: watch::Receiver<Closed>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Whether the store's thread has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// It works.
+    NotYet,
+    /// The database is closed and the lock released.
+    Done,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl StoreHandle {
+    pub(super) fn new(
+        queue: Arc<Queue>,
+        patience: Duration,
+        closed: watch::Receiver<Closed>,
+        thread: JoinHandle<()>,
+    ) -> Self {
+        Self { shared: Arc::new(Shared { queue, patience, closed, thread: Mutex::new(Some(thread)) }) }
+    }
+
+    /// Keeps observations. The same observation twice is one: component, probe, location and start name it.
+    pub async fn append(&self, observations: Vec<Arc<Observation>>) -> Durability {
+        if observations.is_empty() {
+            return Durability::Synced;
+        }
+        let queue = &self.shared.queue;
+        let (first, last) = queue.push_rows(observations.iter().map(|observation| row(observation)));
+        let durability = self.settle(last).await;
+        if queue.lost(first) { Durability::Behind } else { durability }
+    }
+
+    /// Writes changes in one transaction.
+    pub async fn apply(&self, changes: Changes) -> Durability {
+        if changes.is_empty() {
+            return Durability::Synced;
+        }
+        let number = self.shared.queue.push_changes(rows(changes));
+        self.settle(number).await
+    }
+
+    async fn settle(&self, number: u64) -> Durability {
+        match timeout(self.shared.patience, self.shared.queue.settled(number)).await {
+            Ok(()) => Durability::Synced,
+            Err(_) => Durability::Behind,
+        }
+    }
+
+    /// A component's observations, only those that are on stable storage.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, or when it does not answer in time.
+    pub async fn observations(&self, query: ObservationQuery) -> Result<ObservationPage, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.queue.push_question(Question { query, reply })?;
+        match timeout(self.shared.patience, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(StoreError::Absent),
+            Err(_) => Err(StoreError::Busy),
+        }
+    }
+
+    /// How the store does.
+    pub fn state(&self) -> StoreState {
+        self.shared.queue.state(self.shared.patience)
+    }
+
+    /// Figures for `/metrics`.
+    pub fn counters(&self) -> Counters {
+        self.shared.queue.counters()
+    }
+
+    /// Lets writes go on after [`StoreEvent::OpenedLate`](super::StoreEvent::OpenedLate), beginning with what the merger of the
+    /// present with `restored` made: it replaces whatever waited for the same keys, before anything is written.
+    pub async fn adopt_with(&self, merged: Changes) -> Durability {
+        let number = self.shared.queue.push_changes(rows(merged));
+        self.adopt();
+        self.settle(number).await
+    }
+
+    /// Lets writes go on after [`StoreEvent::OpenedLate`](super::StoreEvent::OpenedLate), when nothing of what the database held
+    /// is of use; changes that wait are written over it.
+    pub fn adopt(&self) {
+        self.shared.queue.set_adoption(Adoption::Done);
+    }
+
+    /// Writes what waits, syncs, closes the database and releases the directory; gives up after `limit`.
+    ///
+    /// [`Durability::Behind`] means that something was not written: there is no database, or it did not finish in time.
+    pub async fn close(&self, limit: Duration) -> Durability {
+        let queue = &self.shared.queue;
+        queue.close();
+        let mut closed = self.shared.closed.clone();
+        let ended = timeout(limit, closed.wait_for(|closed| *closed == Closed::Done)).await.is_ok();
+        let thread = self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread.filter(|_| ended) {
+            // Its last act was to say that it is done, so this does not block; it catches its own panics.
+            let _ = thread.join();
+        }
+        let left = queue.counters();
+        if ended && left.pending_observations + left.pending_changes == 0 {
+            Durability::Synced
+        } else {
+            Durability::Behind
+        }
+    }
+}
+
+fn row(observation: &Observation) -> Row {
+    let component = &observation.probe.component;
+    let place = key::place(observation.started_at, &observation.probe.name, &observation.location);
+    let failed = match observation.verdict {
+        Verdict::Warn | Verdict::Fail => true,
+        Verdict::Pass | Verdict::Unknown => false,
+    };
+    Row {
+        number: 0,
+        key: key::observation(Kind::Observation, component, &place).into(),
+        body: record::encode(observation).into(),
+        failure_key: failed.then(|| key::observation(Kind::Failure, component, &place).into()),
+    }
+}
+
+fn rows(changes: Changes) -> impl Iterator<Item = (Vec<u8>, Option<Bytes>)> {
+    let components =
+        changes.components.into_iter().map(|(id, body)| (key::named(Kind::Component, id.as_str()), Some(body)));
+    let hours =
+        changes.hours.into_iter().map(|hour| (key::ledger(Kind::Hour, hour.start, &hour.component), Some(hour.body)));
+    let days = changes.days.into_iter().map(|day| (key::ledger(Kind::Day, day.start, &day.component), Some(day.body)));
+    let notifications = changes
+        .notifications
+        .into_iter()
+        .map(|row| (key::notification(&row.id), Some(record::encode_notification(&row).into())));
+    let documents = changes.documents.into_iter().map(|(name, body)| (key::named(Kind::Document, name), Some(body)));
+    let forgotten = changes.forget_components.into_iter().map(|id| (key::named(Kind::Component, id.as_str()), None));
+    let dismissed = changes.forget_notifications.into_iter().map(|id| (key::notification(&id), None));
+    components.chain(hours).chain(days).chain(notifications).chain(documents).chain(forgotten).chain(dismissed)
+}

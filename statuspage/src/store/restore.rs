@@ -1,0 +1,179 @@
+//! What the last process left behind, read once when the database opens.
+//!
+//! It does not know how states and ledgers are put back to work.
+
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use shared::{ComponentId, Observation, Timestamp};
+
+use super::{
+    Ledger, StoreFault,
+    database::{Broken, Order},
+    key::{self, Kind},
+    query, record,
+    shelf::Shelf,
+};
+use crate::notify::{Notification, State};
+
+/// How far back the hours come, and how many different ones at most, whatever the clock says.
+const HOURS: (Duration, usize) = (Duration::from_secs(8 * 86_400), 8 * 24 + 1);
+/// The same for days.
+const DAYS: (Duration, usize) = (Duration::from_secs(400 * 86_400), 401);
+/// Finished notifications that come back, so that a replay finds that they were told.
+const TOLD: Duration = Duration::from_secs(7 * 86_400);
+/// Failures of each component that come back.
+const FAILURES: usize = 20;
+
+/// What was in the database; bytes are as they were given to [`Changes`](super::Changes).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Restored {
+    /// The engine's state of each component.
+    pub components: Vec<(ComponentId, Bytes)>,
+    /// The hours of the last 8 days, the oldest first.
+    pub hours: Vec<Ledger>,
+    /// The days of the last 400, the oldest first.
+    pub days: Vec<Ledger>,
+    /// Every pending notification, and what was told or given up in the last 7 days.
+    pub notifications: Vec<Notification>,
+    /// The named documents.
+    pub documents: BTreeMap<String, Bytes>,
+    /// The newest failures (fail or warn) of each component, the newest first, at most 20; with what is private in them.
+    pub last_failures: BTreeMap<ComponentId, Vec<Arc<Observation>>>,
+    /// What operators must know of.
+    pub faults: Vec<StoreFault>,
+}
+
+impl Restored {
+    /// Whether the database held nothing.
+    pub fn is_empty(&self) -> bool {
+        let Self { components, hours, days, notifications, documents, last_failures, faults: _ } = self;
+        components.is_empty()
+            && hours.is_empty()
+            && days.is_empty()
+            && notifications.is_empty()
+            && documents.is_empty()
+            && last_failures.is_empty()
+    }
+}
+
+/// The present by the system's clock.
+pub(super) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Reads everything that comes back.
+pub(super) fn restore(shelf: &Shelf, now: Timestamp) -> Result<Restored, Broken> {
+    let named = |(key, body): (Vec<u8>, Bytes)| key::read_named(&key).map(|name| (name.to_owned(), body));
+    let components = shelf.all(Kind::Component)?.into_iter().filter_map(named);
+    let components: Vec<_> = components.filter_map(|(name, body)| Some((name.parse().ok()?, body))).collect();
+    let mut last_failures = BTreeMap::new();
+    for (component, _) in &components {
+        let failures = failures(shelf, component)?;
+        if !failures.is_empty() {
+            last_failures.insert(component.clone(), failures);
+        }
+    }
+    Ok(Restored {
+        components,
+        hours: ledgers(shelf, Kind::Hour, now, HOURS)?,
+        days: ledgers(shelf, Kind::Day, now, DAYS)?,
+        notifications: notifications(shelf, now.minus(TOLD))?,
+        documents: shelf.all(Kind::Document)?.into_iter().filter_map(named).collect(),
+        last_failures,
+        faults: Vec::new(),
+    })
+}
+
+fn ledgers(shelf: &Shelf, kind: Kind, now: Timestamp, (back, most): (Duration, usize)) -> Result<Vec<Ledger>, Broken> {
+    let from = key::ledger_from(kind, now.minus(back)).max(newest(shelf, kind, most)?);
+    let rows = shelf.bodies(&from, &[kind as u8 + 1])?;
+    let ledger = |(key, body): (Vec<u8>, Bytes)| {
+        let (start, component) = key::read_ledger(&key)?;
+        Some(Ledger { component, start, body })
+    };
+    Ok(rows.into_iter().filter_map(ledger).collect())
+}
+
+/// Where the newest `most` different starts begin. A clock that is not set yet (1970) must not bring back five years at once.
+fn newest(shelf: &Shelf, kind: Kind, most: usize) -> Result<Vec<u8>, Broken> {
+    let mut from = vec![kind as u8 + 1];
+    for _ in 0..most {
+        let mut before = None;
+        shelf.scan(&kind.prefix(), &from, Order::Descending, |key, _| {
+            before = key::read_ledger(key).map(|(start, _)| key::ledger_from(kind, start));
+            ControlFlow::Break(())
+        })?;
+        match before {
+            Some(before) => from = before,
+            None => return Ok(kind.prefix()),
+        }
+    }
+    Ok(from)
+}
+
+/// Every notification there is.
+pub(super) fn all_notifications(shelf: &Shelf) -> Result<Vec<Notification>, Broken> {
+    let read = |(key, body): (Vec<u8>, Bytes)| record::decode_notification(key::read_named(&key)?.parse().ok()?, &body);
+    Ok(shelf.all(Kind::Notification)?.into_iter().filter_map(read).collect())
+}
+
+fn notifications(shelf: &Shelf, told_since: Timestamp) -> Result<Vec<Notification>, Broken> {
+    let mut notifications = all_notifications(shelf)?;
+    notifications.retain(|notification| match notification.state {
+        State::Pending => true,
+        State::Delivered { .. } | State::Abandoned { .. } | State::Merged { .. } => notification.made_at >= told_since,
+    });
+    notifications.sort_by_key(|notification| notification.made_at);
+    Ok(notifications)
+}
+
+fn failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Arc<Observation>>, Broken> {
+    let mut keys = Vec::new();
+    let (from, to) = (key::of_component(Kind::Failure, component), key::behind_component(Kind::Failure, component));
+    shelf.scan(&from, &to, Order::Descending, |key, _| {
+        keys.extend(key::read_observation(key).map(|(_, place)| key::observation(Kind::Observation, component, place)));
+        if keys.len() < FAILURES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    let mut failures = Vec::new();
+    for key in keys {
+        let body = shelf.get(&key)?;
+        failures.extend(body.and_then(|body| query::read(&key, &body)).map(Arc::new));
+    }
+    Ok(failures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        directory::Directory,
+        queue::{Change, Work},
+    };
+
+    #[test]
+    fn hours_come_back_by_age_and_by_number_whatever_the_clock_says() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+        let (component, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
+        let first = Timestamp::from_millis(1_795_000_000_000);
+        let row = |n: u32| {
+            let body = Some(Bytes::from_static(b"hour"));
+            (key::ledger(Kind::Hour, first.plus(hour * n), &component), Change { number: 1, body })
+        };
+        shelf.commit(&Work { rows: vec![], changes: (0..300).map(row).collect() }).expect("written");
+        let check = |now: Timestamp, expected: usize| {
+            assert_eq!(restore(&shelf, now).expect("reads").hours.len(), expected, "{now}");
+        };
+        let last = first.plus(hour * 299);
+        check(last.plus(hour / 2), 192);
+        check(last.plus(hour * 100), 93);
+        check(Timestamp::from_millis(0), HOURS.1);
+    }
+}

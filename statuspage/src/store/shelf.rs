@@ -1,0 +1,232 @@
+//! An open database seen as rows with checksums: commits of work, reads that leave damaged rows out, and their removal.
+//!
+//! It does not know when it is opened or closed, nor what to do when it fails.
+
+use std::{cell::RefCell, ops::ControlFlow};
+
+use bytes::Bytes;
+
+use super::{
+    database::{Batch, Broken, Database, Order},
+    directory::{Directory, FORMAT},
+    frame,
+    key::{self, Kind},
+    queue::Work,
+};
+
+/// A row as it lies in the database.
+type RawRow = (Vec<u8>, Vec<u8>);
+
+/// The rows of an open database.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    database: Database,
+    /// Damaged rows that were met since the last [`Shelf::bury`].
+    corrupt: RefCell<Vec<RawRow>>,
+}
+
+/// The format that a database says it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// It is new.
+    None,
+    /// It has been used.
+    Known(u32),
+}
+
+impl Shelf {
+    pub(super) fn open(directory: &Directory) -> Result<Self, Broken> {
+        Ok(Self { database: Database::open(&directory.database())?, corrupt: RefCell::default() })
+    }
+
+    /// Reads the format.
+    pub(super) fn format(&self) -> Result<Format, Broken> {
+        let key = key::schema();
+        let Some(value) = self.database.get(&key)? else { return Ok(Format::None) };
+        let number = frame::open(&key, &value).and_then(|body| body.try_into().ok()).map(u32::from_be_bytes);
+        number.map(Format::Known).ok_or_else(|| Broken::Damaged("the row of the schema version is damaged".to_owned()))
+    }
+
+    /// Writes the format of this version.
+    pub(super) fn set_format(&self) -> Result<(), Broken> {
+        let mut batch = Batch::default();
+        let key = key::schema();
+        batch.put(&key, frame::seal(&key, &FORMAT.to_be_bytes()));
+        self.database.write(batch)
+    }
+
+    /// Writes work in one transaction and syncs it.
+    pub(super) fn commit(&self, work: &Work) -> Result<(), Broken> {
+        self.database.require_place()?;
+        let mut batch = Batch::default();
+        for row in &work.rows {
+            batch.put(&row.key, frame::seal(&row.key, &row.body));
+            if let Some(key) = &row.failure_key {
+                batch.put(key, frame::seal(key, &[]));
+            }
+        }
+        for (key, change) in &work.changes {
+            let parts = change.body.as_ref().map(|body| frame::seal_parts(key, body)).unwrap_or_default();
+            self.remove_parts(&mut batch, key, parts.len())?;
+            for (key, value) in parts {
+                batch.put(&key, value);
+            }
+        }
+        self.database.write(batch)
+    }
+
+    /// Removes the parts from number `first` on that an earlier, longer body left.
+    fn remove_parts(&self, batch: &mut Batch, base: &[u8], first: usize) -> Result<(), Broken> {
+        let first = u16::try_from(first).unwrap_or(u16::MAX);
+        for number in first..=u16::MAX {
+            let key = key::part(base, number);
+            if self.database.get(&key)?.is_none() {
+                break;
+            }
+            batch.remove(&key);
+        }
+        Ok(())
+    }
+
+    /// Removes rows by their whole keys.
+    pub(super) fn remove(&self, keys: &[Vec<u8>]) -> Result<(), Broken> {
+        let mut batch = Batch::default();
+        keys.iter().for_each(|key| batch.remove(key));
+        self.database.write(batch)
+    }
+
+    /// The body under a key; damaged ones are noted and left out.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Broken> {
+        let value = self.database.get(key)?;
+        Ok(value.and_then(|value| self.checked(key, &value).map(Bytes::copy_from_slice)))
+    }
+
+    /// Visits the rows of a range; damaged ones are noted and left out.
+    pub(super) fn scan(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        order: Order,
+        mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), Broken> {
+        self.database.scan(from, to, order, |key, value| match self.checked(key, value) {
+            Some(body) => visit(key, body),
+            None => ControlFlow::Continue(()),
+        })
+    }
+
+    fn checked<'a>(&self, key: &[u8], value: &'a [u8]) -> Option<&'a [u8]> {
+        let body = frame::open(key, value);
+        if body.is_none() {
+            self.note(key, value);
+        }
+        body
+    }
+
+    /// Notes a row as damaged.
+    pub(super) fn note(&self, key: &[u8], value: &[u8]) {
+        self.corrupt.borrow_mut().push((key.to_vec(), value.to_vec()));
+    }
+
+    /// The bodies of a range that are stored in parts, with their keys; incomplete ones are noted and left out.
+    pub(super) fn bodies(&self, from: &[u8], to: &[u8]) -> Result<Vec<(Vec<u8>, Bytes)>, Broken> {
+        let mut assembly = Assembly::default();
+        self.scan(from, to, Order::Ascending, |key, body| {
+            assembly.add(key, body);
+            ControlFlow::Continue(())
+        })?;
+        let Assembly { whole, strays, .. } = assembly.end();
+        for key in strays {
+            if let Some(value) = self.database.get(&key)? {
+                self.note(&key, &value);
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Moves the damaged rows out of the way, as they were found, and says how many they were.
+    pub(super) fn bury(&self) -> Result<u64, Broken> {
+        let rows = self.corrupt.take();
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut batch = Batch::default();
+        for (key, value) in &rows {
+            batch.put(&key::corrupt(key), value.clone());
+            batch.remove(key);
+        }
+        self.database.write(batch)?;
+        Ok(rows.len() as u64)
+    }
+
+    pub(super) fn size(&self) -> Result<u64, Broken> {
+        self.database.size()
+    }
+
+    /// Everything of one kind.
+    pub(super) fn all(&self, kind: Kind) -> Result<Vec<(Vec<u8>, Bytes)>, Broken> {
+        self.bodies(&kind.prefix(), &[kind as u8 + 1])
+    }
+
+    #[cfg(test)]
+    pub(super) fn put_raw(&self, key: &[u8], value: &[u8]) {
+        let mut batch = Batch::default();
+        batch.put(key, value.to_vec());
+        self.database.write(batch).expect("written");
+    }
+}
+
+/// Puts bodies together from their parts, which come in the order of their keys.
+#[derive(Debug, Default)]
+struct Assembly {
+    whole: Vec<(Vec<u8>, Bytes)>,
+    /// Keys of parts without the others.
+    strays: Vec<Vec<u8>>,
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    base: Vec<u8>,
+    count: u16,
+    next: u16,
+    body: Vec<u8>,
+}
+
+impl Assembly {
+    fn add(&mut self, key: &[u8], body: &[u8]) {
+        let Some((base, number)) = key::read_part(key) else {
+            self.strays.push(key.to_vec());
+            return;
+        };
+        if number == 0 {
+            self.give_up();
+            match frame::read_first(body) {
+                Some((count, chunk)) => {
+                    self.open = Some(Open { base: base.to_vec(), count, next: 1, body: chunk.to_vec() });
+                }
+                None => self.strays.push(key.to_vec()),
+            }
+        } else if let Some(open) = self.open.as_mut().filter(|open| open.base == base && open.next == number) {
+            open.next += 1;
+            open.body.extend_from_slice(body);
+        } else {
+            self.strays.push(key.to_vec());
+        }
+        if let Some(done) = self.open.take_if(|open| open.next >= open.count) {
+            self.whole.push((done.base, done.body.into()));
+        }
+    }
+
+    /// The parts so far are of no use without the missing one.
+    fn give_up(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.strays.extend((0..open.next).map(|number| key::part(&open.base, number)));
+        }
+    }
+
+    fn end(mut self) -> Self {
+        self.give_up();
+        self
+    }
+}

@@ -1,0 +1,116 @@
+//! Opening the database: lock, space, format, marker; and what to do when it is damaged or gone.
+//!
+//! It does not know when to try again.
+
+use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
+use crate::store::{
+    directory::Marker,
+    restore,
+    shelf::{Format, Shelf},
+};
+
+/// What is read on opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Everything that comes back: the hub does not know it yet.
+    WithContents,
+    /// Nothing: the hub has it in memory.
+    Again,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) restored: Restored,
+    pub(super) faults: Vec<StoreFault>,
+    pub(super) corrupt_rows: u64,
+    /// It was made just now.
+    pub(super) is_new: bool,
+}
+
+impl Writer {
+    /// Opens the database, or sets a damaged one aside and makes a new one.
+    pub(super) fn open(&mut self, opening: Opening) -> Result<Found, Trouble> {
+        let directory: &Directory = match &mut self.directory {
+            Some(directory) => directory,
+            none => none.insert(Directory::acquire(&self.path)?),
+        };
+        directory.require_space(self.options.reserve)?;
+        let marker = directory.marker()?;
+        let mut faults = Vec::new();
+        // Asked in any case: a database of another user is the operator's to give back.
+        let has_database = directory.has_database()?;
+        if marker == Marker::Present && !has_database {
+            directory.set_aside(restore::now())?;
+            faults.push(StoreFault::Gone(directory.database()));
+        }
+        let mut attempt = if self.damages >= super::TRIES {
+            Err(Broken::Damaged("it fails again and again".to_owned()))
+        } else {
+            // What looked like damage may have been a passing failure: the second look decides.
+            try_open(directory, opening, marker).or_else(|_| try_open(directory, opening, marker))
+        };
+        if let Err(broken) = &attempt
+            && is_beyond_repair(broken, self.failed_openings + 1)
+        {
+            // A full disk can look like damage, and the database is good again once there is room.
+            directory.require_space(self.options.reserve)?;
+            let reason = broken.reason().to_owned();
+            if let Some(kept) = directory.set_aside(restore::now())? {
+                faults.push(StoreFault::SetAside { reason, kept });
+            }
+            attempt = try_open(directory, opening, Marker::Missing);
+        }
+        let (shelf, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        let is_new = prepare(directory, &shelf, format)?;
+        let corrupt_rows = shelf.bury().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        if corrupt_rows > 0 {
+            faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
+        }
+        self.damages = 0;
+        self.failed_openings = 0;
+        self.shelf = Some(shelf);
+        Ok(Found { restored, faults, corrupt_rows, is_new })
+    }
+}
+
+fn is_beyond_repair(broken: &Broken, tries: u32) -> bool {
+    match broken {
+        Broken::Damaged(_) => true,
+        Broken::Unreadable(_) => tries >= super::TRIES,
+        Broken::Failing(_) => false,
+    }
+}
+
+/// Checks or writes the format, then the marker. True for a database that is new.
+fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool, Trouble> {
+    let is_new = match format {
+        Format::None => {
+            shelf.set_format().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+            true
+        }
+        Format::Known(number) => {
+            directory.require_format(number)?;
+            false
+        }
+    };
+    if is_new || directory.marker()? == Marker::Missing {
+        directory.mark()?;
+    }
+    Ok(is_new)
+}
+
+fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(Shelf, Format, Restored), Broken> {
+    let had_file = directory.has_database().unwrap_or(false);
+    let shelf = Shelf::open(directory)?;
+    let format = shelf.format()?;
+    // Once the marker is there the format was synced: without it, rows have vanished.
+    if format == Format::None && marker == Marker::Present && had_file {
+        return Err(Broken::Damaged("it is empty, and was not".to_owned()));
+    }
+    let restored = match opening {
+        Opening::WithContents => restore::restore(&shelf, restore::now())?,
+        Opening::Again => Restored::default(),
+    };
+    Ok((shelf, format, restored))
+}

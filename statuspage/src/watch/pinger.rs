@@ -1,0 +1,126 @@
+//! The task that pings each minute.
+//!
+//! It does not judge: [`verdict`] does, from the newest [`WatchInput`].
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, header};
+use prober::definition::Secret;
+use shared::Timestamp;
+use tokio::{
+    sync::watch,
+    time::{self, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::{Reason, WatchInput, verdict};
+use crate::notify::Client;
+
+/// How often the switch is told something.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// From one ping to the next.
+    every: Duration,
+    /// A failed ping is tried once more after that.
+    again: Duration,
+}
+
+const PACE: Pace = Pace { every: Duration::from_secs(60), again: Duration::from_secs(10) };
+
+/// Where to ping: `[watch] ping`. Whoever knows the address can silence the alarm, so it is treated as a secret.
+#[derive(Debug, Clone)]
+pub struct Ping {
+    alive: Secret,
+}
+
+impl Ping {
+    /// Takes an address that begins with `http://` or `https://`; none for others.
+    pub fn new(url: &Url) -> Option<Self> {
+        matches!(url.scheme(), "http" | "https").then(|| Self { alive: Secret::new(url.as_str()) })
+    }
+
+    fn alive(&self) -> Option<Url> {
+        self.alive.reveal().parse().ok()
+    }
+
+    /// The address with `/fail` at the end of its path; the query stays.
+    fn fail(&self) -> Option<Url> {
+        let mut url = self.alive()?;
+        url.path_segments_mut().ok()?.pop_if_empty().push("fail");
+        Some(url)
+    }
+}
+
+/// The task that tells the switch.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    ping: Ping,
+    client: Client,
+    input: watch::Receiver<WatchInput>,
+    now: fn() -> Timestamp,
+    pace: Pace,
+}
+
+impl Watch {
+    /// A task that pings `ping` by `client`, judging the newest `input` by the hub's clock `now`.
+    pub fn new(ping: Ping, client: Client, input: watch::Receiver<WatchInput>, now: fn() -> Timestamp) -> Self {
+        Self { ping, client, input, now, pace: PACE }
+    }
+
+    /// Pings each minute until `stop`, the first time a minute after the start: a hub that dies again and again before that never
+    /// gives a sign of life.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut ticks = time::interval_at(time::Instant::now() + self.pace.every, self.pace.every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = None;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let found = verdict(&self.input.borrow().clone(), (self.now)()).err();
+            log(told.as_ref(), found.as_ref());
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.tell(found.as_ref()) => {}
+            }
+            told = found;
+        }
+    }
+
+    async fn tell(&self, reason: Option<&Reason>) {
+        if self.send(reason).await.is_err() {
+            time::sleep(self.pace.again).await;
+            if let Err(error) = self.send(reason).await {
+                tracing::warn!(%error, "the dead-man switch could not be told");
+            }
+        }
+    }
+
+    async fn send(&self, reason: Option<&Reason>) -> Result<(), crate::notify::Refusal> {
+        let no_address = || crate::notify::Refusal::later("the address of the dead-man switch is none");
+        match reason {
+            None => self.client.get(&self.ping.alive().ok_or_else(no_address)?).await?,
+            Some(reason) => {
+                let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+                let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]);
+                let url = self.ping.fail().ok_or_else(no_address)?;
+                self.client.post(&url, headers, reason.to_string().into_bytes()).await?
+            }
+        };
+        Ok(())
+    }
+}
+
+/// Says a change once.
+fn log(before: Option<&Reason>, now: Option<&Reason>) {
+    match (before, now) {
+        (None, Some(reason)) => tracing::error!(%reason, "the dead-man switch is told that the monitor is not well"),
+        (Some(_), None) => tracing::info!("the dead-man switch is told that the monitor is well again"),
+        (None, None) | (Some(_), Some(_)) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+//! Whether the monitor works, from what the hub saw. Pure.
+//!
+//! It does not know the targets: a service that is down is no reason to stop pinging.
+
+use std::time::Duration;
+
+use shared::Timestamp;
+
+use crate::snapshot::StoreState;
+
+/// A hub that has not said anything for that long is stuck.
+const HUB: Duration = Duration::from_secs(90);
+/// Share of the expected probes that must have run, in percent.
+const COVERAGE: u64 = 95;
+/// How long the store may be behind.
+const STORE: Duration = Duration::from_secs(120);
+/// How long a message may wait.
+const OUTBOX: Duration = Duration::from_secs(300);
+/// How long a definition file may be wrong.
+const QUARANTINE: Duration = Duration::from_secs(600);
+
+/// What the hub saw; handed in at least every half minute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchInput {
+    /// When the hub said this.
+    pub at: Timestamp,
+    /// Probes that were due over the last two intervals of each, at all locations.
+    pub probes_expected: u64,
+    /// Those of them that ran; our own fault counts as not run.
+    pub probes_executed: u64,
+    /// When the last result came.
+    pub last_result_at: Option<Timestamp>,
+    /// The longest time between two results that is normal: the shortest interval of all probes and its time-out.
+    pub longest_silence: Duration,
+    /// How the store does, and since when it is not synced.
+    pub store: StoreState,
+    /// When the store stopped being synced.
+    pub store_since: Option<Timestamp>,
+    /// When the oldest message that is not delivered was made.
+    pub oldest_message: Option<Timestamp>,
+    /// Definition files that cannot be used.
+    pub quarantined: usize,
+    /// Since when there are any.
+    pub quarantined_since: Option<Timestamp>,
+}
+
+/// Why the sign of life is withheld.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The hub's loop does not turn.
+    #[error("the hub has said nothing since {0}")]
+    HubSilent(Timestamp),
+    /// No definitions, so nothing is watched.
+    #[error("no probe is defined: nothing is watched")]
+    NothingWatched,
+    /// Probes are not running.
+    #[error("only {executed} of {expected} probes ran")]
+    ProbesMissed {
+        /// Those that ran.
+        executed: u64,
+        /// Those that were due.
+        expected: u64,
+    },
+    /// Probes are said to run, and nothing comes of it.
+    #[error("no probe result since {0}")]
+    NoResults(Timestamp),
+    /// No result has come since the start.
+    #[error("no probe result has come yet")]
+    NoResultYet,
+    /// Results are not stored.
+    #[error("there is no usable database: results are only in memory")]
+    StoreAbsent,
+    /// Results are stored late.
+    #[error("the store is behind since {0}")]
+    StoreBehind(Timestamp),
+    /// A message does not leave.
+    #[error("a message has been waiting since {0}: its channel does not take it")]
+    MessageStuck(Timestamp),
+    /// Definitions are wrong, and nobody mends them.
+    #[error("{files} definition files cannot be used since {since}")]
+    Quarantined {
+        /// How many.
+        files: usize,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// Whether the monitor works; the gravest reason when it does not.
+///
+/// # Errors
+///
+/// The reason is the error: it is what the watcher is told.
+pub fn verdict(input: &WatchInput, now: Timestamp) -> Result<(), Reason> {
+    let older = |at: Option<Timestamp>, limit: Duration| at.filter(|at| now.since(*at) > limit);
+    if now.since(input.at) > HUB {
+        return Err(Reason::HubSilent(input.at));
+    }
+    let (executed, expected) = (input.probes_executed, input.probes_expected);
+    if expected == 0 {
+        return Err(Reason::NothingWatched);
+    }
+    let last = input.last_result_at.ok_or(Reason::NoResultYet)?;
+    if now.since(last) > input.longest_silence.saturating_mul(2) {
+        return Err(Reason::NoResults(last));
+    }
+    if executed.saturating_mul(100) < expected.saturating_mul(COVERAGE) {
+        return Err(Reason::ProbesMissed { executed, expected });
+    }
+    match input.store {
+        StoreState::Absent => return Err(Reason::StoreAbsent),
+        StoreState::Behind => {
+            if let Some(since) = older(input.store_since, STORE) {
+                return Err(Reason::StoreBehind(since));
+            }
+        }
+        StoreState::Synced => {}
+    }
+    if let Some(since) = older(input.oldest_message, OUTBOX) {
+        return Err(Reason::MessageStuck(since));
+    }
+    match older(input.quarantined_since, QUARANTINE) {
+        Some(since) if input.quarantined > 0 => Err(Reason::Quarantined { files: input.quarantined, since }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(1_795_000_000_000 + second * 1_000)
+    }
+
+    fn healthy() -> WatchInput {
+        WatchInput {
+            at: at(0),
+            probes_expected: 100,
+            probes_executed: 100,
+            last_result_at: Some(at(0)),
+            longest_silence: Duration::from_secs(40),
+            store: StoreState::Synced,
+            store_since: None,
+            oldest_message: None,
+            quarantined: 0,
+            quarantined_since: None,
+        }
+    }
+
+    #[test]
+    fn a_sign_of_life_needs_fresh_proof_of_everything() {
+        let check = |change: &dyn Fn(&mut WatchInput), now: i64, expected: Result<(), Reason>| {
+            let mut input = healthy();
+            change(&mut input);
+            assert_eq!(verdict(&input, at(now)), expected);
+        };
+        check(&|_| {}, 30, Ok(()));
+        check(&|_| {}, 91, Err(Reason::HubSilent(at(0))));
+        check(&|input| input.probes_expected = 0, 0, Err(Reason::NothingWatched));
+        check(&|input| input.last_result_at = None, 0, Err(Reason::NoResultYet));
+        check(&|input| input.last_result_at = Some(at(-70)), 11, Err(Reason::NoResults(at(-70))));
+        check(&|input| input.probes_executed = 95, 0, Ok(()));
+        check(&|input| input.probes_executed = 94, 0, Err(Reason::ProbesMissed { executed: 94, expected: 100 }));
+        check(&|input| input.store = StoreState::Absent, 0, Err(Reason::StoreAbsent));
+        let behind = |since: i64| {
+            move |input: &mut WatchInput| {
+                (input.store, input.store_since) = (StoreState::Behind, Some(at(since)));
+            }
+        };
+        check(&behind(-100), 0, Ok(()));
+        check(&behind(-121), 0, Err(Reason::StoreBehind(at(-121))));
+        check(&|input| input.oldest_message = Some(at(-301)), 0, Err(Reason::MessageStuck(at(-301))));
+        let quarantined = |since: i64| {
+            move |input: &mut WatchInput| {
+                (input.quarantined, input.quarantined_since) = (2, Some(at(since)));
+            }
+        };
+        check(&quarantined(-599), 0, Ok(()));
+        check(&quarantined(-601), 0, Err(Reason::Quarantined { files: 2, since: at(-601) }));
+    }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Brings what the tests need and runs them all. Safe to run again: what is there is left alone.
+#   tests/run.sh [NEXTEST-FILTER …]
+# BELFRY_TEST_SCALE multiplies the counts of the suites that count (kills, random days); 1 unless set.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if command -v rustup >/dev/null 2>&1; then
+    rustup target add wasm32-unknown-unknown >/dev/null
+fi
+
+missing=()
+need() { # command package
+    command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing+=("$2")
+}
+need chromium chromium
+need chromedriver chromium-driver
+need nginx nginx-light
+need lynx lynx
+need openssl openssl
+if [ ${#missing[@]} -gt 0 ]; then
+    echo "installing ${missing[*]}"
+    sudo=()
+    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    "${sudo[@]}" apt-get update -qq
+    # Servers are started by the tests themselves, never by the package.
+    printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+    "${sudo[@]}" chmod +x /usr/sbin/policy-rc.d
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    "${sudo[@]}" rm -f /usr/sbin/policy-rc.d
+fi
+
+# The end-to-end tests run the real programs.
+cargo build --workspace --bins --locked
+if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace --locked --no-fail-fast "$@"
+else
+    cargo test --workspace --locked --no-fail-fast "$@"
+fi

@@ -1,0 +1,47 @@
+//! A real nginx in front of an upstream that a test can stop: 200, then 502, then 200 again.
+//!
+//! It does not know who asks.
+
+use std::net::SocketAddr;
+
+use anyhow::Result;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{program::Program, program::free_port, wait};
+
+/// A running nginx; dropping it stops it.
+#[derive(Debug)]
+pub struct Nginx {
+    address: SocketAddr,
+    _program: Program,
+    _directory: TempDir,
+}
+
+impl Nginx {
+    /// Starts nginx as a reverse proxy for `upstream`.
+    pub async fn in_front_of(upstream: SocketAddr) -> Result<Self> {
+        let directory = tempfile::tempdir()?;
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+        let path = directory.path().display();
+        let configuration = format!(
+            "daemon off; master_process off; pid {path}/pid; error_log stderr;
+             events {{ worker_connections 64; }}
+             http {{
+                 access_log off; client_body_temp_path {path}/body; proxy_temp_path {path}/proxy;
+                 fastcgi_temp_path {path}/fastcgi; uwsgi_temp_path {path}/uwsgi; scgi_temp_path {path}/scgi;
+                 server {{ listen {address}; location / {{ proxy_pass http://{upstream}; proxy_connect_timeout 1s; }} }}
+             }}"
+        );
+        let file = directory.path().join("nginx.conf");
+        std::fs::write(&file, configuration)?;
+        let program = Program::start(Command::new("/usr/sbin/nginx").arg("-e").arg("stderr").arg("-c").arg(&file))?;
+        wait::until("nginx listens", async || tokio::net::TcpStream::connect(address).await.ok()).await;
+        Ok(Self { address, _program: program, _directory: directory })
+    }
+
+    /// Its URL, without a trailing slash.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}

@@ -1,0 +1,24 @@
+//! Waiting for a condition, with a generous limit, instead of sleeping.
+//!
+//! It does not know what is waited for.
+
+use std::time::{Duration, Instant};
+
+/// Longest wait: far beyond what a busy machine needs, so that only a real fault reaches it.
+pub const LIMIT: Duration = Duration::from_secs(120);
+
+/// Asks again and again until `condition` gives a value.
+///
+/// # Panics
+/// After [`LIMIT`], naming `what`: the test has failed.
+#[expect(clippy::panic, reason = "a test harness fails a test by panicking")]
+pub async fn until<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    while began.elapsed() < LIMIT {
+        if let Some(value) = condition().await {
+            return value;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("waited {LIMIT:?} in vain until {what}");
+}
