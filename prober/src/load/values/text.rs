@@ -175,7 +175,7 @@ impl Read for SecretText {
             Fault::new(format!("`{}` must be a text in quotes", node.key)).report(node.span(), context);
             return None;
         };
-        secrets::resolve(template, node.span(), context).map(|text| Self(Secret::new(text)))
+        secrets::resolve(template, node.span(), context).map(|text| Self(Secret::of_template(template, text)))
     }
 }
 
