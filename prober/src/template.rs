@@ -27,6 +27,9 @@ pub enum DraftError {
     /// It cannot be read as a URL.
     #[error("this is not a URL: {0}; write it like https://cloud.example.org/ or tcp://mail.example.org:993")]
     NotAUrl(url::ParseError),
+    /// It does not say how it is to be asked.
+    #[error("a URL says how to ask: https://{0}, http://{0}, or tcp://host:port")]
+    NoScheme(String),
     /// Nothing here asks that.
     #[error("a URL that begins with {0}: cannot be probed; the kinds are https://, http:// and tcp://")]
     Scheme(String),
@@ -54,7 +57,13 @@ pub enum DraftError {
 impl Draft {
     /// Drafts a definition for `https://…`, `http://…` or `tcp://host:port`.
     pub fn new(text: &str) -> Result<Self, DraftError> {
-        let url = Url::parse(text.trim()).map_err(DraftError::NotAUrl)?;
+        let text = text.trim();
+        if !text.is_empty() && !text.contains("://") {
+            // What stands before an `@` may be a password.
+            let place = text.rsplit('@').next().unwrap_or_default();
+            return Err(DraftError::NoScheme(place.trim_start_matches('/').escape_debug().to_string()));
+        }
+        let url = Url::parse(text).map_err(DraftError::NotAUrl)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(DraftError::Credentials);
         }
@@ -211,7 +220,10 @@ mod tests {
             let error = Draft::new(url).expect_err("it is refused").to_string();
             assert!(error.contains(expected), "{url}: {error}");
         };
-        check("cloud.example.org", "write it like https://cloud.example.org/");
+        check("cloud.example.org", "https://cloud.example.org, ");
+        check("cloud.example.org:8443/login", "https://cloud.example.org:8443/login, ");
+        check("me:hunter2@example.org", "how to ask: https://example.org, ");
+        check("", "write it like https://cloud.example.org/");
         check("ftp://example.org/", "cannot be probed");
         check("https://me:hunter2@example.org/", "basic_auth");
         check("tcp://example.org", "needs a port");
