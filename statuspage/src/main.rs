@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
-use prober::load::Variables;
+use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{Cli, Command, DemoArgs, ServeArgs},
     demo::{self, Stage},
@@ -70,6 +70,7 @@ fn load(given: Given) -> Result<Settings> {
 }
 
 async fn run(settings: Settings, stop: CancellationToken) -> Result<()> {
+    raise_open_files();
     let instance = Instance::start(&settings).await?;
     println!("{}", instance.announcement());
     let mut signals = JoinSet::new();
