@@ -16,7 +16,6 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
-pub use once::{select, waterfall};
 pub use terminal::Terminal;
 
 use crate::{

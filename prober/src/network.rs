@@ -3,7 +3,7 @@
 //! It does not know definitions, schedules or verdicts.
 
 mod pinned;
-pub mod policy;
+mod policy;
 mod rejection;
 mod remembered;
 mod resolver;

@@ -28,7 +28,7 @@ use crate::{
     load::{CannotLook, FileReport, LoadOptions, Loaded, Outcome, Style, load},
 };
 
-pub use merge::{Change, Merged, merge};
+use merge::{Change, merge};
 
 /// The directory is looked at that often even when nothing is heard: network file systems tell nothing, and a secret's file may
 /// have changed.

@@ -14,16 +14,16 @@ use url::{Host, Url};
 
 /// A definition that is not yet a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// The file's stem, made from the host.
-    pub id: ComponentId,
+    pub(crate) id: ComponentId,
     /// The file's content.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// Why there is no first definition.
 #[derive(Debug, thiserror::Error)]
-pub enum DraftError {
+pub(crate) enum DraftError {
     /// It cannot be read as a URL.
     #[error("this is not a URL: {0}; write it like https://cloud.example.org/ or tcp://mail.example.org:993")]
     NotAUrl(url::ParseError),
@@ -56,7 +56,7 @@ pub enum DraftError {
 
 impl Draft {
     /// Drafts a definition for `https://…`, `http://…` or `tcp://host:port`.
-    pub fn new(text: &str) -> Result<Self, DraftError> {
+    pub(crate) fn new(text: &str) -> Result<Self, DraftError> {
         let text = text.trim();
         if !text.is_empty() && !text.contains("://") {
             // What stands before an `@` may be a password.
@@ -83,7 +83,7 @@ impl Draft {
     }
 
     /// Writes the file, making the directory where there is none. A file that exists is left alone.
-    pub fn write(&self, directory: &Path) -> Result<PathBuf, DraftError> {
+    pub(crate) fn write(&self, directory: &Path) -> Result<PathBuf, DraftError> {
         let path = directory.join(format!("{}.toml", self.id));
         let failed = |error: io::Error| match error.kind() {
             io::ErrorKind::AlreadyExists => DraftError::Exists(path.clone()),

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use futures_util::{StreamExt as _, stream};
 use shared::{ComponentId, LocationName, Observation, Verdict};
 
-pub use waterfall::waterfall;
+use waterfall::waterfall;
 
 use super::{Outcome, Terminal, WatchArguments, check};
 use crate::{
@@ -103,7 +103,7 @@ impl Verdicts {
 
 /// The probes that the ids mean, each once, in the order of the definitions; all of them where there is no id. The error names the id
 /// that means nothing, and one that is near.
-pub fn select(
+fn select(
     definitions: &BTreeMap<ComponentId, Arc<Definition>>,
     ids: &[String],
 ) -> Result<Vec<Arc<ProbeDefinition>>, String> {

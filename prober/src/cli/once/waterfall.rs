@@ -10,7 +10,7 @@ use shared::{Hop, Observation, Timestamp, Timings};
 const BESIDE: usize = 28;
 
 /// Draws an observation `width` columns wide, without a newline at the end.
-pub fn waterfall(observation: &Observation, width: usize) -> String {
+pub(super) fn waterfall(observation: &Observation, width: usize) -> String {
     let mut lines = vec![headline(observation)];
     if let Some(failure) = &observation.failure {
         lines.push(format!("  {}: {}", failure.kind, failure.detail));
