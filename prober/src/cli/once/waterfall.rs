@@ -13,8 +13,9 @@ const BESIDE: usize = 28;
 pub(super) fn waterfall(observation: &Observation, width: usize) -> String {
     let mut lines = vec![headline(observation)];
     if let Some(failure) = &observation.failure {
-        lines.push(format!("  {}: {}", failure.kind, failure.detail));
-        lines.extend(failure.evidence.iter().flat_map(|evidence| folded(evidence, width.saturating_sub(4).max(20))));
+        let room = width.saturating_sub(4).max(20);
+        lines.extend(folded(&format!("{}: {}", failure.kind, failure.detail), room));
+        lines.extend(failure.evidence.iter().flat_map(|evidence| folded(evidence, room)));
     }
     lines.extend(facts(observation));
     lines.extend(bars(observation, width.saturating_sub(BESIDE).max(8)));
