@@ -1,6 +1,6 @@
 //! Definitions as checked: what a file in `probes.d/` says, after every mistake has been ruled out.
 //!
-//! It does not know files, spans or messages (see [`crate::load`]), nor how a check is carried out (see [`crate::probe`]).
+//! It does not know files, spans or messages (see [`crate::load`]), nor how a check is carried out (see [`crate::execute`]).
 
 mod expect;
 mod schedule;

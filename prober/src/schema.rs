@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::load;
 
 /// The schema of one file of `probes.d/` (JSON Schema, draft 2020-12).
-pub(crate) fn schema() -> Value {
+pub fn schema() -> Value {
     let generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.inline_subschemas = true)
         .with_transform(WithoutNull)
