@@ -20,6 +20,6 @@ pub mod template;
 
 pub use control::ControlTarget;
 pub use counters::{Counted, Counters};
-pub use network::{Network, NetworkError, NetworkOptions, PrivateTargets};
+pub use network::{NameServer, Network, NetworkError, NetworkOptions, PrivateTargets};
 pub use probe::{Attempt, execute};
 pub use runner::{Prober, RunnerOptions};
