@@ -257,6 +257,7 @@ impl Hub {
         }
         for id in roster.components.keys() {
             self.history.watch(id, now);
+            self.dirty.states.insert(id.clone());
             self.dirty.retired.remove(id);
         }
         let outcome = self.engine.step(Input::Roster(roster), now);

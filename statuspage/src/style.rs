@@ -50,4 +50,46 @@ mod tests {
             assert!(safe, "{line}");
         }
     }
+
+    /// Relative luminance of `#rgb` or `#rrggbb` (WCAG 2.2).
+    fn luminance(colour: &str) -> f64 {
+        let digits = colour.trim_start_matches('#');
+        let full: String = match digits.len() {
+            3 => digits.chars().flat_map(|digit| [digit, digit]).collect(),
+            _ => digits.to_owned(),
+        };
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&full[at..at + 2], 16).expect("two hexadecimal digits")) / 255.0;
+            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    }
+
+    fn contrast(a: &str, b: &str) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_colour_of_words_and_drawings_stands_out_in_both_themes() {
+        let (light, dark) = PARTS[0].split_once("@media (prefers-color-scheme: dark)").expect("two themes");
+        for theme in [light, dark] {
+            let colour = |name: &str| {
+                let (_, after) = theme.split_once(&format!("--{name}: ")).expect("defined in both themes");
+                after.split(';').next().expect("ends").to_owned()
+            };
+            let check = |name: &str, least: f64| {
+                for ground in ["paper", "card"] {
+                    let found = contrast(&colour(name), &colour(ground));
+                    assert!(found >= least, "{name} on {ground}: {found:.2}");
+                }
+            };
+            for name in ["ink", "mute", "accent", "ok", "slow", "part", "down", "work", "none"] {
+                check(name, 4.5);
+            }
+            for name in ["ok-soft", "none-soft"] {
+                check(name, 3.0);
+            }
+        }
+    }
 }

@@ -55,6 +55,7 @@ async fn in_a_browser_a_page_whose_hub_died_confesses_it() -> Result<()> {
     let (_setup, mut hub) = hub_with_cloud(&backend).await?;
     let browser = Browser::start(Scripts::On).await?;
     browser.client.goto(&format!("{}/?lang=en", hub.url())).await?;
+    wait::until("the page is live", async || body(&browser).await.filter(|text| text.contains(" s ago"))).await;
     hub.program.kill().await?;
     let stale = async || body(&browser).await.filter(|text| !text.contains("Operational"));
     wait::until("nothing is called operational any more", stale).await;

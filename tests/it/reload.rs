@@ -38,6 +38,7 @@ async fn a_directory_that_loses_everything_at_once_keeps_the_old_set() -> Result
     setup.define_http("cloud", &backend.url())?;
     setup.define_http("forum", &backend.url())?;
     let hub = setup.start().await?;
+    hub.until_status("cloud", "operational").await;
     hub.until_status("forum", "operational").await;
 
     let elsewhere = setup.directory().join("elsewhere");

@@ -89,8 +89,8 @@ impl Setup {
     /// Starts it and waits until it listens.
     pub async fn start(&self) -> Result<Hub> {
         let mut program = Program::start(&mut self.command()?)?;
-        let line = program.line_with("http").await?;
-        let at = line.find("http").context("the line with the address")?;
+        let line = program.line_with("the page is at").await?;
+        let at = line.find("http://").context("the line with the address")?;
         let url = line[at..].split_whitespace().next().context("an address")?.trim_end_matches('/').to_owned();
         Ok(Hub { url, program, client: reqwest::Client::builder().no_proxy().build()? })
     }

@@ -121,6 +121,7 @@ pub(super) fn chart(
     let times = [start, middle, window.end].map(|at| view! { <span>{mark(at, window, words)}</span> });
     let values = [top, top / 2, Duration::ZERO].map(|value| view! { <span>{words.latency(value)}</span> });
     let parts = parts(points, window, words);
+    let table = table(points, window, summary.clone(), words);
     view! {
         <h3>{place(location)}</h3>
         <Reading>
@@ -134,7 +135,7 @@ pub(super) fn chart(
                 <div class="x" aria-hidden="true">{times.collect_view()}</div>
             </div>
         </Reading>
-        {table(points, window, words)}
+        {table}
     }
     .into_any()
 }
@@ -157,7 +158,8 @@ fn parts(points: &[LatencyPoint], window: Window, words: &Words) -> AnyView {
     view! { <g>{points.iter().enumerate().map(part).collect_view()}</g> }.into_any()
 }
 
-fn table(points: &[LatencyPoint], window: Window, words: &Words) -> AnyView {
+/// The same in rows; `name` tells this table from those of other places and windows.
+fn table(points: &[LatencyPoint], window: Window, name: String, words: &Words) -> AnyView {
     let row = |point: &LatencyPoint| {
         let cells = [point.p50, point.p95, point.p99].map(|value| view! { <td>{words.latency(value)}</td> });
         view! {
@@ -167,7 +169,7 @@ fn table(points: &[LatencyPoint], window: Window, words: &Words) -> AnyView {
     view! {
         <details class="table">
             <summary>{words.latency_table()}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=words.latency_table()>
+            <div class="scroll" tabindex="0" role="region" aria-label=name>
                 <table>
                     <thead>
                         <tr>

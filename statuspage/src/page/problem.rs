@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 use shared::Language;
 
-use super::shell::{self, Head};
+use super::shell::{self, Again, Head};
 use crate::{
     site::Site,
     words::{Words, inert},
@@ -55,6 +55,14 @@ impl Problem {
         }
     }
 
+    /// Only a trouble that passes is worth asking again.
+    fn again(self) -> Again {
+        match self {
+            Self::BadRequest | Self::NotFound | Self::MethodNotAllowed | Self::UriTooLong => Again::Never,
+            Self::TooManyRequests | Self::Internal | Self::Unavailable => Again::Soon,
+        }
+    }
+
     /// What it is, and what the reader can do.
     fn words(self, words: &Words) -> (String, String) {
         match self {
@@ -84,6 +92,6 @@ pub fn error(site: &Site, language: Language, problem: Problem) -> String {
                 <p><a href=head.link("/")>{words.home()}</a></p>
             </div>
         };
-        shell::still(&head, content.into_any())
+        shell::still(&head, content.into_any(), problem.again())
     })
 }

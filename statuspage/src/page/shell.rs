@@ -53,6 +53,15 @@ impl Head<'_> {
     }
 }
 
+/// Whether a page is worth loading again by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It shows the present, or a trouble that passes.
+    Soon,
+    /// It will say the same for ever.
+    Never,
+}
+
 /// Renders a document; nothing of it outlives the call.
 pub(super) fn render<V: IntoView>(view: impl FnOnce() -> V) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
@@ -80,27 +89,20 @@ pub(super) fn living(
             {footer}
         </Live>
     };
-    document(head, body.into_any(), script.into_any())
+    document(head, body.into_any(), script.into_any(), Again::Soon)
 }
 
-/// A document that says the same for ever.
-pub(super) fn still(head: &Head<'_>, content: AnyView) -> AnyView {
+/// A document without anything that moves.
+pub(super) fn still(head: &Head<'_>, content: AnyView, again: Again) -> AnyView {
     let body = view! {
         {header(head)}
         <main id="main">{content}</main>
         {footer(head, None)}
     };
-    document(head, body.into_any(), ().into_any())
+    document(head, body.into_any(), ().into_any(), again)
 }
 
-fn document(head: &Head<'_>, body: AnyView, script: AnyView) -> AnyView {
-    let refresh = bundle::start_script();
-    let meta = html::meta().attr("http-equiv", "refresh").content(REFRESH);
-    // Without the bundle no script ever comes, and everybody needs to load the page again.
-    let refresh = match refresh {
-        Some(_) => html::noscript().child(meta).into_any(),
-        None => meta.into_any(),
-    };
+fn document(head: &Head<'_>, body: AnyView, script: AnyView, again: Again) -> AnyView {
     view! {
         <!DOCTYPE html>
         <html lang=head.words.language().tag() dir="ltr">
@@ -110,7 +112,7 @@ fn document(head: &Head<'_>, body: AnyView, script: AnyView) -> AnyView {
                 <meta name="color-scheme" content="light dark"/>
                 <title>{head.title.clone()}</title>
                 <style>{style::sheet()}</style>
-                {refresh}
+                {refresh(again)}
                 <link rel="icon" href=ICON/>
                 {alternates(head)}
                 {script}
@@ -123,6 +125,16 @@ fn document(head: &Head<'_>, body: AnyView, script: AnyView) -> AnyView {
         </html>
     }
     .into_any()
+}
+
+/// Loads the page again by itself where no script does: for those without scripts, or for everybody when none was built.
+fn refresh(again: Again) -> AnyView {
+    let meta = html::meta().attr("http-equiv", "refresh").content(REFRESH);
+    match (again, bundle::start_script()) {
+        (Again::Never, _) => ().into_any(),
+        (Again::Soon, Some(_)) => html::noscript().child(meta).into_any(),
+        (Again::Soon, None) => meta.into_any(),
+    }
 }
 
 fn alternates(head: &Head<'_>) -> Vec<AnyView> {

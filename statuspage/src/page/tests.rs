@@ -133,8 +133,16 @@ fn no_page_has_what_the_policy_forbids() {
             assert!(!html.contains(forbidden), "{forbidden}");
         }
         assert!(html.contains(&format!("<style>{}</style>", crate::style::sheet())), "the hash is of these very bytes");
-        assert!(html.contains("http-equiv=\"refresh\"") || html.contains("<h1>"), "fresh without scripts");
     }
+}
+
+#[test]
+fn pages_that_can_change_are_fresh_without_scripts_and_the_others_stay() {
+    let check = |html: &str, refreshes: bool| assert_eq!(html.contains("http-equiv=\"refresh\""), refreshes);
+    check(&home(&sample::outage(), Language::En), true);
+    check(&page(&sample::outage(), Language::En), true);
+    check(&error(&sample::site(), Language::En, Problem::Unavailable), true);
+    check(&error(&sample::site(), Language::En, Problem::NotFound), false);
 }
 
 #[test]
