@@ -37,7 +37,7 @@ pub struct Tables<T>(pub Vec<At<T>>);
 
 /// A table that stands in such a list.
 pub trait Listed: Read {
-    /// How a first one is written: "write [[key]], and under it …".
+    /// How a first one is written: "write `[[key]]`, and under it …".
     const FIRST: &'static str;
 }
 
