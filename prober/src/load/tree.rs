@@ -17,7 +17,8 @@ use super::{
     suggest,
 };
 
-pub use document::{Document, Refusal, decode, read_document};
+pub use document::{Document, read_document};
+pub(super) use document::{Refusal, decode};
 pub use several::{Entries, Entry, List, Listed, OneOrMore, Tables};
 pub use table::{Field, Keys, Required, Table, read_table};
 

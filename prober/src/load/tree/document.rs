@@ -65,15 +65,15 @@ pub fn read_document<T: Table, R>(
 
 /// Bytes that are no text.
 #[derive(Debug)]
-pub struct Refusal {
+pub(in crate::load) struct Refusal {
     /// Why it is refused.
-    pub mistake: Mistake,
+    pub(in crate::load) mistake: Mistake,
     /// As far as it can be shown.
-    pub text: String,
+    pub(in crate::load) text: String,
 }
 
 /// The text of a file, without the mark that some editors put first.
-pub fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
+pub(in crate::load) fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if utf16 || bytes.contains(&0) {
         let what = if utf16 { "the file is UTF-16" } else { "the file is not text: it holds a zero byte" };
