@@ -12,7 +12,6 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
-pub use once::{select, waterfall};
 pub use terminal::Terminal;
 
 use crate::{

@@ -7,7 +7,10 @@ use std::{
     future::Future,
     panic::AssertUnwindSafe,
     str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -97,6 +100,8 @@ struct Look {
     probes: Arc<[ProbeDefinition]>,
     location: LocationName,
     network: Network,
+    /// What the last look saw: it is told when that changes, not every few seconds of a long night.
+    blind: Arc<AtomicBool>,
 }
 
 /// Whether this location sees anything.
@@ -111,8 +116,8 @@ impl Control {
     pub(crate) fn new(targets: &[ControlTarget], network: &Network, counters: Arc<Counters>) -> Self {
         let probes: Arc<[_]> = targets.iter().filter_map(probe).collect();
         let location = LocationName::from_str("control").ok();
-        let look =
-            location.filter(|_| !probes.is_empty()).map(|location| Look { probes, location, network: network.clone() });
+        let (network, blind) = (network.clone(), Arc::default());
+        let look = location.filter(|_| !probes.is_empty()).map(|location| Look { probes, location, network, blind });
         Self { look, counters, last: Mutex::default() }
     }
 
@@ -151,16 +156,22 @@ impl Look {
     /// Asks all targets at once; done as soon as one of them can be reached, or none could by the timeout.
     fn all(&self) -> impl Future<Output = (Sight, Instant)> + Send + 'static {
         let (probes, location, network) = (Arc::clone(&self.probes), self.location.clone(), self.network.clone());
+        let blind = Arc::clone(&self.blind);
         async move {
             // A panic here must not reach those who wait for this look; it is no sign of life.
             let ask = |probe| AssertUnwindSafe(execute(probe, &location, &network, Attempt::Scheduled)).catch_unwind();
             let mut asked: FuturesUnordered<_> = probes.iter().map(ask).collect();
             while let Some(asked) = asked.next().await {
                 if asked.is_ok_and(|observation| matches!(observation.verdict, Verdict::Pass | Verdict::Warn)) {
+                    if blind.swap(false, Ordering::Relaxed) {
+                        tracing::info!("a control target can be reached again: failures of targets count");
+                    }
                     return (Sight::Sighted, Instant::now());
                 }
             }
-            tracing::warn!("no control target can be reached: failures of targets become unknown");
+            if !blind.swap(true, Ordering::Relaxed) {
+                tracing::warn!("no control target can be reached: failures of targets become unknown");
+            }
             (Sight::Blind, Instant::now())
         }
     }

@@ -4,7 +4,7 @@
 
 mod name_server;
 mod pinned;
-pub mod policy;
+mod policy;
 mod rejection;
 mod remembered;
 mod resolver;

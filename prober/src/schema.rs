@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::load;
 
 /// The schema of one file of `probes.d/` (JSON Schema, draft 2020-12).
-pub fn schema() -> Value {
+pub(crate) fn schema() -> Value {
     titled("Belfry definition file", load::root_schema)
 }
 

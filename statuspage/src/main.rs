@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
-use prober::{limits, load::Variables};
+use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{Cli, Command, DemoArgs, ServeArgs},
     demo::{self, Stage},
@@ -19,7 +19,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
-    limits::raise_open_files();
+    raise_open_files();
     let cli = Cli::parse();
     let ended = match cli.command {
         None => serve(cli.serve),

@@ -127,6 +127,7 @@ fn once_refuses_unknown_ids_and_definitions_with_mistakes() {
     check(&[("cloud.toml", sound)], "cloud/logn", "did you mean cloud/login?");
     check(&[("cloud.toml", sound)], "elsewhere", "the components are cloud");
     check(&[("cloud.toml", sound), ("bad.toml", "x")], "cloud", "bad.toml:1:");
+    check(&[], "cloud", "there is no definition file yet");
 }
 
 #[test]

@@ -173,7 +173,7 @@ impl Read for SecretText {
     fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
         let Some(template) = node.text() else { return context.wrong_type(node) };
         context.secrets.push(node.span());
-        secrets::resolve(template, node.span(), context).map(|text| Self(Secret::new(text)))
+        secrets::resolve(template, node.span(), context).map(|text| Self(Secret::of_template(template, text)))
     }
 }
 
