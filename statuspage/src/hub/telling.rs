@@ -54,9 +54,10 @@ impl Telling {
         self.outbox.oldest_pending()
     }
 
-    /// Takes over messages that a database held which could not be opened at the start.
-    pub(super) fn recall(&mut self, notifications: &[Notification]) {
+    /// Takes over messages and open outages that a database held which could not be opened at the start.
+    pub(super) fn recall(&mut self, notifications: &[Notification], alarms: Alarms) {
         self.outbox.recall(notifications);
+        self.alarms.recall(alarms);
     }
 
     /// Every message that is remembered.
@@ -161,13 +162,13 @@ impl Hub {
         self.write(rows).await;
     }
 
-    /// Answers what happened to the store.
+    /// Answers what happened to the store; gives changes of state of which the alarms may not know.
     pub(super) async fn take_event(&mut self, event: StoreEvent) -> Vec<Transition> {
         match event {
             StoreEvent::Fault(fault) => error!(%fault, "the store needs attention"),
             StoreEvent::OpenedLate(restored) => {
                 info!("the database is open again");
-                self.merge(&restored, now()).await;
+                return self.merge(&restored, now()).await;
             }
             StoreEvent::Replaced => self.rewrite(now()).await,
             StoreEvent::CaughtUp => info!("the store has written everything that waited"),
