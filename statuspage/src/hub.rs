@@ -23,7 +23,7 @@ use prober::definition::DefinitionSet;
 use shared::{ComponentId, LocationName, Observation, Timestamp, Verdict};
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior},
+    time::{Instant, Interval, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -148,6 +148,9 @@ impl Hub {
         since.sort_by_key(|observation| observation.ended_at());
         let first = since.first().map(|observation| observation.started_at);
         let Some(begin) = checkpoint.or(first) else { return };
+        if !since.is_empty() {
+            info!(observations = since.len(), "judging again what was stored after the last checkpoint");
+        }
         self.enrol(self.known_roster(&since), begin);
         let mut rest = since.as_slice();
         while let Some(first) = rest.first() {
@@ -158,9 +161,6 @@ impl Hub {
             let judged = batch.iter().flat_map(|observation| self.judge(Arc::clone(observation), at(observation)));
             let transitions: Vec<_> = judged.collect();
             self.tell(&transitions).await;
-        }
-        if !since.is_empty() {
-            info!(observations = since.len(), "judged again what was stored after the last checkpoint");
         }
     }
 
@@ -194,8 +194,7 @@ impl Hub {
         (teller, mut outcomes): (Teller, Outcomes),
         stop: CancellationToken,
     ) {
-        let mut seconds = tokio::time::interval(Duration::from_secs(1));
-        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut seconds = every_second();
         let (mut published, mut written) = (None::<Instant>, None::<Instant>);
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
@@ -327,6 +326,12 @@ impl Hub {
         }
         transitions
     }
+}
+
+fn every_second() -> Interval {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    seconds
 }
 
 /// Takes what has come, and what comes within [`LINGER`] after it; waits for ever when nobody observes any more.

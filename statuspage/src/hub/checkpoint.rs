@@ -85,8 +85,6 @@ fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
         let body = Bytes::from(bytes);
         match slot {
             Slot::Hour(start) => changes.hours.push(Ledger { component, start, body }),
-            // The store finds the last failures among the observations.
-            Slot::Failures => {}
             Slot::Day(date) => changes.days.extend(start_of(date).map(|start| Ledger { component, start, body })),
         }
     }

@@ -134,10 +134,12 @@ impl Hub {
 
     /// Writes down what became of a message.
     pub(super) async fn settle(&mut self, outcome: Outcome) -> Vec<Transition> {
-        if let Err(refusal) = &outcome.result {
-            warn!(notification = %outcome.id, %refusal, "a channel did not take a message");
-        }
+        let refusal = outcome.result.as_ref().err().cloned();
         let rows = self.telling.outbox.settle(outcome);
+        if let Some((refusal, row)) = refusal.zip(rows.last().filter(|row| row.is_pending())) {
+            let (component, message, next) = (&row.component, row.kind.word(), row.next_attempt_at);
+            warn!(channel = %row.channel, %component, message, %next, %refusal, "a channel did not take a message");
+        }
         self.record(rows).await;
         Vec::new()
     }
