@@ -70,6 +70,13 @@ pub fn State() -> impl IntoView {
     }
 }
 
+/// Until when the page may be believed as it came; once it keeps itself fresh, what it promises.
+#[island]
+pub fn Validity() -> impl IntoView {
+    let present = expect_context::<Present>();
+    text("valid", Box::new(move || present.validity()))
+}
+
 /// How long ago the last measurement of the next location was; the time of day until scripts know the hub's clock.
 #[island]
 pub fn Age() -> impl IntoView {
