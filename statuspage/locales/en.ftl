@@ -67,10 +67,10 @@ headline-partial = { $count ->
 }
 headline-partial-many = { $count } of { $total } services work only in part.
 headline-degraded = { $count ->
-    [one] { $names } is not working well.
-   *[other] { $names } are not working well.
+    [one] { $names } has problems.
+   *[other] { $names } have problems.
 }
-headline-degraded-many = { $count } of { $total } services are not working well.
+headline-degraded-many = { $count } of { $total } services have problems.
 headline-unknown = No recent measurement of { $names }.
 headline-unknown-many = No recent measurement of { $count } of { $total } services.
 headline-maintenance = Maintenance under way: { $names }.

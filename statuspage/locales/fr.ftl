@@ -73,10 +73,10 @@ headline-partial = { $count ->
 }
 headline-partial-many = { $count } services sur { $total } ne fonctionnent qu’en partie.
 headline-degraded = { $count ->
-    [one] { $names } fonctionne mal.
-   *[other] { $names } fonctionnent mal.
+    [one] { $names } connaît des difficultés.
+   *[other] { $names } connaissent des difficultés.
 }
-headline-degraded-many = { $count } services sur { $total } fonctionnent mal.
+headline-degraded-many = { $count } services sur { $total } connaissent des difficultés.
 headline-unknown = Pas de mesure récente pour { $names }.
 headline-unknown-many = Pas de mesure récente pour { $count } services sur { $total }.
 headline-maintenance = Maintenance en cours : { $names }.

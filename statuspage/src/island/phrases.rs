@@ -35,6 +35,8 @@ pub struct Phrases {
     pub unverified: String,
     /// The same when there has been no result.
     pub unverified_ever: String,
+    /// Since when a component has its state.
+    pub since: String,
     /// How long ago something was.
     pub ago: String,
     /// Spans of time.

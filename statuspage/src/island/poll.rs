@@ -28,7 +28,7 @@ struct Poll {
     address: String,
     build: String,
     clock: Cell<Clock>,
-    failures: Cell<i32>,
+    failures: Cell<u32>,
     /// When the next question is due, by [`browser::elapsed`].
     due: Cell<f64>,
     asking: Cell<bool>,
@@ -119,7 +119,7 @@ impl Poll {
     /// and never at the same time for all.
     fn pause(&self) -> f64 {
         let base = if browser::visible() { EVERY_MILLIS } else { HIDDEN_EVERY_MILLIS };
-        let patient = (base * f64::from(self.failures.get().min(8)).exp2()).min(SLOWEST_MILLIS);
+        let patient = (base * f64::from(1_u32 << self.failures.get().min(8))).min(SLOWEST_MILLIS);
         let usual = patient * (0.85 + 0.3 * browser::random());
         if browser::visible() && self.failures.get() == 0 { usual.min(self.proven_for()) } else { usual }
     }

@@ -194,6 +194,15 @@ impl Present {
         if unknown { self.phrases.unverified_ever.clone() } else { word }
     }
 
+    /// Since when the page's component has its state; nothing when nobody knows its state now.
+    pub(super) fn since(&self) -> String {
+        let Some((id, _)) = &self.phrases.subject else { return String::new() };
+        let since = self.live.with(|live| live.components.get(id).map(|known| (known.status, known.since.clone())));
+        let (look, _) = self.state(Some(id));
+        let told = since.filter(|(status, _)| look == Look::from(*status));
+        told.map_or_else(String::new, |(_, since)| fill(&self.phrases.since, &since))
+    }
+
     /// Until when the page as it came may be believed, for as long as no answer has come since.
     pub(super) fn validity(&self) -> String {
         match self.now.get() {
@@ -245,6 +254,7 @@ mod tests {
             status,
             word: "as told".to_owned(),
             note: String::new(),
+            since: "16:36".to_owned(),
             last_result_at: Some(at(990)),
             stale_at: Some(at(1_090)).filter(|_| status != Status::Unknown),
         };
@@ -335,6 +345,20 @@ mod tests {
         assert_eq!(age(), "");
         present.now.set(Now::Told(at(1_000)));
         assert_eq!(age(), "10 s ago");
+    }
+
+    #[test]
+    fn a_state_is_dated_only_while_it_is_proven() {
+        let Present { phrases, .. } = present(Status::Operational);
+        let title = "#".to_owned();
+        let about = Present {
+            phrases: Arc::new(phrases.as_ref().clone().about(&id("cloud"), title)),
+            ..present(Status::Operational)
+        };
+        about.now.set(Now::Told(at(1_090)));
+        assert_eq!(about.since(), "In this state since 16:36");
+        about.now.set(Now::Told(at(1_091)));
+        assert_eq!(about.since(), "");
     }
 
     #[test]

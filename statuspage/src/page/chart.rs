@@ -26,6 +26,16 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// The same, reaching to the end of the hour or day that goes on.
+    fn reaching(self, last: Timestamp) -> Self {
+        Self { end: self.end.max(last.plus(self.step)), ..self }
+    }
+
+    /// The end is the beginning of another day.
+    fn last_moment(&self) -> Timestamp {
+        if self.length > DAY { self.end.minus(Duration::from_millis(1)) } else { self.end }
+    }
+
     fn x(&self, at: Timestamp) -> f64 {
         let start = self.end.minus(self.length);
         WIDTH * at.since(start).as_secs_f64() / self.length.as_secs_f64()
@@ -115,13 +125,14 @@ pub(super) fn chart(
     let Some(last) = points.last() else {
         return view! { {title}<p class="meta">{words.latency_none()}</p> }.into_any();
     };
+    let window = window.reaching(last.at);
     let [p50, p95, p99] = [last.p50, last.p95, last.p99].map(|value| words.latency(value));
     let summary = words.latency_chart(place(location), name, p50, p95, p99);
     let top = ceiling(points);
     let lines = Line::ALL.map(|line| view! { <path class=line.class() d=path(points, line, window, top)></path> });
     let start = window.end.minus(window.length);
     let middle = window.end.minus(window.length / 2);
-    let times = [start, middle, window.end].map(|at| view! { <span>{mark(at, window, words)}</span> });
+    let times = [start, middle, window.last_moment()].map(|at| view! { <span>{mark(at, window, words)}</span> });
     let values = [top, top / 2, Duration::ZERO].map(|value| view! { <span>{words.latency(value)}</span> });
     let parts = parts(points, window, words);
     let table = table(points, window, summary.clone(), words);

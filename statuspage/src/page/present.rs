@@ -44,6 +44,7 @@ fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a Co
         status: component.status,
         word: words.state(component, now),
         note: words.note(component, now),
+        since: words.when(component.since, now),
         last_result_at: component.last_result_at,
         stale_at: component.stale_at,
     };

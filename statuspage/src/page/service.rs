@@ -19,7 +19,7 @@ use super::{
 use crate::{
     island::{
         reading::Reading,
-        state::{Alarm, Announcement, State},
+        state::{Announcement, Since, State},
     },
     snapshot::{ComponentView, Day, LatencyPoint, LatencySeries, Snapshot},
     words::{Words, inert, quantity::place, sentence::days_until},
@@ -49,7 +49,6 @@ struct Banner {
     name: String,
     description: Option<String>,
     address: Option<(String, String)>,
-    since: String,
     home: (String, String),
     freshness: Freshness,
 }
@@ -63,7 +62,6 @@ impl Banner {
             name: inert(component.name.get(words.language())),
             description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
             address: component.url.as_ref().filter(follow).map(|url| (url.clone(), words.open_service())),
-            since: words.since(words.when(component.since, snapshot.generated_at)),
             home: (head.link("/"), words.home()),
             freshness: Freshness::of(snapshot, words),
         }
@@ -80,9 +78,8 @@ impl Banner {
                 <h1><bdi>{self.name}</bdi></h1>
                 {about}
                 <div aria-live="polite"><Announcement/></div>
-                <Alarm/>
                 <div class="now"><State/></div>
-                <p class="meta">{self.since}<br/>{self.freshness.view()}</p>
+                <p class="meta"><Since/><br/>{self.freshness.view()}</p>
                 {address}
             </div>
         }

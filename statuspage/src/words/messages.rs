@@ -100,9 +100,9 @@ messages! {
     headline_partial(count, names) = "headline-partial";
     /// In English: “`count` of `total` services work only in part”.
     headline_partial_many(count, total) = "headline-partial-many";
-    /// In English: “`names` are not working well”.
+    /// In English: “`names` have problems”.
     headline_degraded(count, names) = "headline-degraded";
-    /// In English: “`count` of `total` services are not working well”.
+    /// In English: “`count` of `total` services have problems”.
     headline_degraded_many(count, total) = "headline-degraded-many";
     /// In English: “No recent measurement of `names`”.
     headline_unknown(names) = "headline-unknown";

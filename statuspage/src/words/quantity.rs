@@ -65,6 +65,7 @@ impl Words {
             and: self.list_and("#", "#"),
             unverified: self.state_unverified("#"),
             unverified_ever: self.state_unknown(),
+            since: self.since("#"),
             ago: self.ago("#"),
             spans: self.spans(),
             measured: BTreeMap::new(),
