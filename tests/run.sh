@@ -5,6 +5,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+if command -v rustup >/dev/null 2>&1; then
+    rustup target add wasm32-unknown-unknown >/dev/null
+fi
+
 missing=()
 need() { # command package
     command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing+=("$2")
