@@ -47,25 +47,24 @@ pub enum ControlTarget {
 }
 
 /// The text names no control target.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a control target reads https://example.org or tcp://host:port, not {0:?}")]
-pub struct InvalidControlTarget(String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a control target reads https://example.org or tcp://host:port, without user and password")]
+pub struct InvalidControlTarget;
 
 impl FromStr for ControlTarget {
     type Err = InvalidControlTarget;
 
     fn from_str(text: &str) -> Result<Self, InvalidControlTarget> {
-        let invalid = || InvalidControlTarget(text.to_owned());
-        let url = Url::parse(text).map_err(|_| invalid())?;
+        let url = Url::parse(text).map_err(|_| InvalidControlTarget)?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(invalid());
+            return Err(InvalidControlTarget);
         }
         match (url.scheme(), url.host_str(), url.port()) {
             ("http" | "https", Some(_), _) => Ok(Self::Http(url)),
             ("tcp", Some(host), Some(port)) if port > 0 && matches!(url.path(), "" | "/") => {
                 Ok(Self::Tcp { host: host.trim_matches(['[', ']']).to_owned(), port })
             }
-            _ => Err(invalid()),
+            _ => Err(InvalidControlTarget),
         }
     }
 }

@@ -15,11 +15,11 @@ mod network;
 mod probe;
 pub mod reload;
 mod runner;
-mod schema;
+pub mod schema;
 mod template;
 
 pub use control::{ControlTarget, InvalidControlTarget};
 pub use counters::{Counted, Counters};
-pub use network::{Network, NetworkError, NetworkOptions, PrivateTargets};
+pub use network::{InvalidNameServer, NameServer, Network, NetworkError, NetworkOptions, PrivateTargets};
 pub use probe::{Attempt, execute};
 pub use runner::{Prober, RunnerOptions};

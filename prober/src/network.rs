@@ -2,6 +2,7 @@
 //!
 //! It does not know definitions, schedules or verdicts.
 
+mod name_server;
 mod pinned;
 mod policy;
 mod rejection;
@@ -23,6 +24,7 @@ use rustls::{
 };
 use shared::Timestamp;
 
+pub use name_server::{InvalidNameServer, NameServer};
 pub use policy::PrivateTargets;
 use policy::PublicNames;
 pub(crate) use policy::{Trail, beginning};

@@ -269,13 +269,6 @@ impl History {
         self.past(&failure.probe.component, failure.started_at).failures.add(failure);
     }
 
-    /// Lets go of a component; its last rows are returned, and all of them bring it back.
-    pub fn retire(&mut self, component: &ComponentId) -> Vec<HistoryRow> {
-        let rows = self.rows_of(component);
-        self.components.remove(component);
-        rows
-    }
-
     fn past(&mut self, component: &ComponentId, at: Timestamp) -> &mut Past {
         self.components.entry(component.clone()).or_insert_with(|| Past::new(at))
     }

@@ -10,6 +10,9 @@ mod roster;
 mod telling;
 mod vigil;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::BTreeSet,
     sync::{Arc, atomic::Ordering},
@@ -20,13 +23,13 @@ use prober::definition::DefinitionSet;
 use shared::{ComponentId, LocationName, Observation, Timestamp, Verdict};
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior},
+    time::{Instant, Interval, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::{
-    engine::{Engine, Input, Reception, Transition},
+    engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
     history::History,
     metrics::HubCounters,
     notify::{ChannelName, Outcomes, Teller},
@@ -130,27 +133,57 @@ impl Hub {
             warn!(%fault, "the store is not as it was left");
         }
         hub.definitions = definitions;
+        hub.telling.watch(&hub.definitions);
         hub.judge_again(memory.at).await;
-        hub.take_definitions(now());
+        let mut transitions = hub.take_definitions(now());
+        transitions.extend(hub.as_transitions());
+        hub.tell(&transitions).await;
         (hub, events)
     }
 
-    /// Feeds the engine what was stored after the checkpoint; without one, what was stored lately.
+    /// Feeds the engine what was stored after the checkpoint; without one, what was stored lately. What follows is told as it
+    /// was, or would have been: a message keeps its id, so that none is made twice.
     async fn judge_again(&mut self, checkpoint: Option<Timestamp>) {
-        let ids: Vec<_> = self.definitions.definitions.keys().cloned().collect();
-        let mut since = checkpoint::observations_since(&self.store, &ids, checkpoint, now()).await;
-        since.sort_by_key(Observation::ended_at);
+        let mut since = checkpoint::observations_since(&self.store, &self.definitions, checkpoint, now()).await;
+        since.sort_by_key(|observation| observation.ended_at());
         let first = since.first().map(|observation| observation.started_at);
         let Some(begin) = checkpoint.or(first) else { return };
-        self.enrol(begin);
-        let count = since.len();
-        for observation in since {
-            let at = observation.ended_at().max(begin);
-            self.judge(Arc::new(observation), at);
+        if !since.is_empty() {
+            info!(observations = since.len(), "judging again what was stored after the last checkpoint");
         }
-        if count > 0 {
-            info!(observations = count, "judged again what was stored after the last checkpoint");
+        self.enrol(self.known_roster(&since), begin);
+        let mut rest = since.as_slice();
+        while let Some(first) = rest.first() {
+            let together = first.ended_at().plus(LINGER);
+            let (batch, later) = rest.split_at(rest.partition_point(|other| other.ended_at() <= together));
+            rest = later;
+            let at = |observation: &Observation| observation.ended_at().max(begin);
+            let judged = batch.iter().flat_map(|observation| self.judge(Arc::clone(observation), at(observation)));
+            let transitions: Vec<_> = judged.collect();
+            self.tell(&transitions).await;
         }
+    }
+
+    /// What was watched before the restart: a component that was defined in between begins now.
+    fn known_roster(&self, observations: &[Arc<Observation>]) -> Roster {
+        let observed: BTreeSet<_> = observations.iter().map(|observation| &observation.probe.component).collect();
+        let mut roster = roster::roster(&self.definitions);
+        roster.components.retain(|id, _| self.engine.state(id).is_some() || observed.contains(id));
+        roster
+    }
+
+    /// The present states as if they had just been entered: from them the alarms find what they missed, as when they were lost
+    /// and the states were not. What they know changes nothing.
+    fn as_transitions(&self) -> Vec<Transition> {
+        let enter = |state: &ComponentState| Transition {
+            component: state.component.clone(),
+            at: state.since,
+            from: state.status,
+            from_since: state.since,
+            to: state.status,
+            reason: self.engine.view(&state.component).and_then(|judgement| judgement.reason),
+        };
+        self.engine.states().map(enter).collect()
     }
 
     /// Takes everything that comes until `stop`, then writes down what is known.
@@ -161,8 +194,7 @@ impl Hub {
         (teller, mut outcomes): (Teller, Outcomes),
         stop: CancellationToken,
     ) {
-        let mut seconds = tokio::time::interval(Duration::from_secs(1));
-        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut seconds = every_second();
         let (mut published, mut written) = (None::<Instant>, None::<Instant>);
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
@@ -182,19 +214,34 @@ impl Hub {
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             self.tell(&transitions).await;
-            self.send(&teller).await;
+            // Before anything is sent: who follows a message to the page finds there what it says.
             if !transitions.is_empty() || published.is_none_or(|at| at.elapsed() >= REFRESH) {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());
             }
+            self.send(&teller).await;
             if written.is_none_or(|at| at.elapsed() >= CHECKPOINT) {
                 self.write_checkpoint(now()).await;
                 written = Some(Instant::now());
             }
         }
-        wiring.observations.close();
-        while let Ok(observation) = wiring.observations.try_recv() {
+        self.finish(wiring.observations, outcomes, batch).await;
+    }
+
+    /// Takes what is still in the channels, so that nothing is lost and nothing told again after the next start, and writes down
+    /// what is known.
+    async fn finish(
+        &mut self,
+        mut observations: mpsc::Receiver<Observation>,
+        mut outcomes: Outcomes,
+        mut batch: Vec<Observation>,
+    ) {
+        observations.close();
+        while let Ok(observation) = observations.try_recv() {
             batch.push(observation);
+        }
+        while let Ok(outcome) = outcomes.try_recv() {
+            self.settle(outcome).await;
         }
         let transitions = self.take_observations(batch).await;
         self.tell(&transitions).await;
@@ -235,12 +282,14 @@ impl Hub {
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Transition> {
+        // After a clock that was set back, nothing would be due until it had caught up.
+        self.started = self.started.min(now);
         let outcome = self.engine.step(Input::Tick, now);
         self.account(outcome.transitions)
     }
 
     fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
-        let transitions = self.enrol(now);
+        let transitions = self.enrol(roster::roster(&self.definitions), now);
         self.telling.watch(&self.definitions);
         self.views.arrange(&self.definitions, &self.options.site);
         self.dirty.views.extend(self.definitions.definitions.keys().cloned());
@@ -248,8 +297,7 @@ impl Hub {
         transitions
     }
 
-    fn enrol(&mut self, now: Timestamp) -> Vec<Transition> {
-        let roster = Arc::new(roster::roster(&self.definitions));
+    fn enrol(&mut self, roster: Roster, now: Timestamp) -> Vec<Transition> {
         let gone = self.engine.states().filter(|state| !roster.components.contains_key(&state.component));
         for state in gone {
             self.history.spend(&state.component, state.status, state.since, now);
@@ -260,7 +308,7 @@ impl Hub {
             self.dirty.states.insert(id.clone());
             self.dirty.retired.remove(id);
         }
-        let outcome = self.engine.step(Input::Roster(roster), now);
+        let outcome = self.engine.step(Input::Roster(Arc::new(roster)), now);
         self.account(outcome.transitions)
     }
 
@@ -278,6 +326,12 @@ impl Hub {
         }
         transitions
     }
+}
+
+fn every_second() -> Interval {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    seconds
 }
 
 /// Takes what has come, and what comes within [`LINGER`] after it; waits for ever when nobody observes any more.

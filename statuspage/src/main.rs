@@ -9,7 +9,7 @@ use statuspage::{
     cli::{Cli, Command, DemoArgs, ServeArgs},
     demo::{self, Stage},
     serve::Instance,
-    settings::{Given, Settings},
+    settings::{self, Given, Settings},
     telemetry,
 };
 use tokio::{
@@ -19,11 +19,16 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
+    raise_open_files();
     let cli = Cli::parse();
     let ended = match cli.command {
         None => serve(cli.serve),
         Some(Command::Serve(arguments)) => serve(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
+        Some(Command::Schema) => {
+            println!("{:#}", settings::schema());
+            Ok(())
+        }
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,7 +75,6 @@ fn load(given: Given) -> Result<Settings> {
 }
 
 async fn run(settings: Settings, stop: CancellationToken) -> Result<()> {
-    raise_open_files();
     let instance = Instance::start(&settings).await?;
     println!("{}", instance.announcement());
     let mut signals = JoinSet::new();

@@ -6,7 +6,8 @@
 //! Guarantees
 //! - [`Durability::Synced`] means: on stable storage, power loss included. Each batch is one transaction, followed by sled's flush and
 //!   by an `fsync` of our own on the database file, because sled's flush is `sync_file_range`.
-//! - [`StoreHandle::append`] and [`StoreHandle::apply`] wait at most [`StoreOptions::patience`] (2 s). What is not written by then waits
+//! - [`StoreHandle::append`] and [`StoreHandle::apply`] wait at most [`StoreOptions::patience`] (2 s), and not at all while the
+//!   store is behind already. What is not written by then waits
 //!   in memory and is written later under the same keys, without a restart, when the disk has room and works again. Observations
 //!   wait in a queue of [`StoreOptions::pending_observations`] (100,000, about 30 MB); when it is full the oldest are dropped and
 //!   counted. Changes are never dropped: they wait merged by key, so that they take no more than what they describe.

@@ -148,17 +148,3 @@ fn schema_prints_json() {
     let said = command(&["schema"]);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&said.out).expect("it is JSON"), schema());
 }
-
-#[test]
-fn a_name_server_is_an_address_with_or_without_a_port() {
-    let check = |text: &str, expected: Option<&str>| {
-        assert_eq!(name_server(text).ok().map(|address| address.to_string()).as_deref(), expected, "{text}");
-    };
-    check("192.0.2.53", Some("192.0.2.53:53"));
-    check("192.0.2.53:5353", Some("192.0.2.53:5353"));
-    check("2001:db8::53", Some("[2001:db8::53]:53"));
-    check("[2001:db8::53]", Some("[2001:db8::53]:53"));
-    check("[2001:db8::53]:5353", Some("[2001:db8::53]:5353"));
-    check("192.0.2.53:0", None);
-    check("dns.example.org", None);
-}

@@ -117,6 +117,7 @@ impl ComponentState {
 
     pub(super) fn turn_back(&mut self, now: Timestamp) {
         self.since = self.since.min(now);
+        self.created_at = self.created_at.min(now);
         self.probes.values_mut().flat_map(|probe| probe.places.values_mut()).for_each(|place| place.turn_back(now));
     }
 

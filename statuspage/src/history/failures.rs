@@ -13,7 +13,6 @@ const KEPT: usize = 20;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Failures {
     newest_first: Vec<Arc<Observation>>,
-    pub(super) dirty: bool,
 }
 
 impl Failures {
@@ -27,7 +26,6 @@ impl Failures {
         if at < KEPT && !at_once.any(same) {
             self.newest_first.insert(at, Arc::new(observation.clone().public()));
             self.newest_first.truncate(KEPT);
-            self.dirty = true;
         }
     }
 

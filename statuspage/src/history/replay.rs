@@ -1,10 +1,10 @@
 //! Engine and history together, as a hub drives them: one that is killed again and again knows what one that lived knows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use shared::{ComponentId, Timestamp};
+use shared::{ComponentId, Observation, Timestamp, Verdict};
 
 use super::{tests::Store, *};
 use crate::engine::{ComponentState, Engine, Input, Reception, simulation};
@@ -15,6 +15,7 @@ struct Hub {
     history: History,
     rows: Store,
     states: BTreeMap<ComponentId, Vec<u8>>,
+    failures: Vec<Arc<Observation>>,
 }
 
 impl Hub {
@@ -24,6 +25,7 @@ impl Hub {
             history: History::new(TimeZone::UTC),
             rows: Store::default(),
             states: BTreeMap::new(),
+            failures: Vec::new(),
         }
     }
 
@@ -35,6 +37,9 @@ impl Hub {
         }
         if let (Some(observed), Some(Reception::Judged)) = (&result, outcome.reception) {
             self.history.observe(&observed.observation, now);
+            if matches!(observed.observation.verdict, Verdict::Warn | Verdict::Fail) {
+                self.failures.push(Arc::clone(&observed.observation));
+            }
         }
         let touched = outcome.transitions.into_iter().map(|transition| transition.component);
         for component in touched.chain(result.map(|observed| observed.observation.probe.component.clone())) {
@@ -55,6 +60,7 @@ impl Hub {
         let states = self.states.values().map(|bytes| ComponentState::from_bytes(bytes).expect("our own bytes"));
         self.engine = Engine::restore(states);
         self.history = self.rows.restore(TimeZone::UTC);
+        self.failures.iter().for_each(|failure| self.history.recall(failure));
     }
 }
 

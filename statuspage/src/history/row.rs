@@ -1,13 +1,13 @@
-//! What the store keeps of the past: one row for each hour and day of a component, and one for its last failures.
+//! What the store keeps of the past: one row for each hour and day of a component.
 //!
-//! A row is a version byte, a body and the CRC-32C of both: postcard for periods, JSON for failures. It does not know how the
-//! store keeps rows, only that a row replaces the one of the same key.
+//! A row is a version byte, a body in postcard and the CRC-32C of both. It does not know how the store keeps rows, only that a
+//! row replaces the one of the same key.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use shared::{ComponentId, FailureKind, LocationName, Observation, Timestamp};
+use shared::{ComponentId, FailureKind, LocationName, Timestamp};
 
 use super::{
     Past,
@@ -43,8 +43,6 @@ pub enum Slot {
     Hour(Timestamp),
     /// The day of that date in the page's time zone.
     Day(Date),
-    /// The last failures.
-    Failures,
 }
 
 /// A row cannot be read.
@@ -58,38 +56,6 @@ pub enum RowError {
         "a row of history is damaged: that part of the past is left out, repair the store from its blocks or a backup"
     )]
     Damaged,
-}
-
-impl RowKey {
-    /// The key as bytes: component, zero byte, a letter, then the hour (eight bytes, big endian) or the date (`2026-11-22`), so
-    /// that the rows of a component lie together and in the order of time.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = [self.component.as_str().as_bytes(), &[0]].concat();
-        match self.slot {
-            Slot::Hour(start) => {
-                bytes.push(b'h');
-                bytes.extend((start.as_millis() ^ i64::MIN).to_be_bytes());
-            }
-            Slot::Day(date) => bytes.extend(format!("d{date}").as_bytes()),
-            Slot::Failures => bytes.push(b'f'),
-        }
-        bytes
-    }
-
-    /// Reads what [`RowKey::to_bytes`] wrote; absent for anything else.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let zero = bytes.iter().position(|byte| *byte == 0)?;
-        let component = std::str::from_utf8(bytes.get(..zero)?).ok()?.parse().ok()?;
-        let slot = match bytes.get(zero + 1..)? {
-            [b'h', hour @ ..] => {
-                Slot::Hour(Timestamp::from_millis(i64::from_be_bytes(hour.try_into().ok()?) ^ i64::MIN))
-            }
-            [b'd', date @ ..] => Slot::Day(std::str::from_utf8(date).ok()?.parse().ok()?),
-            b"f" => Slot::Failures,
-            _ => return None,
-        };
-        Some(Self { component, slot })
-    }
 }
 
 /// The body of an hour or a day.
@@ -139,11 +105,6 @@ pub(super) fn changed(component: &ComponentId, past: &mut Past) -> Vec<HistoryRo
     };
     let mut rows: Vec<_> = past.hours.changed().map(|(hour, open)| row(Slot::Hour(hour), written(open))).collect();
     rows.extend(past.days.changed().map(|(date, open)| row(Slot::Day(date), written(open))));
-    if std::mem::take(&mut past.failures.dirty) {
-        let newest_first: Vec<&Observation> = past.failures.newest_first().iter().map(AsRef::as_ref).collect();
-        let json = serde_json::to_vec(&newest_first).expect("observations have no maps and no failing values");
-        rows.push(row(Slot::Failures, seal(&json)));
-    }
     rows
 }
 
@@ -165,32 +126,19 @@ pub(super) fn encoder(past: &Past) -> impl Fn(&Open) -> Box<[u8]> + use<> {
 
 /// Takes a row back into a past.
 pub(super) fn restore(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<(), RowError> {
-    if *slot == Slot::Failures {
-        let newest_first: Vec<Observation> = serde_json::from_slice(unseal(&row)?).map_err(|_| RowError::Damaged)?;
-        newest_first.iter().for_each(|observation| past.failures.add(observation));
-        past.failures.dirty = false;
-        return Ok(());
-    }
     body(&row)?.span.widen(past);
     match *slot {
         Slot::Hour(hour) => past.hours.restore(hour, row),
         Slot::Day(date) => past.days.restore(date, row),
-        Slot::Failures => Ok(()),
     }
 }
 
 /// Adds a row to a past that has been counting.
 pub(super) fn absorb(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<(), RowError> {
+    body(&row)?.span.widen(past);
     match *slot {
-        Slot::Hour(hour) => {
-            body(&row)?.span.widen(past);
-            past.hours.absorb(hour, row)
-        }
-        Slot::Day(date) => {
-            body(&row)?.span.widen(past);
-            past.days.absorb(date, row)
-        }
-        Slot::Failures => restore(past, slot, row),
+        Slot::Hour(hour) => past.hours.absorb(hour, row),
+        Slot::Day(date) => past.days.absorb(date, row),
     }
 }
 

@@ -7,16 +7,15 @@ use crate::engine::tests::observation;
 
 /// What a store does with rows: the last one of a key stays.
 #[derive(Default)]
-pub(super) struct Store(BTreeMap<Vec<u8>, Box<[u8]>>);
+pub(super) struct Store(BTreeMap<RowKey, Box<[u8]>>);
 
 impl Store {
     pub(super) fn write(&mut self, rows: Vec<HistoryRow>) {
-        self.0.extend(rows.into_iter().map(|row| (row.key.to_bytes(), row.bytes)));
+        self.0.extend(rows.into_iter().map(|row| (row.key, row.bytes)));
     }
 
     fn rows(&self) -> Vec<HistoryRow> {
-        let key = |bytes: &[u8]| RowKey::from_bytes(bytes).expect("our own key");
-        self.0.iter().map(|(bytes, row)| HistoryRow { key: key(bytes), bytes: row.clone() }).collect()
+        self.0.iter().map(|(key, row)| HistoryRow { key: key.clone(), bytes: row.clone() }).collect()
     }
 
     pub(super) fn restore(&self, zone: TimeZone) -> History {
@@ -169,14 +168,14 @@ fn only_results_that_passed_or_warned_say_how_fast_it_is() {
 #[test]
 fn the_last_twenty_failures_are_kept_without_anything_private() {
     let (mut history, now) = (History::new(TimeZone::UTC), time("2026-11-22T12:00:00Z"));
-    let mut store = Store::default();
+    let mut restarted = History::new(TimeZone::UTC);
     for minute in (0..30).rev().chain(0..30) {
         let mut failure = observation("cloud/login", "lyon", now.plus(Duration::from_secs(minute * 60)), Verdict::Fail);
         failure.address = Some([203, 0, 113, 7].into());
         history.observe(&failure, now.plus(hours(1)));
-        store.write(history.rows_of(&cloud()));
+        restarted.recall(&failure);
     }
-    for history in [history, store.restore(TimeZone::UTC)] {
+    for history in [history, restarted] {
         let failures = history.view(&cloud(), now.plus(hours(1))).failures;
         let minutes: Vec<_> = failures.iter().map(|failure| failure.started_at.since(now).as_secs() / 60).collect();
         assert_eq!(minutes, (10..30).rev().collect::<Vec<_>>());
@@ -233,37 +232,6 @@ fn a_damaged_row_is_named_and_the_rest_is_restored() {
     assert_eq!(restored.restore(rows).len(), 1);
     let days = restored.view(&cloud(), start.plus(hours(30))).days;
     assert_eq!(days.iter().map(|day| day.time.operational).collect::<Vec<_>>(), [hours(24), hours(0)]);
-}
-
-#[test]
-fn keys_read_back_and_lie_in_the_order_of_time() {
-    let key = |slot| RowKey { component: cloud(), slot };
-    let date = |text: &str| Slot::Day(text.parse().expect("a date"));
-    let slots = [
-        date("2026-09-30"),
-        date("2026-10-01"),
-        Slot::Failures,
-        Slot::Hour(time("1969-12-31T23:00:00Z")),
-        Slot::Hour(time("2026-10-01T00:00:00Z")),
-    ];
-    let bytes: Vec<_> = slots.iter().map(|slot| key(*slot).to_bytes()).collect();
-    assert!(bytes.is_sorted());
-    for (bytes, slot) in bytes.iter().zip(slots) {
-        assert_eq!(RowKey::from_bytes(bytes), Some(key(slot)));
-        assert_eq!(RowKey::from_bytes(&bytes[..bytes.len() - 1]), None);
-    }
-    assert_eq!(RowKey::from_bytes(b"Cloud\0f"), None);
-}
-
-#[test]
-fn a_retired_component_comes_back_with_its_past() {
-    let (mut history, start) = (History::new(TimeZone::UTC), time("2026-11-21T00:00:00Z"));
-    history.spend(&cloud(), Status::Operational, start, start.plus(hours(30)));
-    let before = history.view(&cloud(), start.plus(hours(30)));
-    let rows = history.retire(&cloud());
-    assert_eq!(history.view(&cloud(), start.plus(hours(30))).days, []);
-    assert!(history.restore(rows).is_empty());
-    assert_eq!(history.view(&cloud(), start.plus(hours(30))), before);
 }
 
 #[test]

@@ -96,6 +96,13 @@ impl Alarms {
         false
     }
 
+    /// Takes back outages that were open, where that is found out late only. What is known by now is newer.
+    pub(super) fn recall(&mut self, earlier: Self) {
+        for (id, outage) in earlier.open {
+            self.open.entry(id).or_insert(outage);
+        }
+    }
+
     /// Forgets components that are no longer watched.
     pub(super) fn retain(&mut self, watched: impl Fn(&ComponentId) -> bool) {
         self.open.retain(|id, _| watched(id));

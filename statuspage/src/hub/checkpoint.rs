@@ -3,17 +3,18 @@
 //! Between two checkpoints only results and notifications are written; a restart judges the results again that came after the
 //! last one, and comes to the same state. It does not know the form of any of these on disk.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use jiff::{civil::Date, tz::TimeZone};
+use prober::definition::DefinitionSet;
 use serde::{Deserialize, Serialize};
-use shared::{ComponentId, Observation, Timestamp};
+use shared::{Observation, Timestamp};
 use tracing::{debug, warn};
 
 use super::{Hub, alarm::Alarms};
 use crate::{
-    engine::{ComponentState, Engine},
+    engine::{ComponentState, Engine, Transition},
     history::{History, HistoryRow, RowKey, Slot},
     site::Site,
     store::{Changes, Durability, Ledger, MAX_PAGE, ObservationQuery, Restored, StoreHandle},
@@ -39,12 +40,7 @@ pub(super) struct Memory {
 
 /// Puts what the store held back to work; what cannot be read is named and learnt anew.
 pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
-    let checkpoint = restored.documents.get(DOCUMENT).and_then(|bytes| {
-        serde_json::from_slice::<Checkpoint>(bytes)
-            .inspect_err(|error| warn!(%error, "the last checkpoint cannot be read"))
-            .ok()
-    });
-    let (at, alarms) = checkpoint.map(|Checkpoint { at, alarms }| (at, alarms)).unzip();
+    let (at, alarms) = document(restored).map(|Checkpoint { at, alarms }| (at, alarms)).unzip();
     let states = restored.components.iter().filter_map(|(id, bytes)| {
         ComponentState::from_bytes(bytes).inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()
     });
@@ -57,6 +53,11 @@ pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
     }
     let engine = Engine::restore(states);
     Memory { at, alarms: alarms.unwrap_or_default(), engine, history }
+}
+
+fn document(restored: &Restored) -> Option<Checkpoint> {
+    let bytes = restored.documents.get(DOCUMENT)?;
+    serde_json::from_slice(bytes).inspect_err(|error| warn!(%error, "the last checkpoint cannot be read")).ok()
 }
 
 fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
@@ -84,8 +85,6 @@ fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
         let body = Bytes::from(bytes);
         match slot {
             Slot::Hour(start) => changes.hours.push(Ledger { component, start, body }),
-            // The store finds the last failures among the observations.
-            Slot::Failures => {}
             Slot::Day(date) => changes.days.extend(start_of(date).map(|start| Ledger { component, start, body })),
         }
     }
@@ -93,33 +92,42 @@ fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
 
 /// Without a checkpoint, so much is judged again: enough for what is believed now.
 const WITHOUT: Duration = Duration::from_secs(3_600);
-/// A probe may have begun before the checkpoint and ended after it: at most its timeout earlier.
-const OVERLAP: Duration = Duration::from_secs(120);
+/// What may lie between the end of a probe and its being judged, so that a checkpoint does not know it.
+const UNDER_WAY: Duration = Duration::from_secs(120);
 
-/// The stored observations of these components that may have ended after the checkpoint.
+/// The stored observations of these definitions that may have ended after the checkpoint.
 ///
-/// A component whose rows cannot be read now (the disk is slow) learns its state anew from its next result.
+/// A store that does not answer in time is not asked again: the rest is learnt anew from the next results.
 pub(super) async fn observations_since(
     store: &StoreHandle,
-    ids: &[ComponentId],
+    set: &DefinitionSet,
     checkpoint: Option<Timestamp>,
     now: Timestamp,
-) -> Vec<Observation> {
-    let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(OVERLAP));
+) -> Vec<Arc<Observation>> {
+    // Observations lie by their start, which is at most their timeout before their end.
+    let longest = set.probes().map(|probe| probe.timeout).max().unwrap_or_default();
+    let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(longest.saturating_add(UNDER_WAY)));
     let mut since = Vec::new();
-    for component in ids {
-        let mut cursor = None;
+    for component in set.definitions.keys() {
+        let mut query = ObservationQuery {
+            component: component.clone(),
+            from: Some(from),
+            to: None,
+            limit: MAX_PAGE,
+            cursor: None,
+        };
         loop {
-            let (component, to) = (component.clone(), None);
-            let query = ObservationQuery { component, from: Some(from), to, limit: MAX_PAGE, cursor };
-            let Ok(page) =
-                store.observations(query).await.inspect_err(|error| debug!(%error, "nothing to judge again"))
-            else {
-                break;
-            };
-            since.extend(page.observations.iter().map(|observation| Observation::clone(observation)));
-            cursor = page.next;
-            if cursor.is_none() {
+            match store.observations(query.clone()).await {
+                Ok(page) => {
+                    since.extend(page.observations);
+                    query.cursor = page.next;
+                }
+                Err(error) => {
+                    warn!(%error, "results that were stored lately are not judged again");
+                    return since;
+                }
+            }
+            if query.cursor.is_none() {
                 break;
             }
         }
@@ -146,10 +154,7 @@ impl Hub {
             let Some(state) = self.engine.state(&id) else { continue };
             changes.components.push((id, state.to_bytes().into()));
         }
-        for id in std::mem::take(&mut self.dirty.retired) {
-            ledgers(self.history.retire(&id), &mut changes);
-            changes.forget_components.push(id);
-        }
+        changes.forget_components.extend(std::mem::take(&mut self.dirty.retired));
         let checkpoint = Checkpoint { at: now, alarms: self.telling.alarms().clone() };
         match serde_json::to_vec(&checkpoint) {
             Ok(document) => changes.documents.push((DOCUMENT, document.into())),
@@ -159,16 +164,20 @@ impl Hub {
     }
 
     /// Takes over what a database held that could not be opened at the start: the past of what is known since, and what was
-    /// never told. The sum replaces what waits for that database before anything is written to it.
-    pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) {
+    /// never told. The sum replaces what waits for that database before anything is written to it. Gives the present states, by
+    /// which outages that were open then and are over are told to be so.
+    pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) -> Vec<Transition> {
         for (key, error) in self.history.absorb(rows(restored)) {
             warn!(component = %key.component, %error, "a row of the history cannot be read");
         }
         restored.last_failures.values().flatten().for_each(|failure| self.history.recall(failure));
-        self.telling.recall(&restored.notifications);
+        let alarms = document(restored).map(|checkpoint| checkpoint.alarms).unwrap_or_default();
+        self.telling.recall(&restored.notifications, alarms);
+        self.telling.watch(&self.definitions);
         self.dirty.histories.extend(self.views.shown().cloned());
         let changes = self.everything(now);
         self.store.adopt_with(changes).await;
+        self.as_transitions()
     }
 
     /// A new, empty database took the place of one that was lost: everything that is known is written to it.

@@ -54,9 +54,10 @@ impl Telling {
         self.outbox.oldest_pending()
     }
 
-    /// Takes over messages that a database held which could not be opened at the start.
-    pub(super) fn recall(&mut self, notifications: &[Notification]) {
+    /// Takes over messages and open outages that a database held which could not be opened at the start.
+    pub(super) fn recall(&mut self, notifications: &[Notification], alarms: Alarms) {
         self.outbox.recall(notifications);
+        self.alarms.recall(alarms);
     }
 
     /// Every message that is remembered.
@@ -133,10 +134,12 @@ impl Hub {
 
     /// Writes down what became of a message.
     pub(super) async fn settle(&mut self, outcome: Outcome) -> Vec<Transition> {
-        if let Err(refusal) = &outcome.result {
-            warn!(notification = %outcome.id, %refusal, "a channel did not take a message");
-        }
+        let refusal = outcome.result.as_ref().err().cloned();
         let rows = self.telling.outbox.settle(outcome);
+        if let Some((refusal, row)) = refusal.zip(rows.last().filter(|row| row.is_pending())) {
+            let (component, message, next) = (&row.component, row.kind.word(), row.next_attempt_at);
+            warn!(channel = %row.channel, %component, message, %next, %refusal, "a channel did not take a message");
+        }
         self.record(rows).await;
         Vec::new()
     }
@@ -161,13 +164,13 @@ impl Hub {
         self.write(rows).await;
     }
 
-    /// Answers what happened to the store.
+    /// Answers what happened to the store; gives changes of state of which the alarms may not know.
     pub(super) async fn take_event(&mut self, event: StoreEvent) -> Vec<Transition> {
         match event {
             StoreEvent::Fault(fault) => error!(%fault, "the store needs attention"),
             StoreEvent::OpenedLate(restored) => {
                 info!("the database is open again");
-                self.merge(&restored, now()).await;
+                return self.merge(&restored, now()).await;
             }
             StoreEvent::Replaced => self.rewrite(now()).await,
             StoreEvent::CaughtUp => info!("the store has written everything that waited"),

@@ -4,11 +4,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use prober::definition::ProbeDefinition;
+use prober::definition::{ProbeDefinition, Schedule};
 use shared::{Timestamp, Verdict};
 
 use super::Hub;
 use crate::{
+    engine::PlaceState,
     snapshot::{Snapshot, StoreState},
     watch::WatchInput,
 };
@@ -28,12 +29,13 @@ impl Hub {
         self.vigil.quarantined_since = keep(self.vigil.quarantined_since, !snapshot.quarantined.is_empty());
         let due: Vec<_> = self.definitions.probes().filter(|probe| self.is_due(probe, now)).collect();
         let ran = due.iter().filter(|probe| self.ran(probe, now)).count();
+        let last_result_at = snapshot.locations.values().copied().flatten().max();
         WatchInput {
             at: now,
             probes_expected: due.len() as u64,
             probes_executed: ran as u64,
-            last_result_at: snapshot.locations.values().copied().flatten().max(),
-            longest_silence: self.longest_silence(now),
+            last_result_at,
+            longest_silence: self.longest_silence(last_result_at, now),
             store: snapshot.store,
             store_since: self.vigil.store_since,
             oldest_message: self.telling.oldest_message(),
@@ -42,27 +44,35 @@ impl Hub {
         }
     }
 
-    /// Two of its intervals have passed since it was first watched or since the hub started: it must have run.
-    fn is_due(&self, probe: &Arc<ProbeDefinition>, now: Timestamp) -> bool {
+    /// It has been watched, and the hub been running, for so long that it must have run.
+    fn is_due(&self, probe: &ProbeDefinition, now: Timestamp) -> bool {
         let watched = self.engine.state(&probe.id.component).map_or(now, |state| state.created_at);
-        now.since(watched.max(self.started)) > two_intervals(probe, now)
+        now > overdue(probe, watched.max(self.started))
     }
 
-    /// It gave a result that is not our own fault within its last two intervals, somewhere.
-    fn ran(&self, probe: &Arc<ProbeDefinition>, now: Timestamp) -> bool {
+    /// It gave a result lately, somewhere, that is not our own fault.
+    fn ran(&self, probe: &ProbeDefinition, now: Timestamp) -> bool {
         let Some(state) = self.engine.state(&probe.id.component) else { return false };
         let Some(state) = state.probes.get(&probe.id.name) else { return false };
-        state.places.values().any(|place| {
-            place.last().verdict != Verdict::Unknown && now.since(place.received_at()) <= two_intervals(probe, now)
-        })
+        let proves = |place: &PlaceState| place.last().verdict != Verdict::Unknown;
+        state.places.values().any(|place| proves(place) && now <= overdue(probe, place.received_at()))
     }
 
-    fn longest_silence(&self, now: Timestamp) -> Duration {
-        let normal = self.definitions.probes().map(|probe| probe.schedule.interval(now).saturating_add(probe.timeout));
-        normal.min().unwrap_or(Duration::MAX)
+    fn longest_silence(&self, last: Option<Timestamp>, now: Timestamp) -> Duration {
+        let silence = |probe: &Arc<ProbeDefinition>| match &probe.schedule {
+            Schedule::Every(interval) => interval.saturating_add(probe.timeout),
+            // What the watch doubles.
+            Schedule::Cron(_) => overdue(probe, last.unwrap_or(now)).since(last.unwrap_or(now)) / 2,
+        };
+        self.definitions.probes().map(silence).min().unwrap_or(Duration::MAX)
     }
 }
 
-fn two_intervals(probe: &ProbeDefinition, now: Timestamp) -> Duration {
-    probe.schedule.interval(now).saturating_mul(2).saturating_add(probe.timeout)
+/// When a probe that ran at `at` must have run again: after two of its intervals, or at the second due time of a cron line, which
+/// may rest for a weekend.
+fn overdue(probe: &ProbeDefinition, at: Timestamp) -> Timestamp {
+    match &probe.schedule {
+        Schedule::Every(interval) => at.plus(interval.saturating_mul(2)).plus(probe.timeout),
+        Schedule::Cron(_) => probe.schedule.stale_at(at, probe.timeout),
+    }
 }

@@ -91,8 +91,17 @@ impl StoreHandle {
         self.settle(number).await
     }
 
+    /// A store that is behind is not waited for: each caller has its own patience, and together they would have none.
     async fn settle(&self, number: u64) -> Durability {
-        match timeout(self.shared.patience, self.shared.queue.settled(number)).await {
+        let patience = match self.state() {
+            StoreState::Synced => self.shared.patience,
+            StoreState::Behind | StoreState::Absent => Duration::ZERO,
+        };
+        self.settle_within(number, patience).await
+    }
+
+    async fn settle_within(&self, number: u64, patience: Duration) -> Durability {
+        match timeout(patience, self.shared.queue.settled(number)).await {
             Ok(()) => Durability::Synced,
             Err(_) => Durability::Behind,
         }
@@ -128,7 +137,7 @@ impl StoreHandle {
     pub async fn adopt_with(&self, merged: Changes) -> Durability {
         let number = self.shared.queue.push_changes(rows(merged));
         self.adopt();
-        self.settle(number).await
+        self.settle_within(number, self.shared.patience).await
     }
 
     /// Lets writes go on after [`StoreEvent::OpenedLate`](super::StoreEvent::OpenedLate), when nothing of what the database held

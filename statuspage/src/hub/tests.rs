@@ -1,0 +1,274 @@
+//! The hub as an object: results and definitions are handed in, and what is published, told and written down is looked at.
+
+mod restart;
+mod watched;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use prober::definition::{Check, Definition, DefinitionSet, ProbeDefinition, Schedule, TcpCheck};
+use shared::{ComponentId, Failure, FailureKind, Observation, Status, Thresholds, Timestamp, Timings, Verdict};
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    notify::{Kind, Notification, Outcome},
+    server::stage,
+    snapshot::{ComponentView, StoreState},
+    store::{Store, StoreOptions},
+};
+
+/// Between two results of a probe.
+const EVERY: Duration = Duration::from_secs(30);
+/// How long one result took.
+const TOOK: Duration = Duration::from_millis(10);
+
+fn id(text: &str) -> ComponentId {
+    text.parse().expect("an id")
+}
+
+/// A component with one probe, `tcp`.
+fn definition(component: &str, depends_on: &[&str]) -> Definition {
+    let check = TcpCheck { host: "cloud.example.org".to_owned(), port: 443, tls: false, send: None, expect: None };
+    let probe = ProbeDefinition {
+        id: format!("{component}/tcp").parse().expect("an id"),
+        schedule: Schedule::Every(EVERY),
+        timeout: Duration::from_secs(5),
+        thresholds: Thresholds::default(),
+        check: Check::Tcp(check),
+    };
+    Definition {
+        id: id(component),
+        name: component.into(),
+        group: None,
+        description: None,
+        url: None,
+        domains: vec![],
+        depends_on: depends_on.iter().map(|text| id(text)).collect(),
+        formerly: vec![],
+        probes: vec![Arc::new(probe)],
+    }
+}
+
+fn set(definitions: impl IntoIterator<Item = Definition>) -> Arc<DefinitionSet> {
+    let definitions = definitions.into_iter().map(|definition| (definition.id.clone(), Arc::new(definition)));
+    Arc::new(DefinitionSet { definitions: definitions.collect(), ..DefinitionSet::default() })
+}
+
+fn cloud() -> Arc<DefinitionSet> {
+    set([definition("cloud", &[])])
+}
+
+/// One result of a component's probe.
+fn result(component: &str, started_at: Timestamp, verdict: Verdict) -> Observation {
+    let failure = match verdict {
+        Verdict::Pass => None,
+        Verdict::Warn => Some(Failure::new(FailureKind::Latency, "slow")),
+        Verdict::Fail => Some(Failure::new(FailureKind::ConnectRefused, "connection refused")),
+        Verdict::Unknown => Some(Failure::new(FailureKind::ProberFault, "no network")),
+    };
+    Observation {
+        probe: format!("{component}/tcp").parse().expect("an id"),
+        location: "local".parse().expect("a name"),
+        started_at,
+        verdict,
+        failure,
+        timings: Timings::default(),
+        duration: TOOK,
+        http: None,
+        certificate_expires_at: None,
+        confirmation: false,
+        address: None,
+    }
+}
+
+/// Results of a component in a row, a second apart, from `start` on.
+fn results(component: &str, start: Timestamp, verdicts: &[Verdict]) -> Vec<Observation> {
+    let seconds = (0..).map(Duration::from_secs);
+    verdicts.iter().zip(seconds).map(|(verdict, after)| result(component, start.plus(after), *verdict)).collect()
+}
+
+/// A little while ago: everything that follows is fresh.
+fn lately() -> Timestamp {
+    now().minus(Duration::from_secs(40))
+}
+
+const DOWN: [Verdict; 3] = [Verdict::Fail; 3];
+const UP: [Verdict; 2] = [Verdict::Pass; 2];
+
+/// A hub over a directory.
+struct Bench {
+    hub: Hub,
+    events: StoreEvents,
+    directory: Arc<TempDir>,
+}
+
+impl Bench {
+    async fn start(definitions: Arc<DefinitionSet>) -> Self {
+        let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+        Self::over(directory, definitions, StoreOptions { reserve: 1 << 20, ..StoreOptions::default() }).await
+    }
+
+    async fn over(directory: Arc<TempDir>, definitions: Arc<DefinitionSet>, options: StoreOptions) -> Self {
+        let opened = Store::open(Path::new(directory.path()), options).expect("opens");
+        let options = HubOptions {
+            site: Arc::new(stage::site()),
+            channels: vec!["phone".parse().expect("a name")],
+            location: Some("local".parse().expect("a name")),
+            counters: Arc::default(),
+        };
+        let (hub, events) = Hub::restore(options, opened, definitions).await;
+        Self { hub, events, directory }
+    }
+
+    /// Hands results in, one batch, and tells what follows.
+    async fn take(&mut self, batch: Vec<Observation>) {
+        let transitions = self.hub.take_observations(batch).await;
+        self.hub.tell(&transitions).await;
+        self.deliver().await;
+    }
+
+    /// The channel takes everything.
+    async fn deliver(&mut self) {
+        for row in self.rows().into_iter().filter(Notification::is_pending) {
+            self.hub.settle(Outcome { id: row.id, at: now(), result: Ok(None) }).await;
+        }
+    }
+
+    async fn define(&mut self, definitions: Arc<DefinitionSet>) {
+        self.hub.definitions = definitions;
+        let transitions = self.hub.take_definitions(now());
+        self.hub.tell(&transitions).await;
+        self.hub.write_checkpoint(now()).await;
+    }
+
+    /// `kill -9` and a new start: nothing is written at the end.
+    async fn killed(self, definitions: Arc<DefinitionSet>) -> Self {
+        let Self { hub, events, directory } = self;
+        let store = hub.store.clone();
+        drop((hub, events));
+        store.close(Duration::from_secs(30)).await;
+        drop(store);
+        Self::over(directory, definitions, StoreOptions { reserve: 1 << 20, ..StoreOptions::default() }).await
+    }
+
+    fn snapshot(&mut self) -> Snapshot {
+        self.hub.present(now()).0
+    }
+
+    fn component(&mut self, text: &str) -> Arc<ComponentView> {
+        let wanted = id(text);
+        let snapshot = self.snapshot();
+        snapshot.components.into_iter().find(|component| component.id == wanted).expect("it is on the page")
+    }
+
+    fn status(&mut self, text: &str) -> Status {
+        self.component(text).status
+    }
+
+    fn rows(&self) -> Vec<Notification> {
+        let mut rows = self.hub.telling.rows();
+        rows.sort_by_key(|row| (row.made_at, row.kind.word()));
+        rows
+    }
+
+    /// What the channel is told: `cloud down`.
+    fn told(&self) -> Vec<String> {
+        let words = |row: &Notification| format!("{} {}", row.component, row.kind.word());
+        let mut told: Vec<_> = self.rows().iter().map(words).collect();
+        told.sort();
+        told
+    }
+}
+
+#[tokio::test]
+async fn an_outage_is_published_told_once_and_written_down() {
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(results("cloud", lately(), &UP)).await;
+    assert_eq!(bench.status("cloud"), Status::Operational);
+    bench.take(results("cloud", lately().plus(EVERY), &DOWN)).await;
+    let view = bench.component("cloud");
+    assert_eq!((view.status, bench.snapshot().store), (Status::MajorOutage, StoreState::Synced));
+    assert_eq!(view.reason.as_ref().map(|reason| reason.kind), Some(FailureKind::ConnectRefused));
+    assert_eq!(view.history.failures.len(), 3);
+    assert_eq!(bench.told(), ["cloud down"]);
+    bench.hub.tell(&[]).await;
+    assert_eq!(bench.told(), ["cloud down"]);
+    let bench = bench.killed(cloud()).await;
+    assert_eq!(bench.told(), ["cloud down"]);
+}
+
+#[tokio::test]
+async fn a_message_names_the_probe_the_reason_and_the_first_failure() {
+    let mut bench = Bench::start(cloud()).await;
+    let began = lately();
+    bench.take(results("cloud", began, &DOWN)).await;
+    let rows = bench.rows();
+    let [Notification { name, kind: Kind::Down { since, cause: Some(cause) }, .. }] = rows.as_slice() else {
+        panic!("one message: {rows:?}")
+    };
+    assert_eq!((name.as_str(), *since), ("cloud", began));
+    assert_eq!((cause.probe.to_string().as_str(), cause.detail.as_str()), ("cloud/tcp", "connection refused"));
+}
+
+#[tokio::test]
+async fn without_a_store_it_judges_publishes_and_tells() {
+    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let mut bench =
+        Bench::over(directory, cloud(), StoreOptions { reserve: u64::MAX, ..StoreOptions::default() }).await;
+    bench.take(results("cloud", lately(), &DOWN)).await;
+    assert_eq!(bench.status("cloud"), Status::MajorOutage);
+    assert_eq!(bench.snapshot().store, StoreState::Absent);
+    assert_eq!(bench.told(), ["cloud down"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_behind_is_not_waited_for_again_and_again() {
+    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let mut bench =
+        Bench::over(directory, cloud(), StoreOptions { reserve: u64::MAX, ..StoreOptions::default() }).await;
+    let begun = Instant::now();
+    for second in 0..30 {
+        bench.take(results("cloud", lately().plus(Duration::from_secs(second)), &[Verdict::Pass])).await;
+    }
+    let waited = begun.elapsed();
+    assert!(waited <= Duration::from_secs(2), "{waited:?}");
+}
+
+#[tokio::test]
+async fn an_outage_that_another_explains_waits_over_a_restart_too() {
+    let definitions = || set([definition("app", &["cluster"]), definition("cluster", &[])]);
+    let mut bench = Bench::start(definitions()).await;
+    let both = results("cluster", lately(), &DOWN).into_iter().chain(results("app", lately(), &DOWN));
+    bench.take(both.collect()).await;
+    assert_eq!(bench.told(), ["cluster down"]);
+    let mut bench = bench.killed(definitions()).await;
+    assert_eq!(bench.told(), ["cluster down"]);
+    bench.take(results("cluster", lately().plus(EVERY), &UP)).await;
+    assert_eq!(bench.told(), ["app down", "cluster down", "cluster recovered"]);
+}
+
+#[tokio::test]
+async fn without_definitions_nothing_is_known() {
+    let mut bench = Bench::start(set([])).await;
+    let snapshot = bench.snapshot();
+    assert_eq!((snapshot.status, snapshot.components.len()), (Status::Unknown, 0));
+    bench.take(results("ghost", lately(), &DOWN)).await;
+    assert_eq!(bench.told(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_component_that_comes_back_has_its_past() {
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(results("cloud", lately(), &DOWN)).await;
+    bench.define(set([])).await;
+    assert_eq!(bench.snapshot().components.len(), 0);
+    bench.define(cloud()).await;
+    bench.take(results("cloud", lately().plus(EVERY), &UP)).await;
+    let check = |history: &crate::snapshot::HistoryView| {
+        assert_eq!(history.failures.len(), 3);
+        assert_eq!(history.days.last().map(|day| day.worst), Some(Status::MajorOutage));
+    };
+    check(&bench.component("cloud").history);
+    bench.hub.write_checkpoint(now()).await;
+    check(&bench.killed(cloud()).await.component("cloud").history);
+}
