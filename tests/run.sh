@@ -18,6 +18,7 @@ need chromedriver chromium-driver
 need nginx nginx-light
 need lynx lynx
 need openssl openssl
+need npm npm
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()
@@ -28,6 +29,12 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${sudo[@]}" chmod +x /usr/sbin/policy-rc.d
     DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
     "${sudo[@]}" rm -f /usr/sbin/policy-rc.d
+fi
+
+# The accessibility tests load it into the pages.
+axe=4.14.1
+if ! grep -qs "\"version\": \"$axe\"" target/axe/node_modules/axe-core/package.json; then
+    npm install --no-save --no-audit --no-fund --prefix target/axe "axe-core@$axe"
 fi
 
 # The end-to-end tests run the real programs.

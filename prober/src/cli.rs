@@ -7,21 +7,16 @@ mod new;
 mod once;
 mod terminal;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
-pub use once::{select, waterfall};
 pub use terminal::Terminal;
 
 use crate::{
     load::LoadOptions,
-    network::{NetworkOptions, PrivateTargets},
+    network::{NameServer, NetworkOptions, PrivateTargets},
     schema::schema,
 };
 
@@ -56,17 +51,16 @@ pub struct WatchArguments {
         value_name = "ADDR[:PORT]",
         env = "BELFRY_NAMESERVER",
         value_delimiter = ',',
-        value_parser = name_server,
         global = true
     )]
-    pub nameservers: Vec<SocketAddr>,
+    pub nameservers: Vec<NameServer>,
 }
 
 impl WatchArguments {
     /// The network as these arguments want it.
     pub fn network_options(&self) -> NetworkOptions {
         NetworkOptions {
-            nameservers: self.nameservers.clone(),
+            nameservers: self.nameservers.iter().map(|server| server.address()).collect(),
             ca_file: self.ca_file.clone(),
             private_targets: PrivateTargets::default(),
             ..NetworkOptions::default()
@@ -76,21 +70,6 @@ impl WatchArguments {
     /// Cron lines are read in this machine's time zone, for there is no site.
     fn load_options() -> LoadOptions {
         LoadOptions::from_environment(TimeZone::system())
-    }
-}
-
-/// Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`; the port is 53 unless given.
-pub fn name_server(text: &str) -> Result<SocketAddr, String> {
-    const DNS: u16 = 53;
-    let text = text.trim();
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    match (text.parse::<SocketAddr>(), bare.parse::<IpAddr>()) {
-        (Ok(address), _) if address.port() == 0 => Err("nothing listens at port 0".to_owned()),
-        (Ok(address), _) => Ok(address),
-        (Err(_), Ok(address)) => Ok(SocketAddr::new(address, DNS)),
-        (Err(_), Err(_)) => {
-            Err("write an address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353".to_owned())
-        }
     }
 }
 

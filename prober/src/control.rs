@@ -7,7 +7,10 @@ use std::{
     future::Future,
     panic::AssertUnwindSafe,
     str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -44,25 +47,24 @@ pub enum ControlTarget {
 }
 
 /// The text names no control target.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a control target reads https://example.org or tcp://host:port, not {0:?}")]
-pub struct InvalidControlTarget(String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a control target reads https://example.org or tcp://host:port, without user and password")]
+pub struct InvalidControlTarget;
 
 impl FromStr for ControlTarget {
     type Err = InvalidControlTarget;
 
     fn from_str(text: &str) -> Result<Self, InvalidControlTarget> {
-        let invalid = || InvalidControlTarget(text.to_owned());
-        let url = Url::parse(text).map_err(|_| invalid())?;
+        let url = Url::parse(text).map_err(|_| InvalidControlTarget)?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(invalid());
+            return Err(InvalidControlTarget);
         }
         match (url.scheme(), url.host_str(), url.port()) {
             ("http" | "https", Some(_), _) => Ok(Self::Http(url)),
             ("tcp", Some(host), Some(port)) if port > 0 && matches!(url.path(), "" | "/") => {
                 Ok(Self::Tcp { host: host.trim_matches(['[', ']']).to_owned(), port })
             }
-            _ => Err(invalid()),
+            _ => Err(InvalidControlTarget),
         }
     }
 }
@@ -98,6 +100,8 @@ struct Look {
     probes: Arc<[ProbeDefinition]>,
     location: LocationName,
     network: Network,
+    /// What the last look saw: it is told when that changes, not every few seconds of a long night.
+    blind: Arc<AtomicBool>,
 }
 
 /// Whether this location sees anything.
@@ -112,8 +116,8 @@ impl Control {
     pub(crate) fn new(targets: &[ControlTarget], network: &Network, counters: Arc<Counters>) -> Self {
         let probes: Arc<[_]> = targets.iter().filter_map(probe).collect();
         let location = LocationName::from_str("control").ok();
-        let look =
-            location.filter(|_| !probes.is_empty()).map(|location| Look { probes, location, network: network.clone() });
+        let (network, blind) = (network.clone(), Arc::default());
+        let look = location.filter(|_| !probes.is_empty()).map(|location| Look { probes, location, network, blind });
         Self { look, counters, last: Mutex::default() }
     }
 
@@ -152,16 +156,22 @@ impl Look {
     /// Asks all targets at once; done as soon as one of them can be reached, or none could by the timeout.
     fn all(&self) -> impl Future<Output = (Sight, Instant)> + Send + 'static {
         let (probes, location, network) = (Arc::clone(&self.probes), self.location.clone(), self.network.clone());
+        let blind = Arc::clone(&self.blind);
         async move {
             // A panic here must not reach those who wait for this look; it is no sign of life.
             let ask = |probe| AssertUnwindSafe(execute(probe, &location, &network, Attempt::Scheduled)).catch_unwind();
             let mut asked: FuturesUnordered<_> = probes.iter().map(ask).collect();
             while let Some(asked) = asked.next().await {
                 if asked.is_ok_and(|observation| matches!(observation.verdict, Verdict::Pass | Verdict::Warn)) {
+                    if blind.swap(false, Ordering::Relaxed) {
+                        tracing::info!("a control target can be reached again: failures of targets count");
+                    }
                     return (Sight::Sighted, Instant::now());
                 }
             }
-            tracing::warn!("no control target can be reached: failures of targets become unknown");
+            if !blind.swap(true, Ordering::Relaxed) {
+                tracing::warn!("no control target can be reached: failures of targets become unknown");
+            }
             (Sight::Blind, Instant::now())
         }
     }

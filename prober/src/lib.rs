@@ -3,23 +3,23 @@
 //! It knows nothing of history, incidents or pages.
 
 pub mod cli;
-pub mod control;
-pub mod counters;
+mod control;
+mod counters;
 pub mod definition;
 #[cfg(any(test, feature = "faultd"))]
 pub mod faultd;
 pub mod limits;
 pub mod load;
 mod local;
-pub mod network;
-pub mod probe;
+mod network;
+mod probe;
 pub mod reload;
-pub mod runner;
+mod runner;
 pub mod schema;
-pub mod template;
+mod template;
 
-pub use control::ControlTarget;
+pub use control::{ControlTarget, InvalidControlTarget};
 pub use counters::{Counted, Counters};
-pub use network::{Network, NetworkError, NetworkOptions, PrivateTargets};
+pub use network::{InvalidNameServer, NameServer, Network, NetworkError, NetworkOptions, PrivateTargets};
 pub use probe::{Attempt, execute};
 pub use runner::{Prober, RunnerOptions};

@@ -10,7 +10,6 @@ mod redact;
 mod report;
 mod secrets;
 mod suggest;
-mod toml_file;
 
 pub mod tree;
 mod typed;
@@ -32,9 +31,9 @@ use crate::definition::Definition;
 use file::Candidate;
 use redact::Redactor;
 
+pub use file::read_text;
 pub use report::{FileReport, Mistake, Outcome, Severity, Style};
 pub(crate) use suggest::nearest;
-pub use toml_file::{TomlFile, nearest_word, secret};
 pub(crate) use typed::root_schema;
 
 /// What loading depends on besides the files.

@@ -2,8 +2,9 @@
 //!
 //! It does not know definitions, schedules or verdicts.
 
+mod name_server;
 mod pinned;
-pub mod policy;
+mod policy;
 mod rejection;
 mod remembered;
 mod resolver;
@@ -23,6 +24,7 @@ use rustls::{
 };
 use shared::Timestamp;
 
+pub use name_server::{InvalidNameServer, NameServer};
 pub use policy::PrivateTargets;
 use policy::PublicNames;
 pub(crate) use policy::{Trail, beginning};

@@ -4,6 +4,7 @@
 
 mod connect;
 mod deadline;
+mod evidence;
 mod finding;
 mod http;
 mod record;
@@ -57,7 +58,10 @@ pub async fn execute(
         location: location.clone(),
         started_at,
         verdict: finding.as_ref().map_or(Verdict::Pass, |finding| finding.verdict),
-        failure: finding.map(|finding| finding.failure),
+        failure: finding.map(|finding| finding.failure).map(|mut failure| {
+            failure.evidence = failure.evidence.map(|text| evidence::masked(text, &probe.check));
+            failure
+        }),
         timings: record.timings,
         duration: began.elapsed(),
         http: record.http,

@@ -28,7 +28,7 @@ use crate::{
     load::{CannotLook, FileReport, LoadOptions, Loaded, Outcome, Style, load},
 };
 
-pub use merge::{Change, Merged, merge};
+use merge::{Change, merge};
 
 /// The directory is looked at that often even when nothing is heard: network file systems tell nothing, and a secret's file may
 /// have changed.
@@ -96,7 +96,14 @@ impl Watcher {
             let merged = merge(&current, &directory, loaded.as_ref().map_err(Clone::clone));
             (merged, loaded)
         });
-        let Some(Ok((merged, loaded))) = reading.join_next().await else { return };
+        let (merged, loaded) = match reading.join_next().await {
+            Some(Ok(read)) => read,
+            Some(Err(error)) => {
+                error!(%error, "the definitions could not be read, and those from before go on: this is a bug in the prober");
+                return;
+            }
+            None => return,
+        };
         loaded.iter().for_each(|loaded| log_warnings(loaded, &mut self.warned));
         let Some(merged) = merged else { return };
         merged.changes.iter().for_each(log);

@@ -3,7 +3,7 @@
 //! It does not know the keys: it is made of the tables that the reader uses, so that the two cannot disagree.
 
 use schemars::{
-    Schema,
+    JsonSchema, Schema, SchemaGenerator,
     generate::SchemaSettings,
     transform::{Transform, transform_subschemas},
 };
@@ -12,13 +12,22 @@ use serde_json::Value;
 use crate::load;
 
 /// The schema of one file of `probes.d/` (JSON Schema, draft 2020-12).
-pub fn schema() -> Value {
+pub(crate) fn schema() -> Value {
+    titled("Belfry definition file", load::root_schema)
+}
+
+/// The schema of another file whose tables are declared with [`table!`](crate::table!).
+pub fn of<T: JsonSchema>(title: &str) -> Value {
+    titled(title, SchemaGenerator::into_root_schema_for::<T>)
+}
+
+fn titled(title: &str, root: impl FnOnce(SchemaGenerator) -> Schema) -> Value {
     let generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.inline_subschemas = true)
         .with_transform(WithoutNull)
         .into_generator();
-    let mut schema = load::root_schema(generator);
-    schema.insert("title".to_owned(), "Belfry definition file".into());
+    let mut schema = root(generator);
+    schema.insert("title".to_owned(), title.into());
     schema.to_value()
 }
 

@@ -14,19 +14,22 @@ use url::{Host, Url};
 
 /// A definition that is not yet a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// The file's stem, made from the host.
-    pub id: ComponentId,
+    pub(crate) id: ComponentId,
     /// The file's content.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// Why there is no first definition.
 #[derive(Debug, thiserror::Error)]
-pub enum DraftError {
+pub(crate) enum DraftError {
     /// It cannot be read as a URL.
     #[error("this is not a URL: {0}; write it like https://cloud.example.org/ or tcp://mail.example.org:993")]
     NotAUrl(url::ParseError),
+    /// It does not say how it is to be asked.
+    #[error("a URL says how to ask: https://{0}, http://{0}, or tcp://host:port")]
+    NoScheme(String),
     /// Nothing here asks that.
     #[error("a URL that begins with {0}: cannot be probed; the kinds are https://, http:// and tcp://")]
     Scheme(String),
@@ -53,8 +56,14 @@ pub enum DraftError {
 
 impl Draft {
     /// Drafts a definition for `https://…`, `http://…` or `tcp://host:port`.
-    pub fn new(text: &str) -> Result<Self, DraftError> {
-        let url = Url::parse(text.trim()).map_err(DraftError::NotAUrl)?;
+    pub(crate) fn new(text: &str) -> Result<Self, DraftError> {
+        let text = text.trim();
+        if !text.is_empty() && !text.contains("://") {
+            // What stands before an `@` may be a password.
+            let place = text.rsplit('@').next().unwrap_or_default();
+            return Err(DraftError::NoScheme(place.trim_start_matches('/').escape_debug().to_string()));
+        }
+        let url = Url::parse(text).map_err(DraftError::NotAUrl)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(DraftError::Credentials);
         }
@@ -74,7 +83,7 @@ impl Draft {
     }
 
     /// Writes the file, making the directory where there is none. A file that exists is left alone.
-    pub fn write(&self, directory: &Path) -> Result<PathBuf, DraftError> {
+    pub(crate) fn write(&self, directory: &Path) -> Result<PathBuf, DraftError> {
         let path = directory.join(format!("{}.toml", self.id));
         let failed = |error: io::Error| match error.kind() {
             io::ErrorKind::AlreadyExists => DraftError::Exists(path.clone()),
@@ -211,7 +220,10 @@ mod tests {
             let error = Draft::new(url).expect_err("it is refused").to_string();
             assert!(error.contains(expected), "{url}: {error}");
         };
-        check("cloud.example.org", "write it like https://cloud.example.org/");
+        check("cloud.example.org", "https://cloud.example.org, ");
+        check("cloud.example.org:8443/login", "https://cloud.example.org:8443/login, ");
+        check("me:hunter2@example.org", "how to ask: https://example.org, ");
+        check("", "write it like https://cloud.example.org/");
         check("ftp://example.org/", "cannot be probed");
         check("https://me:hunter2@example.org/", "basic_auth");
         check("tcp://example.org", "needs a port");

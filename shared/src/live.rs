@@ -40,6 +40,8 @@ pub struct LiveComponent {
     pub word: String,
     /// Why, since when, or how fast; may be empty.
     pub note: String,
+    /// Since when it has that state, as a time of day or a date in words.
+    pub since: String,
     /// When its last result came.
     pub last_result_at: Option<Timestamp>,
     /// From then on the state above is no longer proven; absent when nothing is proven now.

@@ -78,10 +78,15 @@ pub(crate) fn build() -> Result<()> {
     }
     let out = PathBuf::from(variable("OUT_DIR")?);
     let (glue, wasm) = bind(&compile(&out)?)?;
-    let glue =
-        File { stem: "islands", extension: "js", content_type: "text/javascript; charset=utf-8", bytes: glue.into() };
+    let glue = File {
+        stem: "islands",
+        extension: "js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: dense(&glue).into(),
+    };
     let wasm = File { stem: "islands", extension: "wasm", content_type: "application/wasm", bytes: wasm };
-    let script = fs::read_to_string("src/bundle/start.js")?.replace("GLUE", &glue.name()).replace("WASM", &wasm.name());
+    let script = dense(&fs::read_to_string("src/bundle/start.js")?);
+    let script = script.replace("GLUE", &glue.name()).replace("WASM", &wasm.name());
     let start = File { stem: "start", extension: "js", content_type: glue.content_type, bytes: script.into() };
     let start_name = start.name();
     let entries: Vec<String> = [start, glue, wasm].into_iter().map(|file| embed(&out, file)).collect::<Result<_>>()?;
@@ -93,6 +98,16 @@ pub(crate) fn build() -> Result<()> {
         ),
     )?;
     Ok(())
+}
+
+/// A script without indentation and the comments that stand in lines of their own; as it is where a text goes over several lines.
+fn dense(script: &str) -> String {
+    if script.lines().any(|line| line.matches('`').count() % 2 == 1) {
+        return script.to_owned();
+    }
+    let comment = |line: &str| ["//", "/**", "*"].iter().any(|start| line.starts_with(start));
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !comment(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn variable(name: &str) -> Result<OsString> {

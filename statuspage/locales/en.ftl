@@ -67,22 +67,22 @@ headline-partial = { $count ->
 }
 headline-partial-many = { $count } of { $total } services work only in part.
 headline-degraded = { $count ->
-    [one] { $names } is not working well.
-   *[other] { $names } are not working well.
+    [one] { $names } has problems.
+   *[other] { $names } have problems.
 }
-headline-degraded-many = { $count } of { $total } services are not working well.
+headline-degraded-many = { $count } of { $total } services have problems.
 headline-unknown = No recent measurement of { $names }.
 headline-unknown-many = No recent measurement of { $count } of { $total } services.
 headline-maintenance = Maintenance under way: { $names }.
 headline-maintenance-many = Maintenance under way on { $count } services.
 headline-others = { $count ->
-    [one] Another one is disturbed.
-   *[other] { $count } others are disturbed.
+    [one] Another one has problems.
+   *[other] { $count } others have problems.
 }
 title-operational = All working
 title-maintenance = Maintenance
 title-unknown = Not verified
-title-degraded = Disturbances
+title-degraded = Problems
 title-partial = Partial outage
 title-down = Outage
 title-all-down = Major outage
@@ -109,6 +109,7 @@ note-certificate = { $days ->
 ninety-days = 90 days
 today = today
 coverage = over { $coverage } of the time observed
+watched-since = since { $since }
 no-data = no data yet
 strip = { $name }, 90 days: { $uptime }; { $bad ->
     [0] no day with an outage
@@ -121,6 +122,7 @@ strip = { $name }, 90 days: { $uptime }; { $bad ->
 open-service = Open the service
 since = In this state since { $since }
 section-days = The last 90 days
+watched = Watched since { $since }.
 days-sentence = { $bad ->
     [0] No outage measured.
     [one] Outage measured on { $bad } day.
@@ -149,6 +151,10 @@ latency-table = The same measurements as a table
 median = median
 section-failures = Last failures
 failures-none = No failure recorded.
+times = { $count ->
+    [one] once
+   *[other] { $count } times
+}
 section-certificate = Certificate
 certificate-ends = { $days ->
     [0] Expires today, { $date }.
@@ -220,7 +226,7 @@ reason-prober-fault = A fault of our own probe
 ## Foot of the page
 
 how-we-count = How we count
-rule = Uptime is weighed by time: an outage counts whole, a partial outage 30 %, degraded performance not at all. Announced maintenance and time without measurement are left out; the share of time that was observed stands beside. Percentages are rounded down: 100 % means without a single millisecond of outage. Days begin at midnight, { $zone } time.
+rule = Uptime is weighed by time: an outage counts whole, a partial outage 30 %, degraded performance not at all. Announced maintenance and time without measurement are left out; the share of time that was observed stands beside. Percentages are rounded down: 100 % means without a single millisecond of outage. Days begin at midnight ({ $zone }).
 promise = This page is less than { $span } old, or it tells you so.
 plain-text = As plain text
 times-in = Times: { $zone }.

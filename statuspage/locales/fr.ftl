@@ -73,10 +73,10 @@ headline-partial = { $count ->
 }
 headline-partial-many = { $count } services sur { $total } ne fonctionnent qu’en partie.
 headline-degraded = { $count ->
-    [one] { $names } fonctionne mal.
-   *[other] { $names } fonctionnent mal.
+    [one] { $names } connaît des difficultés.
+   *[other] { $names } connaissent des difficultés.
 }
-headline-degraded-many = { $count } services sur { $total } fonctionnent mal.
+headline-degraded-many = { $count } services sur { $total } connaissent des difficultés.
 headline-unknown = Pas de mesure récente pour { $names }.
 headline-unknown-many = Pas de mesure récente pour { $count } services sur { $total }.
 headline-maintenance = Maintenance en cours : { $names }.
@@ -115,6 +115,7 @@ note-certificate = { $days ->
 ninety-days = 90 jours
 today = aujourd’hui
 coverage = sur { $coverage } du temps observé
+watched-since = depuis { $since }
 no-data = pas encore de données
 strip = { $name }, 90 jours : { $uptime } ; { $bad ->
     [0] aucun jour de panne
@@ -127,6 +128,7 @@ strip = { $name }, 90 jours : { $uptime } ; { $bad ->
 open-service = Ouvrir le service
 since = Dans cet état depuis { $since }
 section-days = Les 90 derniers jours
+watched = Surveillé depuis { $since }.
 days-sentence = { $bad ->
     [0] Aucune panne mesurée.
     [one] Panne mesurée sur { $bad } jour.
@@ -155,6 +157,10 @@ latency-table = Les mêmes mesures en tableau
 median = médiane
 section-failures = Derniers échecs
 failures-none = Aucun échec enregistré.
+times = { $count ->
+    [one] une fois
+   *[other] { $count } fois
+}
 section-certificate = Certificat
 certificate-ends = { $days ->
     [0] Expire aujourd’hui, { $date }.
@@ -226,7 +232,7 @@ reason-prober-fault = Défaut de notre propre sonde
 ## Pied de page
 
 how-we-count = Comment nous comptons
-rule = La disponibilité est pondérée par le temps : une panne compte entière, une panne partielle pour 30 %, une perturbation pour rien. La maintenance annoncée et le temps sans mesure sont laissés de côté ; la part du temps observée est indiquée à côté. Les pourcentages sont arrondis vers le bas : 100 % veut dire sans une seule milliseconde de panne. Les jours commencent à minuit, heure de { $zone }.
+rule = La disponibilité est pondérée par le temps : une panne compte entière, une panne partielle pour 30 %, une perturbation pour rien. La maintenance annoncée et le temps sans mesure sont laissés de côté ; la part du temps observée est indiquée à côté. Les pourcentages sont arrondis vers le bas : 100 % veut dire sans une seule milliseconde de panne. Les jours commencent à minuit ({ $zone }).
 promise = Cette page a moins de { $span }, ou elle vous le dit.
 plain-text = En texte brut
 times-in = Heures : { $zone }.
@@ -241,7 +247,7 @@ error-not-found-text = Le service a peut-être changé de nom, ou n’est plus s
 error-method = Cette page se lit seulement.
 error-method-text = La méthode demandée n’a pas de sens ici.
 error-too-long = Cette adresse est trop longue.
-error-too-long-text = Aucune de nos pages n’a d’adresse aussi longue : quelque chose a-t-il été collé deux fois ?
+error-too-long-text = Aucune de nos pages n’a d’adresse aussi longue : quelque chose a-t-il été collé deux fois ?
 error-too-many = Trop de demandes.
 error-too-many-text = Attendez une minute, puis réessayez.
 error-internal = La page d’état a une panne, elle aussi.
@@ -252,5 +258,5 @@ error-code = Erreur { $code }
 
 ## The API, where Statuspage has no words
 
-unverified-now = Surveillance interrompue : l’état actuel n’est pas vérifié
-interruption-update = Depuis { $since }, ces services ne sont plus vérifiés. Ils fonctionnent peut-être, ou non : notre surveillance ne le sait pas.
+unverified-now = Surveillance interrompue : l’état actuel n’est pas vérifié
+interruption-update = Depuis { $since }, ces services ne sont plus vérifiés. Ils fonctionnent peut-être, ou non : notre surveillance ne le sait pas.

@@ -5,12 +5,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use prober::ControlTarget;
+use prober::{ControlTarget, NameServer};
 use shared::LocationName;
 
 use crate::{
     server::ListenAddress,
-    settings::{EmbeddedProber, Given, LogFormat, Nameserver, PublicUrl},
+    settings::{EmbeddedProber, Given, LogFormat, PublicUrl},
 };
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
@@ -37,6 +37,8 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Show the product at work against services that it starts itself; needs no network.
     Demo(DemoArgs),
+    /// Print the JSON Schema of the settings file, for editors
+    Schema,
 }
 
 /// The flags of `serve`.
@@ -68,7 +70,7 @@ pub struct ServeArgs {
     pub ca_file: Option<PathBuf>,
     /// A name server that probes ask instead of the system's; repeatable
     #[arg(long = "nameserver", value_name = "ADDR", value_delimiter = ',')]
-    pub nameservers: Vec<Nameserver>,
+    pub nameservers: Vec<NameServer>,
     /// A place that tells whether this one sees anything at all (https://…, tcp://host:port); repeatable
     #[arg(long, value_name = "TARGET", value_delimiter = ',')]
     pub control: Vec<ControlTarget>,

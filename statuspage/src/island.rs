@@ -9,14 +9,17 @@ mod browser;
 #[cfg(feature = "hydrate")]
 mod clock;
 pub mod live;
+mod phrases;
 #[cfg(feature = "hydrate")]
 mod poll;
 mod present;
+mod proof;
 pub mod reading;
 pub mod state;
 
 pub use age::Spans;
-pub use present::{Look, Phrases, Present, Told};
+pub use phrases::{NAMED, Phrases};
+pub use present::{Look, Present, Shown, Told};
 
 /// What the start script calls before it wakes the islands one by one.
 #[cfg(feature = "hydrate")]

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
-use prober::load::Variables;
+use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{Cli, Command, DemoArgs, ServeArgs},
     demo::{self, Stage},
     serve::Instance,
-    settings::{Given, Settings},
+    settings::{self, Given, Settings},
     telemetry,
 };
 use tokio::{
@@ -19,11 +19,16 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
+    raise_open_files();
     let cli = Cli::parse();
     let ended = match cli.command {
         None => serve(cli.serve),
         Some(Command::Serve(arguments)) => serve(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
+        Some(Command::Schema) => {
+            println!("{:#}", settings::schema());
+            Ok(())
+        }
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

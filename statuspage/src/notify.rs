@@ -14,6 +14,7 @@
 //! for a pause (429, `Retry-After`) gets it for all its messages. A message that leaves late says so; an outage that ended before
 //! anything left is one message.
 
+mod address;
 mod channel;
 mod client;
 mod notification;
@@ -27,9 +28,11 @@ mod tests;
 mod webhook;
 mod wording;
 
+pub use address::SecretUrl;
 pub use channel::{Channel, ChannelConfig, ChannelKind, ChannelName, InvalidChannel, NtfyConfig, WebhookConfig};
 pub use client::{Client, ClientError, Refusal, Retry};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State};
+pub(crate) use ntfy::is_topic;
 pub use outbox::{Due, Outbox};
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
 pub use wording::{Message, Voice};

@@ -4,6 +4,7 @@
 
 mod chart;
 mod day;
+mod failures;
 mod freshness;
 mod home;
 mod plain;

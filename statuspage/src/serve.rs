@@ -26,7 +26,7 @@ use crate::{
     settings::{EmbeddedProber, MetricsMode, Settings},
     site::Site,
     store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
-    watch::{Ping, Watch},
+    watch::Watch,
 };
 
 /// Observations on their way from probers to the hub. When it is full, the hub is stuck: probers wait with their next result and
@@ -56,9 +56,6 @@ pub enum StartError {
     /// The client that messages leave by.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The dead-man switch of the settings.
-    #[error("the address in [watch] ping cannot be used: it begins with http:// or https://")]
-    Ping,
 }
 
 /// The product, started and listening, not yet running.
@@ -121,8 +118,6 @@ impl Instance {
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
         let means = means(settings, &site)?;
-        let watch = settings.ping.as_ref().map(|ping| ping.secret.reveal().parse().ok().as_ref().and_then(Ping::new));
-        let ping = watch.map(|ping| ping.ok_or(StartError::Ping)).transpose()?;
         let options = StoreOptions { retention: settings.retention, ..StoreOptions::default() };
         let opened = Store::open(&settings.data, options)?;
         let store = opened.handle.clone();
@@ -161,7 +156,7 @@ impl Instance {
             prober: prober.map(|prober| (prober, observed)),
             watcher,
             definitions,
-            watch: ping.map(|ping| Watch::new(ping, means.client.clone(), input, now)),
+            watch: settings.ping.clone().map(|ping| Watch::new(ping, means.client.clone(), input, now)),
             means,
         })
     }
@@ -223,7 +218,7 @@ fn network_options(settings: &Settings) -> NetworkOptions {
     let version = env!("CARGO_PKG_VERSION");
     let address = settings.public_url.as_ref().map(|url| format!(" (+{})", url.as_url()));
     NetworkOptions {
-        nameservers: settings.nameservers.iter().map(|nameserver| nameserver.0).collect(),
+        nameservers: settings.nameservers.iter().map(|server| server.address()).collect(),
         ca_file: settings.ca_file.clone(),
         private_targets: settings.private_targets,
         user_agent: format!("Belfry/{version}{}", address.unwrap_or_default()),
@@ -268,7 +263,7 @@ fn server_options(settings: &Settings) -> Options {
                 MetricsAccess::Private { token: settings.metrics_token.as_ref().map(|token| token.secret.clone()) }
             }
         },
-        limits: Limits::default(),
+        limits: Limits::of_this_process(),
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! It does not know how the snapshot is made, what pages look like, nor where settings come from.
 //!
-//! How it stands in the storm: what readers ask for are bytes that were made once per snapshot and language (see [`edition`]); a
-//! request for a page never touches the store. Every connection has deadlines and there is a cap on their number (see [`accept`]).
+//! How it stands in the storm: what readers ask for are bytes that were made once per snapshot and language (see `edition`); a
+//! request for a page never touches the store. Every connection has deadlines and there is a cap on their number (see `accept`).
 
 pub(crate) mod accept;
 mod bind;

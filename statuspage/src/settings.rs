@@ -4,10 +4,12 @@
 
 mod channels;
 mod file;
+mod hidden;
 mod layer;
 mod print;
-mod reader;
+mod typed;
 mod value;
+mod written;
 
 use std::{
     collections::BTreeMap,
@@ -18,9 +20,8 @@ use std::{
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use prober::{
-    ControlTarget, PrivateTargets,
-    definition::Secret,
-    load::{FileReport, Severity, Style, TomlFile, Variables},
+    ControlTarget, NameServer, PrivateTargets,
+    load::{FileReport, Limits, LoadOptions, Style, Variables, read_text},
 };
 use shared::{Language, LocationName, Text};
 
@@ -28,12 +29,14 @@ use crate::{
     notify::ChannelConfig,
     server::{ListenAddress, TlsFiles},
     site::Site,
+    watch::Ping,
 };
 use file::FromFile;
 use layer::pick;
 
+pub use hidden::Hidden;
 pub use layer::{Given, InvalidEnvironment};
-pub use value::{FrameAncestors, InvalidValue, LogFormat, Nameserver, PublicUrl};
+pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "statuspage.toml";
@@ -60,24 +63,6 @@ pub enum EmbeddedProber {
     Absent,
 }
 
-/// Who may read `/metrics`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MetricsMode {
-    /// Who asks from this machine or has the token.
-    Private,
-    /// Everybody.
-    Public,
-}
-
-/// A text that is not shown, and what may be shown in its place: the `${…}` it came from, or a mask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hidden {
-    /// What it really is.
-    pub secret: Secret,
-    /// What `--print-settings` prints.
-    pub shown: String,
-}
-
 /// The effective settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -96,7 +81,7 @@ pub struct Settings {
     /// Certificates trusted besides the platform's.
     pub ca_file: Option<PathBuf>,
     /// Asked instead of the system's.
-    pub nameservers: Vec<Nameserver>,
+    pub nameservers: Vec<NameServer>,
     /// Tell whether this place sees anything at all.
     pub control: Vec<ControlTarget>,
     /// Speak TLS.
@@ -123,14 +108,16 @@ pub struct Settings {
     pub private_targets: PrivateTargets,
     /// Who may show the page in a frame.
     pub frame_ancestors: FrameAncestors,
-    /// Called each minute while all is well: the dead-man switch. Its address is a secret.
-    pub ping: Option<Hidden>,
+    /// Called each minute while all is well: the dead-man switch.
+    pub ping: Option<Ping>,
     /// Who is told.
     pub channels: Vec<ChannelConfig>,
     /// The file that was read.
     pub file: Option<PathBuf>,
     /// What is not forbidden and better otherwise, as a report; empty mostly.
     pub warnings: String,
+    /// The dead-man switch as the file has it, masked.
+    ping_shown: Option<String>,
     /// The channels as the file has them, secrets masked.
     channels_shown: Vec<Vec<(String, String)>>,
     /// Where each setting came from, by its key; what is missing is a default.
@@ -169,7 +156,10 @@ impl Settings {
             None => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()),
         };
         let (file, warnings) = match &path {
-            Some(path) => read(path, TomlFile::read(path), variables)?,
+            Some(path) => {
+                let text = read_text(path, &load_options(variables)).map_err(SettingsError::Mistakes)?;
+                read(path, &text, variables)?
+            }
             None => (FromFile::default(), String::new()),
         };
         merge(flags, environment, file, path, warnings)
@@ -198,17 +188,18 @@ impl Settings {
     }
 }
 
+/// The JSON Schema of the settings file, for editors.
+pub fn schema() -> serde_json::Value {
+    prober::schema::of::<typed::File>("Belfry settings file")
+}
+
+fn load_options(variables: &Variables) -> LoadOptions {
+    LoadOptions { time_zone: TimeZone::UTC, variables: variables.clone(), limits: Limits::default() }
+}
+
 /// The settings of a file, and what is better otherwise.
-fn read(path: &Path, toml: TomlFile, variables: &Variables) -> Result<(FromFile, String), SettingsError> {
-    let (tree, mut mistakes) = toml.tree();
-    let directory = path.parent().unwrap_or(Path::new(""));
-    let (settings, more) = FromFile::read(tree.get_ref(), directory, variables);
-    mistakes.extend(more);
-    drop(tree);
-    let report = toml.report(mistakes);
-    if report.count(Severity::Error) > 0 {
-        return Err(SettingsError::Mistakes(Box::new(report)));
-    }
+fn read(path: &Path, text: &str, variables: &Variables) -> Result<(FromFile, String), SettingsError> {
+    let (settings, report) = file::read(path, text, &load_options(variables)).map_err(SettingsError::Mistakes)?;
     Ok((settings, report.render(Style::Plain)))
 }
 
@@ -247,7 +238,7 @@ fn merge(
         nameservers: pick!(nameservers).unwrap_or_default(),
         control: pick!(control).unwrap_or_default(),
         tls,
-        log_format: pick!(log_format).unwrap_or_default(),
+        log_format: pick!(log_format).unwrap_or(LogFormat::Text),
         title: file.title.unwrap_or_else(value::default_title),
         languages: file.languages.unwrap_or_else(|| Language::ALL.to_vec()),
         time_zone: file.time_zone.unwrap_or_else(value::default_time_zone),
@@ -258,7 +249,8 @@ fn merge(
         groups: file.groups.unwrap_or_default(),
         private_targets: file.private_targets.unwrap_or_default(),
         frame_ancestors: file.frame_ancestors.unwrap_or_default(),
-        ping: file.ping,
+        ping_shown: file.ping.as_ref().map(|(_, shown)| shown.clone()),
+        ping: file.ping.map(|(ping, _)| ping),
         channels_shown: file.channels.iter().map(|channel| channel.shown.clone()).collect(),
         channels: file.channels.into_iter().map(|channel| channel.config).collect(),
         file: path,

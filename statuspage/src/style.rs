@@ -11,7 +11,7 @@ const PARTS: [&str; 4] = [
 ];
 
 /// The whole sheet without comments, indentation and line breaks.
-pub fn sheet() -> String {
+pub(crate) fn sheet() -> String {
     let mut sheet = String::new();
     let mut rest = PARTS.concat();
     while let Some((before, after)) = rest.split_once("/*") {

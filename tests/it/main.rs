@@ -4,5 +4,7 @@ mod bell;
 mod command_line;
 mod incident;
 mod page;
+mod reader;
 mod reload;
 mod restart;
+mod wire;

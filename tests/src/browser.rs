@@ -2,9 +2,12 @@
 //!
 //! It does not know which page it looks at.
 
+mod axe;
+mod chrome;
+
 use anyhow::Result;
-use fantoccini::{Client, ClientBuilder};
-use serde_json::{Map, json};
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -17,6 +20,15 @@ pub enum Scripts {
     On,
     /// Refused by the browser's own setting.
     Off,
+}
+
+/// The colours that the reader prefers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 /// A browser with a profile of its own; dropping it stops it.
@@ -62,6 +74,41 @@ impl Browser {
             .connect(&address)
             .await?;
         Ok(Self { client, _driver: driver, _profile: profile })
+    }
+
+    /// From now on the reader prefers those colours.
+    pub async fn prefer(&self, theme: Theme) -> Result<()> {
+        let value = match theme {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        };
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+
+    /// From now on requests for such addresses fail, as if the network refused them.
+    pub async fn refuse(&self, pattern: &str) -> Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": [pattern] })).await?;
+        Ok(())
+    }
+
+    /// From now on the timers of pages run a hundred times faster.
+    pub async fn hurry(&self) -> Result<()> {
+        let source = "const later = window.setTimeout; window.setTimeout = (run, millis) => later(run, millis / 100);";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await?;
+        Ok(())
+    }
+
+    /// The text of the page as it can be seen.
+    pub async fn text(&self) -> Option<String> {
+        self.client.find(Locator::Css("body")).await.ok()?.text().await.ok()
+    }
+
+    /// What an expression is worth in the page.
+    pub async fn value(&self, expression: &str) -> Result<Value> {
+        Ok(self.client.execute(&format!("return {expression}"), vec![]).await?)
     }
 
     /// Ends the session.

@@ -107,11 +107,21 @@ async fn collect(stream: impl AsyncRead + Unpin, output: Arc<Mutex<Vec<String>>>
 
 /// The path of one of the workspace's own programs, which `tests/run.sh` builds first.
 pub fn own(name: &str) -> Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    let target = test.parent().and_then(Path::parent).context("the test runs from the target directory")?;
-    let path = target.join(name);
+    let path = profile()?.join(name);
     anyhow::ensure!(path.exists(), "{} is missing: cargo build --workspace --bins", path.display());
     Ok(path)
+}
+
+/// The directory that cargo builds into.
+pub fn target() -> Result<PathBuf> {
+    let profile = profile()?;
+    Ok(profile.parent().context("the profile's directory lies in the target directory")?.to_owned())
+}
+
+/// The directory of the profile that the test was built with.
+fn profile() -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    Ok(test.parent().and_then(Path::parent).context("the test runs from the target directory")?.to_owned())
 }
 
 /// A port that was free a moment ago.

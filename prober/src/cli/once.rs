@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use futures_util::{StreamExt as _, stream};
 use shared::{ComponentId, LocationName, Observation, Verdict};
 
-pub use waterfall::waterfall;
+use waterfall::waterfall;
 
 use super::{Outcome, Terminal, WatchArguments, check};
 use crate::{
@@ -41,9 +41,13 @@ pub(super) fn run(
     if !report.is_empty() {
         terminal.complain(&format!("{report}\n"));
     }
-    if loaded.errors() > 0 || loaded.files.is_empty() {
+    if loaded.errors() > 0 {
         terminal.complain(&check::summary(&watch.probes, &loaded));
-        return Ok(if loaded.errors() > 0 { Outcome::CouldNot } else { Outcome::Fine });
+        return Ok(Outcome::CouldNot);
+    }
+    if loaded.files.is_empty() && ids.is_empty() {
+        terminal.complain(&check::summary(&watch.probes, &loaded));
+        return Ok(Outcome::Fine);
     }
     let probes = select(&loaded.definitions, ids).map_err(anyhow::Error::msg)?;
     let network = Network::new(&watch.network_options())?;
@@ -99,7 +103,7 @@ impl Verdicts {
 
 /// The probes that the ids mean, each once, in the order of the definitions; all of them where there is no id. The error names the id
 /// that means nothing, and one that is near.
-pub fn select(
+fn select(
     definitions: &BTreeMap<ComponentId, Arc<Definition>>,
     ids: &[String],
 ) -> Result<Vec<Arc<ProbeDefinition>>, String> {
@@ -111,6 +115,7 @@ pub fn select(
             let known = definitions.keys().map(ComponentId::as_str).chain(probes.iter().map(String::as_str));
             let hint = match nearest(id, known) {
                 Some(nearest) => format!("did you mean {nearest}?"),
+                None if definitions.is_empty() => check::FIRST_FILE.to_owned(),
                 None => format!("the components are {}", listed(definitions)),
             };
             return Err(format!("there is no component or probe {id:?}; {hint}"));

@@ -8,7 +8,8 @@ use crate::load::Style;
 
 /// Narrower than that nothing can be drawn.
 const NARROWEST: usize = 40;
-const USUAL: usize = 100;
+/// Where nobody says how wide it is.
+const USUAL: usize = 80;
 
 /// Two streams, and how to write on them.
 pub struct Terminal<'a> {
@@ -27,7 +28,9 @@ impl<'a> Terminal<'a> {
     pub fn standard() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let style = |colours: bool| if colours && !plain { Style::Coloured } else { Style::Plain };
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+        let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+        let there = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+        let columns = wanted.or_else(there).filter(|columns| *columns > 0);
         Self {
             out_style: style(io::stdout().is_terminal()),
             err_style: style(io::stderr().is_terminal()),

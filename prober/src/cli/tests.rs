@@ -127,6 +127,7 @@ fn once_refuses_unknown_ids_and_definitions_with_mistakes() {
     check(&[("cloud.toml", sound)], "cloud/logn", "did you mean cloud/login?");
     check(&[("cloud.toml", sound)], "elsewhere", "the components are cloud");
     check(&[("cloud.toml", sound), ("bad.toml", "x")], "cloud", "bad.toml:1:");
+    check(&[], "cloud", "there is no definition file yet");
 }
 
 #[test]
@@ -146,18 +147,4 @@ fn new_writes_a_file_that_check_accepts_and_says_what_to_do_next() {
 fn schema_prints_json() {
     let said = command(&["schema"]);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&said.out).expect("it is JSON"), schema());
-}
-
-#[test]
-fn a_name_server_is_an_address_with_or_without_a_port() {
-    let check = |text: &str, expected: Option<&str>| {
-        assert_eq!(name_server(text).ok().map(|address| address.to_string()).as_deref(), expected, "{text}");
-    };
-    check("192.0.2.53", Some("192.0.2.53:53"));
-    check("192.0.2.53:5353", Some("192.0.2.53:5353"));
-    check("2001:db8::53", Some("[2001:db8::53]:53"));
-    check("[2001:db8::53]", Some("[2001:db8::53]:53"));
-    check("[2001:db8::53]:5353", Some("[2001:db8::53]:5353"));
-    check("192.0.2.53:0", None);
-    check("dns.example.org", None);
 }

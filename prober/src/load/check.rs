@@ -12,7 +12,7 @@ use super::{
     links::Links,
     now,
     report::Mistake,
-    tree::{At, Context, List, Required},
+    tree::{At, Context, List, Required, Tables, value},
     typed,
     values::{Every, Id, given},
 };
@@ -22,11 +22,6 @@ use crate::definition::{Check, CronSchedule, Definition, ProbeDefinition, Schedu
 const POLITE: Duration = Duration::from_secs(5);
 const DEFAULT_EVERY: Duration = Duration::from_secs(30);
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A value that was given and is sound.
-fn value<T>(given: &Option<At<T>>) -> Option<&T> {
-    given.as_ref()?.value.as_ref()
-}
 
 fn ids(list: &Option<At<List<Id<ComponentId>>>>) -> Vec<(ComponentId, Range<usize>)> {
     let items = value(list).into_iter().flat_map(|list| &list.0);
@@ -60,7 +55,7 @@ fn probes(
     list: &Required<typed::Probes>,
     context: &mut Context<'_>,
 ) -> Vec<Arc<ProbeDefinition>> {
-    let Some(At { value: Some(typed::Probes(List(list))), span }) = &list.0 else { return Vec::new() };
+    let Some(At { value: Some(typed::Probes(Tables(list))), span }) = &list.0 else { return Vec::new() };
     if list.is_empty() {
         context.report(
             Mistake::error("there is no probe: nothing would be watched").at(span.clone()).help(typed::FIRST_PROBE),

@@ -12,11 +12,36 @@ use super::{
     links::Links,
     redact::Redactor,
     report::{self, FileReport, Mistake, Outcome, Severity},
-    tree::{Context, decode, read_document},
+    tree::{Context, Refusal, decode, read_document},
     typed,
     values::invalid_id,
 };
 use crate::definition::Definition;
+
+const ONLY_FILES: &str = "only regular files are read";
+
+/// The text of a file that is not a definition, such as the settings'; else the report of why there is none. Blocks on the disk; never
+/// on a file that is none.
+pub fn read_text(path: &Path, options: &LoadOptions) -> Result<String, Box<FileReport>> {
+    let limit = options.limits.file_bytes;
+    content(directory::read(path, limit), limit)
+        .and_then(decode)
+        .map_err(|refusal| Box::new(FileReport::new(path, &refusal.text, vec![refusal.mistake])))
+}
+
+/// What was read of a file, or why there is nothing.
+fn content(reading: Reading, limit: u64) -> Result<Vec<u8>, Box<Refusal>> {
+    let mistake = match reading {
+        Reading::Content { bytes, .. } => return Ok(bytes),
+        Reading::Special(what) => Mistake::error(format!("the file is {what}")).help(ONLY_FILES),
+        Reading::TooLarge => Mistake::error(format!("the file is larger than {}", bytesize::ByteSize(limit)))
+            .help("such a file has a few kilobytes: is it the right one?"),
+        Reading::Failed(reason) => {
+            Mistake::error(format!("the file cannot be read: {reason}")).help("may this user read it?")
+        }
+    };
+    Err(Box::new(Refusal { mistake, text: String::new() }))
+}
 
 /// A file on its way to become a definition.
 pub(super) struct Candidate {
@@ -57,7 +82,7 @@ impl Candidate {
     /// The file's bytes, where it is one that is read.
     fn content(&mut self, path: &Path, root: &Path, options: &LoadOptions) -> Option<Vec<u8>> {
         let limit = options.limits.file_bytes;
-        let mistake = match directory::leads_out(path, root) {
+        let content = match directory::leads_out(path, root) {
             Ok(true) => {
                 return self.skip(
                     "is a link that leads out of the directory",
@@ -69,19 +94,11 @@ impl Candidate {
                     .skip(&format!("cannot be followed: {}", directory::reason(&error)), "mend the link or remove it");
             }
             Ok(false) => match directory::read(path, limit) {
-                Reading::Content { bytes, .. } => return Some(bytes),
-                Reading::Special(what) => {
-                    return self.skip(&format!("is {what}"), "only regular files are read");
-                }
-                Reading::TooLarge => Mistake::error(format!("the file is larger than {}", bytesize::ByteSize(limit)))
-                    .help("a definition has a few kilobytes: is it one?"),
-                Reading::Failed(reason) => {
-                    Mistake::error(format!("the file cannot be read: {reason}")).help("may this user read it?")
-                }
+                Reading::Special(what) => return self.skip(&format!("is {what}"), ONLY_FILES),
+                reading => content(reading, limit),
             },
         };
-        self.report(mistake);
-        None
+        content.map_err(|refusal| self.report(refusal.mistake)).ok()
     }
 
     fn skip(&mut self, reason: &str, help: &str) -> Option<Vec<u8>> {
@@ -94,10 +111,7 @@ impl Candidate {
 
     fn parse(&mut self, bytes: Vec<u8>, options: &LoadOptions) {
         match decode(bytes) {
-            Ok(text) => {
-                self.read_text(&text, options);
-                self.report.text = text;
-            }
+            Ok(text) => self.read_text(&text, options),
             Err(refusal) => {
                 self.report.text = refusal.text;
                 self.report(refusal.mistake);
@@ -107,6 +121,7 @@ impl Candidate {
 
     fn read_text(&mut self, text: &str, options: &LoadOptions) {
         if text.trim().is_empty() {
+            text.clone_into(&mut self.report.text);
             self.report(
                 Mistake::error("the file is empty").at(0..0).help("`prober new URL` writes a first definition"),
             );
@@ -118,9 +133,10 @@ impl Candidate {
             let probes = typed.probe.value().map_or(0, |probes| probes.0.0.len());
             (probes, check::links(typed), check::definition(&id, typed, context))
         };
-        let (checked, mistakes) = read_document(text, &typed::FORMAT, options, check);
-        (self.probes, self.links, self.definition) = checked.unwrap_or_default();
-        mistakes.into_iter().for_each(|mistake| self.report(mistake));
+        let document = read_document(text, &typed::FORMAT, options, check);
+        (self.probes, self.links, self.definition) = document.checked.unwrap_or_default();
+        self.report.text = document.shown;
+        document.mistakes.into_iter().for_each(|mistake| self.report(mistake));
     }
 
     /// Adds a mistake.

@@ -6,6 +6,7 @@ use std::{ffi::OsStr, ops::Range, os::unix::fs::PermissionsExt, path::Path};
 
 use super::{
     directory::{self, Reading},
+    redact,
     report::{Mistake, quoted},
     tree::{Context, Fault},
 };
@@ -54,7 +55,10 @@ fn reference(reference: &str, span: Range<usize>, context: &mut Context<'_>) -> 
     if let Some(path) = reference.strip_prefix("file:") {
         return file(path, span, context);
     }
-    Err(Fault::new(format!("`${{{}}}` refers to nothing", quoted(reference).trim_matches('`')))
+    // What has not the form of a reference may be a part of a password: it is not repeated.
+    let written = format!("${{{reference}}}");
+    let named = redact::reference(&written).map_or_else(|| "this `${…}`".to_owned(), quoted);
+    Err(Fault::new(format!("{named} refers to nothing"))
         .help("write `${env:NAME}` or `${file:/run/secrets/name}`, or `$${` for the characters"))
 }
 

@@ -1,6 +1,6 @@
 //! From TOML's tree to the tables of the format, reporting each mistake and going on.
 //!
-//! It does not know the keys of the format: they are declared in `typed`. serde is not used, for it stops at the first mistake and
+//! It does not know the keys of a format: whoever has one declares them with [`table!`](crate::table!). serde is not used, for it stops at the first mistake and
 //! forgets the places.
 
 mod document;
@@ -14,11 +14,12 @@ use toml::{Spanned, de::DeValue};
 use super::{
     LoadOptions,
     report::{self, Mistake},
+    suggest,
 };
 
-pub(super) use document::syntax_error;
-pub use document::{Refusal, decode, read_document};
-pub use several::{Entries, Entry, List, OneOrMore};
+pub use document::{Document, read_document};
+pub(super) use document::{Refusal, decode};
+pub use several::{Entries, Entry, List, Listed, OneOrMore, Tables};
 pub use table::{Field, Keys, Required, Table, read_table};
 
 /// What reading a file needs and gathers.
@@ -31,6 +32,8 @@ pub struct Context<'a> {
     pub mistakes: Vec<Mistake>,
     /// Whether what is missing is really missing.
     pub syntax: Syntax,
+    /// Where texts stand that may be secret: no excerpt shows them.
+    pub secrets: Vec<Range<usize>>,
 }
 
 /// What must be known of a format as a whole to say what is wrong with a key.
@@ -44,6 +47,10 @@ pub struct Format {
     pub kinds: &'static [&'static str],
     /// How a kind is written, with `{}` for its key.
     pub kind_example: &'static str,
+    /// Keys whose values hold secrets: what is given to them is not shown even where it cannot be read.
+    pub secrets: &'static [&'static str],
+    /// What to do instead of giving a key twice.
+    pub twice: &'static str,
 }
 
 /// Whether the whole file could be parsed.
@@ -61,13 +68,21 @@ impl Context<'_> {
         report::keep(&mut self.mistakes, mistake);
     }
 
+    /// Keeps a value that is not read out of excerpts, where its key is one for secrets or was probably meant to be.
+    pub fn hide(&mut self, key: &str, value: Range<usize>) {
+        if suggest::nearest(key, self.format.secrets.iter().copied()).is_some() {
+            self.secrets.push(value);
+        }
+    }
+
     /// Reports a value of the wrong type, and returns nothing for the caller to return.
     pub fn wrong_type<T: Read>(&mut self, node: Node<'_, '_>) -> Option<T> {
         let found = type_name(node.value.get_ref());
+        self.hide(node.key, node.span());
         self.report(
             Mistake::error(format!("`{}` must be {}, not {found}", node.key, T::WHAT))
                 .at(node.span())
-                .help(format!("write it like this: {}", T::example(node.key))),
+                .help(format!("write it like this: {}", node.example::<T>())),
         );
         None
     }
@@ -91,9 +106,33 @@ pub struct Node<'t, 'i> {
     pub key: &'t str,
     /// The value.
     pub value: &'t Spanned<DeValue<'i>>,
+    /// How it was given to the key.
+    pub place: Place,
 }
 
-impl<'t> Node<'t, '_> {
+/// How a value was given to its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is the key's value.
+    Key,
+    /// It is one of several in a list.
+    List,
+}
+
+impl<'t, 'i> Node<'t, 'i> {
+    /// The value of a key.
+    pub fn new(key: &'t str, value: &'t Spanned<DeValue<'i>>) -> Self {
+        Self { key, value, place: Place::Key }
+    }
+
+    /// How the key is given such a value, as a line of the file.
+    pub fn example<T: Read>(&self) -> String {
+        match self.place {
+            Place::Key => T::example(self.key),
+            Place::List => List::<T>::example(self.key),
+        }
+    }
+
     /// Where the value stands.
     pub fn span(&self) -> Range<usize> {
         self.value.span()
@@ -179,6 +218,11 @@ pub struct At<T> {
     pub value: Option<T>,
     /// Where it stands, in bytes.
     pub span: Range<usize>,
+}
+
+/// A value that was given and is sound.
+pub fn value<T>(given: &Option<At<T>>) -> Option<&T> {
+    given.as_ref()?.value.as_ref()
 }
 
 impl<T: Read> At<T> {

@@ -13,7 +13,7 @@ use crate::table;
 
 use super::{
     report::Mistake,
-    tree::{At, Context, Entries, Format, List, Node, OneOrMore, Read, Required, Syntax, Table},
+    tree::{At, Context, Entries, Format, List, Listed, Node, OneOrMore, Read, Required, Syntax, Table, Tables},
     values::{
         Address, Count, Days, Every, Family, Flag, Host, Id, Json, Line, Method, Pattern, Redirects, SecretText, Size,
         Span, Status, Texts, User, UserAgent, WebUrl, Words,
@@ -44,7 +44,11 @@ table! {
 
 /// The list of `[[probe]]`.
 #[derive(Debug, Clone, schemars::JsonSchema)]
-pub(super) struct Probes(#[schemars(length(min = 1))] pub(super) List<Probe>);
+pub(super) struct Probes(#[schemars(length(min = 1))] pub(super) Tables<Probe>);
+
+impl Listed for Probe {
+    const FIRST: &'static str = FIRST_PROBE;
+}
 
 /// How a first probe is written.
 pub(super) const FIRST_PROBE: &str = "write [[probe]], and under it [probe.http] with url = \"https://…\"";
@@ -53,25 +57,17 @@ impl Read for Probes {
     const WHAT: &'static str = "a list";
     const EXAMPLE: &'static str = FIRST_PROBE;
 
-    fn example(_: &str) -> String {
-        format!("a probe: {FIRST_PROBE}")
+    fn example(key: &str) -> String {
+        Tables::<Probe>::example(key)
     }
 
     fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
-        if node.value.get_ref().is_table() {
-            context.report(
-                Mistake::error("`probe` is a list: each probe begins with `[[probe]]`")
-                    .at(node.span())
-                    .help(FIRST_PROBE),
-            );
-            return None;
-        }
         for item in node.value.get_ref().as_array().into_iter().flatten() {
             if item.get_ref().as_table().is_some_and(asks_nothing) && context.syntax == Syntax::Sound {
                 context.report(Mistake::error("the probe asks nothing").at(item.span()).help(FIRST_PROBE));
             }
         }
-        List::read(node, context).map(Self)
+        Tables::read(node, context).map(Self)
     }
 }
 
@@ -229,11 +225,13 @@ pub(super) const FORMAT: Format = Format {
         (Probe::NAME, Probe::KEYS),
         (BasicAuth::NAME, BasicAuth::KEYS),
         (TextRules::NAME, TextRules::KEYS),
-        (File::NAME, File::KEYS),
+        ("the top of the file, above the first table", File::KEYS),
     ],
     of_kinds: Probe::NAME,
     kinds: &KINDS,
     kind_example: "`[probe.{}]`",
+    secrets: &["basic_auth", "body", "headers", "password", "send"],
+    twice: "a second probe begins with another [[probe]]",
 };
 
 /// The schema of a whole file.

@@ -20,7 +20,7 @@ pub enum PrivateTargets {
 
 /// What an address is to a prober.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub(super) enum Reach {
     /// Anybody on the internet can reach it.
     Public,
     /// Only from here or from the networks around: private, shared, unique local, loopback.
@@ -31,7 +31,7 @@ pub enum Reach {
 
 /// Where an exchange has been so far: what was public does not lead to what is private.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Trail {
+pub(crate) enum Trail {
     /// Only where the definition itself led, or to private addresses.
     #[default]
     Direct,
@@ -52,7 +52,7 @@ const METADATA: [IpAddr; 6] = [
 ];
 
 /// Judges an address; one that carries an IPv4 address inside is judged by that one.
-pub fn reach(address: IpAddr) -> Reach {
+pub(super) fn reach(address: IpAddr) -> Reach {
     if METADATA.contains(&address) {
         return Reach::Forbidden;
     }
@@ -111,7 +111,7 @@ fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 /// Whether `address` may be connected to by an exchange that has been along `trail`; the words say why not.
-pub fn permit(address: IpAddr, trail: Trail, private: PrivateTargets) -> Result<Trail, &'static str> {
+pub(super) fn permit(address: IpAddr, trail: Trail, private: PrivateTargets) -> Result<Trail, &'static str> {
     match (reach(address), trail, private) {
         (Reach::Forbidden, ..) => {
             Err("link-local, metadata, unspecified, multicast and reserved addresses are refused")

@@ -28,7 +28,7 @@ use hickory_resolver::{
     },
     system_conf::read_system_conf,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use silence::Silence;
 
@@ -36,6 +36,8 @@ use crate::local::{self, LocalFault};
 
 /// How long the first of several name servers is waited for before the next one is asked; doubled each time round.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// From one time round to the next, at least.
+const PAUSE: Duration = Duration::from_millis(100);
 /// When hickory gives up on one server; longer than most deadlines, which end the wait first.
 const GIVE_UP: Duration = Duration::from_secs(10);
 
@@ -120,11 +122,14 @@ impl Resolver {
         name.set_fqdn(true);
         let mut patience = PATIENCE;
         loop {
+            let asked = Instant::now();
             match self.ask_all(&name, family, patience, deadline).await {
                 Some(answer) => return answer,
                 None if Instant::now() >= deadline => return Err(self.silent(host)),
-                None => patience *= 2,
+                // A client that is busy says so at once.
+                None => sleep_until(deadline.min(asked + PAUSE)).await,
             }
+            patience = patience.saturating_mul(2);
         }
     }
 

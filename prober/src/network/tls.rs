@@ -68,8 +68,8 @@ impl Tls {
     }
 }
 
-/// The provider with the suite first that every TLS 1.3 server has: its hash is the one that processors have instructions for, which
-/// saves a fifteenth of a probe.
+/// The provider with the suite first that every TLS 1.3 server has: processors have instructions for its hash, SHA-256, and none
+/// for SHA-384, which servers choose when they are offered it first.
 fn provider() -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
     provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);

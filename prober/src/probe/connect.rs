@@ -80,9 +80,10 @@ impl Dial<'_> {
         record.timings.resolve = Some(resolution.took);
         let address = resolution.answer.map_err(|error| failure::lookup(&error, &self.host))?;
         record.address = Some(address);
-        let trail = self.network.admit(&self.host.to_string(), address, self.trail).map_err(|words| {
-            Failure::new(FailureKind::AddressBlocked, words).with_evidence(format!("{} is {address}", self.host))
-        })?;
+        let trail = self
+            .network
+            .admit(&self.host.to_string(), address, self.trail)
+            .map_err(|words| Failure::new(FailureKind::AddressBlocked, words).with_evidence(self.led_to(address)))?;
         let began = Instant::now();
         let tcp = self.connect(address).await;
         record.timings.connect = Some(began.elapsed());
@@ -96,6 +97,13 @@ impl Dial<'_> {
             }
         };
         Ok(Connection { stream, trail, established: Instant::now() })
+    }
+
+    fn led_to(&self, address: IpAddr) -> String {
+        match self.host {
+            Host::Domain(name) => format!("{name} is {address}"),
+            Host::Ipv4(_) | Host::Ipv6(_) => address.to_string(),
+        }
     }
 
     async fn connect(&self, address: IpAddr) -> Result<TcpStream, Failure> {

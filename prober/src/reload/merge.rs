@@ -20,7 +20,7 @@ const MANY: usize = 10;
 
 /// A new set, and in what it differs from the one before.
 #[derive(Debug, Clone)]
-pub struct Merged {
+pub(super) struct Merged {
     /// Complete.
     pub set: DefinitionSet,
     /// At least one.
@@ -29,7 +29,7 @@ pub struct Merged {
 
 /// One difference between two sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub(super) enum Change {
     /// A component that was not there.
     Added(ComponentId),
     /// A component whose definition says something else.
@@ -54,7 +54,7 @@ pub enum Change {
 /// A definition that says the same as before stays the same `Arc`, and so does each probe that says the same inside of one that
 /// changed. A file with mistakes keeps its last good version. A directory that cannot be looked at, or that has lost every file at
 /// once, keeps the whole old set: an unmounted volume looks like that.
-pub fn merge(old: &DefinitionSet, directory: &Path, found: Result<&Loaded, CannotLook>) -> Option<Merged> {
+pub(super) fn merge(old: &DefinitionSet, directory: &Path, found: Result<&Loaded, CannotLook>) -> Option<Merged> {
     let (definitions, mut quarantined) = match found {
         Err(error) => (old.definitions.clone(), kept_for(old, directory, &format!("error: {error}"))),
         Ok(loaded) if loaded.files.is_empty() && !old.definitions.is_empty() => {

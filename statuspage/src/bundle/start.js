@@ -12,4 +12,13 @@ const load = async () => {
   await islands.default({ module_or_path: new URL("./WASM", import.meta.url) });
   hydrate(islands);
 };
-requestAnimationFrame(() => setTimeout(() => load().catch(console.error)));
+// Without the islands nothing would ever say that the page has become old: it is loaded again, as it is without scripts.
+const reload = () => {
+  if (document.visibilityState === "visible") location.reload();
+  else document.addEventListener("visibilitychange", reload, { once: true });
+};
+const give_up = (error) => {
+  console.error(error);
+  setTimeout(reload, 30000);
+};
+requestAnimationFrame(() => setTimeout(() => load().catch(give_up)));

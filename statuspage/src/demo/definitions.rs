@@ -7,7 +7,7 @@ use super::services::Ports;
 /// `statuspage.toml`.
 pub(super) const SETTINGS: &str = r#"title = { fr = "Le Collectif (démonstration)", en = "The Collective (demonstration)" }
 languages = ["en", "fr"]
-location = "here"
+location = "local"
 groups = ["Collaboration", "Infrastructure"]
 "#;
 

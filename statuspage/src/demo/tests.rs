@@ -42,7 +42,7 @@ async fn every_service_answers_its_probe_and_only_the_certificate_asks_for_atten
     let network = prober::Network::new(&options).expect("a network");
     let loaded = load(&stage.probes(), &LoadOptions::from_environment(TimeZone::UTC)).expect("it can be read");
     for probe in loaded.definitions.values().flat_map(|definition| &definition.probes) {
-        let at = "here".parse().expect("a name");
+        let at = "local".parse().expect("a name");
         let observation = prober::execute(probe, &at, &network, prober::Attempt::Scheduled).await;
         let expected =
             if probe.id.component.as_str() == "vault" { shared::Verdict::Warn } else { shared::Verdict::Pass };

@@ -5,18 +5,21 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos::prelude::{Set, WithUntracked, document, set_interval, untrack, window_event_listener_untyped};
-use shared::Timestamp;
+use shared::{Timestamp, live::Live};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
     browser::{self, Answer},
     clock::Clock,
-    present::Present,
+    present::{Now, Present},
 };
 
 const EVERY_MILLIS: f64 = 10_000.0;
 const HIDDEN_EVERY_MILLIS: f64 = 60_000.0;
 const SLOWEST_MILLIS: f64 = 120_000.0;
+const FASTEST_MILLIS: f64 = 3_000.0;
+/// So long before a proof ends it is worth asking for a newer one.
+const MARGIN_MILLIS: f64 = 1_000.0;
 const TICK: Duration = Duration::from_secs(1);
 
 /// What one page knows of its questions.
@@ -25,7 +28,7 @@ struct Poll {
     address: String,
     build: String,
     clock: Cell<Clock>,
-    failures: Cell<i32>,
+    failures: Cell<u32>,
     /// When the next question is due, by [`browser::elapsed`].
     due: Cell<f64>,
     asking: Cell<bool>,
@@ -49,13 +52,20 @@ pub(super) fn start(present: Present) {
     window_event_listener_untyped("visibilitychange", move |_| {
         if browser::visible() {
             poll.due.set(0.0);
-            tick(&poll);
+            ask(&poll);
         }
     });
 }
 
 fn tick(poll: &Rc<Poll>) {
-    poll.show();
+    // In a hidden tab the title would doubt what nobody has asked about: there it changes with the answers, or when there is none.
+    if browser::visible() {
+        poll.show();
+    }
+    ask(poll);
+}
+
+fn ask(poll: &Rc<Poll>) {
     if !poll.asking.get() && browser::elapsed() >= poll.due.get() {
         poll.asking.set(true);
         let poll = Rc::clone(poll);
@@ -105,10 +115,21 @@ impl Poll {
         }
     }
 
-    /// Milliseconds until the next question: longer when nobody looks and after each failure, and never at the same time for all.
+    /// Milliseconds until the next question: longer when nobody looks and after each failure, sooner when a proof ends before that,
+    /// and never at the same time for all.
     fn pause(&self) -> f64 {
         let base = if browser::visible() { EVERY_MILLIS } else { HIDDEN_EVERY_MILLIS };
-        let patient = (base * f64::from(self.failures.get().min(8)).exp2()).min(SLOWEST_MILLIS);
-        patient * (0.85 + 0.3 * browser::random())
+        let patient = (base * f64::from(1_u32 << self.failures.get().min(8))).min(SLOWEST_MILLIS);
+        let usual = patient * (0.85 + 0.3 * browser::random());
+        if browser::visible() && self.failures.get() == 0 { usual.min(self.proven_for()) } else { usual }
+    }
+
+    /// Milliseconds for which all that is shown stays proven.
+    fn proven_for(&self) -> f64 {
+        let (Now::AtLeast(now) | Now::Told(now)) = self.clock.get().now() else { return EVERY_MILLIS };
+        let first_end = |live: &Live| live.components.values().filter_map(|component| component.stale_at).min();
+        let end = self.present.live.with_untracked(first_end);
+        let left = end.map_or(EVERY_MILLIS, |end| end.since(now).as_millis() as f64);
+        (left - MARGIN_MILLIS).max(FASTEST_MILLIS)
     }
 }

@@ -3,7 +3,6 @@
 //! It does not know how the hub is asked.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
     vec::IntoIter,
@@ -13,43 +12,11 @@ use leptos::prelude::{ArcRwSignal, Get, With};
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, LocationName, Status, Timestamp, live};
 
-use super::age::{Spans, fill};
-
-/// Words for what the browser finds out by itself; `#` stands for a span of time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Phrases {
-    /// The headline of a page that is older than its promise.
-    pub stopped: String,
-    /// The tab's title of such a page.
-    pub stopped_title: String,
-    /// The state of a component whose last result is too old.
-    pub unverified: String,
-    /// The same when there has been no result.
-    pub unverified_ever: String,
-    /// How long ago something was.
-    pub ago: String,
-    /// Spans of time.
-    pub spans: Spans,
-    /// The last measurement of each location as a time of day, for as long as the hub's time is unknown.
-    pub measured: BTreeMap<LocationName, String>,
-    /// How to read a drawing part by part.
-    pub hint: String,
-    /// The tab's title of a page about one component, with `#` in the place of its state; other pages take the hub's.
-    pub subject: Option<(ComponentId, String)>,
-}
-
-impl Phrases {
-    /// The same for a page about one component.
-    #[must_use]
-    pub fn about(self, component: &ComponentId, title: String) -> Self {
-        Self { subject: Some((component.clone(), title)), ..self }
-    }
-
-    /// The tab's title of a page about one component in that state; empty for other pages.
-    pub fn title(&self, state: &str) -> String {
-        self.subject.as_ref().map_or_else(String::new, |(_, title)| fill(title, state))
-    }
-}
+use super::{
+    age::fill,
+    phrases::Phrases,
+    proof::{status_at, status_without_proof},
+};
 
 /// How a state looks: the shape and the colour beside its word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,9 +59,18 @@ pub struct Told {
     /// The present as the hub knew it; its components are those that the page shows.
     pub live: live::Live,
     /// The components in the order of the page.
-    pub order: Vec<ComponentId>,
+    pub shown: Vec<Shown>,
     /// Words for what the browser finds out by itself.
     pub phrases: Phrases,
+}
+
+/// A component as the page calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Which.
+    pub id: ComponentId,
+    /// Its name in the reader's language.
+    pub name: String,
 }
 
 impl Told {
@@ -111,6 +87,7 @@ pub struct Present {
     pub(super) live: ArcRwSignal<live::Live>,
     pub(super) now: ArcRwSignal<Now>,
     pub(super) phrases: Arc<Phrases>,
+    shown: Arc<[Shown]>,
     components: Arc<Mutex<IntoIter<ComponentId>>>,
     locations: Arc<Mutex<IntoIter<LocationName>>>,
 }
@@ -119,11 +96,13 @@ impl Present {
     /// The present as the page was told.
     pub fn new(told: Told) -> Self {
         let locations: Vec<LocationName> = told.live.locations.keys().cloned().collect();
+        let components: Vec<ComponentId> = told.shown.iter().map(|shown| shown.id.clone()).collect();
         Self {
             live: ArcRwSignal::new(told.live),
             now: ArcRwSignal::new(Now::Rendered),
             phrases: Arc::new(told.phrases),
-            components: Arc::new(Mutex::new(told.order.into_iter())),
+            shown: told.shown.into(),
+            components: Arc::new(Mutex::new(components.into_iter())),
             locations: Arc::new(Mutex::new(locations.into_iter())),
         }
     }
@@ -150,21 +129,48 @@ impl Present {
     /// The state in one sentence, and how it looks.
     pub(super) fn headline(&self) -> (Look, String) {
         if self.stopped() {
-            (Status::MajorOutage.into(), self.phrases.stopped.clone())
-        } else {
-            self.live.with(|live| (live.status.into(), live.headline.clone()))
+            return (Status::Unknown.into(), self.phrases.stopped.clone());
+        }
+        match self.unproven() {
+            Some(names) => (Status::Unknown.into(), self.phrases.unproven(&names, self.shown.len())),
+            None => self.live.with(|live| (live.status.into(), live.headline.clone())),
         }
     }
 
     /// The title of the browser's tab.
-    #[cfg(feature = "hydrate")]
+    #[cfg(any(feature = "hydrate", test))]
     pub(super) fn title(&self) -> String {
         if self.stopped() {
             return self.phrases.stopped_title.clone();
         }
-        match &self.phrases.subject {
-            Some((id, title)) => fill(title, &self.state(Some(id)).1),
-            None => self.live.with(|live| live.title.clone()),
+        match (&self.phrases.subject, self.unproven()) {
+            (Some((id, title)), _) => fill(title, &self.state(Some(id)).1),
+            (None, Some(_)) => self.phrases.unproven_title.clone(),
+            (None, None) => self.live.with(|live| live.title.clone()),
+        }
+    }
+
+    /// The components of which nobody knows anything now, when that takes the ground from the hub's headline: results have become too
+    /// old since, and nothing that is still proven is as bad as it says.
+    fn unproven(&self) -> Option<Vec<&str>> {
+        let now = self.time()?;
+        self.live.with(|live| {
+            let known =
+                |shown: &Shown| live.components.get(&shown.id).map(|known| (known.status, status_at(known, now)));
+            let states: Vec<_> = self.shown.iter().filter_map(|shown| Some((shown, known(shown)?))).collect();
+            let outdated = states.iter().any(|(_, (told, now))| told != now);
+            let worst = states.iter().map(|(_, (_, now))| *now).reduce(Status::worst);
+            let stands = !outdated || (worst == Some(live.status) && live.status != Status::Unknown);
+            let unknown = states.iter().filter(|(_, (_, now))| *now == Status::Unknown);
+            (!stands).then(|| unknown.map(|(shown, _)| shown.name.as_str()).collect())
+        })
+    }
+
+    /// The hub's time, as late as it is known to be.
+    fn time(&self) -> Option<Timestamp> {
+        match self.now.get() {
+            Now::Rendered => None,
+            Now::AtLeast(now) | Now::Told(now) => Some(now),
         }
     }
 
@@ -174,18 +180,10 @@ impl Present {
         let Some(component) = known else {
             return (Status::Unknown.into(), self.phrases.unverified_ever.clone());
         };
-        let now = match self.now.get() {
-            Now::Rendered => return (component.status.into(), component.word),
-            Now::AtLeast(now) | Now::Told(now) => now,
-        };
-        let proven = component.stale_at.is_some_and(|stale_at| now <= stale_at) && !self.stopped();
-        match (proven, component.status, component.last_result_at) {
-            // Announced work goes on whether or not somebody measures, and a first check has nothing to be older than.
-            (true, _, _) | (false, Status::UnderMaintenance, _) | (false, _, None) => {
-                (component.status.into(), component.word)
-            }
-            (false, _, Some(last)) => (Status::Unknown.into(), self.unverified(now.since(last))),
-        }
+        let Some(now) = self.time() else { return (component.status.into(), component.word) };
+        let status = if self.stopped() { status_without_proof(&component) } else { status_at(&component, now) };
+        let last = component.last_result_at.filter(|_| status == Status::Unknown);
+        (status.into(), last.map_or(component.word, |last| self.phrases.unverified(now.since(last))))
     }
 
     /// The word for the state of the page's component without an age in it, which would change every minute.
@@ -196,8 +194,21 @@ impl Present {
         if unknown { self.phrases.unverified_ever.clone() } else { word }
     }
 
-    fn unverified(&self, age: Duration) -> String {
-        fill(&self.phrases.unverified, &self.phrases.spans.write(age))
+    /// Since when the page's component has its state; nothing when nobody knows its state now.
+    pub(super) fn since(&self) -> String {
+        let Some((id, _)) = &self.phrases.subject else { return String::new() };
+        let since = self.live.with(|live| live.components.get(id).map(|known| (known.status, known.since.clone())));
+        let (look, _) = self.state(Some(id));
+        let told = since.filter(|(status, _)| look == Look::from(*status));
+        told.map_or_else(String::new, |(_, since)| fill(&self.phrases.since, &since))
+    }
+
+    /// Until when the page as it came may be believed, for as long as no answer has come since.
+    pub(super) fn validity(&self) -> String {
+        match self.now.get() {
+            Now::Rendered | Now::AtLeast(_) => self.phrases.valid.clone(),
+            Now::Told(_) => self.phrases.promise.clone(),
+        }
     }
 
     /// Why, since when, or how fast.
@@ -222,7 +233,9 @@ impl Present {
 
 #[cfg(test)]
 mod tests {
-    use leptos::prelude::Set;
+    use std::collections::BTreeMap;
+
+    use leptos::prelude::{Set, Update};
     use shared::{Language, live::LiveComponent};
 
     use super::*;
@@ -231,53 +244,97 @@ mod tests {
         Timestamp::from_millis(0).plus(Duration::from_secs(second))
     }
 
-    fn id() -> ComponentId {
-        "cloud".parse().expect("an id")
+    fn id(name: &str) -> ComponentId {
+        name.parse().expect("an id")
     }
 
-    /// A page made at second 1,000 that proves its one component until second 1,090 and itself until second 1,120.
-    fn present(status: Status) -> Present {
-        let component = LiveComponent {
+    /// A page made at second 1,000 that proves its components until second 1,090 and itself until second 1,120.
+    fn present_of(components: &[(&str, Status)]) -> Present {
+        let component = |status| LiveComponent {
             status,
             word: "as told".to_owned(),
             note: String::new(),
+            since: "16:36".to_owned(),
             last_result_at: Some(at(990)),
-            stale_at: Some(at(1_090)),
+            stale_at: Some(at(1_090)).filter(|_| status != Status::Unknown),
         };
         let live = live::Live {
             generated_at: at(1_000),
             promise: 120,
             language: Language::En,
             build: String::new(),
-            status,
+            status: components.iter().map(|(_, status)| *status).fold(Status::Operational, Status::worst),
             headline: "headline".to_owned(),
             title: "title".to_owned(),
             locations: BTreeMap::from([("lyon".parse().expect("a name"), Some(at(990)))]),
-            components: BTreeMap::from([(id(), component)]),
+            components: components.iter().map(|(name, status)| (id(name), component(*status))).collect(),
         };
+        let shown = components.iter().map(|(name, _)| Shown { id: id(name), name: (*name).to_owned() }).collect();
         let words = crate::words::Words::new(Language::En, jiff::tz::TimeZone::UTC);
-        Present::new(Told { live, order: vec![id()], phrases: words.phrases("Site") })
+        Present::new(Told { live, shown, phrases: words.phrases("Site") })
     }
 
-    fn check(status: Status, now: Now, state: (Status, &str), headline: &str) {
+    fn present(status: Status) -> Present {
+        present_of(&[("cloud", status)])
+    }
+
+    fn check(status: Status, now: Now, state: (Status, &str), headline: (Status, &str)) {
         let present = present(status);
         present.now.set(now);
-        let (look, word) = present.state(Some(&id()));
-        assert_eq!((look, word.replace('\u{a0}', " ")), (Look::from(state.0), state.1.to_owned()), "{now:?}");
-        assert_eq!(present.headline().1, headline, "{now:?}");
+        let plain = |(look, text): (Look, String)| (look, text.replace('\u{a0}', " "));
+        let expected = |(status, text): (Status, &str)| (Look::from(status), text.to_owned());
+        assert_eq!(plain(present.state(Some(&id("cloud")))), expected(state), "{now:?}");
+        assert_eq!(plain(present.headline()), expected(headline), "{now:?}");
     }
 
     #[test]
     fn green_needs_fresh_proof() {
         use Status::{MajorOutage, Operational, UnderMaintenance, Unknown};
-        let stopped = "Monitoring has stopped updating. Green below is history.";
-        check(Operational, Now::Rendered, (Operational, "as told"), "headline");
-        check(Operational, Now::Told(at(1_090)), (Operational, "as told"), "headline");
-        check(Operational, Now::Told(at(1_091)), (Unknown, "Not verified for 1 min"), "headline");
-        check(MajorOutage, Now::AtLeast(at(1_091)), (Unknown, "Not verified for 1 min"), "headline");
-        check(UnderMaintenance, Now::Told(at(1_091)), (UnderMaintenance, "as told"), "headline");
+        let blind = (Unknown, "No measurements are coming in any more.");
+        let stopped = (Unknown, "Monitoring has stopped updating. Green below is history.");
+        check(Operational, Now::Rendered, (Operational, "as told"), (Operational, "headline"));
+        check(Operational, Now::Told(at(1_090)), (Operational, "as told"), (Operational, "headline"));
+        check(Operational, Now::Told(at(1_091)), (Unknown, "Not verified for 1 min"), blind);
+        check(MajorOutage, Now::AtLeast(at(1_091)), (Unknown, "Not verified for 1 min"), blind);
+        check(UnderMaintenance, Now::Told(at(1_091)), (UnderMaintenance, "as told"), (UnderMaintenance, "headline"));
         check(Operational, Now::Told(at(1_121)), (Unknown, "Not verified for 2 min"), stopped);
         check(Operational, Now::AtLeast(at(8_000)), (Unknown, "Not verified for 1 h 56"), stopped);
+    }
+
+    /// Of these components the given ones stay proven for longer; what is said of all of them a second after the others are not.
+    fn check_some(components: &[(&str, Status)], proven: &[&str], headline: (Status, &str), title: &str) {
+        let present = present_of(components);
+        present.live.update(|live| {
+            for name in proven {
+                live.components.entry(id(name)).and_modify(|component| component.stale_at = Some(at(1_119)));
+            }
+        });
+        present.now.set(Now::Told(at(1_091)));
+        assert_eq!(present.headline(), (headline.0.into(), headline.1.to_owned()), "{components:?} {proven:?}");
+        assert_eq!(present.title(), title, "{components:?} {proven:?}");
+    }
+
+    #[test]
+    fn the_banner_names_what_is_not_verified_any_more() {
+        use Status::{DegradedPerformance as Slow, MajorOutage as Down, Operational as Ok, UnderMaintenance, Unknown};
+        let grey = "Not verified · Site";
+        let all = [("a", Ok), ("b", Ok), ("c", Ok), ("d", Ok), ("e", Ok)];
+        check_some(&all, &["a", "b", "c", "d"], (Unknown, "No recent measurement of e."), grey);
+        check_some(&all, &["a", "b"], (Unknown, "No recent measurement of c, d and e."), grey);
+        check_some(&all, &["a"], (Unknown, "No recent measurement of 4 of 5 services."), grey);
+        check_some(&all, &["a", "b", "c", "d", "e"], (Ok, "headline"), "title");
+        // What is known to be bad stays the news as long as it is proven.
+        check_some(&[("a", Ok), ("b", Down)], &["b"], (Down, "headline"), "title");
+        check_some(&[("a", Slow), ("b", Down)], &["a"], (Unknown, "No recent measurement of b."), grey);
+        // What the hub itself does not know joins what we have not heard of since.
+        check_some(
+            &[("a", Unknown), ("b", Ok), ("c", Ok)],
+            &["c"],
+            (Unknown, "No recent measurement of a and b."),
+            grey,
+        );
+        check_some(&[("a", Unknown), ("b", Ok)], &["b"], (Unknown, "headline"), "title");
+        check_some(&[("a", UnderMaintenance), ("b", Ok)], &[], (Unknown, "No recent measurement of b."), grey);
     }
 
     #[test]
@@ -291,9 +348,23 @@ mod tests {
     }
 
     #[test]
+    fn a_state_is_dated_only_while_it_is_proven() {
+        let Present { phrases, .. } = present(Status::Operational);
+        let title = "#".to_owned();
+        let about = Present {
+            phrases: Arc::new(phrases.as_ref().clone().about(&id("cloud"), title)),
+            ..present(Status::Operational)
+        };
+        about.now.set(Now::Told(at(1_090)));
+        assert_eq!(about.since(), "In this state since 16:36");
+        about.now.set(Now::Told(at(1_091)));
+        assert_eq!(about.since(), "");
+    }
+
+    #[test]
     fn islands_take_their_parts_in_the_order_of_the_page() {
         let present = present(Status::Operational);
-        assert_eq!(present.next_component(), Some(id()));
+        assert_eq!(present.next_component(), Some(id("cloud")));
         assert_eq!(present.next_component(), None);
         assert_eq!(present.state(None).0, Look::from(Status::Unknown));
     }

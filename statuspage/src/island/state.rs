@@ -22,22 +22,15 @@ pub fn Headline() -> impl IntoView {
     view! { <h1 class=move || look.headline().0.class>{move || present.headline().1}</h1> }
 }
 
-/// One sentence that appears when the page is older than it promised, where no headline says so.
-#[island]
-pub fn Alarm() -> impl IntoView {
-    let present = expect_context::<Present>();
-    let sentence = move || if present.stopped() { present.headline().1 } else { String::new() };
-    text("alarm", Box::new(sentence))
-}
-
-/// Says a change of the state of the page's component, or that the page has become too old, once and to those who listen; empty
-/// until then.
+/// Says a change of the state of the page's component, once and to those who listen; empty until then. Then one sentence that appears
+/// when the page is older than it promised, for everybody.
 #[island]
 pub fn Announcement() -> impl IntoView {
     let present = expect_context::<Present>();
     let told = Mutex::new((String::new(), false));
+    let alarm = present.clone();
     let change = move || {
-        let now = if present.stopped() { present.headline().1 } else { present.steady_state() };
+        let now = present.steady_state();
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
         let (first, changed) = &mut *told;
         if first.is_empty() {
@@ -47,7 +40,11 @@ pub fn Announcement() -> impl IntoView {
         *changed |= *first != now;
         if *changed { now } else { String::new() }
     };
-    text("unseen", Box::new(change))
+    let alarm = move || if alarm.stopped() { alarm.headline().1 } else { String::new() };
+    view! {
+        {text("unseen", Box::new(change))}
+        {text("alarm", Box::new(alarm))}
+    }
 }
 
 /// The next component's state, a shape and a word; then why, since when, or how fast it is.
@@ -68,6 +65,20 @@ pub fn State() -> impl IntoView {
         </p>
         <p class="note">{note}</p>
     }
+}
+
+/// Since when the page's component has its state.
+#[island]
+pub fn Since() -> impl IntoView {
+    let present = expect_context::<Present>();
+    text("since", Box::new(move || present.since()))
+}
+
+/// Until when the page may be believed as it came; once it keeps itself fresh, what it promises.
+#[island]
+pub fn Validity() -> impl IntoView {
+    let present = expect_context::<Present>();
+    text("valid", Box::new(move || present.validity()))
 }
 
 /// How long ago the last measurement of the next location was; the time of day until scripts know the hub's clock.

@@ -7,9 +7,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 use http::{HeaderName, HeaderValue};
 use prober::definition::Secret;
 use shared::{InvalidId, Timestamp};
-use url::Url;
 
-use super::{Client, Notification, Refusal, Voice, ntfy, webhook};
+use super::{Client, Notification, Refusal, SecretUrl, Voice, ntfy, webhook};
 
 /// A channel's name in the settings; the same letters as an id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,31 +54,21 @@ pub enum ChannelKind {
 }
 
 /// `kind = "webhook"`: `url`, `token`, `headers`.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct WebhookConfig {
-    /// Where the JSON is posted; `http` or `https`. Many services put a secret into its path: `Debug` shows its host only.
-    pub url: Url,
+    /// Where the JSON is posted. Many services put a secret into its path.
+    pub url: SecretUrl,
     /// Sent as `Authorization: Bearer …`.
     pub token: Option<Secret>,
     /// Added to the request.
     pub headers: Vec<(HeaderName, Secret)>,
 }
 
-impl fmt::Debug for WebhookConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookConfig")
-            .field("host", &self.url.host_str())
-            .field("token", &self.token)
-            .field("headers", &self.headers)
-            .finish()
-    }
-}
-
 /// `kind = "ntfy"`: `url`, `topic`, `token`.
 #[derive(Debug, Clone)]
 pub struct NtfyConfig {
     /// The server's root, such as `https://ntfy.sh/`. Not one that runs on what is watched: it dies with it.
-    pub url: Url,
+    pub url: SecretUrl,
     /// The topic; whoever knows it reads along, so it is treated as a secret.
     pub topic: Secret,
     /// An access token (`tk_…`).
@@ -89,9 +78,6 @@ pub struct NtfyConfig {
 /// The settings of a channel cannot work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidChannel {
-    /// Not something that can be posted to.
-    #[error("the url of channel {0} must begin with http:// or https://")]
-    Scheme(ChannelName),
     /// Control characters in a secret that goes into a header.
     #[error("channel {channel}: the value of {header} holds characters that a header cannot carry")]
     Header {
@@ -140,13 +126,6 @@ impl Channel {
             Self::Webhook(webhook) => webhook.deliver(client, notification, &message, voice, now).await,
             Self::Ntfy(ntfy) => ntfy.deliver(client, notification, &message).await,
         }
-    }
-}
-
-pub(super) fn post_url(channel: &ChannelName, url: &Url) -> Result<Url, InvalidChannel> {
-    match url.scheme() {
-        "http" | "https" => Ok(url.clone()),
-        _ => Err(InvalidChannel::Scheme(channel.clone())),
     }
 }
 

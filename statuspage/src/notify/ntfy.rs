@@ -5,16 +5,23 @@
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::Url;
 
-use super::{ChannelName, Client, InvalidChannel, Kind, Message, Notification, NtfyConfig, Refusal, channel};
+use super::{
+    ChannelName, Client, InvalidChannel, Kind, Message, Notification, NtfyConfig, Refusal, SecretUrl, channel,
+};
 
 /// A topic that is ready to use.
 #[derive(Debug, Clone)]
 pub struct Ntfy {
-    url: Url,
+    url: SecretUrl,
     topic: prober::definition::Secret,
     headers: HeaderMap,
+}
+
+/// Whether ntfy takes a text as a topic.
+pub(crate) fn is_topic(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// What of the answer matters.
@@ -25,16 +32,14 @@ struct Receipt {
 
 impl Ntfy {
     pub(super) fn new(name: &ChannelName, config: &NtfyConfig) -> Result<Self, InvalidChannel> {
-        let topic = config.topic.reveal();
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if topic.is_empty() || topic.len() > 64 || !topic.bytes().all(allowed) {
+        if !is_topic(config.topic.reveal()) {
             return Err(InvalidChannel::Topic(name.clone()));
         }
         let mut headers = HeaderMap::new();
         if let Some(token) = channel::bearer(name, config.token.as_ref())? {
             headers.insert(header::AUTHORIZATION, token);
         }
-        Ok(Self { url: channel::post_url(name, &config.url)?, topic: config.topic.clone(), headers })
+        Ok(Self { url: config.url.clone(), topic: config.topic.clone(), headers })
     }
 
     pub(super) async fn deliver(
@@ -44,7 +49,7 @@ impl Ntfy {
         message: &Message,
     ) -> Result<Option<String>, Refusal> {
         let document = self.document(notification, message);
-        let answer = client.post_json(&self.url, self.headers.clone(), &document).await?;
+        let answer = client.post_json(self.url.reveal(), self.headers.clone(), &document).await?;
         match serde_json::from_slice::<Receipt>(&answer.body) {
             Ok(receipt) => Ok(Some(receipt.id)),
             Err(_) => Err(Refusal::later("the answer is not ntfy's: it names no message id")),

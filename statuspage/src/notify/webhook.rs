@@ -25,29 +25,21 @@
 //! }
 //! ```
 
-use std::fmt;
-
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
 use shared::Timestamp;
 use url::Url;
 
 use super::{
-    Cause, ChannelName, Client, InvalidChannel, Kind, Message, Notification, Refusal, Voice, WebhookConfig, channel,
-    client::IDEMPOTENCY_KEY,
+    Cause, ChannelName, Client, InvalidChannel, Kind, Message, Notification, Refusal, SecretUrl, Voice, WebhookConfig,
+    channel, client::IDEMPOTENCY_KEY,
 };
 
 /// A webhook that is ready to use.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Webhook {
-    url: Url,
+    url: SecretUrl,
     headers: HeaderMap,
-}
-
-impl fmt::Debug for Webhook {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Webhook").field("host", &self.url.host_str()).field("headers", &self.headers).finish()
-    }
 }
 
 impl Webhook {
@@ -59,7 +51,7 @@ impl Webhook {
         if let Some(token) = channel::bearer(name, config.token.as_ref())? {
             headers.insert(header::AUTHORIZATION, token);
         }
-        Ok(Self { url: channel::post_url(name, &config.url)?, headers })
+        Ok(Self { url: config.url.clone(), headers })
     }
 
     pub(super) async fn deliver(
@@ -74,7 +66,7 @@ impl Webhook {
         if let Ok(id) = HeaderValue::from_str(notification.id.as_str()) {
             headers.insert(IDEMPOTENCY_KEY, id);
         }
-        client.post_json(&self.url, headers, &document(notification, message, voice, now)).await?;
+        client.post_json(self.url.reveal(), headers, &document(notification, message, voice, now)).await?;
         Ok(None)
     }
 }

@@ -26,6 +26,16 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// The same, reaching to the end of the hour or day that goes on.
+    fn reaching(self, last: Timestamp) -> Self {
+        Self { end: self.end.max(last.plus(self.step)), ..self }
+    }
+
+    /// The end is the beginning of another day.
+    fn last_moment(&self) -> Timestamp {
+        if self.length > DAY { self.end.minus(Duration::from_millis(1)) } else { self.end }
+    }
+
     fn x(&self, at: Timestamp) -> f64 {
         let start = self.end.minus(self.length);
         WIDTH * at.since(start).as_secs_f64() / self.length.as_secs_f64()
@@ -85,18 +95,20 @@ fn ceiling(points: &[LatencyPoint]) -> Duration {
     Duration::from_millis(u64::try_from(nice.unwrap_or(highest)).unwrap_or(u64::MAX))
 }
 
-/// One line; where hours or days are missing it is interrupted.
+/// One line; where hours or days are missing it is interrupted, and an hour or day alone is as wide as itself.
 fn path(points: &[LatencyPoint], line: Line, window: Window, top: Duration) -> String {
-    let half = window.width() / 2.0;
+    let width = window.width();
+    let y = |point: &LatencyPoint| HEIGHT * (1.0 - line.of(point).as_secs_f64() / top.as_secs_f64());
     let mut path = String::new();
-    let mut before: Option<Timestamp> = None;
-    for point in points {
-        let x = window.x(point.at) + half;
-        let y = HEIGHT * (1.0 - line.of(point).as_secs_f64() / top.as_secs_f64());
-        let adjacent = before.is_some_and(|before| point.at.since(before) < window.step * 3 / 2);
-        // A point alone becomes a dot by its round cap.
-        path.push_str(&if adjacent { format!("L{x:.0} {y:.0}") } else { format!("M{x:.0} {y:.0}h.1") });
-        before = Some(point.at);
+    for run in points.chunk_by(|a, b| b.at.since(a.at) < window.step * 3 / 2) {
+        if let [alone] = run {
+            path.push_str(&format!("M{:.0} {:.0}h{width:.0}", window.x(alone.at), y(alone)));
+            continue;
+        }
+        for (i, point) in run.iter().enumerate() {
+            let to = if i == 0 { 'M' } else { 'L' };
+            path.push_str(&format!("{to}{:.0} {:.0}", window.x(point.at) + width / 2.0, y(point)));
+        }
     }
     path
 }
@@ -107,23 +119,25 @@ pub(super) fn chart(
     location: &LocationName,
     window: Window,
     name: &str,
+    title: Option<AnyView>,
     words: &Words,
 ) -> AnyView {
     let Some(last) = points.last() else {
-        return view! { <h3>{place(location)}</h3><p class="meta">{words.latency_none()}</p> }.into_any();
+        return view! { {title}<p class="meta">{words.latency_none()}</p> }.into_any();
     };
+    let window = window.reaching(last.at);
     let [p50, p95, p99] = [last.p50, last.p95, last.p99].map(|value| words.latency(value));
     let summary = words.latency_chart(place(location), name, p50, p95, p99);
     let top = ceiling(points);
     let lines = Line::ALL.map(|line| view! { <path class=line.class() d=path(points, line, window, top)></path> });
     let start = window.end.minus(window.length);
     let middle = window.end.minus(window.length / 2);
-    let times = [start, middle, window.end].map(|at| view! { <span>{mark(at, window, words)}</span> });
+    let times = [start, middle, window.last_moment()].map(|at| view! { <span>{mark(at, window, words)}</span> });
     let values = [top, top / 2, Duration::ZERO].map(|value| view! { <span>{words.latency(value)}</span> });
     let parts = parts(points, window, words);
     let table = table(points, window, summary.clone(), words);
     view! {
-        <h3>{place(location)}</h3>
+        {title}
         <Reading>
             <div class="chart">
                 <div class="y" aria-hidden="true">{values.collect_view()}</div>
@@ -214,6 +228,6 @@ mod tests {
         let hour = Duration::from_secs(3_600);
         let window = Window { end: Timestamp::from_millis(0).plus(24 * hour), length: 24 * hour, step: hour };
         let points = [point(0, 50), point(1, 100), point(4, 0)];
-        assert_eq!(path(&points, Line::P50, window, Duration::from_millis(100)), "M15 80h.1L45 0M135 160h.1");
+        assert_eq!(path(&points, Line::P50, window, Duration::from_millis(100)), "M15 80L45 0M120 160h30");
     }
 }

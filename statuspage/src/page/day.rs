@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
+
 use crate::{
     snapshot::{Day, TimeInStatus},
     words::Words,
@@ -17,6 +19,11 @@ pub(super) fn name(day: &Day, words: &Words) -> String {
     };
     let what = if what.is_empty() { words.day_unobserved() } else { what.join(", ") };
     words.day(words.day_and_month(day.date), what)
+}
+
+/// The same for a day before the first.
+pub(super) fn unwatched(date: Date, words: &Words) -> String {
+    words.day(words.day_and_month(date), words.day_unobserved())
 }
 
 /// How long the component was disturbed, the worst first.

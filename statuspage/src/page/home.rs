@@ -5,14 +5,15 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::Language;
+use shared::{Language, Timestamp};
 
 use super::{
     day,
     freshness::Freshness,
     present,
     shell::{self, Head},
-    strip, uptime,
+    strip,
+    uptime::{self, Watched},
 };
 use crate::{
     island::state::{Headline, State},
@@ -51,7 +52,8 @@ struct Row {
     strip: String,
     uptime: String,
     coverage: String,
-    window: String,
+    /// Absent while the component has been watched for less.
+    window: Option<String>,
 }
 
 impl Content {
@@ -61,7 +63,10 @@ impl Content {
             let named = rows.first().and_then(|row| row.group.as_ref()).map(|group| inert(group.get(words.language())));
             let several = rows.len() < snapshot.components.len();
             let title = named.or_else(|| several.then(|| words.other_services()));
-            Group { title, rows: rows.iter().map(|component| Row::of(component, head)).collect() }
+            Group {
+                title,
+                rows: rows.iter().map(|component| Row::of(component, head, snapshot.generated_at)).collect(),
+            }
         };
         Self {
             freshness: Freshness::of(snapshot, words),
@@ -90,32 +95,35 @@ impl Group {
 }
 
 impl Row {
-    fn of(component: &Arc<ComponentView>, head: &Head<'_>) -> Self {
+    fn of(component: &Arc<ComponentView>, head: &Head<'_>, now: Timestamp) -> Self {
         let words = head.words;
         let name = inert(component.name.get(words.language()));
         let history = &component.history;
         let uptime = uptime::share(history.uptime.quarter, words);
+        let since = Watched::new(component, now).since(uptime::QUARTER, words);
         Self {
             component: Arc::clone(component),
             description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
             link: head.link(&format!("/services/{}", component.id)),
             strip: words.strip(&name, &uptime, day::with_outage(&history.days)),
-            coverage: uptime::coverage(history.uptime.quarter, words),
-            window: words.ninety_days(),
+            window: since.is_none().then(|| words.ninety_days()),
+            coverage: uptime::coverage(history.uptime.quarter, since, words),
             uptime,
             name,
         }
     }
 
     fn view(self) -> AnyView {
+        let class = if self.window.is_some() { "" } else { "young" };
+        let window = self.window.map(|window| view! { <p class="window">{window}</p> });
         let description = self.description.map(|text| view! { <p class="about"><bdi>{text}</bdi></p> });
         view! {
             <li>
                 <div class="who"><h3><a href=self.link><bdi>{self.name}</bdi></a></h3>{description}</div>
                 <State/>
                 {strip::picture(&self.component.history.days, self.strip)}
-                <p class="window">{self.window}</p>
-                <p class="uptime">{self.uptime}" "<i>{self.coverage}</i></p>
+                {window}
+                <p class="uptime">{self.uptime}" "<i class=class>{self.coverage}</i></p>
             </li>
         }
         .into_any()

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use shared::Language;
 
-use super::uptime;
+use super::{freshness::origin, uptime};
 use crate::{
     snapshot::{ComponentView, Snapshot},
     words::{Words, inert},
@@ -16,8 +16,8 @@ use crate::{
 pub fn plain_text(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let mut text = format!("{}\n\n{}\n", inert(snapshot.site.title.get(language)), words.headline(snapshot));
-    if !snapshot.locations.is_empty() {
-        push(&mut text, &words.measured_from(words.places(snapshot.locations.keys())));
+    if let Some(origin) = origin(snapshot, &words) {
+        push(&mut text, &origin);
     }
     for group in snapshot.components.chunk_by(|a, b| a.group == b.group) {
         text.push('\n');

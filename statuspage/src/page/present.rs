@@ -6,7 +6,7 @@ use shared::{Language, Timestamp, live};
 
 use crate::{
     bundle,
-    island::Told,
+    island::{Shown, Told},
     snapshot::{ComponentView, Snapshot},
     words::{Words, inert},
 };
@@ -29,7 +29,12 @@ pub(super) fn told<'a>(
         None => words.never_measured(),
     };
     phrases.measured = snapshot.locations.iter().map(|(location, last)| (location.clone(), at(last))).collect();
-    Told { live: of(snapshot, words, shown.clone()), order: shown.map(|shown| shown.id.clone()).collect(), phrases }
+    let until = snapshot.generated_at.plus(snapshot.promise);
+    phrases.valid = words.page_valid(words.clock_precise(snapshot.generated_at), words.clock_precise(until));
+    phrases.promise = words.promise(words.span(snapshot.promise));
+    let name = |component: &ComponentView| inert(component.name.get(words.language()));
+    let live = of(snapshot, words, shown.clone());
+    Told { live, shown: shown.map(|shown| Shown { id: shown.id.clone(), name: name(shown) }).collect(), phrases }
 }
 
 /// The present of these components.
@@ -39,6 +44,7 @@ fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a Co
         status: component.status,
         word: words.state(component, now),
         note: words.note(component, now),
+        since: words.when(component.since, now),
         last_result_at: component.last_result_at,
         stale_at: component.stale_at,
     };

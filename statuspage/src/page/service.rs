@@ -2,23 +2,24 @@
 //!
 //! It does not know other components.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use leptos::prelude::*;
-use shared::{Language, Observation, Timestamp};
+use shared::{Language, Timestamp};
 
 use super::{
     chart::{self, Window},
-    day,
+    day, failures,
     freshness::Freshness,
     present, probes,
     shell::{self, Head},
-    strip, uptime,
+    strip,
+    uptime::{self, Watched},
 };
 use crate::{
     island::{
         reading::Reading,
-        state::{Alarm, Announcement, State},
+        state::{Announcement, Since, State},
     },
     snapshot::{ComponentView, Day, LatencyPoint, LatencySeries, Snapshot},
     words::{Words, inert, quantity::place, sentence::days_until},
@@ -48,7 +49,6 @@ struct Banner {
     name: String,
     description: Option<String>,
     address: Option<(String, String)>,
-    since: String,
     home: (String, String),
     freshness: Freshness,
 }
@@ -62,7 +62,6 @@ impl Banner {
             name: inert(component.name.get(words.language())),
             description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
             address: component.url.as_ref().filter(follow).map(|url| (url.clone(), words.open_service())),
-            since: words.since(words.when(component.since, snapshot.generated_at)),
             home: (head.link("/"), words.home()),
             freshness: Freshness::of(snapshot, words),
         }
@@ -79,9 +78,8 @@ impl Banner {
                 <h1><bdi>{self.name}</bdi></h1>
                 {about}
                 <div aria-live="polite"><Announcement/></div>
-                <Alarm/>
                 <div class="now"><State/></div>
-                <p class="meta">{self.since}" · "{self.freshness.view()}</p>
+                <p class="meta"><Since/><br/>{self.freshness.view()}</p>
                 {address}
             </div>
         }
@@ -92,20 +90,22 @@ impl Banner {
 fn sections(snapshot: &Snapshot, component: &ComponentView, words: &Words) -> AnyView {
     let history = &component.history;
     let now = snapshot.generated_at;
+    let watched = Watched::new(component, now);
     view! {
-        <section><h2>{words.section_days()}</h2>{days(&history.days, component, words)}</section>
-        <section><h2>{words.section_uptime()}</h2>{uptime::figures(&history.uptime, words)}</section>
+        <section><h2>{words.section_days()}</h2>{days(&history.days, component, &watched, words)}</section>
+        <section><h2>{words.section_uptime()}</h2>{uptime::figures(&history.uptime, &watched, words)}</section>
         <section><h2>{words.section_latency()}</h2>{latency(component, now, words)}</section>
-        <section><h2>{words.section_failures()}</h2>{failures(&history.failures, now, words)}</section>
+        <section><h2>{words.section_failures()}</h2>{failures::list(component, now, words)}</section>
         {certificate(component, now, words)}
         <section><h2>{words.section_probes()}</h2>{probes::table(component, now, words)}</section>
     }
     .into_any()
 }
 
-fn days(days: &[Day], component: &ComponentView, words: &Words) -> AnyView {
+fn days(days: &[Day], component: &ComponentView, watched: &Watched, words: &Words) -> AnyView {
     let uptime = uptime::share(component.history.uptime.quarter, words);
     let sentence = words.days_sentence(day::with_outage(days), uptime);
+    let since = watched.since(uptime::QUARTER, words).map(|since| format!(" {}", words.watched(since)));
     let row = |day: &Day| {
         let spells = day::disturbances(&day.time, words).join(", ");
         view! {
@@ -117,9 +117,9 @@ fn days(days: &[Day], component: &ComponentView, words: &Words) -> AnyView {
             </tr>
         }
     };
-    let parts = strip::parts(days, words);
+    let parts = strip::parts(days, words.day_of(watched.now), words);
     view! {
-        <p>{sentence}</p>
+        <p>{sentence}{since}</p>
         <Reading>{parts}</Reading>
         <details class="table">
             <summary>{words.days_table()}</summary>
@@ -146,6 +146,7 @@ fn latency(component: &ComponentView, end: Timestamp, words: &Words) -> AnyView 
     if component.history.latency.is_empty() {
         return view! { <p class="meta">{words.latency_none()}</p> }.into_any();
     }
+    let several = component.history.latency.len() > 1;
     type Points = fn(&LatencySeries) -> &[LatencyPoint];
     let windows: [(String, Duration, Duration, bool, Points); 3] = [
         (words.window_day(), DAY, HOUR, true, |series| &series.day),
@@ -155,7 +156,11 @@ fn latency(component: &ComponentView, end: Timestamp, words: &Words) -> AnyView 
     let window = |(name, length, step, open, points): (String, Duration, Duration, bool, Points)| {
         let window = Window { end, length, step };
         let charts = component.history.latency.iter();
-        let charts = charts.map(|(location, series)| chart::chart(points(series), location, window, &name, words));
+        let charts = charts.map(|(location, series)| {
+            // Where there is one place only, the banner has said which.
+            let title = several.then(|| view! { <h3>{place(location)}</h3> }.into_any());
+            chart::chart(points(series), location, window, &name, title, words)
+        });
         let charts = charts.collect_view();
         view! { <details class="window" name="latency" open=open><summary>{name.clone()}</summary>{charts}</details> }
     };
@@ -165,29 +170,6 @@ fn latency(component: &ComponentView, end: Timestamp, words: &Words) -> AnyView 
         </p>
     };
     view! { {legend}{windows.into_iter().map(window).collect_view()} }.into_any()
-}
-
-fn failures(failures: &[Arc<Observation>], now: Timestamp, words: &Words) -> AnyView {
-    if failures.is_empty() {
-        return view! { <p class="meta">{words.failures_none()}</p> }.into_any();
-    }
-    let entry = |observation: &Arc<Observation>| {
-        let failure = observation.failure.as_ref()?;
-        let what = words.what(failure.kind, observation.http.as_ref().map(|http| http.status));
-        let detail = (!failure.detail.is_empty()).then(|| view! { <code>{inert(&failure.detail)}</code> });
-        let probe = observation.probe.name.to_string();
-        Some(view! {
-            <li>
-                <time datetime=observation.started_at.to_string()>{words.when(observation.started_at, now)}</time>
-                <div>
-                    <b>{what}</b>
-                    <span class="meta">{probe}" · "{place(&observation.location)}</span>
-                    {detail}
-                </div>
-            </li>
-        })
-    };
-    view! { <ol class="failures">{failures.iter().filter_map(entry).collect_view()}</ol> }.into_any()
 }
 
 fn certificate(component: &ComponentView, now: Timestamp, words: &Words) -> AnyView {

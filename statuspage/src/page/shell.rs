@@ -10,7 +10,7 @@ use shared::Language;
 
 use crate::{
     bundle,
-    island::{Look, Present, Told, live::Live},
+    island::{Look, Present, Told, live::Live, state::Validity},
     site::Site,
     snapshot::Snapshot,
     style,
@@ -75,7 +75,7 @@ pub(super) fn living(
     told: Told,
     content: impl FnOnce() -> AnyView + Send + 'static,
 ) -> AnyView {
-    let (header, footer) = (header(head), footer(head, Some(snapshot)));
+    let (header, footer) = (header(head), Footer::of(head, Some(snapshot)));
     let script = bundle::start_script().map(|path| html::script().r#type("module").src(path));
     // `<` would end the block early, whatever it stands in.
     let data = serde_json::to_string(&told).unwrap_or_default().replace('<', "\\u003c");
@@ -86,7 +86,7 @@ pub(super) fn living(
         <Live>
             {header}
             <main id="main">{content()}</main>
-            {footer}
+            {footer.view()}
         </Live>
     };
     document(head, body.into_any(), script.into_any(), Again::Soon)
@@ -97,7 +97,7 @@ pub(super) fn still(head: &Head<'_>, content: AnyView, again: Again) -> AnyView 
     let body = view! {
         {header(head)}
         <main id="main">{content}</main>
-        {footer(head, None)}
+        {Footer::of(head, None).view()}
     };
     document(head, body.into_any(), ().into_any(), again)
 }
@@ -170,25 +170,52 @@ fn header(head: &Head<'_>) -> AnyView {
     view! { <header><a class="site" href=head.link("/")><bdi>{title}</bdi></a>{nav}</header> }.into_any()
 }
 
-fn footer(head: &Head<'_>, snapshot: Option<&Snapshot>) -> AnyView {
-    let words = head.words;
-    let times = snapshot.map(|snapshot| {
-        let until = snapshot.generated_at.plus(snapshot.promise);
-        let valid = words.page_valid(words.clock_precise(snapshot.generated_at), words.clock_precise(until));
-        view! {
-            <p>{valid}" "{words.promise(words.span(snapshot.promise))}" "{words.times_in(words.zone_name())}</p>
+/// What stands at the foot of a page, ready to be rendered inside the island that provides the present.
+struct Footer {
+    how_we_count: String,
+    rule: String,
+    /// Nothing on pages that show no measurement.
+    times: Option<String>,
+    text: (String, String),
+    powered: String,
+}
+
+impl Footer {
+    fn of(head: &Head<'_>, snapshot: Option<&Snapshot>) -> Self {
+        let words = head.words;
+        Self {
+            how_we_count: words.how_we_count(),
+            rule: words.rule(words.zone_name()),
+            times: snapshot.map(|_| words.times_in(words.zone_name())),
+            text: (head.link("/status.txt"), words.plain_text()),
+            powered: words.powered(env!("CARGO_PKG_VERSION")),
         }
-    });
-    view! {
-        <footer>
-            <details><summary>{words.how_we_count()}</summary><p>{words.rule(words.zone_name())}</p></details>
-            {times}
-            <p class="links">
-                <a href="/api/v2/summary.json">"API"</a>
-                <a href=head.link("/status.txt")>{words.plain_text()}</a>
-                <span>{words.powered(env!("CARGO_PKG_VERSION"))}</span>
-            </p>
-        </footer>
     }
-    .into_any()
+
+    fn view(self) -> AnyView {
+        let times = self.times.map(|times| view! { <p><Validity/>" "{times}</p> });
+        view! {
+            <footer>
+                <details><summary>{self.how_we_count}</summary><p>{self.rule}</p></details>
+                {times}
+                <p class="links">
+                    <a href="/api/v2/summary.json">"API"</a>
+                    <a href=self.text.0>{self.text.1}</a>
+                    <span>{self.powered}</span>
+                </p>
+            </footer>
+        }
+        .into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_that_fail_wait_as_long_as_no_scripts() {
+        let script = include_str!("../bundle/start.js");
+        assert!(script.contains(&format!("{REFRESH}000")), "{script}");
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! It does not know uptime; it draws.
 
+use jiff::{ToSpan, civil::Date};
 use leptos::prelude::*;
 use shared::Status;
 
@@ -60,25 +61,27 @@ pub(super) fn picture(days: &[Day], name: String) -> AnyView {
 }
 
 /// The strip as bars that can be read one by one, for the component's own page.
-pub(super) fn parts(days: &[Day], words: &Words) -> AnyView {
-    let shown = days.get(days.len().saturating_sub(DAYS)..).unwrap_or_default();
-    let missing = DAYS - shown.len();
-    let bar = |(i, day): (usize, &Day)| {
-        let (x, height) = ((missing + i) * STEP, height(day.worst));
-        let name = day::name(day, words);
+pub(super) fn parts(days: &[Day], today: Date, words: &Words) -> AnyView {
+    let known = days.get(days.len().saturating_sub(DAYS)..).unwrap_or_default();
+    let bar = |(i, ago): (usize, i64)| {
+        let day = (i + known.len()).checked_sub(DAYS).and_then(|i| known.get(i));
+        let worst = day.map_or(Status::Unknown, |day| day.worst);
+        let (x, height) = (i * STEP, height(worst));
+        let name =
+            day.map_or_else(|| day::unwatched(today.saturating_sub(ago.days()), words), |day| day::name(day, words));
         let title = name.clone();
-        let stop = if i + 1 == shown.len() { "0" } else { "-1" };
+        let stop = if ago == 0 { "0" } else { "-1" };
         view! {
             <g data-part="" role="img" tabindex=stop aria-label=name>
                 <title>{title}</title>
                 <rect class="hit" x=x width=STEP height=HEIGHT></rect>
-                <rect class=Look::from(day.worst).class x=x y=HEIGHT - height width=STEP - 1 height=height></rect>
+                <rect class=Look::from(worst).class x=x y=HEIGHT - height width=STEP - 1 height=height></rect>
             </g>
         }
     };
     view! {
         <svg class="days tall" viewBox="0 0 360 24" preserveAspectRatio="none" role="group" aria-label=words.section_days()>
-            <g>{shown.iter().enumerate().map(bar).collect_view()}</g>
+            <g>{(0..DAYS).zip((0..DAYS as i64).rev()).map(bar).collect_view()}</g>
         </svg>
     }
     .into_any()

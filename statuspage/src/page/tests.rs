@@ -79,7 +79,7 @@ fn the_headline_names_the_worst_and_counts_when_they_are_many() {
     check(&[Unknown; 8], "Les mesures n’arrivent plus.");
     check(&[Unknown, Work], "Pas de mesure récente pour Nuage.");
     check(&[Work, Work], "Maintenance en cours : Nuage et Documents.");
-    check(&[Slow; 5], "5 services sur 8 fonctionnent mal.");
+    check(&[Slow; 5], "5 services sur 8 connaissent des difficultés.");
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What the product uses; raises the process's limit of open files as far as it may.
+    /// What the product uses: as many connections as the process's limit of open files leaves to readers.
     pub fn of_this_process() -> Self {
         Self { connections: descriptors::connections(), ..Self::default() }
     }

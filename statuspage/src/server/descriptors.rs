@@ -1,19 +1,15 @@
-//! How many files and connections the system lets this process have open.
+//! How many connections the limit of open files leaves to readers.
 //!
-//! It does not know what they are used for; it knows that probes and the store need some when readers take all the others.
+//! It does not raise the limit: `main` has done that. It knows that probes and the store need some files when readers take all the
+//! others.
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, getrlimit};
 
 /// More connections than that are not taken at once, however many the system allows.
 const MOST: u64 = 8_192;
 
-/// Raises the soft limit of open files to the hard one, and returns how many connections readers may have: at most half.
+/// How many connections readers may have: at most half of what this process may open.
 pub(super) fn connections() -> usize {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: limit.maximum, ..limit };
-    let allowed = match setrlimit(Resource::Nofile, raised) {
-        Ok(()) => limit.maximum,
-        Err(_) => limit.current,
-    };
+    let allowed = getrlimit(Resource::Nofile).current;
     usize::try_from(allowed.map_or(MOST, |allowed| (allowed / 2).clamp(16, MOST))).unwrap_or(16)
 }

@@ -1,161 +1,179 @@
-//! `[[channel]]`: who is told when a component goes down or recovers.
+//! `[[channel]]`: who is told when a component goes down or recovers. One table a kind.
 //!
 //! It does not know how a channel is spoken to.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeMap, ops::Range};
 
-use http::{HeaderName, HeaderValue};
-use prober::{definition::Secret, load::Mistake};
-use toml::Spanned;
+use http::HeaderName;
+use prober::{
+    definition::Secret,
+    load::{
+        Mistake,
+        tree::{At, Context, Entries, Field, Keys, Listed, Node, Read, Required, value},
+        values::header_name,
+    },
+};
 
 use super::{
-    file::web_address,
-    reader::{Reader, Section},
+    hidden::{HookUrl, NtfyUrl, Token, Topic},
+    value::Kind,
+    written::Written,
 };
-use crate::notify::{ChannelConfig, ChannelKind, ChannelName, NtfyConfig, WebhookConfig};
+use crate::notify::{ChannelConfig, ChannelKind, ChannelName, NtfyConfig, SecretUrl, WebhookConfig};
 
-const NAME: &str = "`[[channel]]`";
-const WEBHOOK: [&str; 5] = ["name", "kind", "url", "token", "headers"];
-const NTFY: [&str; 5] = ["name", "kind", "url", "topic", "token"];
-const TOKEN: &str = "\"${env:CHANNEL_TOKEN}\"";
+/// A channel as it is typed.
+#[derive(Debug, Clone, schemars::JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Channel {
+    Webhook(Webhook),
+    Ntfy(Ntfy),
+}
+
+prober::table! {
+    /// Posts JSON to an address.
+    pub(super) Webhook = "a webhook channel", "…" {
+        /// Unique among the channels: messages that wait are kept under it.
+        name: Required<Written<ChannelName>>,
+        /// What it is.
+        #[schemars(extend("enum" = ["webhook"]))]
+        kind: Required<Written<Kind>>,
+        /// Where the JSON is posted; `http` or `https`. It is treated as a secret.
+        url: Required<HookUrl>,
+        /// Sent as `Authorization: Bearer …`; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
+        token: Option<At<Token>>,
+        /// Added to the request; values may hold `${env:NAME}` and `${file:/run/secrets/name}`.
+        headers: Option<At<Entries<Token>>>,
+    }
+}
+
+prober::table! {
+    /// Publishes to a topic of an ntfy server.
+    pub(super) Ntfy = "an ntfy channel", "…" {
+        /// Unique among the channels: messages that wait are kept under it.
+        name: Required<Written<ChannelName>>,
+        /// What it is.
+        #[schemars(extend("enum" = ["ntfy"]))]
+        kind: Required<Written<Kind>>,
+        /// The server's root. Not one that runs on what is watched: it dies with it.
+        url: Required<NtfyUrl>,
+        /// The topic; whoever knows it reads along, so that it is treated as a secret.
+        topic: Required<Topic>,
+        /// An access token; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
+        token: Option<At<Token>>,
+    }
+}
+
+impl Listed for Channel {
+    const FIRST: &'static str =
+        "write [[channel]], and under it name = \"ops\", kind = \"webhook\" and url = \"https://…\"";
+}
+
+impl Read for Channel {
+    const WHAT: &'static str = "a table";
+    const EXAMPLE: &'static str = "{ name = \"ops\", kind = \"webhook\", url = \"https://…\" }";
+
+    fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
+        let Some(table) = node.value.get_ref().as_table() else { return context.wrong_type(node) };
+        let keys = Keys { name: "`[[channel]]`", table, span: node.span() };
+        let kind: Option<At<Written<Kind>>> = Field::take(&keys, "kind", context);
+        match (value(&kind), kind.is_some()) {
+            (Some(Written(Kind::Webhook)), _) => Webhook::read(node, context).map(Self::Webhook),
+            (Some(Written(Kind::Ntfy)), _) => Ntfy::read(node, context).map(Self::Ntfy),
+            // Which other keys it has is not known without a kind.
+            (None, given) => {
+                let _name = Required::<Written<ChannelName>>::take(&keys, "name", context);
+                if !given {
+                    let _kind = Required::<Written<Kind>>::take(&keys, "kind", context);
+                }
+                None
+            }
+        }
+    }
+}
 
 /// A channel, and what may be shown of it.
 #[derive(Debug, Clone)]
 pub(super) struct ChannelEntry {
     pub(super) config: ChannelConfig,
     /// Its lines for `--print-settings`: a key and a value each.
-    pub(super) shown: Vec<(String, String)>,
-}
-
-/// Reads every channel; names are unique.
-pub(super) fn read(reader: &mut Reader<'_>, top: Section<'_, '_>) -> Vec<ChannelEntry> {
-    let mut names = BTreeSet::new();
-    let mut entries = Vec::new();
-    for (table, place) in reader.tables(top, "channel") {
-        let section = Section { name: NAME, table };
-        let Some(entry) = channel(reader, section, place) else { continue };
-        if !names.insert(entry.config.name.clone()) {
-            let place = table.get("name").map_or(0..0, Spanned::span);
-            let mistake = Mistake::error(format!("there is another channel called `{}`", entry.config.name)).at(place);
-            reader.report(mistake.help("give each channel a name of its own: messages that wait are kept under it"));
-        }
-        entries.push(entry);
-    }
-    entries
-}
-
-fn channel(reader: &mut Reader<'_>, section: Section<'_, '_>, place: Range<usize>) -> Option<ChannelEntry> {
-    reader.require(section, "name", place.clone(), "\"ops\"");
-    reader.require(section, "kind", place.clone(), "\"webhook\"");
-    let name: Option<ChannelName> = reader.parse(section, "name", "\"ops\"");
-    let (kind, kind_place) = reader.text(section, "kind", "\"webhook\"")?;
-    let mut shown = vec![
-        ("name".to_owned(), name.as_ref().map_or("", ChannelName::as_str).to_owned()),
-        ("kind".to_owned(), kind.to_owned()),
-    ];
-    let kind = match kind {
-        "webhook" => {
-            reader.expect_keys(section, &WEBHOOK);
-            webhook(reader, section, place, &mut shown).map(ChannelKind::Webhook)
-        }
-        "ntfy" => {
-            reader.expect_keys(section, &NTFY);
-            ntfy(reader, section, place, &mut shown).map(ChannelKind::Ntfy)
-        }
-        other => {
-            let mistake = Mistake::error(format!("there is no kind of channel called {other:?}")).at(kind_place);
-            reader.report(mistake.help("the kinds are \"webhook\" and \"ntfy\""));
-            None
-        }
-    };
-    Some(ChannelEntry { config: ChannelConfig { name: name?, kind: kind? }, shown })
+    pub(super) shown: Shown,
 }
 
 type Shown = Vec<(String, String)>;
 
-fn webhook(
-    reader: &mut Reader<'_>,
-    section: Section<'_, '_>,
-    place: Range<usize>,
-    shown: &mut Shown,
-) -> Option<WebhookConfig> {
-    let url = address(reader, section, place, "\"https://hooks.example.org/belfry\"", shown);
-    let token = token(reader, section, shown);
-    let headers = headers(reader, section, shown);
-    Some(WebhookConfig { url: url?, token, headers })
-}
-
-fn ntfy(
-    reader: &mut Reader<'_>,
-    section: Section<'_, '_>,
-    place: Range<usize>,
-    shown: &mut Shown,
-) -> Option<NtfyConfig> {
-    const TOPIC: &str = "\"${env:NTFY_TOPIC}\"";
-    reader.require(section, "topic", place.clone(), TOPIC);
-    let url = address(reader, section, place, "\"https://ntfy.sh\"", shown);
-    let topic = reader.hidden(section, "topic", TOPIC)?;
-    let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let text = topic.secret.reveal();
-    if text.is_empty() || text.len() > 64 || !text.chars().all(sound) {
-        let place = section.table.get("topic").map_or(0..0, Spanned::span);
-        let mistake = Mistake::error("a topic has 1 to 64 letters, digits, `-` or `_`").at(place);
-        reader.report(mistake.help(format!("write it like this: topic = {TOPIC}")));
-    }
-    shown.push(("topic".to_owned(), topic.shown));
-    let token = token(reader, section, shown);
-    Some(NtfyConfig { url: url?, topic: topic.secret, token })
-}
-
-fn address(
-    reader: &mut Reader<'_>,
-    section: Section<'_, '_>,
-    place: Range<usize>,
-    example: &str,
-    shown: &mut Shown,
-) -> Option<url::Url> {
-    reader.require(section, "url", place, example);
-    let hidden = reader.hidden(section, "url", example)?;
-    let place = section.table.get("url").map_or(0..0, Spanned::span);
-    let url = web_address(reader, "url", hidden.secret.reveal(), place, example)?;
-    shown.push(("url".to_owned(), hidden.shown));
-    Some(url)
-}
-
-fn token(reader: &mut Reader<'_>, section: Section<'_, '_>, shown: &mut Shown) -> Option<Secret> {
-    let token = reader.hidden(section, "token", TOKEN)?;
-    let place = section.table.get("token").map_or(0..0, Spanned::span);
-    sendable(reader, "token", token.secret.reveal(), place);
-    shown.push(("token".to_owned(), token.shown));
-    Some(token.secret)
-}
-
-fn headers(reader: &mut Reader<'_>, section: Section<'_, '_>, shown: &mut Shown) -> Vec<(HeaderName, Secret)> {
-    let mut headers = Vec::new();
-    let Some(table) = section.table.contains_key("headers").then(|| reader.table(section, "headers")).flatten() else {
-        return headers;
-    };
-    let inner = Section { name: "`headers`", table };
-    for key in table.keys() {
-        let name = key.get_ref().as_ref();
-        let Ok(header) = name.parse::<HeaderName>() else {
-            let mistake = Mistake::error("a header's name has letters, digits and `-`").at(key.span());
-            reader.report(mistake.help("write it like this: headers = { \"X-Team\" = \"ops\" }"));
-            continue;
-        };
-        if let Some(value) = reader.hidden(inner, name, TOKEN) {
-            sendable(reader, name, value.secret.reveal(), key.span());
-            shown.push((format!("headers.\"{header}\""), value.shown));
-            headers.push((header, value.secret));
+/// The channels that are sound; names are unique.
+pub(super) fn entries(list: &[At<Channel>], context: &mut Context<'_>) -> Vec<ChannelEntry> {
+    let mut names: BTreeMap<ChannelName, Range<usize>> = BTreeMap::new();
+    let mut entries = Vec::new();
+    for channel in list.iter().filter_map(|item| item.value.as_ref()) {
+        let (Channel::Webhook(Webhook { name, .. }) | Channel::Ntfy(Ntfy { name, .. })) = channel;
+        if let Some(At { value: Some(Written(name)), span }) = &name.0 {
+            unique(name, span, &mut names, context);
         }
+        entries.extend(match channel {
+            Channel::Webhook(typed) => webhook(typed, context),
+            Channel::Ntfy(typed) => ntfy(typed),
+        });
     }
-    headers
+    entries
 }
 
-fn sendable(reader: &mut Reader<'_>, key: &str, value: &str, place: Range<usize>) {
-    if HeaderValue::from_str(value).is_err() {
-        let mistake =
-            Mistake::error(format!("the value of `{key}` holds characters that a header cannot carry")).at(place);
-        reader.report(mistake.help("is there a line break in it?"));
-    }
+fn unique(
+    name: &ChannelName,
+    place: &Range<usize>,
+    names: &mut BTreeMap<ChannelName, Range<usize>>,
+    context: &mut Context<'_>,
+) {
+    let Some(first) = names.get(name) else {
+        names.insert(name.clone(), place.clone());
+        return;
+    };
+    let mistake = Mistake::error(format!("two channels are called `{name}`")).at(place.clone()).label("the second");
+    context.report(
+        mistake
+            .related(first.clone(), "the first")
+            .help("give each channel a name of its own: messages that wait are kept under it"),
+    );
+}
+
+fn webhook(typed: &Webhook, context: &mut Context<'_>) -> Option<ChannelEntry> {
+    let headers = headers(typed, context);
+    let (name, url) = (typed.name.value()?, &typed.url.value()?.0);
+    let mut shown = first_lines(name, &typed.kind)?;
+    shown.push(("url".to_owned(), url.shown.clone()));
+    let token = token(&typed.token, &mut shown);
+    let line = |(name, token): &(HeaderName, Token)| (format!("headers.\"{name}\""), token.0.shown.clone());
+    shown.extend(headers.iter().map(line));
+    let config = WebhookConfig {
+        url: SecretUrl::parse(url.secret.reveal())?,
+        token,
+        headers: headers.into_iter().map(|(name, token)| (name, token.0.secret)).collect(),
+    };
+    Some(ChannelEntry { config: ChannelConfig { name: name.0.clone(), kind: ChannelKind::Webhook(config) }, shown })
+}
+
+fn ntfy(typed: &Ntfy) -> Option<ChannelEntry> {
+    let (name, url, topic) = (typed.name.value()?, &typed.url.value()?.0, &typed.topic.value()?.0);
+    let mut shown = first_lines(name, &typed.kind)?;
+    shown.push(("url".to_owned(), url.shown.clone()));
+    shown.push(("topic".to_owned(), topic.shown.clone()));
+    let token = token(&typed.token, &mut shown);
+    let config = NtfyConfig { url: SecretUrl::parse(url.secret.reveal())?, topic: topic.secret.clone(), token };
+    Some(ChannelEntry { config: ChannelConfig { name: name.0.clone(), kind: ChannelKind::Ntfy(config) }, shown })
+}
+
+fn first_lines(name: &Written<ChannelName>, kind: &Required<Written<Kind>>) -> Option<Shown> {
+    Some(vec![("name".to_owned(), name.0.to_string()), ("kind".to_owned(), kind.value()?.0.to_string())])
+}
+
+fn token(typed: &Option<At<Token>>, shown: &mut Shown) -> Option<Secret> {
+    let hidden = &value(typed)?.0;
+    shown.push(("token".to_owned(), hidden.shown.clone()));
+    Some(hidden.secret.clone())
+}
+
+fn headers(typed: &Webhook, context: &mut Context<'_>) -> Vec<(HeaderName, Token)> {
+    let entries = value(&typed.headers).into_iter().flat_map(|entries| &entries.0);
+    let header = |entry| Some((header_name(entry, context)?, entry.value.value.clone()?));
+    entries.filter_map(header).collect()
 }

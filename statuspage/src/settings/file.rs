@@ -1,6 +1,6 @@
-//! `statuspage.toml`: its keys, and what each is read as.
+//! What a settings file comes to once it is read: the combinations that cannot be meant are reported here.
 //!
-//! It does not know flags, the environment or defaults.
+//! It does not know how single values are written, nor flags, the environment or defaults.
 
 use std::{
     collections::BTreeMap,
@@ -12,47 +12,22 @@ use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use prober::{
     PrivateTargets,
-    load::{Mistake, Variables},
+    load::{
+        FileReport, LoadOptions, Mistake, Outcome,
+        tree::{At, Context, read_document, value},
+    },
 };
 use shared::{Language, Text};
-use toml::de::DeTable;
-use url::Url;
 
 use super::{
     EmbeddedProber, Hidden, MetricsMode, Source,
     channels::{self, ChannelEntry},
     layer::Given,
-    reader::{Reader, Section},
-    value::{self, FrameAncestors},
+    typed::{self, FORMAT},
+    value::{FrameAncestors, PathText},
+    written::{Written, given, listed},
 };
-
-/// Every key of the file's top level.
-const KEYS: [&str; 24] = [
-    "title",
-    "languages",
-    "time_zone",
-    "public_url",
-    "listen",
-    "location",
-    "probes",
-    "data",
-    "prober",
-    "nameservers",
-    "ca_file",
-    "control",
-    "trusted_proxies",
-    "retention",
-    "metrics",
-    "metrics_token",
-    "groups",
-    "deny_private",
-    "frame_ancestors",
-    "log_format",
-    "tls_cert",
-    "tls_key",
-    "watch",
-    "channel",
-];
+use crate::{notify::SecretUrl, watch::Ping};
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -68,32 +43,42 @@ pub(super) struct FromFile {
     pub(super) groups: Option<Vec<String>>,
     pub(super) private_targets: Option<PrivateTargets>,
     pub(super) frame_ancestors: Option<FrameAncestors>,
-    pub(super) ping: Option<Hidden>,
+    /// The dead-man switch, and what may be shown of its address.
+    pub(super) ping: Option<(Ping, String)>,
     pub(super) channels: Vec<ChannelEntry>,
 }
 
+/// Reads the text of a file; relative paths begin at its directory. Beside the settings stands what is better otherwise.
+pub(super) fn read(path: &Path, text: &str, options: &LoadOptions) -> Result<(FromFile, FileReport), Box<FileReport>> {
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let check = |file: &typed::File, context: &mut Context<'_>| FromFile::new(file, directory, context);
+    let document = read_document(text, &FORMAT, options, check);
+    let report = FileReport::new(path, &document.shown, document.mistakes);
+    match document.checked {
+        Some(settings) if report.outcome == Outcome::Used => Ok((settings, report)),
+        Some(_) | None => Err(Box::new(report)),
+    }
+}
+
 impl FromFile {
-    /// Reads the tables of a file that lies in `directory`, where relative paths begin.
-    pub(super) fn read(table: &DeTable<'_>, directory: &Path, variables: &Variables) -> (Self, Vec<Mistake>) {
-        let mut reader = Reader::new(variables);
-        let top = Section { name: "the settings file", table };
-        reader.expect_keys(top, &KEYS);
-        let settings = Self {
-            given: given(&mut reader, top, directory),
-            title: reader.texts(top, "title"),
-            languages: languages(&mut reader, top),
-            time_zone: reader.value(top, "time_zone", "\"Europe/Paris\"", value::time_zone),
-            trusted_proxies: reader.list(top, "trusted_proxies", "[\"10.0.0.0/8\"]", value::network),
-            retention: reader.value(top, "retention", "\"30d\"", value::retention),
-            metrics: reader.parse(top, "metrics", "\"private\""),
-            metrics_token: reader.hidden(top, "metrics_token", "\"${env:METRICS_TOKEN}\""),
-            groups: reader.list(top, "groups", "[\"Collaboration\"]", |name| Ok::<_, &str>(name.to_owned())),
-            private_targets: reader.either(top, "deny_private", PrivateTargets::Deny, PrivateTargets::Allow),
-            frame_ancestors: reader.parse(top, "frame_ancestors", "\"'self' https://www.example.org\""),
-            ping: ping(&mut reader, top),
-            channels: channels::read(&mut reader, top),
-        };
-        (settings, reader.mistakes())
+    fn new(file: &typed::File, directory: &Path, context: &mut Context<'_>) -> Self {
+        let deny = |deny| if deny { PrivateTargets::Deny } else { PrivateTargets::Allow };
+        Self {
+            given: from_flags(file, directory),
+            title: value(&file.title).map(|texts| texts.0.clone()),
+            languages: languages(file, context),
+            time_zone: given(&file.time_zone).map(|zone| zone.0),
+            trusted_proxies: listed(&file.trusted_proxies)
+                .map(|networks| networks.into_iter().map(|network| network.0).collect()),
+            retention: given(&file.retention).map(|retention| retention.0),
+            metrics: given(&file.metrics),
+            metrics_token: value(&file.metrics_token).map(|token| token.0.clone()),
+            groups: listed(&file.groups).map(|groups| groups.into_iter().map(|group| group.0).collect()),
+            private_targets: value(&file.deny_private).map(|flag| deny(flag.0)),
+            frame_ancestors: given(&file.frame_ancestors),
+            ping: ping(file),
+            channels: value(&file.channel).map(|list| channels::entries(&list.0, context)).unwrap_or_default(),
+        }
     }
 
     /// Which of the file's own keys it gives.
@@ -115,68 +100,44 @@ impl FromFile {
 }
 
 /// The keys that flags have too.
-fn given(reader: &mut Reader<'_>, top: Section<'_, '_>, directory: &Path) -> Given {
-    let path = |reader: &mut Reader<'_>, key: &str, example: &str| -> Option<PathBuf> {
-        reader.text(top, key, example).map(|(path, _)| directory.join(path))
-    };
+fn from_flags(file: &typed::File, directory: &Path) -> Given {
+    let path =
+        |path: &Option<At<Written<PathText>>>| -> Option<PathBuf> { given(path).map(|path| directory.join(path.0)) };
+    let prober = |runs| if runs { EmbeddedProber::Runs } else { EmbeddedProber::Absent };
     Given {
         settings: None,
-        probes: path(reader, "probes", "\"probes.d\""),
-        data: path(reader, "data", "\"/var/lib/belfry\""),
-        listen: reader.parse(top, "listen", "\"127.0.0.1:8080\""),
-        public_url: reader.parse(top, "public_url", "\"https://status.example.org\""),
-        location: reader.parse(top, "location", "\"lyon\""),
-        prober: reader.either(top, "prober", EmbeddedProber::Runs, EmbeddedProber::Absent),
-        ca_file: path(reader, "ca_file", "\"/etc/belfry/ca.pem\""),
-        nameservers: reader.list(top, "nameservers", "[\"9.9.9.9\"]", str::parse),
-        control: reader.list(top, "control", "[\"https://example.org\", \"tcp://9.9.9.9:53\"]", str::parse),
-        tls_cert: path(reader, "tls_cert", "\"/etc/belfry/cert.pem\""),
-        tls_key: path(reader, "tls_key", "\"/etc/belfry/key.pem\""),
-        log_format: reader.parse(top, "log_format", "\"text\""),
+        probes: path(&file.probes),
+        data: path(&file.data),
+        listen: given(&file.listen),
+        public_url: given(&file.public_url),
+        location: given(&file.location),
+        prober: value(&file.prober).map(|flag| prober(flag.0)),
+        ca_file: path(&file.ca_file),
+        nameservers: listed(&file.nameservers),
+        control: listed(&file.control),
+        tls_cert: path(&file.tls_cert),
+        tls_key: path(&file.tls_key),
+        log_format: given(&file.log_format),
     }
 }
 
-fn languages(reader: &mut Reader<'_>, top: Section<'_, '_>) -> Option<Vec<Language>> {
-    let listed = reader.list(top, "languages", "[\"fr\", \"en\"]", str::parse)?;
+/// Each language once, and at least one.
+fn languages(file: &typed::File, context: &mut Context<'_>) -> Option<Vec<Language>> {
+    let list = file.languages.as_ref()?;
+    if list.value.as_ref()?.0.is_empty() {
+        let mistake = Mistake::error("`languages` is empty").at(list.span.clone());
+        context.report(mistake.help("name at least one: languages = [\"fr\", \"en\"]"));
+    }
     let mut languages: Vec<Language> = Vec::new();
-    for language in listed {
+    for language in listed(&file.languages)? {
         if !languages.contains(&language) {
             languages.push(language);
         }
     }
-    if languages.is_empty() {
-        let place = top.table.get("languages").map_or(0..0, toml::Spanned::span);
-        reader.report(
-            Mistake::error("`languages` is empty").at(place).help("name at least one: languages = [\"fr\", \"en\"]"),
-        );
-        return None;
-    }
     Some(languages)
 }
 
-/// `[watch] ping`.
-fn ping(reader: &mut Reader<'_>, top: Section<'_, '_>) -> Option<Hidden> {
-    const EXAMPLE: &str = "\"https://hc-ping.com/${env:PING_ID}\"";
-    let watch = Section { name: "`[watch]`", table: reader.table(top, "watch")? };
-    reader.expect_keys(watch, &["ping"]);
-    let ping = reader.hidden(watch, "ping", EXAMPLE)?;
-    let place = watch.table.get("ping").map_or(0..0, toml::Spanned::span);
-    web_address(reader, "ping", ping.secret.reveal(), place, EXAMPLE).map(|_| ping)
-}
-
-/// An `http` or `https` address, without its text in the message: it may be secret.
-pub(super) fn web_address(
-    reader: &mut Reader<'_>,
-    key: &str,
-    text: &str,
-    place: std::ops::Range<usize>,
-    example: &str,
-) -> Option<Url> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if url.is_none() {
-        let mistake =
-            Mistake::error(format!("`{key}` must be an address that begins with https:// or http://")).at(place);
-        reader.report(mistake.help(format!("write it like this: {key} = {example}")));
-    }
-    url
+fn ping(file: &typed::File) -> Option<(Ping, String)> {
+    let hidden = &value(&value(&file.watch)?.ping)?.0;
+    Some((Ping::new(SecretUrl::parse(hidden.secret.reveal())?), hidden.shown.clone()))
 }

@@ -4,12 +4,12 @@
 
 use std::{collections::BTreeMap, ffi::OsStr, fmt, path::PathBuf, str::FromStr};
 
-use prober::{ControlTarget, load::Variables};
+use prober::{ControlTarget, NameServer, load::Variables};
 use shared::LocationName;
 
 use super::{
     EmbeddedProber, Source,
-    value::{LogFormat, Nameserver, PublicUrl},
+    value::{LogFormat, PublicUrl},
 };
 use crate::server::ListenAddress;
 
@@ -33,7 +33,7 @@ pub struct Given {
     /// Certificates trusted besides the platform's.
     pub ca_file: Option<PathBuf>,
     /// Asked instead of the system's.
-    pub nameservers: Option<Vec<Nameserver>>,
+    pub nameservers: Option<Vec<NameServer>>,
     /// Tell whether this place sees anything at all.
     pub control: Option<Vec<ControlTarget>>,
     /// The certificate in PEM.
@@ -93,7 +93,9 @@ impl Environment<'_> {
     }
 
     fn parse<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, text: &str) -> Option<T> {
-        let refused = |fault| format!("the environment variable {name} cannot be {text:?}: {fault}");
+        // An address may hold a password, which no message shows.
+        let shown = if text.contains('@') { "what it is".to_owned() } else { format!("{text:?}") };
+        let refused = |fault| format!("the environment variable {name} cannot be {shown}: {fault}");
         text.parse().map_err(|fault| self.faults.push(refused(fault))).ok()
     }
 

@@ -102,8 +102,8 @@ fn site(page: &mut Page<'_>) {
 }
 
 fn alarms(page: &mut Page<'_>) {
-    if let Some(ping) = &page.settings.ping {
-        let _ = writeln!(page.text, "\n[watch]\nping = {} # file", quoted(&ping.shown));
+    if let Some(shown) = &page.settings.ping_shown {
+        let _ = writeln!(page.text, "\n[watch]\nping = {} # file", quoted(shown));
     }
     for channel in &page.settings.channels_shown {
         page.text.push_str("\n[[channel]] # file\n");

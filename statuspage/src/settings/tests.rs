@@ -1,6 +1,6 @@
 //! Precedence, every mistake of a file, and printing that reads back.
 
-use std::ffi::OsString;
+use std::{collections::BTreeSet, ffi::OsString, fs};
 
 use super::*;
 
@@ -52,7 +52,7 @@ fn variables(given: &[(&str, &str)]) -> Variables {
 fn with_file(text: &str, flags: Given, given: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let variables = variables(&[&[("CANARY", "s3cret-canary")], given].concat());
     let path = Path::new("statuspage.toml");
-    let (file, warnings) = read(path, TomlFile::new(path, text.into()), &variables)?;
+    let (file, warnings) = read(path, text, &variables)?;
     merge(flags, Given::from_environment(&variables)?, file, Some(path.to_owned()), warnings)
 }
 
@@ -62,6 +62,93 @@ fn a_complete_file_is_read_and_printed_without_its_secrets() {
     let printed = settings.print();
     assert!(!printed.contains("s3cret-canary"), "{printed}");
     insta::assert_snapshot!(printed);
+}
+
+#[test]
+fn no_secret_is_in_the_settings_however_they_are_shown() {
+    let text = r#"
+metrics_token = "canary"
+[watch]
+ping = "https://canary:canary@hc.example.org/canary?canary#canary"
+[[channel]]
+name = "ops"
+kind = "webhook"
+url = "https://canary:canary@hooks.example.org/canary?canary#canary"
+token = "canary"
+headers = { "X-Team" = "canary", "Authorization" = "Basic ${env:CANARY}" }
+[[channel]]
+name = "phone"
+kind = "ntfy"
+url = "https://canary:canary@ntfy.example.org?canary"
+topic = "canary"
+token = "${env:CANARY}canary"
+"#;
+    let settings = with_file(text, Given::default(), &[("CANARY", "canary")]).expect("sound");
+    let shown = format!("{}{settings:?}{settings:#?}{:?}", settings.print(), settings.channels);
+    assert!(!shown.contains("canary"), "{shown}");
+}
+
+#[test]
+fn a_warning_shows_no_secret() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().expect("a directory");
+    let open = directory.path().join("open");
+    fs::write(&open, "canary").expect("written");
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).expect("opened");
+    let text = format!("[watch]\nping = \"https://hc.example.org/canary/${{file:{}}}\"", open.display());
+    let settings = with_file(&text, Given::default(), &[]).expect("it can be used");
+    assert!(settings.warnings.contains("everybody on this machine may read"), "{}", settings.warnings);
+    assert!(!format!("{settings:?}").contains("canary"), "{settings:?}");
+}
+
+/// Each `x.toml` has its message beside it as `x.txt`. `BLESS=1 cargo test -p statuspage every_bad_settings_file` writes them anew.
+#[test]
+fn every_bad_settings_file_gets_the_message_beside_it() {
+    let directory = Path::new("../tests/bad-settings");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    assert!(files.len() >= 12, "{files:?}");
+    let mut wrong = Vec::new();
+    for file in files {
+        let flags = Given { settings: Some(file.clone()), ..Given::default() };
+        let refused = Settings::load(flags, &Variables::default()).expect_err("it is bad");
+        let message = format!("{refused}\n").replace("../tests/bad-settings/", "");
+        let expected = file.with_extension("txt");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&expected, &message).expect("written");
+        }
+        if fs::read_to_string(&expected).unwrap_or_default() != message {
+            wrong.push(format!("{}:\n{message}", expected.display()));
+        }
+        if message.contains("s3cret") || message.contains("hunter2") {
+            wrong.push(format!("a secret is shown:\n{message}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn paths_begin_at_the_directory_of_the_file() {
+    let path = Path::new("/etc/belfry/statuspage.toml");
+    let (file, _) = read(path, "data = \"data\"\nca_file = \"/ca.pem\"", &Variables::default()).expect("sound");
+    assert_eq!(file.given.data, Some("/etc/belfry/data".into()));
+    assert_eq!(file.given.ca_file, Some("/ca.pem".into()));
+}
+
+#[test]
+fn the_schema_is_what_editors_are_given() {
+    insta::assert_json_snapshot!(schema());
+}
+
+#[test]
+fn a_complete_file_has_every_key_of_the_schema_and_is_valid() {
+    let file = toml::from_str::<toml::Table>(COMPLETE).expect("it is TOML");
+    let file = serde_json::to_value(file).expect("it is JSON");
+    let keys = |value: &serde_json::Value| value.as_object().expect("a table").keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(keys(&file), keys(&schema()["properties"]));
+    let validator = jsonschema::draft202012::new(&schema()).expect("it is a schema");
+    assert_eq!(validator.iter_errors(&file).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
@@ -142,7 +229,7 @@ topics = "x"
 name = "a"
 kind = "webhook"
 url = "https://hooks.example.org"
-token = "canary
+token = "canary\n"
 "#;
     insta::assert_snapshot!(with_file(text, Given::default(), &[]).expect_err("many mistakes"));
 }

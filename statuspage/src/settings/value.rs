@@ -2,20 +2,12 @@
 //!
 //! It does not know which key a value is given to.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    net::{IpAddr, SocketAddr},
-    str::FromStr,
-    time::Duration,
-};
+use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use shared::{Language, Text};
 use url::Url;
-
-use super::MetricsMode;
 
 const DAY: u64 = 86_400;
 /// A month of raw results.
@@ -75,77 +67,63 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// A name server: an address, and a port unless it is 53.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Nameserver(pub SocketAddr);
-
-impl FromStr for Nameserver {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let bare = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        let address = bare.map(|ip| SocketAddr::new(ip, 53)).or_else(|_| text.parse());
-        address
-            .map(Self)
-            .map_err(|_| invalid("a name server is an address, with or without a port: 9.9.9.9 or [2620:fe::fe]:53"))
-    }
-}
-
-impl fmt::Display for Nameserver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For machines, one object a line.
-    Json,
-}
-
-impl FromStr for LogFormat {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err(invalid("log lines are `text` or `json`")),
+/// Declares a closed set of words.
+macro_rules! words {
+    ($($(#[$doc:meta])* $visibility:vis $type:ident: $fault:literal { $($(#[$about:meta])* $word:literal => $variant:ident,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        $visibility enum $type {
+            $($(#[$about])* $variant,)*
         }
-    }
-}
 
-impl fmt::Display for LogFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
-    }
-}
-
-impl FromStr for MetricsMode {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        match text {
-            "private" => Ok(Self::Private),
-            "public" => Ok(Self::Public),
-            _ => Err(invalid("metrics are `private` (this machine and the token) or `public`")),
+        impl $type {
+            pub(super) const WORDS: &'static [&'static str] = &[$($word),*];
         }
-    }
+
+        impl FromStr for $type {
+            type Err = InvalidValue;
+
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                match text {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(invalid($fault)),
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$variant => $word,)*
+                })
+            }
+        }
+    )*};
 }
 
-impl fmt::Display for MetricsMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Private => "private",
-            Self::Public => "public",
-        })
+words! {
+    /// How log lines look.
+    pub LogFormat: "log lines are `text` or `json`" {
+        /// For people.
+        "text" => Text,
+        /// For machines, one object a line.
+        "json" => Json,
+    }
+
+    /// Who may read `/metrics`.
+    pub MetricsMode: "metrics are `private` (this machine and the token) or `public`" {
+        /// Who asks from this machine or has the token.
+        "private" => Private,
+        /// Everybody.
+        "public" => Public,
+    }
+
+    /// What a channel is.
+    pub(super) Kind: "the kinds of channels are `webhook` and `ntfy`" {
+        /// Posts JSON.
+        "webhook" => Webhook,
+        /// Publishes to a topic.
+        "ntfy" => Ntfy,
     }
 }
 
@@ -185,27 +163,47 @@ impl FromStr for FrameAncestors {
     }
 }
 
-/// A network or a single address.
-pub(super) fn network(text: &str) -> Result<IpNet, InvalidValue> {
-    let single = text.parse::<IpAddr>().map(IpNet::from);
-    single
-        .or_else(|_| text.parse::<IpNet>().map(|net| net.trunc()))
-        .map_err(|_| invalid("a network reads 10.0.0.0/8, 2001:db8::/32 or 192.0.2.1"))
+/// A network, or a single address as one.
+#[derive(Debug, Clone)]
+pub(super) struct Network(pub(super) IpNet);
+
+impl FromStr for Network {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let single = text.parse::<IpAddr>().map(IpNet::from);
+        let network = single.or_else(|_| text.parse::<IpNet>().map(|net| net.trunc()));
+        network.map(Self).map_err(|_| invalid("a network reads 10.0.0.0/8, 2001:db8::/32 or 192.0.2.1"))
+    }
 }
 
 /// An IANA time zone.
-pub(super) fn time_zone(text: &str) -> Result<TimeZone, InvalidValue> {
-    TimeZone::get(text).map_err(|_| invalid("a time zone has an IANA name such as Europe/Paris"))
+#[derive(Debug, Clone)]
+pub(super) struct Zone(pub(super) TimeZone);
+
+impl FromStr for Zone {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        TimeZone::get(text).map(Self).map_err(|_| invalid("a time zone has an IANA name such as Europe/Paris"))
+    }
 }
 
 /// `30d`: whole days.
-pub(super) fn retention(text: &str) -> Result<Duration, InvalidValue> {
-    let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<u64>().ok());
-    let days = days.ok_or_else(|| invalid("it is a number of days such as \"30d\""))?;
-    if (1..=3_650).contains(&days) {
-        Ok(Duration::from_secs(days * DAY))
-    } else {
-        Err(invalid("raw results are kept for 1 to 3,650 days"))
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Retention(pub(super) Duration);
+
+impl FromStr for Retention {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<u64>().ok());
+        let days = days.ok_or_else(|| invalid("it is a number of days such as \"30d\""))?;
+        if (1..=3_650).contains(&days) {
+            Ok(Self(Duration::from_secs(days * DAY)))
+        } else {
+            Err(invalid("raw results are kept for 1 to 3,650 days"))
+        }
     }
 }
 
@@ -214,9 +212,28 @@ pub(super) fn days(retention: Duration) -> u64 {
     retention.as_secs() / DAY
 }
 
-/// Texts by language, from their tags.
-pub(super) fn by_language(texts: BTreeMap<Language, String>) -> Option<Text> {
-    (!texts.is_empty()).then_some(Text::ByLanguage(texts))
+/// The name of a group of services.
+#[derive(Debug, Clone)]
+pub(super) struct Group(pub(super) String);
+
+impl FromStr for Group {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        if text.trim().is_empty() { Err(invalid("a group has a name")) } else { Ok(Self(text.to_owned())) }
+    }
+}
+
+/// A path as it is typed.
+#[derive(Debug, Clone)]
+pub(super) struct PathText(pub(super) PathBuf);
+
+impl FromStr for PathText {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        if text.is_empty() { Err(invalid("the path is empty")) } else { Ok(Self(text.into())) }
+    }
 }
 
 #[cfg(test)]
@@ -235,10 +252,8 @@ mod tests {
         check(shown::<PublicUrl>("https://me:pw@example.org"), None);
         check(shown::<PublicUrl>("ftp://example.org"), None);
         check(shown::<PublicUrl>("example.org"), None);
-        check(shown::<Nameserver>("9.9.9.9"), Some("9.9.9.9:53"));
-        check(shown::<Nameserver>("[2620:fe::fe]"), Some("[2620:fe::fe]:53"));
-        check(shown::<Nameserver>("127.0.0.1:5353"), Some("127.0.0.1:5353"));
-        check(shown::<Nameserver>("dns.example"), None);
+        check(shown::<LogFormat>("json"), Some("json"));
+        check(shown::<LogFormat>("JSON"), None);
     }
 
     #[test]
@@ -253,7 +268,8 @@ mod tests {
 
     #[test]
     fn a_retention_is_a_number_of_days() {
-        assert_eq!(retention("30d"), Ok(DEFAULT_RETENTION));
-        assert!(retention("0d").is_err() && retention("30").is_err() && retention("9999999d").is_err());
+        assert_eq!("30d".parse(), Ok(Retention(DEFAULT_RETENTION)));
+        let refused = |text: &str| text.parse::<Retention>().is_err();
+        assert!(refused("0d") && refused("30") && refused("9999999d"));
     }
 }

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
-use prober::definition::Secret;
 use shared::Timestamp;
 use tokio::{
     sync::watch,
@@ -15,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{Reason, WatchInput, verdict};
-use crate::notify::Client;
+use crate::notify::{Client, Refusal, SecretUrl};
 
 /// How often the switch is told something.
 #[derive(Debug, Clone, Copy)]
@@ -31,24 +30,22 @@ const PACE: Pace = Pace { every: Duration::from_secs(60), again: Duration::from_
 /// Where to ping: `[watch] ping`. Whoever knows the address can silence the alarm, so it is treated as a secret.
 #[derive(Debug, Clone)]
 pub struct Ping {
-    alive: Secret,
+    alive: SecretUrl,
 }
 
 impl Ping {
-    /// Takes an address that begins with `http://` or `https://`; none for others.
-    pub fn new(url: &Url) -> Option<Self> {
-        matches!(url.scheme(), "http" | "https").then(|| Self { alive: Secret::new(url.as_str()) })
-    }
-
-    fn alive(&self) -> Option<Url> {
-        self.alive.reveal().parse().ok()
+    /// Takes the address for a sign of life.
+    pub fn new(alive: SecretUrl) -> Self {
+        Self { alive }
     }
 
     /// The address with `/fail` at the end of its path; the query stays.
-    fn fail(&self) -> Option<Url> {
-        let mut url = self.alive()?;
-        url.path_segments_mut().ok()?.pop_if_empty().push("fail");
-        Some(url)
+    fn fail(&self) -> Url {
+        let mut url = self.alive.reveal().clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push("fail");
+        }
+        url
     }
 }
 
@@ -98,15 +95,13 @@ impl Watch {
         }
     }
 
-    async fn send(&self, reason: Option<&Reason>) -> Result<(), crate::notify::Refusal> {
-        let no_address = || crate::notify::Refusal::later("the address of the dead-man switch is none");
+    async fn send(&self, reason: Option<&Reason>) -> Result<(), Refusal> {
         match reason {
-            None => self.client.get(&self.ping.alive().ok_or_else(no_address)?).await?,
+            None => self.client.get(self.ping.alive.reveal()).await?,
             Some(reason) => {
                 let plain = HeaderValue::from_static("text/plain; charset=utf-8");
                 let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]);
-                let url = self.ping.fail().ok_or_else(no_address)?;
-                self.client.post(&url, headers, reason.to_string().into_bytes()).await?
+                self.client.post(&self.ping.fail(), headers, reason.to_string().into_bytes()).await?
             }
         };
         Ok(())

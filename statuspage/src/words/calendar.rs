@@ -60,7 +60,9 @@ impl Words {
 
     /// The time zone as its users call it: `Europe/Paris`.
     pub fn zone_name(&self) -> String {
-        self.zone().iana_name().unwrap_or("UTC").to_owned()
+        let name = self.zone().iana_name().unwrap_or("UTC");
+        // Universal time goes by several names, of which readers know the last part.
+        name.strip_prefix("Etc/").unwrap_or(name).to_owned()
     }
 }
 

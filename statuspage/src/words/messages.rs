@@ -100,9 +100,9 @@ messages! {
     headline_partial(count, names) = "headline-partial";
     /// In English: “`count` of `total` services work only in part”.
     headline_partial_many(count, total) = "headline-partial-many";
-    /// In English: “`names` are not working well”.
+    /// In English: “`names` have problems”.
     headline_degraded(count, names) = "headline-degraded";
-    /// In English: “`count` of `total` services are not working well”.
+    /// In English: “`count` of `total` services have problems”.
     headline_degraded_many(count, total) = "headline-degraded-many";
     /// In English: “No recent measurement of `names`”.
     headline_unknown(names) = "headline-unknown";
@@ -112,7 +112,7 @@ messages! {
     headline_maintenance(names) = "headline-maintenance";
     /// In English: “Maintenance under way on `count` services”.
     headline_maintenance_many(count) = "headline-maintenance-many";
-    /// In English: “`count` others are disturbed”.
+    /// In English: “`count` others have problems”.
     headline_others(count) = "headline-others";
     /// In English: “All working”.
     title_operational() = "title-operational";
@@ -120,7 +120,7 @@ messages! {
     title_maintenance() = "title-maintenance";
     /// In English: “Not verified”.
     title_unknown() = "title-unknown";
-    /// In English: “Disturbances”.
+    /// In English: “Problems”.
     title_degraded() = "title-degraded";
     /// In English: “Partial outage”.
     title_partial() = "title-partial";
@@ -160,6 +160,12 @@ messages! {
     today() = "today";
     /// In English: “over `coverage` of the time observed”.
     coverage(coverage) = "coverage";
+    /// In English: “since `since`”.
+    watched_since(since) = "watched-since";
+    /// In English: “Watched since `since`.”.
+    watched(since) = "watched";
+    /// In English: “`count` times”.
+    times(count) = "times";
     /// In English: “no data yet”.
     no_data() = "no-data";
     /// In English: “`bad` days with an outage”.

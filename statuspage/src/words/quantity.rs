@@ -29,6 +29,7 @@ impl Words {
     pub fn latency(&self, latency: Duration) -> String {
         let millis = latency.as_millis();
         match millis {
+            0 if !latency.is_zero() => self.milliseconds("<1"),
             0..1_000 => self.milliseconds(millis.to_string()),
             1_000..10_000 => self.span_seconds(self.decimal(&format!("{}.{}", millis / 1_000, millis % 1_000 / 100))),
             10_000.. => self.span(latency),
@@ -56,11 +57,20 @@ impl Words {
         Phrases {
             stopped: self.stopped(),
             stopped_title: self.page_title(self.stopped_title(), site),
+            unproven: self.headline_unknown("#"),
+            unproven_many: self.headline_unknown_many("#", "#"),
+            unproven_all: self.headline_blind(),
+            unproven_title: self.page_title(self.title_unknown(), site),
+            comma: self.list_comma("#", "#"),
+            and: self.list_and("#", "#"),
             unverified: self.state_unverified("#"),
             unverified_ever: self.state_unknown(),
+            since: self.since("#"),
             ago: self.ago("#"),
             spans: self.spans(),
             measured: BTreeMap::new(),
+            valid: String::new(),
+            promise: String::new(),
             hint: self.hint(),
             subject: None,
         }
@@ -85,8 +95,12 @@ impl Words {
 
 /// A location as readers see it: `lyon` is written Lyon.
 pub fn place(location: &LocationName) -> String {
-    let name = location.as_str().replace('_', " ");
-    let mut letters = name.chars();
+    capital(&location.as_str().replace('_', " "))
+}
+
+/// The same with a capital at the beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
@@ -119,10 +133,12 @@ mod tests {
         let check = |millis: u64, text: &str| {
             assert_eq!(plain(&words(Language::En).latency(Duration::from_millis(millis))), text);
         };
+        check(0, "0 ms");
         check(64, "64 ms");
         check(999, "999 ms");
         check(2_449, "2.4 s");
         check(12_900, "12 s");
+        assert_eq!(plain(&words(Language::En).latency(Duration::from_micros(40))), "<1 ms");
     }
 
     #[test]

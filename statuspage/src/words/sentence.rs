@@ -7,10 +7,11 @@ use std::{collections::BTreeSet, time::Duration};
 use shared::{LocationName, Status, Timestamp, Verdict};
 
 use super::Words;
-use crate::snapshot::{ComponentView, Reason, Snapshot};
+use crate::{
+    island::NAMED,
+    snapshot::{ComponentView, Reason, Snapshot},
+};
 
-/// More names than that are counted instead.
-const NAMED: usize = 3;
 /// A certificate is worth a note when it ends sooner.
 const CERTIFICATE_NOTE_DAYS: u64 = 21;
 const DAY: u64 = 86_400;

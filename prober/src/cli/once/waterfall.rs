@@ -10,16 +10,30 @@ use shared::{Hop, Observation, Timestamp, Timings};
 const BESIDE: usize = 28;
 
 /// Draws an observation `width` columns wide, without a newline at the end.
-pub fn waterfall(observation: &Observation, width: usize) -> String {
+pub(super) fn waterfall(observation: &Observation, width: usize) -> String {
     let mut lines = vec![headline(observation)];
     if let Some(failure) = &observation.failure {
         lines.push(format!("  {}: {}", failure.kind, failure.detail));
-        lines.extend(failure.evidence.iter().map(|evidence| format!("  {evidence}")));
+        lines.extend(failure.evidence.iter().flat_map(|evidence| folded(evidence, width.saturating_sub(4).max(20))));
     }
     lines.extend(facts(observation));
     lines.extend(bars(observation, width.saturating_sub(BESIDE).max(8)));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// A long text in lines of at most `width` characters, broken between words where there are any.
+fn folded(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut rest: Vec<char> = text.chars().collect();
+    while rest.len() > width {
+        let space = rest.iter().take(width + 1).rposition(|c| *c == ' ').filter(|at| *at > width / 2);
+        let after = rest.split_off(space.map_or(width, |at| at + 1));
+        lines.push(rest.iter().collect::<String>().trim_end().to_owned());
+        rest = after;
+    }
+    lines.push(rest.into_iter().collect());
+    lines.iter().map(|line| format!("  {line}")).collect()
 }
 
 fn headline(observation: &Observation) -> String {
@@ -189,6 +203,15 @@ mod tests {
             },
             80
         ));
+    }
+
+    #[test]
+    fn long_evidence_is_folded_inside_the_width() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(folded(text, 20), expected, "{text}");
+        check("short", &["  short"]);
+        check("one two three four five six", &["  one two three four", "  five six"]);
+        check(&"x".repeat(45), &["  xxxxxxxxxxxxxxxxxxxx", "  xxxxxxxxxxxxxxxxxxxx", "  xxxxx"]);
+        check("", &["  "]);
     }
 
     #[test]

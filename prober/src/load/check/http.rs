@@ -2,11 +2,10 @@
 //!
 //! It does not know when the probe runs.
 
-use std::{ops::Range, time::Duration};
+use std::time::Duration;
 
-use http::header::{self, HeaderName, HeaderValue};
+use http::header::{self, HeaderName};
 
-use super::value;
 use crate::{
     definition::{
         BasicAuth, ExpectHeader, ExpectJson, ExpectStatus, Expectation, HeaderRule, HttpCheck, IpPreference, Secret,
@@ -14,9 +13,9 @@ use crate::{
     },
     load::{
         report::{Mistake, quoted},
-        tree::{At, Context, Entries, OneOrMore},
+        tree::{At, Context, Entries, OneOrMore, value},
         typed,
-        values::{Json, Pattern, SecretText, Words},
+        values::{Json, Pattern, SecretText, Words, header_name, unsendable},
     },
 };
 
@@ -62,19 +61,14 @@ fn basic_auth(auth: &typed::BasicAuth) -> Option<BasicAuth> {
 fn headers(http: &typed::Http, context: &mut Context<'_>) -> Vec<(HeaderName, Secret)> {
     let mut headers: Vec<(HeaderName, Secret)> = Vec::new();
     for entry in value(&http.headers).into_iter().flat_map(|entries| &entries.0) {
-        let Some(name) = header_name(&entry.key, &entry.key_span, context) else { continue };
+        let Some(name) = header_name(entry, context) else { continue };
         if let Some(mistake) = misplaced(http, &name, headers.iter().any(|(other, _)| *other == name)) {
             context.report(mistake.at(entry.key_span.clone()));
             continue;
         }
         let Some(SecretText(secret)) = &entry.value.value else { continue };
-        if HeaderValue::from_str(secret.reveal()).is_err() {
-            // The value may be a secret: it is not repeated.
-            context.report(
-                Mistake::error(format!("the value of `{name}` cannot be sent in a header"))
-                    .at(entry.value.span.clone())
-                    .help("a header holds printable ASCII alone, without line breaks"),
-            );
+        if let Some(fault) = unsendable(name.as_str(), secret.reveal()) {
+            fault.report(entry.value.span.clone(), context);
         }
         headers.push((name, secret.clone()));
     }
@@ -100,18 +94,6 @@ fn misplaced(http: &typed::Http, name: &HeaderName, given: bool) -> Option<Mista
         return Some(Mistake::error("`authorization` and `basic_auth` exclude each other").help("keep one of them"));
     }
     None
-}
-
-fn header_name(text: &str, span: &Range<usize>, context: &mut Context<'_>) -> Option<HeaderName> {
-    let name = HeaderName::from_bytes(text.as_bytes()).ok();
-    if name.is_none() {
-        context.report(
-            Mistake::error(format!("{} is not a header's name", quoted(text)))
-                .at(span.clone())
-                .help("it has letters, digits and hyphens: \"content-type\""),
-        );
-    }
-    name
 }
 
 fn expectation(expect: &typed::Expect, context: &mut Context<'_>) -> Expectation {
@@ -163,7 +145,7 @@ fn text_rules(
 fn expect_headers(entries: &Entries<typed::HeaderRules>, context: &mut Context<'_>) -> Vec<ExpectHeader> {
     let mut headers = Vec::new();
     for entry in &entries.0 {
-        let name = header_name(&entry.key, &entry.key_span, context);
+        let name = header_name(entry, context);
         let Some(rules) = &entry.value.value else { continue };
         let texts = text_rules(&rules.contains, &rules.not_contains, &rules.matches, &rules.not_matches);
         let given = rules.contains.is_some()

@@ -7,35 +7,52 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::{Context, Format, Syntax, Table};
-use crate::load::{LoadOptions, report::Mistake};
+use crate::load::{LoadOptions, redact, report::Mistake};
 
 /// After that many syntax errors the rest of a file is not looked at.
 const HOPELESS: usize = 50;
 /// More are not counted.
 const MAX_SYNTAX_ERRORS: usize = 1_000;
 
-/// Reads a document and has it checked. Nothing where it is empty or no TOML at all; the mistakes are in no order.
+/// What a document came to.
+#[derive(Debug)]
+pub struct Document<R> {
+    /// What the check returned; nothing where the text is no TOML at all.
+    pub checked: Option<R>,
+    /// What is wrong, in no order.
+    pub mistakes: Vec<Mistake>,
+    /// The text for excerpts: as long as the original, with what was read as a secret masked.
+    pub shown: String,
+}
+
+/// How the parser begins to say that a key stands twice.
+const DUPLICATE: &str = "duplicate key";
+
+/// Reads a document and has it checked.
 pub fn read_document<T: Table, R>(
     text: &str,
     format: &'static Format,
     options: &LoadOptions,
     check: impl FnOnce(&T, &mut Context<'_>) -> R,
-) -> (Option<R>, Vec<Mistake>) {
+) -> Document<R> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     let unreadable: Vec<Range<usize>> = errors.iter().map(|error| error.span().unwrap_or(0..0)).collect();
     let broken = errors.iter().zip(&unreadable);
     let mut mistakes: Vec<Mistake> = broken
         .take(MAX_SYNTAX_ERRORS)
-        .map(|(error, place)| syntax_error(error.message(), text, place.clone()))
+        .map(|(error, place)| syntax_error(error.message(), text, place.clone(), format))
         .collect();
     // A file that is not TOML at all makes as many mistakes as it has lines: what else is wrong with it helps nobody.
     if unreadable.len() > HOPELESS {
-        return (None, mistakes);
+        return Document { checked: None, mistakes, shown: text.to_owned() };
     }
     let syntax = if unreadable.is_empty() { Syntax::Sound } else { Syntax::Broken };
-    let mut context = Context { options, format, mistakes: Vec::new(), syntax };
+    let mut context = Context { options, format, mistakes: Vec::new(), syntax, secrets: Vec::new() };
     let typed = T::read_keys(tree.get_ref(), first_line(text), &mut context);
     let checked = check(&typed, &mut context);
+    let mut secrets = std::mem::take(&mut context.secrets);
+    let given_twice = errors.iter().zip(&unreadable).filter(|(error, _)| error.message().starts_with(DUPLICATE));
+    secrets.extend(given_twice.map(|(_, key)| rest_of_line(text, key.end)));
     // Where the syntax is broken the parser has put something in its place, of which nothing need be said.
     let made_up = |mistake: &Mistake| {
         let touches =
@@ -43,20 +60,20 @@ pub fn read_document<T: Table, R>(
         mistake.place.as_ref().is_some_and(|place| unreadable.iter().any(|broken| touches(place, broken)))
     };
     mistakes.extend(context.mistakes.into_iter().filter(|mistake| !made_up(mistake)));
-    (Some(checked), mistakes)
+    Document { checked: Some(checked), mistakes, shown: redact::masked(text, &secrets) }
 }
 
 /// Bytes that are no text.
 #[derive(Debug)]
-pub struct Refusal {
+pub(in crate::load) struct Refusal {
     /// Why it is refused.
-    pub mistake: Mistake,
+    pub(in crate::load) mistake: Mistake,
     /// As far as it can be shown.
-    pub text: String,
+    pub(in crate::load) text: String,
 }
 
 /// The text of a file, without the mark that some editors put first.
-pub fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
+pub(in crate::load) fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if utf16 || bytes.contains(&0) {
         let what = if utf16 { "the file is UTF-16" } else { "the file is not text: it holds a zero byte" };
@@ -79,12 +96,12 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, Box<Refusal>> {
 }
 
 /// The parser's words with a hint for what people most often mean.
-pub(in crate::load) fn syntax_error(message: &str, text: &str, place: Range<usize>) -> Mistake {
+fn syntax_error(message: &str, text: &str, place: Range<usize>, format: &Format) -> Mistake {
     let line_start = text.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let mistake = Mistake::error(message.split('\n').collect::<Vec<_>>().join(", ")).at(place);
-    if message.starts_with("duplicate key") {
-        return mistake.help("a key stands once in its table; a second probe begins with another [[probe]]");
+    if message.starts_with(DUPLICATE) {
+        return mistake.help(format!("a key stands once in its table; {}", format.twice));
     }
     match line.split_once(':') {
         Some((key, _)) if !line.contains('=') && key.trim().chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
@@ -92,6 +109,13 @@ pub(in crate::load) fn syntax_error(message: &str, text: &str, place: Range<usiz
         }
         Some(_) | None => mistake,
     }
+}
+
+/// What was given to a key the second time. Nobody reads it, so that nobody knows whether it is a secret.
+fn rest_of_line(text: &str, from: usize) -> Range<usize> {
+    let rest = text.get(from..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let value = rest.find(['"', '\'']).unwrap_or(rest.len());
+    from + value..from + rest.len()
 }
 
 /// Where the first line begins that says something.
@@ -142,6 +166,8 @@ mod tests {
         of_kinds: "",
         kinds: &[],
         kind_example: "",
+        secrets: &[],
+        twice: "keep one of them",
     };
 
     #[test]
@@ -152,8 +178,8 @@ mod tests {
             let after = settings.watch.as_ref().and_then(|watch| watch.value.as_ref()?.after.as_ref()?.value);
             (settings.title.value().is_some(), after.is_some())
         };
-        let (checked, mistakes) = read_document(text, &FORMAT, &options, sound);
-        assert_eq!(checked, Some((false, false)));
-        insta::assert_snapshot!(FileReport::new(Path::new("statuspage.toml"), text, mistakes));
+        let document = read_document(text, &FORMAT, &options, sound);
+        assert_eq!(document.checked, Some((false, false)));
+        insta::assert_snapshot!(FileReport::new(Path::new("other.toml"), &document.shown, document.mistakes));
     }
 }

@@ -10,7 +10,7 @@ use toml::{
     de::{DeString, DeValue},
 };
 
-use super::{At, Context, Node, Read, Required};
+use super::{At, Context, Mistake, Node, Place, Read, Required};
 
 /// A list of things of one type.
 #[derive(Debug, Clone)]
@@ -26,7 +26,37 @@ impl<T: Read> Read for List<T> {
 
     fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
         let Some(values) = node.value.get_ref().as_array() else { return context.wrong_type(node) };
-        Some(Self(values.iter().map(|value| At::read(Node { key: node.key, value }, context)).collect()))
+        let item = |value| At::read(Node { key: node.key, value, place: Place::List }, context);
+        Some(Self(values.iter().map(item).collect()))
+    }
+}
+
+/// A list of tables, each under a heading of its own: `[[key]]`.
+#[derive(Debug, Clone)]
+pub struct Tables<T>(pub Vec<At<T>>);
+
+/// A table that stands in such a list.
+pub trait Listed: Read {
+    /// How a first one is written: "write `[[key]]`, and under it …".
+    const FIRST: &'static str;
+}
+
+impl<T: Listed> Read for Tables<T> {
+    const WHAT: &'static str = "a list";
+    const EXAMPLE: &'static str = T::FIRST;
+
+    fn example(key: &str) -> String {
+        format!("a {key}: {}", T::FIRST)
+    }
+
+    fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
+        if node.value.get_ref().is_table() {
+            let key = node.key;
+            let mistake = Mistake::error(format!("`{key}` is a list: each {key} begins with `[[{key}]]`"));
+            context.report(mistake.at(node.span()).help(T::FIRST));
+            return None;
+        }
+        List::read(node, context).map(|list: List<T>| Self(list.0))
     }
 }
 
@@ -73,7 +103,7 @@ impl<T: Read> Read for Entries<T> {
         let Some(table) = node.value.get_ref().as_table() else { return context.wrong_type(node) };
         let entry = |(key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
             let name = key.get_ref().to_string();
-            let value = At::read(Node { key: &name, value }, context);
+            let value = At::read(Node::new(&name, value), context);
             Entry { key: name, key_span: key.span(), value }
         };
         Some(Self(table.iter().map(entry).collect()))
@@ -103,6 +133,7 @@ schema_of! {
     At<T> as T;
     Required<T> as T;
     List<T> as Vec<T>;
+    Tables<T> as Vec<T>;
     Entries<T> as std::collections::BTreeMap<String, T>;
 }
 

@@ -1,6 +1,6 @@
 //! Tables with keys that are known: declared once with [`table!`](crate::table!), for the reader and for the schema.
 //!
-//! It does not know the keys: they are declared in `typed`.
+//! It does not know the keys: whoever has a format declares them.
 
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub trait Field: Sized {
 impl<T: Read> Field for Option<At<T>> {
     fn take(keys: &Keys<'_, '_>, key: &'static str, context: &mut Context<'_>) -> Self {
         let value = keys.table.get(key)?;
-        Some(At::read(Node { key, value }, context))
+        Some(At::read(Node::new(key, value), context))
     }
 }
 
@@ -71,6 +71,7 @@ pub trait Table: Sized {
     fn read_keys(table: &DeTable<'_>, span: Range<usize>, context: &mut Context<'_>) -> Self {
         for (key, value) in table {
             if !Self::KEYS.contains(&key.get_ref().as_ref()) {
+                context.hide(key.get_ref(), value.span());
                 context.report(unknown_key::<Self>(key.get_ref(), value.get_ref(), context.format).at(key.span()));
             }
         }

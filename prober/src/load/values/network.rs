@@ -1,11 +1,15 @@
-//! URLs, hosts, addresses, methods and what else goes into a request.
+//! URLs, hosts, addresses, methods, headers and what else goes into a request.
 //!
 //! It does not know whether anything answers there.
 
+use http::{HeaderName, HeaderValue};
 use url::{Host as UrlHost, Url};
 
 use super::{Context, Fault, Node, Read, ReadText, quoted, schema};
-use crate::{definition::IpPreference, load::suggest};
+use crate::{
+    definition::IpPreference,
+    load::{suggest, tree::Entry},
+};
 
 /// An `http` or `https` URL with a host and without credentials.
 #[derive(Debug, Clone)]
@@ -38,7 +42,7 @@ pub struct User(pub String);
 
 /// What a request calls its sender.
 #[derive(Debug, Clone)]
-pub struct UserAgent(pub http::HeaderValue);
+pub struct UserAgent(pub HeaderValue);
 
 schema! {
     WebUrl: { "type": "string", "format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://", "examples": ["https://cloud.example.org/"] };
@@ -235,7 +239,7 @@ impl ReadText for UserAgent {
     const EXAMPLE: &'static str = "\"Example-Probe/1.0\"";
 
     fn parse(text: &str) -> Result<Self, Fault> {
-        match http::HeaderValue::from_str(text) {
+        match HeaderValue::from_str(text) {
             Ok(value) if !text.trim().is_empty() => Ok(Self(value)),
             Ok(_) | Err(_) => {
                 Err(Fault::new(format!("{} cannot be sent in a header", quoted(text)))
@@ -243,4 +247,24 @@ impl ReadText for UserAgent {
             }
         }
     }
+}
+
+/// The name of a header that is the user's own key.
+pub fn header_name<T>(entry: &Entry<T>, context: &mut Context<'_>) -> Option<HeaderName> {
+    let name = HeaderName::from_bytes(entry.key.as_bytes()).ok();
+    if name.is_none() {
+        Fault::new(format!("{} is not a header's name", quoted(&entry.key)))
+            .help("it has letters, digits and hyphens: \"content-type\"")
+            .report(entry.key_span.clone(), context);
+    }
+    name
+}
+
+/// Why a text cannot be the value of a header, without the text: it may be a secret.
+pub fn unsendable(key: &str, text: &str) -> Option<Fault> {
+    let fault = || {
+        Fault::new(format!("the value of `{key}` cannot be sent in a header"))
+            .help("a header holds printable ASCII alone, without line breaks")
+    };
+    HeaderValue::from_str(text).is_err().then(fault)
 }

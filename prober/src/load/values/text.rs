@@ -167,15 +167,13 @@ impl ReadText for Pattern {
 }
 
 impl Read for SecretText {
-    const WHAT: &'static str = "a text";
+    const WHAT: &'static str = "a text in quotes";
     const EXAMPLE: &'static str = "\"${env:NAME}\"";
 
     fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
-        let Some(template) = node.text() else {
-            Fault::new(format!("`{}` must be a text in quotes", node.key)).report(node.span(), context);
-            return None;
-        };
-        secrets::resolve(template, node.span(), context).map(|text| Self(Secret::new(text)))
+        let Some(template) = node.text() else { return context.wrong_type(node) };
+        context.secrets.push(node.span());
+        secrets::resolve(template, node.span(), context).map(|text| Self(Secret::of_template(template, text)))
     }
 }
 
@@ -203,7 +201,7 @@ pub fn invalid_id(text: &str, error: &InvalidId) -> Fault {
     if proposal.is_empty() { fault } else { fault.help(format!("for example `{proposal}`")) }
 }
 
-/// The place of a list's items, for those who check them later.
+/// The items of a list that are sound.
 pub fn given<T: Clone>(items: &[At<T>]) -> impl Iterator<Item = T> {
     items.iter().filter_map(|item| item.value.clone())
 }

@@ -189,13 +189,18 @@ pub(super) fn warning(
     now: Timestamp,
     took: Duration,
 ) -> Option<Finding> {
-    let left = certificate_expires_at.map(|end| end.since(now).as_secs() / 86_400);
-    if let (Some(left), Some(wanted)) = (left, expect.certificate_days)
-        && left < u64::from(wanted)
-    {
-        let days = if left == 1 { "day" } else { "days" };
-        let words = format!("a certificate ends in {left} {days}");
-        return Some(Failure::new(FailureKind::CertificateExpiring, words).into());
+    if let (Some(end), Some(wanted)) = (certificate_expires_at, expect.certificate_days) {
+        let left = end.since(now).as_secs() / 86_400;
+        let words = match left {
+            // The chain was accepted without it.
+            _ if end <= now => "a certificate that the server sends has ended".to_owned(),
+            0 => "a certificate ends within a day".to_owned(),
+            1 => "a certificate ends in 1 day".to_owned(),
+            2.. => format!("a certificate ends in {left} days"),
+        };
+        if left < u64::from(wanted) {
+            return Some(Failure::new(FailureKind::CertificateExpiring, words).into());
+        }
     }
     let wanted = expect.within.filter(|wanted| took > *wanted)?;
     let words = format!("took {:.2} s, wanted within {} s", took.as_secs_f64(), wanted.as_secs_f64());

@@ -32,6 +32,21 @@ async fn a_wrong_status_fails_with_its_registered_words_and_not_the_targets() {
 }
 
 #[tokio::test]
+async fn a_page_that_repeats_the_request_does_not_show_its_secrets() {
+    let echo = "dump: Basic dTpodW50ZXIyMg==, u:hunter22, Bearer t0ken, text/html";
+    let server = Server::plain(vec![Act::Listen, Act::answer("500 Oops", echo)]).await.expect("a server");
+    let header = |name: &'static str, template: &str, text: &str| {
+        (http::HeaderName::from_static(name), Secret::of_template(template, text.to_owned()))
+    };
+    let headers =
+        vec![header("x-token", "Bearer ${env:T}", "Bearer t0ken"), header("accept", "text/html", "text/html")];
+    let basic_auth = Some(BasicAuth { user: "u".to_owned(), password: Secret::new("hunter22") });
+    let observation = Lab::new().http(HttpCheck { headers, basic_auth, ..get(&server.url("/")) }).await;
+    let evidence = observation.failure.and_then(|failure| failure.evidence);
+    assert_eq!(evidence.as_deref(), Some("dump: Basic ***, u:***, Bearer ***, text/html"));
+}
+
+#[tokio::test]
 async fn a_wrong_status_is_told_soon_even_if_its_body_never_ends() {
     let head = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 1000\r\n\r\n";
     let observation = asked(vec![Act::Listen, Act::say(head), Act::Hold]).await;

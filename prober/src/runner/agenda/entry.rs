@@ -28,6 +28,7 @@ pub(super) struct Entry {
     /// A scheduled execution is under way.
     running: bool,
     hysteresis: Hysteresis,
+    last: Option<Verdict>,
 }
 
 /// What becomes of a due time.
@@ -44,7 +45,7 @@ impl Entry {
     pub(super) fn new(probe: Arc<ProbeDefinition>, now: Now) -> Self {
         let spread = SPREAD.min(probe.schedule.interval(now.wall));
         let next = Some(now.monotonic + offset(&probe.id, spread));
-        Self { probe, next, running: false, hysteresis: Hysteresis::default() }
+        Self { probe, next, running: false, hysteresis: Hysteresis::default(), last: None }
     }
 
     /// When it is due next; a cron line may never come again.
@@ -89,13 +90,16 @@ impl Entry {
         }
     }
 
-    /// Counts a result; whether it is to be confirmed.
+    /// Counts a result; whether it is to be confirmed. A fault of our own that lasts is no news: three executions instead of one
+    /// would only make a shortage of descriptors or memory worse.
     pub(super) fn ended(&mut self, attempt: Attempt, verdict: Verdict) -> bool {
+        let before = self.last.replace(verdict);
+        let lasts = [before, Some(verdict)] == [Some(Verdict::Unknown); 2];
         self.hysteresis.observe(verdict, self.probe.thresholds);
         match attempt {
             Attempt::Scheduled => {
                 self.running = false;
-                self.hysteresis.unsettled(self.probe.thresholds)
+                !lasts && self.hysteresis.unsettled(self.probe.thresholds)
             }
             Attempt::Confirmation => false,
         }

@@ -162,6 +162,15 @@ fn news_is_confirmed_half_a_second_and_a_second_and_a_half_after_it_ended() {
 }
 
 #[test]
+fn our_own_fault_is_asked_about_again_at_once_but_not_as_long_as_it_lasts() {
+    let mut desk = Desk::with(&[every("a/p", 30)]);
+    let ran = desk.run(&[Verdict::Unknown; 5]);
+    let first = ran[0].0;
+    let after: Vec<_> = ran.iter().map(|(at, _)| (*at - first).as_millis()).collect();
+    assert_eq!(after, [0, 500, 1_500, 30_000, 60_000]);
+}
+
+#[test]
 fn a_reload_leaves_what_did_not_change_alone_and_restarts_what_did() {
     let (kept, changed, gone) = (every("a/kept", 30), every("a/changed", 30), every("b/gone", 30));
     let mut desk = Desk::with(&[Arc::clone(&kept), changed, gone]);

@@ -148,6 +148,7 @@ fn a_certificate_that_ends_soon_is_told_before_slowness() {
     assert_eq!(judged(14, 2_000), None);
     assert_eq!(judged(13, 2_001), warn("a certificate ends in 13 days"));
     assert_eq!(judged(1, 0), warn("a certificate ends in 1 day"));
+    assert_eq!(judged(0, 0), warn("a certificate that the server sends has ended"));
     assert_eq!(judged(20, 2_346), warn("took 2.35 s, wanted within 2 s"));
     assert_eq!(warning(&expect, None, now, Duration::ZERO), None);
 }

@@ -1,0 +1,106 @@
+//! `statuspage.toml` as it is typed: its tables, their keys, and what each key is for. The reader and the schema are both made of it.
+//!
+//! It does not know flags, the environment, defaults or which combinations make sense.
+
+use prober::{
+    ControlTarget, NameServer,
+    load::{
+        tree::{At, Format, List, Table as _, Tables},
+        values::{Flag, Texts},
+    },
+};
+use shared::{Language, LocationName};
+
+use super::{
+    MetricsMode,
+    channels::{Channel, Ntfy, Webhook},
+    hidden::{PingUrl, Token},
+    value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Retention, Zone},
+    written::Written,
+};
+use crate::server::ListenAddress;
+
+prober::table! {
+    /// The settings of a hub: whose page it is, where it listens and keeps its data, and who is told.
+    pub(super) File = "the settings file", "…" {
+        /// Whose services these are: a text, or one for each language.
+        title: Option<At<Texts>>,
+        /// The languages on offer, the default first.
+        languages: Option<At<List<Written<Language>>>>,
+        /// Where days begin, and cron lines are read: an IANA name.
+        time_zone: Option<At<Written<Zone>>>,
+        /// The page's own address, as readers type it.
+        public_url: Option<At<Written<PublicUrl>>>,
+        /// Where to listen; port 0 takes a free one.
+        #[schemars(extend("default" = "127.0.0.1:8080"))]
+        listen: Option<At<Written<ListenAddress>>>,
+        /// The name of the place that this process probes from.
+        #[schemars(extend("default" = "local"))]
+        location: Option<At<Written<LocationName>>>,
+        /// The directory of probe definitions. Like every path it begins at this file's directory unless it begins with a slash.
+        probes: Option<At<Written<PathText>>>,
+        /// The directory for data.
+        data: Option<At<Written<PathText>>>,
+        /// Whether this process probes by itself.
+        #[schemars(extend("default" = true))]
+        prober: Option<At<Flag>>,
+        /// Name servers that probes ask instead of the system's.
+        nameservers: Option<At<List<Written<NameServer>>>>,
+        /// Certificates (PEM) that probes trust besides the platform's.
+        ca_file: Option<At<Written<PathText>>>,
+        /// Places that tell whether this one sees anything at all.
+        control: Option<At<List<Written<ControlTarget>>>>,
+        /// Networks of proxies: only from these are forwarding headers believed.
+        trusted_proxies: Option<At<List<Written<Network>>>>,
+        /// How long raw results are kept.
+        #[schemars(extend("default" = "30d"))]
+        retention: Option<At<Written<Retention>>>,
+        /// Who may read `/metrics`: who asks from this machine or has the token, or everybody.
+        #[schemars(extend("default" = "private"))]
+        metrics: Option<At<Written<MetricsMode>>>,
+        /// Opens `/metrics` from afar; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
+        metrics_token: Option<At<Token>>,
+        /// The order of the groups on the page.
+        groups: Option<At<List<Written<Group>>>>,
+        /// Whether definitions are kept from naming private addresses.
+        #[schemars(extend("default" = false))]
+        deny_private: Option<At<Flag>>,
+        /// Who may show the page in a frame: the sources of CSP's `frame-ancestors`.
+        #[schemars(extend("default" = "'none'"))]
+        frame_ancestors: Option<At<Written<FrameAncestors>>>,
+        /// How log lines look.
+        #[schemars(extend("default" = "text"))]
+        log_format: Option<At<Written<LogFormat>>>,
+        /// The certificate (PEM) to speak TLS with.
+        tls_cert: Option<At<Written<PathText>>>,
+        /// Its private key (PEM).
+        tls_key: Option<At<Written<PathText>>>,
+        /// Who watches the watcher.
+        watch: Option<At<Watch>>,
+        /// Who is told when a component goes down or recovers.
+        channel: Option<At<Tables<Channel>>>,
+    }
+}
+
+prober::table! {
+    /// Who watches the watcher.
+    pub(super) Watch = "`[watch]`", "{ ping = \"https://hc-ping.com/${env:PING_ID}\" }" {
+        /// The dead-man switch: asked each minute while all is well, and with `/fail` at its end while it is not.
+        ping: Option<At<PingUrl>>,
+    }
+}
+
+/// The tables of the settings.
+pub(super) const FORMAT: Format = Format {
+    tables: &[
+        ("the top of the file, above the first table", File::KEYS),
+        (Watch::NAME, Watch::KEYS),
+        (Webhook::NAME, Webhook::KEYS),
+        (Ntfy::NAME, Ntfy::KEYS),
+    ],
+    of_kinds: "",
+    kinds: &[],
+    kind_example: "",
+    secrets: &["headers", "metrics_token", "ping", "token", "topic", "url", "watch"],
+    twice: "a second channel begins with another [[channel]]",
+};
