@@ -3,7 +3,7 @@
 mod restart;
 mod watched;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use prober::definition::{Check, Definition, DefinitionSet, ProbeDefinition, Schedule, TcpCheck};
 use shared::{ComponentId, Failure, FailureKind, Observation, Status, Thresholds, Timestamp, Timings, Verdict};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    notify::{Kind, Notification, Outcome},
+    notify::{Kind, Means, Notification, Outcome, Voice, recorder},
     server::stage,
     snapshot::{ComponentView, StoreState},
     store::{Store, StoreOptions},
@@ -94,6 +94,18 @@ fn lately() -> Timestamp {
 
 const DOWN: [Verdict; 3] = [Verdict::Fail; 3];
 const UP: [Verdict; 2] = [Verdict::Pass; 2];
+
+/// No way to tell anybody anything.
+fn silence() -> Means {
+    let site = stage::site();
+    let voice = Voice {
+        language: site.default_language(),
+        time_zone: site.time_zone.clone(),
+        site: "Belfry".to_owned(),
+        public_url: None,
+    };
+    Means { channels: BTreeMap::new(), voice, client: recorder::client(), now }
+}
 
 /// A hub over a directory.
 struct Bench {
@@ -271,4 +283,53 @@ async fn a_component_that_comes_back_has_its_past() {
     check(&bench.component("cloud").history);
     bench.hub.write_checkpoint(now()).await;
     check(&bench.killed(cloud()).await.component("cloud").history);
+}
+
+#[tokio::test]
+async fn what_arrived_at_the_very_end_is_not_told_again_after_the_next_start() {
+    let mut bench = Bench::start(cloud()).await;
+    let transitions = bench.hub.take_observations(results("cloud", lately(), &DOWN)).await;
+    bench.hub.tell(&transitions).await;
+    let (sender, outcomes) = mpsc::channel(8);
+    for row in bench.rows() {
+        sender.try_send(Outcome { id: row.id, at: now(), result: Ok(None) }).expect("there is room");
+    }
+    let (seam, observations) = mpsc::channel(8);
+    for observation in results("cloud", lately().plus(EVERY), &UP) {
+        seam.try_send(observation).expect("there is room");
+    }
+    bench.hub.finish(observations, outcomes, Vec::new()).await;
+    let mut bench = bench.killed(cloud()).await;
+    assert_eq!(
+        (bench.status("cloud"), bench.told()),
+        (Status::Operational, vec!["cloud down".into(), "cloud recovered".into()])
+    );
+    let pending: Vec<_> =
+        bench.rows().into_iter().filter(Notification::is_pending).map(|row| row.kind.word()).collect();
+    assert_eq!(pending, ["recovered"]);
+}
+
+#[tokio::test]
+async fn the_loop_publishes_what_comes_and_ends_when_told() {
+    let Bench { mut hub, events, directory: _directory } = Bench::start(cloud()).await;
+    let (definitions, defined) = watch::channel(cloud());
+    let (seam, observations) = mpsc::channel(8);
+    let (snapshot, watched) = hub.present(now());
+    let (snapshot, mut published) = watch::channel(Arc::new(snapshot));
+    let (watched, _input) = watch::channel(watched);
+    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched };
+    let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
+    let telling = Teller::start(silence(), &mut tasks, stop.clone());
+    tasks.spawn(hub.run(wiring, events, telling, stop.clone()));
+    for observation in results("cloud", lately(), &DOWN) {
+        seam.send(observation).await.expect("the hub listens");
+    }
+    let limit = Duration::from_secs(30);
+    let down = published.wait_for(|snapshot| snapshot.status == Status::MajorOutage);
+    tokio::time::timeout(limit, down).await.expect("in time").expect("the hub lives");
+    definitions.send_replace(set([]));
+    let gone = published.wait_for(|snapshot| snapshot.components.is_empty());
+    tokio::time::timeout(limit, gone).await.expect("in time").expect("the hub lives");
+    stop.cancel();
+    tokio::time::timeout(limit, tasks.join_all()).await.expect("everything ends");
 }

@@ -22,7 +22,8 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         .collect();
     let started_at = blind.iter().map(|component| component.since).min()?;
     let updated_at = blind.iter().map(|component| component.since).max()?;
-    // The beginning names it: it keeps its id until it is over, and the next one has another.
+    // The beginning names it. Snapshots remember nothing: when what went blind first is verified again and the rest is not, the
+    // rest is an incident of its own.
     let incident_id = id::stable(id::Kind::Incident, &format!("interruption {started_at}"));
     let update = Update {
         id: id::stable(id::Kind::Update, &format!("interruption {started_at} {updated_at}")),
