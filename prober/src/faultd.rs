@@ -6,6 +6,6 @@ mod dns;
 mod pki;
 mod server;
 
-pub use dns::{NameServer, Reply};
-pub use pki::{Authority, Identity, Validity};
-pub use server::{Act, Server};
+pub(crate) use dns::{NameServer, Reply};
+pub(crate) use pki::{Authority, Identity, Validity};
+pub(crate) use server::{Act, Server};

@@ -6,8 +6,8 @@ pub mod cli;
 mod control;
 mod counters;
 pub mod definition;
-#[cfg(any(test, feature = "faultd"))]
-pub mod faultd;
+#[cfg(test)]
+mod faultd;
 pub mod limits;
 pub mod load;
 mod local;

@@ -1,6 +1,6 @@
 //! The command line of the hub.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
@@ -46,11 +46,11 @@ fn serve(arguments: ServeArgs) -> Result<()> {
         print!("{}", settings.print());
         return Ok(());
     }
-    runtime()?.block_on(run(settings, CancellationToken::new()))
+    block_on(run(settings, CancellationToken::new()))
 }
 
 fn demonstrate(arguments: DemoArgs) -> Result<()> {
-    runtime()?.block_on(async {
+    block_on(async {
         let stop = CancellationToken::new();
         let stage = Stage::start(stop.clone()).await?;
         let listen = match arguments.listen {
@@ -83,8 +83,13 @@ async fn run(settings: Settings, stop: CancellationToken) -> Result<()> {
     Ok(())
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the asynchronous runtime")
+fn block_on(product: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.context("cannot start the asynchronous runtime")?;
+    let ended = runtime.block_on(product);
+    // A thread that still waits for a network file system must not hold up the end.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
 }
 
 /// The first signal drains, the second ends at once.

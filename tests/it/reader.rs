@@ -44,6 +44,8 @@ async fn in_a_browser_no_page_has_barriers_or_complaints_in_any_theme_or_time() 
 async fn in_a_browser_the_days_are_one_tab_stop_walked_by_arrow_keys() -> Result<()> {
     let backend = Backend::start().await?;
     let (_setup, hub) = hub_with_cloud(&backend).await?;
+    let measured = async || hub.text("/services/cloud?lang=en").await.ok().filter(|page| page.contains(": 100"));
+    wait::until("today has been measured", measured).await;
     let browser = Browser::start(Scripts::On).await?;
     browser.client.goto(&format!("{}/services/cloud?lang=en", hub.url())).await?;
     let hint = async || browser.text().await.filter(|text| text.contains("walk through it with the arrow keys"));

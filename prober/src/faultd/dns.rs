@@ -23,7 +23,7 @@ use tokio::{
 
 /// What is answered about a name.
 #[derive(Debug, Clone)]
-pub enum Reply {
+pub(crate) enum Reply {
     /// These addresses, those of the family asked for; none of them is NODATA.
     Addresses(Vec<IpAddr>),
     /// The first of these the first time, and so on; the last one from then on.
@@ -42,14 +42,14 @@ pub enum Reply {
 
 impl Reply {
     /// One address.
-    pub fn address(text: &str) -> Self {
+    pub(crate) fn address(text: &str) -> Self {
         Self::Addresses(text.parse().into_iter().collect())
     }
 }
 
 /// A name server on loopback; gone when it is dropped.
 #[derive(Debug)]
-pub struct NameServer {
+pub(crate) struct NameServer {
     address: SocketAddr,
     book: Arc<Book>,
     _tasks: JoinSet<()>,
@@ -69,7 +69,7 @@ enum Transport {
 
 impl NameServer {
     /// Answers about the names given, without a final dot; about others NXDOMAIN.
-    pub async fn start<const N: usize>(replies: [(&str, Reply); N]) -> io::Result<Self> {
+    pub(crate) async fn start<const N: usize>(replies: [(&str, Reply); N]) -> io::Result<Self> {
         let replies = replies.into_iter().map(|(name, reply)| (name.to_owned(), reply)).collect();
         let book = Arc::new(Book { replies, asked: Mutex::default() });
         let (udp, tcp) = pair().await?;
@@ -81,12 +81,12 @@ impl NameServer {
     }
 
     /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// How many questions came about `name`, of whatever kind.
-    pub fn asked(&self, name: &str) -> usize {
+    pub(crate) fn asked(&self, name: &str) -> usize {
         let asked = self.book.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.iter().filter(|((known, _), _)| known == name).map(|(_, count)| count).sum()
     }

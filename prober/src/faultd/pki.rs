@@ -17,7 +17,7 @@ use rustls::{
 
 /// When a certificate is valid, seen from now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Validity {
+pub(crate) enum Validity {
     /// Since yesterday, for so many days from now.
     Days(u64),
     /// Until yesterday.
@@ -27,14 +27,14 @@ pub enum Validity {
 }
 
 /// An authority.
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: Certificate,
 }
 
 /// A key and the chain that goes with it.
 #[derive(Debug)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// What the server sends, its own certificate first.
     pub chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
@@ -66,7 +66,7 @@ fn key() -> KeyPair {
 
 impl Authority {
     /// A root.
-    pub fn root(name: &str) -> Self {
+    pub(crate) fn root(name: &str) -> Self {
         let (mut params, key) = (params(name, &[], Validity::Days(3650)), key());
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).expect("a key signs");
@@ -74,7 +74,7 @@ impl Authority {
     }
 
     /// An authority below this one.
-    pub fn intermediate(&self, name: &str) -> Self {
+    pub(crate) fn intermediate(&self, name: &str) -> Self {
         let (mut params, key) = (params(name, &[], Validity::Days(3650)), key());
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.signed_by(&key, &self.issuer).expect("a key signs");
@@ -82,17 +82,17 @@ impl Authority {
     }
 
     /// Its certificate in PEM, as a CA file has it.
-    pub fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.certificate.pem()
     }
 
     /// Its certificate.
-    pub fn certificate(&self) -> CertificateDer<'static> {
+    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
         self.certificate.der().clone()
     }
 
     /// A server's certificate for `hosts`; the chain is that certificate alone.
-    pub fn issue(&self, hosts: &[&str], validity: Validity) -> Identity {
+    pub(crate) fn issue(&self, hosts: &[&str], validity: Validity) -> Identity {
         let (params, key) = (params("server", hosts, validity), key());
         let certificate = params.signed_by(&key, &self.issuer).expect("a key signs");
         Identity { chain: vec![certificate.der().clone()], key: PrivateKeyDer::Pkcs8(key.serialize_der().into()) }
@@ -101,7 +101,7 @@ impl Authority {
 
 impl Identity {
     /// One that vouches for itself.
-    pub fn self_signed(hosts: &[&str], validity: Validity) -> Self {
+    pub(crate) fn self_signed(hosts: &[&str], validity: Validity) -> Self {
         let (mut params, key) = (params("server", hosts, validity), key());
         // As `openssl req -x509` makes them.
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -110,20 +110,20 @@ impl Identity {
     }
 
     /// The server's own certificate in PEM.
-    pub fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         let body = STANDARD.encode(self.chain.first().map(AsRef::as_ref).unwrap_or_default());
         format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
     }
 
     /// The same, sending another certificate besides.
     #[must_use]
-    pub fn with(mut self, authority: &Authority) -> Self {
+    pub(crate) fn with(mut self, authority: &Authority) -> Self {
         self.chain.push(authority.certificate());
         self
     }
 
     /// How a server with it speaks TLS, agreeing to `protocols` (ALPN) in this order.
-    pub fn server(&self, protocols: &[&str]) -> Arc<ServerConfig> {
+    pub(crate) fn server(&self, protocols: &[&str]) -> Arc<ServerConfig> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("the provider knows TLS 1.2 and 1.3")

@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// One step of a script.
 #[derive(Debug, Clone)]
-pub enum Act {
+pub(crate) enum Act {
     /// Reads until an empty line, as a request head ends, or until something that is not HTTP/1 has come.
     Listen,
     /// Sends these bytes.
@@ -39,19 +39,19 @@ pub enum Act {
 
 impl Act {
     /// Sends text.
-    pub fn say(text: impl Into<String>) -> Self {
+    pub(crate) fn say(text: impl Into<String>) -> Self {
         Self::Send(text.into().into_bytes())
     }
 
     /// A whole answer with a length.
-    pub fn answer(status: &str, body: &str) -> Self {
+    pub(crate) fn answer(status: &str, body: &str) -> Self {
         Self::say(format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
     }
 }
 
 /// A server on a port of its own on loopback; gone when it is dropped.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     scheme: &'static str,
     heard: Arc<Mutex<Vec<String>>>,
@@ -63,17 +63,17 @@ type Scripts = Arc<[Vec<Act>]>;
 
 impl Server {
     /// Every connection follows the same script.
-    pub async fn plain(script: Vec<Act>) -> io::Result<Self> {
+    pub(crate) async fn plain(script: Vec<Act>) -> io::Result<Self> {
         Self::start(vec![script], None).await
     }
 
     /// The same over TLS.
-    pub async fn tls(script: Vec<Act>, config: Arc<ServerConfig>) -> io::Result<Self> {
+    pub(crate) async fn tls(script: Vec<Act>, config: Arc<ServerConfig>) -> io::Result<Self> {
         Self::start(vec![script], Some(config)).await
     }
 
     /// Each connection follows the next script; the last one is repeated.
-    pub async fn start(scripts: Vec<Vec<Act>>, tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
+    pub(crate) async fn start(scripts: Vec<Vec<Act>>, tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -84,22 +84,22 @@ impl Server {
     }
 
     /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// A URL at `host`, which must lead to loopback.
-    pub fn url_at(&self, host: &str, path: &str) -> String {
+    pub(crate) fn url_at(&self, host: &str, path: &str) -> String {
         format!("{}://{host}:{}{path}", self.scheme, self.address.port())
     }
 
     /// A URL at its address.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         self.url_at("127.0.0.1", path)
     }
 
     /// What the connections said so far, one text a connection that was listened to.
-    pub fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
