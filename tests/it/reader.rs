@@ -37,14 +37,18 @@ async fn in_a_browser_no_page_has_barriers_or_complaints_in_any_theme_or_time() 
     }
     let complaints: Vec<_> = browser.complaints().await?.into_iter().filter(|c| !is_about_missing_page(c)).collect();
     assert_eq!(complaints, [""; 0]);
-    browser.close().await
+    Ok(())
 }
 
 #[tokio::test]
 async fn in_a_browser_the_days_are_one_tab_stop_walked_by_arrow_keys() -> Result<()> {
     let backend = Backend::start().await?;
     let (_setup, hub) = hub_with_cloud(&backend).await?;
-    let measured = async || hub.text("/services/cloud?lang=en").await.ok().filter(|page| page.contains(": 100"));
+    let measured = async || {
+        let page = hub.text("/services/cloud?lang=en").await.ok()?;
+        let (_, strip) = page.split_once("class=\"days tall\"")?;
+        strip.split("</svg>").next()?.contains(": 100").then_some(())
+    };
     wait::until("today has been measured", measured).await;
     let browser = Browser::start(Scripts::On).await?;
     browser.client.goto(&format!("{}/services/cloud?lang=en", hub.url())).await?;
@@ -69,7 +73,7 @@ async fn in_a_browser_the_days_are_one_tab_stop_walked_by_arrow_keys() -> Result
     assert_eq!(press(Key::Right).await?, today);
     assert_ne!(press(Key::Home).await?, yesterday);
     assert_eq!(browser.value("document.querySelectorAll('.days [tabindex=\"0\"]').length").await?, 1);
-    browser.close().await
+    Ok(())
 }
 
 #[tokio::test]
@@ -88,7 +92,6 @@ async fn in_a_browser_a_refused_script_leaves_a_complete_page_that_is_loaded_aga
         }
         let again = async || browser.value("window.loadedOnce === undefined").await.ok().filter(|new| new == true);
         wait::until("the page is loaded again", again).await;
-        browser.close().await?;
     }
     Ok(())
 }
@@ -106,5 +109,5 @@ async fn in_a_browser_the_language_is_switched_by_a_link() -> Result<()> {
         let html = browser.client.find(Locator::Css("html")).await?;
         assert_eq!(html.attr("lang").await?.as_deref(), Some(language));
     }
-    browser.close().await
+    Ok(())
 }

@@ -110,9 +110,4 @@ impl Browser {
     pub async fn value(&self, expression: &str) -> Result<Value> {
         Ok(self.client.execute(&format!("return {expression}"), vec![]).await?)
     }
-
-    /// Ends the session.
-    pub async fn close(self) -> Result<()> {
-        Ok(self.client.close().await?)
-    }
 }

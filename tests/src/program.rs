@@ -1,4 +1,5 @@
-//! A child process of a test: started, read line by line, stopped by signal or on drop.
+//! A child process of a test: started in a process group of its own, read line by line, stopped by signal or on drop, with all
+//! that it started itself.
 //!
 //! It does not know which program it runs.
 
@@ -21,6 +22,7 @@ use crate::wait;
 #[derive(Debug)]
 pub struct Program {
     child: Child,
+    group: u32,
     output: Arc<Mutex<Vec<String>>>,
     _readers: JoinSet<()>,
 }
@@ -33,13 +35,15 @@ impl Program {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
+            .process_group(0)
             .spawn()
             .with_context(|| format!("start {command:?}"))?;
+        let group = child.id().context("the process id of a program just started")?;
         let output = Arc::new(Mutex::new(Vec::new()));
         let mut readers = JoinSet::new();
         readers.spawn(collect(child.stdout.take().context("a piped stdout")?, output.clone()));
         readers.spawn(collect(child.stderr.take().context("a piped stderr")?, output.clone()));
-        Ok(Self { child, output, _readers: readers })
+        Ok(Self { child, group, output, _readers: readers })
     }
 
     /// Everything printed so far, a line each.
@@ -93,6 +97,18 @@ impl Program {
             .await
             .context("the program did not end")?
             .map_err(Into::into)
+    }
+}
+
+impl Drop for Program {
+    /// What the program started and left behind ends with it: a browser outlives its killed driver otherwise.
+    fn drop(&mut self) {
+        let gone = std::process::Command::new("kill")
+            .args(["-KILL", "--", &format!("-{}", self.group)])
+            .stderr(Stdio::null())
+            .status();
+        // The group is usually empty by now; there is nobody to tell of the rest.
+        drop(gone);
     }
 }
 

@@ -68,11 +68,14 @@ impl Hub {
     }
 }
 
+/// No probe is missed sooner, however often it runs: a busy machine is not a dead one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// When a probe that ran at `at` must have run again: after two of its intervals, or at the second due time of a cron line, which
 /// may rest for a weekend.
 fn overdue(probe: &ProbeDefinition, at: Timestamp) -> Timestamp {
     match &probe.schedule {
-        Schedule::Every(interval) => at.plus(interval.saturating_mul(2)).plus(probe.timeout),
+        Schedule::Every(interval) => at.plus(interval.saturating_mul(2).saturating_add(probe.timeout).max(PATIENCE)),
         Schedule::Cron(_) => probe.schedule.stale_at(at, probe.timeout),
     }
 }
