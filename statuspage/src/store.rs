@@ -28,6 +28,7 @@ mod directory;
 mod fault;
 mod frame;
 mod handle;
+mod holdings;
 mod key;
 mod query;
 mod queue;

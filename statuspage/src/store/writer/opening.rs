@@ -5,6 +5,7 @@
 use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
 use crate::store::{
     directory::Marker,
+    holdings::Holdings,
     restore,
     shelf::{Format, Shelf},
 };
@@ -69,7 +70,7 @@ impl Writer {
         }
         self.damages = 0;
         self.failed_openings = 0;
-        self.shelf = Some(shelf);
+        self.holdings = Some(Holdings { shelf });
         Ok(Found { restored, faults, corrupt_rows, is_new })
     }
 }
