@@ -30,11 +30,13 @@ mod frame;
 mod handle;
 mod holdings;
 mod key;
+mod migrate;
 mod query;
 mod queue;
 mod record;
 mod restore;
 mod shelf;
+mod tally;
 mod upkeep;
 mod writer;
 
