@@ -17,7 +17,7 @@ use crate::{
     engine::{ComponentState, Engine, Transition},
     history::{History, HistoryRow, RowKey, Slot},
     site::Site,
-    store::{Changes, Durability, Ledger, MAX_PAGE, ObservationQuery, Restored, StoreHandle},
+    store::{Changes, Durability, Ledger, ObservationQuery, Restored, StoreHandle},
 };
 
 /// The document that says when the rest was written.
@@ -108,14 +108,9 @@ pub(super) async fn observations_since(
     let longest = set.probes().map(|probe| probe.timeout).max().unwrap_or_default();
     let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(longest.saturating_add(UNDER_WAY)));
     let mut since = Vec::new();
-    for component in set.definitions.keys() {
-        let mut query = ObservationQuery {
-            component: component.clone(),
-            from: Some(from),
-            to: None,
-            limit: MAX_PAGE,
-            cursor: None,
-        };
+    for (component, definition) in &set.definitions {
+        let formerly = definition.formerly.clone();
+        let mut query = ObservationQuery { formerly, ..ObservationQuery::since(component.clone(), from) };
         loop {
             match store.observations(query.clone()).await {
                 Ok(page) => {

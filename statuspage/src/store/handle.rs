@@ -147,6 +147,16 @@ impl StoreHandle {
         }
     }
 
+    /// How many observations are in the database and not yet in a block file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, or when it does not answer in time.
+    pub async fn unsealed(&self) -> Result<u64, StoreError> {
+        let present = |holdings: &mut Holdings| Ok(holdings.shelf.tallies().values().map(|tally| tally.present()).sum());
+        self.ask(self.shared.patience, present).await
+    }
+
     /// How the store does.
     pub fn state(&self) -> StoreState {
         self.shared.queue.state(self.shared.patience)
