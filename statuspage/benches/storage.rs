@@ -70,7 +70,8 @@ async fn months(place: &Path, probes: u32, days: u32) {
 async fn query(handle: &StoreHandle, now: Timestamp, days: u32) {
     let component: ComponentId = "service-7".parse().expect("an id");
     let newest = ObservationQuery { from: None, limit: 100, ..ObservationQuery::since(component.clone(), now) };
-    let ago = ObservationQuery { limit: 100, ..ObservationQuery::since(component.clone(), now.minus(DAY * (days - 1))) };
+    let ago =
+        ObservationQuery { limit: 100, ..ObservationQuery::since(component.clone(), now.minus(DAY * (days - 1))) };
     for (what, query) in [("the newest 100", newest), ("100 of some days ago", ago)] {
         let began = Instant::now();
         let page = handle.observations(query).await.expect("answers");
@@ -146,14 +147,21 @@ fn observation(chance: &mut Chance, probe: u32, round: Timestamp) -> Observation
     let phases: Duration = timings.phases().into_iter().filter_map(|(_, phase)| phase).sum();
     let location: LocationName = "local".parse().expect("a name");
     Observation {
-        probe: ProbeId { component: format!("service-{probe}").parse().expect("an id"), name: "http".parse().expect("a name") },
+        probe: ProbeId {
+            component: format!("service-{probe}").parse().expect("an id"),
+            name: "http".parse().expect("a name"),
+        },
         location,
         started_at: round.plus(offset),
         verdict: if outage { Verdict::Fail } else { Verdict::Pass },
         failure: outage.then(|| Failure::new(FailureKind::HttpStatus, "502 Bad Gateway")),
         timings,
         duration: phases + chance.duration(150.0, 0.3),
-        http: Some(HttpFacts { status: if outage { 502 } else { 200 }, version: HttpVersion::Http2, redirects: vec![] }),
+        http: Some(HttpFacts {
+            status: if outage { 502 } else { 200 },
+            version: HttpVersion::Http2,
+            redirects: vec![],
+        }),
         certificate_expires_at: Some(Timestamp::from_millis(1_800_000_000_000)),
         confirmation: false,
         address: Some([203, 0, 113, (probe % 200) as u8].into()),

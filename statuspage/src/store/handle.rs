@@ -153,7 +153,8 @@ impl StoreHandle {
     ///
     /// When there is no database, or when it does not answer in time.
     pub async fn unsealed(&self) -> Result<u64, StoreError> {
-        let present = |holdings: &mut Holdings| Ok(holdings.shelf.tallies().values().map(|tally| tally.present()).sum());
+        let present =
+            |holdings: &mut Holdings| Ok(holdings.shelf.tallies().values().map(|tally| tally.present()).sum());
         self.ask(self.shared.patience, present).await
     }
 

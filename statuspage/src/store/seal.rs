@@ -222,13 +222,7 @@ impl Sealer {
     }
 
     /// Joins files of days or months that are over.
-    fn join(
-        &mut self,
-        shelf: &Shelf,
-        blocks: &mut Blocks,
-        queue: &Queue,
-        now: Timestamp,
-    ) -> Result<Step, SealError> {
+    fn join(&mut self, shelf: &Shelf, blocks: &mut Blocks, queue: &Queue, now: Timestamp) -> Result<Step, SealError> {
         let before = now.minus(JOIN_AFTER);
         let pause = || self.serve(shelf, queue).map_err(SealError::from);
         let joined = if let Some(day) = blocks.raw.joinable(before) {

@@ -106,11 +106,7 @@ fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool,
     Ok(is_new)
 }
 
-fn try_open(
-    directory: &Directory,
-    opening: Opening,
-    marker: Marker,
-) -> Result<(Holdings, Format, Restored), Broken> {
+fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(Holdings, Format, Restored), Broken> {
     let had_file = directory.has_database().unwrap_or(false);
     let shelf = Shelf::open(directory)?;
     let format = shelf.format()?;

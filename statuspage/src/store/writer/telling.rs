@@ -39,7 +39,10 @@ impl Telling {
     /// Notes a fault that the hub hears of in another way.
     pub(super) fn note(&mut self, fault: &StoreFault) {
         match fault {
-            StoreFault::NoSpace { .. } | StoreFault::Failing(_) | StoreFault::NotSealed(_) | StoreFault::Dropped { .. } => {
+            StoreFault::NoSpace { .. }
+            | StoreFault::Failing(_)
+            | StoreFault::NotSealed(_)
+            | StoreFault::Dropped { .. } => {
                 self.told.push(fault.clone());
             }
             StoreFault::SetAside { .. }
