@@ -6,7 +6,6 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use jiff::{civil::Date, tz::TimeZone};
 use prober::definition::DefinitionSet;
 use serde::{Deserialize, Serialize};
 use shared::{Observation, Timestamp};
@@ -15,7 +14,7 @@ use tracing::{debug, warn};
 use super::{Hub, alarm::Alarms};
 use crate::{
     engine::{ComponentState, Engine, Transition},
-    history::{History, HistoryRow, RowKey, Slot},
+    history::{History, HistoryRow, RowKey, Slot, Unit},
     site::Site,
     store::{Changes, Durability, Ledger, ObservationQuery, Restored, StoreHandle},
 };
@@ -61,31 +60,22 @@ fn document(restored: &Restored) -> Option<Checkpoint> {
 }
 
 fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
-    let hours = restored.hours.iter().map(|row| history_row(row, Slot::Hour(row.start)));
-    let days = restored.days.iter().filter_map(|row| Some(history_row(row, Slot::Day(date_of(row.start)?))));
-    hours.chain(days)
+    let hours = restored.hours.iter().filter_map(|row| history_row(row, Unit::Hours));
+    hours.chain(restored.days.iter().filter_map(|row| history_row(row, Unit::Days)))
 }
 
-fn history_row(ledger: &Ledger, slot: Slot) -> HistoryRow {
-    HistoryRow { key: RowKey { component: ledger.component.clone(), slot }, bytes: ledger.body.as_ref().into() }
-}
-
-/// A day's row is kept under its date's midnight in UTC, so that a change of the page's time zone does not move it.
-fn date_of(start: Timestamp) -> Option<Date> {
-    Some(TimeZone::UTC.to_datetime(jiff::Timestamp::from_millisecond(start.as_millis()).ok()?).date())
-}
-
-fn start_of(date: Date) -> Option<Timestamp> {
-    let midnight = date.to_zoned(TimeZone::UTC).ok()?;
-    Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
+fn history_row(ledger: &Ledger, unit: Unit) -> Option<HistoryRow> {
+    let key = RowKey { component: ledger.component.clone(), slot: Slot::new(unit, ledger.start)? };
+    Some(HistoryRow { key, bytes: ledger.body.as_ref().into() })
 }
 
 fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
     for HistoryRow { key: RowKey { component, slot }, bytes } in rows {
-        let body = Bytes::from(bytes);
+        let Some(start) = slot.start() else { continue };
+        let ledger = Ledger { component, start, body: Bytes::from(bytes) };
         match slot {
-            Slot::Hour(start) => changes.hours.push(Ledger { component, start, body }),
-            Slot::Day(date) => changes.days.extend(start_of(date).map(|start| Ledger { component, start, body })),
+            Slot::Hour(_) => changes.hours.push(ledger),
+            Slot::Day(_) => changes.days.push(ledger),
         }
     }
 }
