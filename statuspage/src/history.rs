@@ -61,7 +61,7 @@ const FALSE_FUTURE: Duration = Duration::from_secs(25 * 3_600);
 /// A clock that shows less has not been set yet (2010-01-01T00:00:00Z): what it dates is not counted.
 const UNSET_CLOCK: i64 = 1_262_304_000_000;
 
-fn is_unset(at: Timestamp) -> bool {
+pub(crate) fn is_unset(at: Timestamp) -> bool {
     at.as_millis() < UNSET_CLOCK
 }
 
@@ -295,6 +295,16 @@ impl History {
             past.hours.mark_changed();
             past.days.mark_changed();
         }
+    }
+
+    /// Gives the past of one component to another that has none yet; true when that was done.
+    pub fn rename(&mut self, from: &ComponentId, to: &ComponentId) -> bool {
+        if self.components.contains_key(to) {
+            return false;
+        }
+        let past = self.components.remove(from);
+        let renamed = past.map(|past| self.components.insert(to.clone(), past));
+        renamed.is_some()
     }
 
     /// Takes a failure back that was counted before.

@@ -11,10 +11,14 @@ use serde::{Deserialize, Serialize};
 use shared::{Observation, Timestamp};
 use tracing::{debug, warn};
 
-use super::{Hub, alarm::Alarms};
+use super::{
+    Hub,
+    alarm::Alarms,
+    past::{self, Former},
+};
 use crate::{
     engine::{ComponentState, Engine, Transition},
-    history::{History, HistoryRow, RowKey, Slot, Unit},
+    history::{History, HistoryRow, RowKey, Slot},
     site::Site,
     store::{Changes, Durability, Ledger, ObservationQuery, Restored, StoreHandle},
 };
@@ -38,18 +42,19 @@ pub(super) struct Memory {
 }
 
 /// Puts what the store held back to work; what cannot be read is named and learnt anew.
-pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
+pub(super) fn read(restored: &Restored, site: &Site, former: &Former) -> Memory {
     let (at, alarms) = document(restored).map(|Checkpoint { at, alarms }| (at, alarms)).unzip();
     let states = restored.components.iter().filter_map(|(id, bytes)| {
-        ComponentState::from_bytes(bytes).inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()
+        let state = ComponentState::from_bytes(bytes);
+        let state = state.inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()?;
+        let present = former.present(id);
+        // What is known under the present name is newer.
+        let renamed = present != id;
+        let newer = renamed && restored.components.iter().any(|(other, _)| other == present);
+        (!newer).then(|| ComponentState { component: present.clone(), ..state })
     });
     let mut history = History::new(site.time_zone.clone());
-    for (key, error) in history.restore(rows(restored)) {
-        warn!(component = %key.component, %error, "a row of the history cannot be read");
-    }
-    for failure in restored.last_failures.values().flatten().rev() {
-        history.recall(failure);
-    }
+    past::restore(&mut history, restored, former);
     let engine = Engine::restore(states);
     Memory { at, alarms: alarms.unwrap_or_default(), engine, history }
 }
@@ -57,16 +62,6 @@ pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
 fn document(restored: &Restored) -> Option<Checkpoint> {
     let bytes = restored.documents.get(DOCUMENT)?;
     serde_json::from_slice(bytes).inspect_err(|error| warn!(%error, "the last checkpoint cannot be read")).ok()
-}
-
-fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
-    let hours = restored.hours.iter().filter_map(|row| history_row(row, Unit::Hours));
-    hours.chain(restored.days.iter().filter_map(|row| history_row(row, Unit::Days)))
-}
-
-fn history_row(ledger: &Ledger, unit: Unit) -> Option<HistoryRow> {
-    let key = RowKey { component: ledger.component.clone(), slot: Slot::new(unit, ledger.start)? };
-    Some(HistoryRow { key, bytes: ledger.body.as_ref().into() })
 }
 
 fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
@@ -152,10 +147,7 @@ impl Hub {
     /// never told. The sum replaces what waits for that database before anything is written to it. Gives the present states, by
     /// which outages that were open then and are over are told to be so.
     pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) -> Vec<Transition> {
-        for (key, error) in self.history.absorb(rows(restored)) {
-            warn!(component = %key.component, %error, "a row of the history cannot be read");
-        }
-        restored.last_failures.values().flatten().for_each(|failure| self.history.recall(failure));
+        past::absorb(&mut self.history, restored, &Former::of(&self.definitions));
         let alarms = document(restored).map(|checkpoint| checkpoint.alarms).unwrap_or_default();
         self.telling.recall(&restored.notifications, alarms);
         self.telling.watch(&self.definitions);

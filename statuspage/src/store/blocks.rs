@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    block::{Archive, BlockFile, Days, FileFacts, Hours, Raw},
+    block::{Archive, BlockError, BlockFile, Damage, Days, FileFacts, Hours, Raw},
     database::{Broken, Order},
     frame,
     key::{self, Kind},
@@ -27,11 +27,11 @@ pub(super) struct Listed {
     /// Its size.
     pub(super) bytes: u64,
     /// How many frames it has.
-    pub(super) frames: u32,
+    pub(super) frames: u64,
     /// How many results or roll-ups.
     pub(super) rows: u64,
     /// The hash that its footer holds.
-    pub(super) hash: [u8; 32],
+    pub(super) sha256: [u8; 32],
 }
 
 /// All block files.
@@ -73,16 +73,17 @@ impl Blocks {
     }
 
     /// Damage that was met since the last time.
-    pub(super) fn take_damage(&mut self) -> Vec<Damage> {
+    pub(super) fn take_damage(&self) -> Vec<Damage> {
         [self.raw.take_damage(), self.hours.take_damage(), self.days.take_damage()].concat()
     }
 
     /// Rewrites files without their damaged frames; the damaged files stay beside them under another name.
-    pub(super) fn set_aside(&mut self, damages: &[Damage]) -> io::Result<()> {
+    pub(super) fn set_aside(&mut self, damages: &[Damage]) -> Result<(), BlockError> {
         for damage in damages {
-            for archive in [&mut self.raw as &mut dyn SetAside, &mut self.hours, &mut self.days] {
-                archive.set_aside(damage)?;
-            }
+            // Each knows its own files.
+            self.raw.set_aside(damage)?;
+            self.hours.set_aside(damage)?;
+            self.days.set_aside(damage)?;
         }
         Ok(())
     }
@@ -143,7 +144,8 @@ impl Blocks {
                 Some(_) | None => BlockFile::open(&self.root.join(&path)).ok().and_then(|file| file.facts()),
             };
             let Some(facts) = facts else { continue };
-            let listed = Listed { bytes: facts.bytes, frames: facts.frames, rows: facts.rows, hash: facts.hash };
+            let listed =
+                Listed { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 };
             let (key, body) = (key::block(&path), record::pack(&listed));
             new.push((key.clone(), frame::seal(&key, &body)));
             self.listed.insert(path, listed);

@@ -116,7 +116,7 @@ impl StoreHandle {
     ///
     /// When there is no database, or when it does not answer in time.
     pub async fn observations(&self, query: ObservationQuery) -> Result<ObservationPage, StoreError> {
-        self.ask(self.shared.patience, move |holdings| query::answer(&holdings.shelf, &query)).await
+        self.ask(self.shared.patience, move |holdings| query::answer(holdings, &query)).await
     }
 
     /// Runs a question on the store's thread, where nothing is written meanwhile, and waits at most `patience` for the answer; one

@@ -2,7 +2,7 @@
 //!
 //! It does not know when it is opened or written.
 
-use super::{blocks::Blocks, database::Broken, shelf::Shelf};
+use super::{blocks::Blocks, seal::SealError, shelf::Shelf};
 
 /// What the store's thread works with; it alone.
 #[derive(Debug)]
@@ -15,13 +15,16 @@ pub(super) struct Holdings {
 
 impl Holdings {
     /// Sets aside what was found damaged in block files since the last time, and says what it was.
-    pub(super) fn heal(&mut self) -> (Vec<String>, Result<(), Broken>) {
+    pub(super) fn heal(&mut self) -> (Vec<String>, Result<(), SealError>) {
         let damages = self.blocks.take_damage();
-        if damages.is_empty() {
-            return (Vec::new(), Ok(()));
-        }
         let said = damages.iter().map(ToString::to_string).collect();
-        let listed = self.blocks.set_aside(&damages).and_then(|()| self.blocks.enlist(&self.shelf, None));
-        (said, listed.map(drop))
+        let healed = if damages.is_empty() { Ok(()) } else { self.set_aside(&damages) };
+        (said, healed)
+    }
+
+    fn set_aside(&mut self, damages: &[super::block::Damage]) -> Result<(), SealError> {
+        self.blocks.set_aside(damages)?;
+        self.blocks.enlist(&self.shelf, None)?;
+        Ok(())
     }
 }

@@ -110,14 +110,21 @@ impl Collection {
     fn new(query: &ObservationQuery) -> Self {
         let limit = query.limit.clamp(1, MAX_PAGE);
         let after = query.cursor.clone().map(|cursor| (cursor.started_at, cursor.probe, cursor.location));
-        let from = query.from.unwrap_or(Timestamp::MIN);
+        let from = query.from.unwrap_or(Timestamp::from_millis(i64::MIN));
         // One more than asked for tells whether there is a next page.
         let (order, enough) = match (&after, query.from) {
             (None, None) => (Order::Descending, limit),
             (Some(_), _) | (None, Some(_)) => (Order::Ascending, limit + 1),
         };
         let from = after.as_ref().map_or(from, |(started_at, ..)| from.max(*started_at));
-        Self { order, from, to: query.to.unwrap_or(Timestamp::MAX), after, enough, found: BTreeMap::new() }
+        Self {
+            order,
+            from,
+            to: query.to.unwrap_or(Timestamp::from_millis(i64::MAX)),
+            after,
+            enough,
+            found: BTreeMap::new(),
+        }
     }
 
     /// Takes one, which replaces another of the same place.

@@ -21,7 +21,10 @@ use super::{
     query, record,
     shelf::Shelf,
 };
-use crate::notify::{Notification, State};
+use crate::{
+    history::Unit,
+    notify::{Notification, State},
+};
 
 /// How far back the hours come, and how many different ones at most, whatever the clock says.
 const HOURS: (Duration, usize) = (Duration::from_secs(8 * 86_400), 8 * 24 + 1);
@@ -71,7 +74,7 @@ impl Sealed {
         for (unit, files) in [(Unit::Hours, &self.hours), (Unit::Days, &self.days)] {
             for file in files {
                 for frame in file.frames() {
-                    let Ok(component) = frame.name().parse() else { continue };
+                    let Ok(component) = frame.name.parse() else { continue };
                     match file.read(frame) {
                         Ok(payload) => visit(unit, component, &payload),
                         Err(damage) => tracing::error!(%damage, "a part of the past cannot be read"),
@@ -122,7 +125,7 @@ pub(super) fn restore(holdings: &Holdings, now: Timestamp) -> Result<Restored, B
         notifications: notifications(shelf, now.minus(TOLD))?,
         documents: shelf.all(Kind::Document)?.into_iter().filter_map(named).collect(),
         last_failures,
-        sealed: Sealed { hours: blocks.hours.newest(HOURS.0), days: blocks.days.newest(DAYS.0) },
+        sealed: Sealed { hours: blocks.hours.since(now.minus(HOURS.0)), days: blocks.days.since(now.minus(DAYS.0)) },
         faults: Vec::new(),
     })
 }
@@ -187,6 +190,7 @@ pub(super) fn failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Arc
 mod tests {
     use super::*;
     use crate::store::{
+        blocks::Blocks,
         directory::Directory,
         queue::{Change, Work},
     };
@@ -194,16 +198,18 @@ mod tests {
     #[test]
     fn hours_come_back_by_age_and_by_number_whatever_the_clock_says() {
         let dir = tempfile::tempdir().expect("a directory");
-        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+        let directory = Directory::acquire(dir.path()).expect("ours");
+        let shelf = Shelf::open(&directory).expect("opens");
+        let holdings = Holdings { blocks: Blocks::open(&directory.blocks(), &shelf).expect("opens"), shelf };
         let (component, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
         let first = Timestamp::from_millis(1_795_000_000_000);
         let row = |n: u32| {
             let body = Some(Bytes::from_static(b"hour"));
             (key::ledger(Kind::Hour, first.plus(hour * n), &component), Change { number: 1, body })
         };
-        shelf.commit(&Work { rows: vec![], changes: (0..300).map(row).collect() }).expect("written");
+        holdings.shelf.commit(&Work { rows: vec![], changes: (0..300).map(row).collect() }).expect("written");
         let check = |now: Timestamp, expected: usize| {
-            assert_eq!(restore(&shelf, now).expect("reads").hours.len(), expected, "{now}");
+            assert_eq!(restore(&holdings, now).expect("reads").hours.len(), expected, "{now}");
         };
         let last = first.plus(hour * 299);
         check(last.plus(hour / 2), 192);

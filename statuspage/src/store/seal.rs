@@ -28,6 +28,7 @@ use super::{
     restore::FAILURES,
     shelf::Shelf,
 };
+use crate::history::is_unset;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -37,8 +38,8 @@ const DAY_OVER: Duration = Duration::from_secs(72 * 3_600);
 const JOIN_AFTER: Duration = Duration::from_secs(2 * 3_600);
 /// Rows that claim to be so far ahead were dated by a wrong clock: they do not wait for their hour.
 const FALSE_FUTURE: Duration = Duration::from_secs(2 * 3_600);
-/// A clock that shows less has not been set yet (2010-01-01T00:00:00Z): nothing is settled then.
-const UNSET_CLOCK: i64 = 1_262_304_000_000;
+/// The end of the year 9998: what is dated later has no file.
+const LAST: i64 = 253_370_764_800_000;
 /// Rows removed in one transaction.
 const STEP: usize = 2_000;
 
@@ -117,7 +118,8 @@ impl Sealer {
 
     /// Does one piece of work; what waits in line is written in between.
     pub(super) fn step(&mut self, holdings: &mut Holdings, queue: &Queue, now: Timestamp) -> Result<Step, SealError> {
-        if now.as_millis() < UNSET_CLOCK {
+        // Before the clock is set nothing is settled.
+        if is_unset(now) {
             return Ok(Step::Done);
         }
         if self.clearing.is_some() {
@@ -130,12 +132,12 @@ impl Sealer {
             self.seal_raw(shelf, blocks, queue, hour)?;
         } else if let Some(hour) = first_ledger(shelf, Kind::Hour)?.filter(|hour| *hour <= settled) {
             let (rows, keys) = ledgers(shelf, Kind::Hour, hour)?;
-            let written = blocks.hours.merge(hour, each(rows))?;
+            let written = blocks.hours.merge(hour, each(rows), || self.serve(shelf, queue).map_err(SealError::from))?;
             blocks.enlist(shelf, Some(written))?;
             shelf.remove(&keys)?;
         } else if let Some(day) = first_ledger(shelf, Kind::Day)?.filter(|day| day.plus(DAY_OVER) <= now) {
             let (rows, keys) = ledgers(shelf, Kind::Day, day)?;
-            let written = blocks.days.merge(day, each(rows))?;
+            let written = blocks.days.merge(day, each(rows), || self.serve(shelf, queue).map_err(SealError::from))?;
             blocks.enlist(shelf, Some(written))?;
             shelf.remove(&keys)?;
         } else {
@@ -152,6 +154,7 @@ impl Sealer {
             for order in [Order::Ascending, Order::Descending] {
                 let hour = hour_at_end(shelf, &component, order)?;
                 let hour = hour.filter(|hour| *hour <= settled || *hour > false_future);
+                let hour = hour.filter(|hour| (0..LAST).contains(&hour.as_millis()));
                 oldest = oldest.into_iter().chain(hour).min();
             }
         }
@@ -170,14 +173,14 @@ impl Sealer {
         // In the order of the frames' names, in which a slash follows the component.
         components.sort_by_cached_key(|component| format!("{component}/"));
         let (mut left, mut frames) = (VecDeque::from(components.clone()), VecDeque::new());
-        let written = blocks.raw.merge(hour, || {
+        let next = || {
             while frames.is_empty() {
                 let Some(component) = left.pop_front() else { return Ok::<_, SealError>(None) };
                 frames.extend(observations(shelf, &component, hour)?);
-                self.serve(shelf, queue)?;
             }
             Ok(frames.pop_front())
-        })?;
+        };
+        let written = blocks.raw.merge(hour, next, || self.serve(shelf, queue).map_err(SealError::from))?;
         tracing::debug!(%hour, rows = written.rows, bytes = written.bytes, "an hour is sealed");
         blocks.enlist(shelf, Some(written))?;
         self.clearing = Some(Clearing { hour, components });

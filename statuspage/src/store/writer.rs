@@ -315,8 +315,8 @@ impl Writer {
             self.queue.count(|counters| counters.damaged_frames += 1);
             self.telling.fault(StoreFault::DamagedBlock(damage));
         }
-        if let Err(broken) = healed {
-            self.broke(&broken);
+        if let Err(error) = healed {
+            self.not_sealed(error);
         }
     }
 
@@ -346,18 +346,22 @@ impl Writer {
                 self.busy = done.step == Step::Goes;
                 self.queue.count(|counters| counters.pruned_observations += done.removed);
             }
-            Err(SealError::Database(broken)) => return self.broke(&broken),
-            Err(error @ (SealError::Block(_) | SealError::File(_))) => {
-                self.telling.fault(StoreFault::NotSealed(error.to_string()));
-            }
+            Err(error) => return self.not_sealed(error),
         }
         self.bury();
         self.heal();
         self.measure();
     }
 
+    fn not_sealed(&mut self, error: SealError) {
+        match error {
+            SealError::Database(broken) => self.broke(&broken),
+            SealError::Block(_) | SealError::File(_) => self.telling.fault(StoreFault::NotSealed(error.to_string())),
+        }
+    }
+
     fn measure(&mut self) {
-        let Some(Holdings { shelf, .. }) = self.holdings.as_ref().filter(|_| Instant::now() >= self.next_measure)
+        let Some(Holdings { shelf, blocks }) = self.holdings.as_ref().filter(|_| Instant::now() >= self.next_measure)
         else {
             return;
         };

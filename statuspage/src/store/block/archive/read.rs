@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     io::{self, ErrorKind},
     ops::ControlFlow,
+    sync::Arc,
 };
 
 use shared::Timestamp;
@@ -71,6 +72,20 @@ impl<C: Content> Archive<C> {
             }
         }
         Ok(())
+    }
+
+    /// Opens the files that hold anything from `from` on, the oldest first; of the same item in two of them the later is the newer.
+    /// They can be read for as long as they are held. What cannot be opened is left out.
+    pub(in crate::store) fn since(&self, from: Timestamp) -> Vec<Arc<BlockFile>> {
+        // A clock that is not set must not bring back everything at once.
+        let last = self.catalog.slots(..).map(Slot::end).max().unwrap_or(from);
+        let from = if crate::history::is_unset(from) { last.minus(span::LONGEST) } else { from };
+        let slots = self.groups(from, Timestamp::from_millis(i64::MAX), Order::Ascending).into_iter().flatten();
+        let open = |slot: Slot| {
+            let opened = BlockFile::open(&self.catalog.path(slot));
+            opened.inspect_err(|error| tracing::error!(%error, "a part of the past cannot be opened")).ok()
+        };
+        slots.filter_map(open).filter(is_of::<C>).map(Arc::new).collect()
     }
 
     /// The slots that overlap, those that are read together in one group, of which the later is the newer.

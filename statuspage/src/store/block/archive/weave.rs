@@ -2,11 +2,7 @@
 //!
 //! It does not know what becomes of the files that it reads.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, io, path::PathBuf};
 
 use super::{BlockError, BlockFile, Content, Damage, Draft, Slot, Wrong, at, is_of};
 use crate::store::block::{Facts, Frame};
