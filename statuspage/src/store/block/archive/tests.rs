@@ -285,3 +285,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_result_takes_few_bytes_with_everything_that_a_file_needs() {
+    let probes = ["cloud/login", "cloud/files", "wiki/page", "mail/web", "git/front"];
+    let mut fixture = Fixture::new();
+    let of = |number: u32| probes.iter().flat_map(|probe| rows(probe, hour(number), 120)).collect::<Vec<_>>();
+    let bytes: u64 = (0..24).map(|number| fixture.seal(hour(number), of(number)).bytes).sum();
+    assert!(bytes <= 12 * 24 * 5 * 120, "{bytes} bytes in hours");
+
+    let facts = fixture.archive.join(day()).expect("joined").expect("something");
+    assert_eq!(facts.rows, 24 * 5 * 120);
+    assert!(facts.bytes <= 10 * facts.rows, "{facts:?}");
+}
