@@ -11,7 +11,10 @@ use std::{
 
 use shared::Timestamp;
 
-use super::{Archive, BlockError, BlockFile, Content, Damage, Slot, Wrong, is_of, weave::items_of};
+use super::{
+    Archive, BlockError, BlockFile, Content, Damage, Slot, Wrong, is_of,
+    weave::{each_once, items_of},
+};
 use crate::store::{
     block::{Frame, span},
     database::Order,
@@ -31,7 +34,7 @@ impl<C: Content> Archive<C> {
         mut visit: impl FnMut(Vec<C::Item>) -> ControlFlow<()>,
     ) -> io::Result<()> {
         for group in self.groups(from, to, order) {
-            let mut items = BTreeMap::new();
+            let mut items = Vec::new();
             for slot in group {
                 let read = self.with(slot, |file| {
                     let asked = |frame: &&Frame| frame.facts.from < to && frame.facts.to >= from && wanted(&frame.name);
@@ -39,10 +42,9 @@ impl<C: Content> Archive<C> {
                 })?;
                 let Some((read, damage)) = read else { continue };
                 damage.into_iter().for_each(|damage| self.note(damage));
-                let inside = read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to);
-                items.extend(inside.map(|item| (C::key(&item), item)));
+                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to));
             }
-            if !items.is_empty() && visit(items.into_values().collect()).is_break() {
+            if !items.is_empty() && visit(each_once::<C>(items)).is_break() {
                 break;
             }
         }

@@ -88,14 +88,14 @@ impl<C: Content> Weave<C> {
     }
 
     fn merged(&mut self, name: &str, having: &[Having<'_>], incoming: Vec<C::Item>) -> Result<(), BlockError> {
-        let mut items = BTreeMap::new();
+        let mut items = Vec::new();
         for Having { source, frames } in having {
             let (old, damage) = items_of::<C>(source, frames.iter().copied());
             self.damage.extend(damage);
-            items.extend(old.into_iter().map(|item| (C::key(&item), item)));
+            items.extend(old);
         }
-        items.extend(incoming.into_iter().map(|item| (C::key(&item), item)));
-        let items: Vec<_> = items.into_values().collect();
+        items.extend(incoming);
+        let items = each_once::<C>(items);
         for part in items.chunks(C::ROWS) {
             let Some(facts) = facts::<C>(part) else { continue };
             let payload = C::pack(part);
@@ -148,6 +148,16 @@ pub(super) fn items_of<'a, C: Content>(
         }
     }
     (items, damage)
+}
+
+/// In the order of their keys; of equal keys the last one.
+pub(super) fn each_once<C: Content>(items: Vec<C::Item>) -> Vec<C::Item> {
+    let mut keyed: Vec<_> = items.into_iter().map(|item| (C::key(&item), item)).collect();
+    // Stable, and quick where files follow each other in order.
+    keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    keyed.reverse();
+    keyed.dedup_by(|(next, _), (kept, _)| next == kept);
+    keyed.into_iter().rev().map(|(_, item)| item).collect()
 }
 
 fn facts<C: Content>(items: &[C::Item]) -> Option<Facts> {
