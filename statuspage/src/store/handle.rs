@@ -9,18 +9,20 @@ use std::{
 };
 
 use bytes::Bytes;
-use shared::{Observation, Verdict};
+use shared::{ComponentId, Observation, Timestamp, Verdict};
 use tokio::{
     sync::{oneshot, watch},
     time::timeout,
 };
 
 use super::{
-    Changes, Counters, ObservationPage, ObservationQuery, StoreError, StoreState,
+    Changes, Counters, Ledger, ObservationPage, ObservationQuery, StoreError, StoreState,
     key::{self, Kind},
-    queue::{Adoption, Question, Queue, Row},
+    query::RollupQuery,
+    queue::{Adoption, Question, Queue, Reply, Row},
     record,
 };
+use crate::history::Unit;
 
 /// Whether something is on stable storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,8 +115,29 @@ impl StoreHandle {
     ///
     /// When there is no database, or when it does not answer in time.
     pub async fn observations(&self, query: ObservationQuery) -> Result<ObservationPage, StoreError> {
+        self.ask(|reply| Question::Observations { query, reply }).await
+    }
+
+    /// A component's hours or days that begin from `from` on and before `to`, the oldest first, only those that are on stable
+    /// storage. Days lie under midnight of UTC of their date.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, or when it does not answer in time.
+    pub async fn rollups(
+        &self,
+        component: &ComponentId,
+        unit: Unit,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Ledger>, StoreError> {
+        let query = RollupQuery { component: component.clone(), unit, from, to };
+        self.ask(|reply| Question::Rollups { query, reply }).await
+    }
+
+    async fn ask<T>(&self, question: impl FnOnce(Reply<T>) -> Question) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared.queue.push_question(Question { query, reply })?;
+        self.shared.queue.push_question(question(reply))?;
         match timeout(self.shared.patience, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(StoreError::Absent),

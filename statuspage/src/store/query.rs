@@ -1,18 +1,21 @@
-//! Asking for observations, page by page.
+//! Asking for observations, page by page, and for hours and days.
 //!
 //! It does not know HTTP, nor what may be public.
 
-use std::{fmt, ops::ControlFlow, str::FromStr, sync::Arc};
+use std::{fmt, ops::ControlFlow, str::FromStr, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::{ComponentId, LocationName, Observation, ProbeId, ProbeName, Timestamp};
 
 use super::{
+    Ledger, StoreError,
     database::{Broken, Order},
     key::{self, Kind},
+    queue::{Question, Reply},
     record,
     shelf::Shelf,
 };
+use crate::history::Unit;
 
 /// The most observations of one page.
 pub const MAX_PAGE: usize = 1_000;
@@ -70,8 +73,68 @@ impl FromStr for Cursor {
     }
 }
 
+/// Which hours or days of a component are wanted.
+#[derive(Debug, Clone)]
+pub(super) struct RollupQuery {
+    pub(super) component: ComponentId,
+    pub(super) unit: Unit,
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+}
+
+impl Question {
+    /// Answers it; who gave up needs no answer.
+    pub(super) fn answer(self, shelf: Option<&Shelf>) -> Result<(), Broken> {
+        match self {
+            Self::Observations { query, reply } => settle(reply, shelf, |shelf| answer(shelf, &query)),
+            Self::Rollups { query, reply } => settle(reply, shelf, |shelf| rollups(shelf, &query)),
+        }
+    }
+}
+
+fn settle<T>(
+    reply: Reply<T>,
+    shelf: Option<&Shelf>,
+    look: impl FnOnce(&Shelf) -> Result<T, Broken>,
+) -> Result<(), Broken> {
+    if reply.is_closed() {
+        return Ok(());
+    }
+    let (answer, outcome) = match shelf.map(look) {
+        Some(Ok(answer)) => (Ok(answer), Ok(())),
+        Some(Err(broken)) => (Err(StoreError::Absent), Err(broken)),
+        None => (Err(StoreError::Absent), Ok(())),
+    };
+    drop(reply.send(answer));
+    outcome
+}
+
+/// Looks up one start after the other: between them lie the rows of all other components.
+fn rollups(shelf: &Shelf, query: &RollupQuery) -> Result<Vec<Ledger>, Broken> {
+    let kind = match query.unit {
+        Unit::Hours => Kind::Hour,
+        Unit::Days => Kind::Day,
+    };
+    let (mut from, to) = (key::ledger_from(kind, query.from), key::ledger_from(kind, query.to));
+    let mut rollups = Vec::new();
+    loop {
+        let mut next = None;
+        shelf.scan(&from, &to, Order::Ascending, |key, _| {
+            next = key::read_ledger(key).map(|(start, _)| start);
+            if next.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let Some(start) = next else { return Ok(rollups) };
+        let row = key::ledger(kind, start, &query.component);
+        // Behind every part, which is two bytes.
+        let behind = [row.as_slice(), &[u8::MAX; 3]].concat();
+        let bodies = shelf.bodies(&row, &behind)?.into_iter();
+        rollups.extend(bodies.map(|(_, body)| Ledger { component: query.component.clone(), start, body }));
+        from = key::ledger_from(kind, start.plus(Duration::from_millis(1)));
+    }
+}
+
 /// Answers from the rows that are synced; rows that cannot be read are noted and left out.
-pub(super) fn answer(shelf: &Shelf, query: &ObservationQuery) -> Result<ObservationPage, Broken> {
+fn answer(shelf: &Shelf, query: &ObservationQuery) -> Result<ObservationPage, Broken> {
     let limit = query.limit.clamp(1, MAX_PAGE);
     let begin = query.from.map_or_else(
         || key::of_component(Kind::Observation, &query.component),

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::{oneshot, watch};
 
-use super::{ObservationPage, ObservationQuery, StoreError, StoreState};
+use super::{Ledger, ObservationPage, ObservationQuery, StoreError, StoreState, query::RollupQuery};
 
 /// Questions that may wait; more are answered [`StoreError::Busy`] at once.
 const MAX_QUESTIONS: usize = 64;
@@ -48,10 +48,15 @@ impl Work {
 
 /// A question and where its answer goes.
 #[derive(Debug)]
-pub(super) struct Question {
-    pub(super) query: ObservationQuery,
-    pub(super) reply: oneshot::Sender<Result<ObservationPage, StoreError>>,
+pub(super) enum Question {
+    /// Raw results.
+    Observations { query: ObservationQuery, reply: Reply<ObservationPage> },
+    /// Hours or days.
+    Rollups { query: RollupQuery, reply: Reply<Vec<Ledger>> },
 }
+
+/// Where an answer goes.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// Whether there is a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,11 +26,10 @@ use self::{
     telling::Telling,
 };
 use super::{
-    OpenError, Opened, Restored, StoreError, StoreEvent, StoreFault, StoreHandle, StoreOptions,
+    OpenError, Opened, Restored, StoreEvent, StoreFault, StoreHandle, StoreOptions,
     database::Broken,
     directory::{Directory, Trouble},
     handle::Closed,
-    query,
     queue::{Adoption, Condition, Progress, Queue},
     restore,
     shelf::Shelf,
@@ -295,23 +294,8 @@ impl Writer {
 
     fn answer_all(&mut self) {
         for question in self.queue.questions() {
-            if question.reply.is_closed() {
-                continue;
-            }
-            let answer = match &self.shelf {
-                Some(shelf) => query::answer(shelf, &question.query),
-                None => {
-                    let _ = question.reply.send(Err(StoreError::Absent));
-                    continue;
-                }
-            };
-            // An asker that gave up needs no answer.
-            match answer {
-                Ok(page) => drop(question.reply.send(Ok(page))),
-                Err(broken) => {
-                    let _ = question.reply.send(Err(StoreError::Absent));
-                    self.broke(&broken);
-                }
+            if let Err(broken) = question.answer(self.shelf.as_ref()) {
+                self.broke(&broken);
             }
         }
         self.bury();

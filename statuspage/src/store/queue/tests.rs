@@ -94,7 +94,7 @@ async fn too_many_questions_are_refused() {
     let ask = || {
         let component = "cloud".parse().expect("an id");
         let query = ObservationQuery { component, from: None, to: None, limit: 1, cursor: None };
-        queue.push_question(Question { query, reply: oneshot::channel().0 })
+        queue.push_question(Question::Observations { query, reply: oneshot::channel().0 })
     };
     assert_eq!(ask(), Err(StoreError::Absent));
     queue.set_condition(Condition::Open);
