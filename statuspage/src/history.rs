@@ -28,6 +28,7 @@ mod packed;
 mod period;
 mod row;
 mod series;
+mod steps;
 mod view;
 
 #[cfg(test)]
@@ -48,6 +49,7 @@ use series::{Limits, Series};
 
 pub use pack::{pack, unpack};
 pub use row::{HistoryRow, RowError, RowKey, Slot, Unit};
+pub use steps::{Rollup, Step, Steps};
 
 /// Hours in memory: 8 days and a third, for the windows of 7 days.
 const HOURS: Limits = Limits { periods: 200, latency: 200 };

@@ -37,6 +37,18 @@ impl Snapshot {
     pub fn component(&self, id: &ComponentId) -> Option<&Arc<ComponentView>> {
         self.components.iter().find(|component| component.id == *id)
     }
+
+    /// The former names of a component; none for one that is not watched any more.
+    pub fn formerly(&self, id: &ComponentId) -> Vec<ComponentId> {
+        self.component(id).map(|component| component.formerly.clone()).unwrap_or_default()
+    }
+
+    /// The component that had this name before and gave it up.
+    pub fn renamed(&self, former: &ComponentId) -> Option<&ComponentId> {
+        let taken = self.component(former).is_some();
+        let renamed = self.components.iter().find(|component| component.formerly.contains(former));
+        renamed.filter(|_| !taken).map(|component| &component.id)
+    }
 }
 
 /// How the store does, as the hub sees it.
@@ -55,6 +67,8 @@ pub enum StoreState {
 pub struct ComponentView {
     /// The definition file's stem.
     pub id: ComponentId,
+    /// What it was called before: its past lies under these names too.
+    pub formerly: Vec<ComponentId>,
     /// What readers call it.
     pub name: Text,
     /// The heading it stands under.

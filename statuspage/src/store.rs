@@ -51,7 +51,7 @@ use std::{path::Path, time::Duration};
 pub use changes::{Changes, Ledger};
 pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
 pub use handle::{Durability, StoreHandle};
-pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery};
+pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery, RollupQuery};
 pub use queue::Counters;
 pub use restore::Restored;
 

@@ -70,6 +70,11 @@ impl Hour {
         Self(i32::try_from(at.as_millis().div_euclid(HOUR)).expect("the years 0 to 9999 have 88 million hours"))
     }
 
+    /// The last multiple of so many hours since 1970 up to this hour.
+    pub(super) fn aligned(self, hours: u16) -> Self {
+        Self(self.0 - self.0.rem_euclid(i32::from(hours.max(1))))
+    }
+
     /// Its first instant.
     pub(super) fn start(self) -> Timestamp {
         Timestamp::from_millis(i64::from(self.0) * HOUR)

@@ -65,14 +65,6 @@ impl Bin {
             Self(key) => (mapping().value(key.into()) * 1e6) as u32,
         }
     }
-
-    /// What it stands for, in seconds.
-    pub(super) fn seconds(self) -> f64 {
-        match self {
-            Self::ZERO => 0.0,
-            Self(key) => mapping().value(key.into()),
-        }
-    }
 }
 
 impl std::fmt::Debug for Sketch {

@@ -137,6 +137,7 @@ pub(super) fn component(id: &str, name: &str, description: &str, group: &str, st
         id: id.parse().expect("an id"),
         name: name.into(),
         group: Some(group.into()),
+        formerly: Vec::new(),
         description: Some(description.into()),
         url: Some(format!("https://{id}.example.org")),
         status,

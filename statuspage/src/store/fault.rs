@@ -44,6 +44,9 @@ pub enum StoreError {
     /// The disk did not answer in time.
     #[error("the store did not answer in time")]
     Busy,
+    /// The block files are there and cannot be read; the log says why.
+    #[error("the files of the past cannot be read at the moment")]
+    Unreadable,
 }
 
 /// Something that operators must know of; shown until the restart.

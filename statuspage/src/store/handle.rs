@@ -16,11 +16,10 @@ use tokio::{
 };
 
 use super::{
-    Changes, Counters, ObservationPage, ObservationQuery, StoreError, StoreState,
-    database::Broken,
+    Changes, Counters, Ledger, ObservationPage, ObservationQuery, StoreError, StoreState,
     holdings::Holdings,
     key::{self, Kind},
-    query,
+    query::{self, RollupQuery, Unanswered},
     queue::{Adoption, Queue, Row},
     record,
 };
@@ -119,12 +118,21 @@ impl StoreHandle {
         self.ask(self.shared.patience, move |holdings| query::answer(holdings, &query)).await
     }
 
+    /// A component's hours or days, the oldest first, only those that are on stable storage.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, when it does not answer in time, or when the files cannot be read.
+    pub async fn rollups(&self, query: RollupQuery) -> Result<Vec<Ledger>, StoreError> {
+        self.ask(self.shared.patience, move |holdings| query::rollups(holdings, &query)).await
+    }
+
     /// Runs a question on the store's thread, where nothing is written meanwhile, and waits at most `patience` for the answer; one
     /// that nobody waits for any more is not begun.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         patience: Duration,
-        question: impl FnOnce(&mut Holdings) -> Result<T, Broken> + Send + 'static,
+        question: impl FnOnce(&mut Holdings) -> Result<T, Unanswered> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.shared.queue.push_question(Box::new(move |holdings| {
@@ -133,7 +141,11 @@ impl StoreHandle {
             }
             let (answer, ended) = match holdings.map(question) {
                 Ok(Ok(answer)) => (Ok(answer), Ok(())),
-                Ok(Err(broken)) => (Err(StoreError::Absent), Err(broken)),
+                Ok(Err(Unanswered::Database(broken))) => (Err(StoreError::Absent), Err(broken)),
+                Ok(Err(Unanswered::Files(error))) => {
+                    tracing::error!(%error, "block files cannot be read");
+                    (Err(StoreError::Unreadable), Ok(()))
+                }
                 Err(error) => (Err(error), Ok(())),
             };
             // An asker that gave up needs no answer.

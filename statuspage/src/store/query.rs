@@ -2,16 +2,21 @@
 //!
 //! It does not know HTTP, nor what may be public.
 
-use std::{collections::BTreeMap, fmt, ops::ControlFlow, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, fmt, io, ops::ControlFlow, str::FromStr, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use shared::{ComponentId, LocationName, Observation, ProbeId, ProbeName, Timestamp};
 
 use super::{
+    Ledger,
     database::{Broken, Order},
     holdings::Holdings,
-    key, record,
+    key::{self, Kind},
+    record,
+    shelf::Shelf,
 };
+use crate::history::Unit;
 
 /// The most observations of one page.
 pub const MAX_PAGE: usize = 1_000;
@@ -158,9 +163,89 @@ impl Collection {
     }
 }
 
-/// Answers from the files and the rows that are synced; what cannot be read is noted and left out. A row in the database is newer
-/// than what a file holds under the same name.
-pub(super) fn answer(holdings: &Holdings, query: &ObservationQuery) -> Result<ObservationPage, Broken> {
+/// Why a question has no answer.
+#[derive(Debug)]
+pub(super) enum Unanswered {
+    /// The database broke.
+    Database(Broken),
+    /// A block file cannot be read.
+    Files(io::Error),
+}
+
+impl From<Broken> for Unanswered {
+    fn from(broken: Broken) -> Self {
+        Self::Database(broken)
+    }
+}
+
+impl From<io::Error> for Unanswered {
+    fn from(error: io::Error) -> Self {
+        Self::Files(error)
+    }
+}
+
+/// Which hours or days of a component are wanted: those that begin from `from` on and before `to`.
+#[derive(Debug, Clone)]
+pub struct RollupQuery {
+    /// Whose.
+    pub component: ComponentId,
+    /// What it was called before: where it has no roll-up of its own, that of such a name counts.
+    pub formerly: Vec<ComponentId>,
+    /// Hours, or days, which lie under midnight UTC of their date.
+    pub unit: Unit,
+    /// From then on.
+    pub from: Timestamp,
+    /// Before that.
+    pub to: Timestamp,
+}
+
+/// Roll-ups from the files and the rows that are synced, the oldest first.
+pub(super) fn rollups(holdings: &Holdings, query: &RollupQuery) -> Result<Vec<Ledger>, Unanswered> {
+    let mut found = BTreeMap::new();
+    // Later names replace what earlier ones gave, and in each the database what a file holds.
+    for name in query.formerly.iter().chain([&query.component]) {
+        let RollupQuery { unit, from, to, .. } = *query;
+        let mut take = |ledgers: Vec<Ledger>| {
+            found.extend(ledgers.into_iter().map(|ledger| (ledger.start, ledger.body)));
+            ControlFlow::Continue(())
+        };
+        let ours = |frame: &str| frame == name.as_str();
+        match unit {
+            Unit::Hours => holdings.blocks.hours.read(from, to, Order::Ascending, ours, &mut take)?,
+            Unit::Days => holdings.blocks.days.read(from, to, Order::Ascending, ours, &mut take)?,
+        }
+        found.extend(hot_rollups(&holdings.shelf, name, query)?);
+    }
+    let ledger = |(start, body)| Ledger { component: query.component.clone(), start, body };
+    Ok(found.into_iter().map(ledger).collect())
+}
+
+/// Looks up one start after the other: between them lie the rows of all other components.
+fn hot_rollups(shelf: &Shelf, name: &ComponentId, query: &RollupQuery) -> Result<Vec<(Timestamp, Bytes)>, Broken> {
+    let kind = match query.unit {
+        Unit::Hours => Kind::Hour,
+        Unit::Days => Kind::Day,
+    };
+    let (mut from, to) = (key::ledger_from(kind, query.from), key::ledger_from(kind, query.to));
+    let mut rollups = Vec::new();
+    loop {
+        let mut next = None;
+        shelf.scan(&from, &to, Order::Ascending, |key, _| {
+            next = key::read_ledger(key).map(|(start, _)| start);
+            if next.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let Some(start) = next else { return Ok(rollups) };
+        let row = key::ledger(kind, start, name);
+        // Behind every part, which is two bytes.
+        let behind = [row.as_slice(), &[u8::MAX; 3]].concat();
+        rollups.extend(shelf.bodies(&row, &behind)?.into_iter().map(|(_, body)| (start, body)));
+        from = key::ledger_from(kind, start.plus(Duration::from_millis(1)));
+    }
+}
+
+/// Answers from the files and the rows that are synced; what is damaged is noted and left out. A row in the database is newer than
+/// what a file holds under the same name.
+pub(super) fn answer(holdings: &Holdings, query: &ObservationQuery) -> Result<ObservationPage, Unanswered> {
     let Holdings { shelf, blocks } = holdings;
     let mut wanted = Collection::new(query);
     let prefixes: Vec<_> = query.names().map(|name| format!("{name}/")).collect();
@@ -169,7 +254,7 @@ pub(super) fn answer(holdings: &Holdings, query: &ObservationQuery) -> Result<Ob
     blocks.raw.read(from, to, order, ours, |observations| {
         observations.into_iter().for_each(|observation| wanted.add(query.renamed(observation)));
         wanted.is_enough()
-    });
+    })?;
     // Each source gives its own first ones: together they hold the first of both.
     let mut rows = Collection { found: BTreeMap::new(), after: wanted.after.clone(), ..Collection::new(query) };
     for name in query.names() {
