@@ -1,9 +1,12 @@
 //! The store from outside: what it promises, on real directories.
 
+mod chance;
 mod crash;
 mod damage;
 mod history;
 mod opening;
+mod power;
+mod preload;
 mod space;
 
 use std::{path::Path, sync::Arc, time::Duration};
