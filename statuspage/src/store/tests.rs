@@ -4,6 +4,7 @@ mod chance;
 mod crash;
 mod damage;
 mod history;
+mod load;
 mod opening;
 mod power;
 mod preload;
