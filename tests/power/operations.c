@@ -10,8 +10,8 @@
 //     BELFRY_FILES_LOG    the file to which the operations are appended, outside of the root. Nothing is written down without it.
 //     BELFRY_FILES_FAIL   OPERATION:FIRST:COUNT:ERRNO[:TEXT], for example write:17:3:28:/store/db
 //                         Of the operations of that name on paths that contain TEXT, counted from 1, those from FIRST on fail with
-//                         ERRNO, COUNT of them. A write that fails has written half of its bytes, as on a full disk; anything else
-//                         that fails did nothing.
+//                         ERRNO, COUNT of them. A write that fails has written half of its bytes, as on a full disk; a sync that
+//                         fails fails once more through each other descriptor of its file; anything else that fails did nothing.
 //                         Names: read, open (that creates), write, length, sync (fsync, fdatasync), range (sync_file_range),
 //                         rename, link, remove (unlink, rmdir), make (mkdir).
 //
@@ -60,6 +60,8 @@ enum kind { OPEN = 1, WRITE, LENGTH, SYNC, RENAME, LINK, REMOVE, MAKE, FAILED };
 struct watched {
     uint64_t inode;
     bool appends;
+    // A sync of the same file failed through another descriptor: the next one through this is told, too, as the kernel does it.
+    int owed;
     char path[PATH_MAX];
 };
 
@@ -172,7 +174,7 @@ static void forget(int descriptor) {
 }
 
 static int open_watched(int directory, const char *path, int flags, mode_t mode, const char *name) {
-    struct watched file = {.appends = flags & O_APPEND};
+    struct watched file = {.appends = flags & O_APPEND, .owed = 0};
     struct stat facts;
     snprintf(file.path, sizeof file.path, "%s", name);
     bool there = syscall(SYS_faccessat, directory, path, F_OK) == 0;
@@ -354,14 +356,26 @@ static int set_length(int descriptor, off_t length) {
 int ftruncate(int descriptor, off_t length) { return set_length(descriptor, length); }
 int ftruncate64(int descriptor, off64_t length) { return set_length(descriptor, length); }
 
+// Like [failure], for what brings a file to the disk: every descriptor of the file hears of it once.
+static int sync_failure(const char *operation, const struct watched *file) {
+    int failed = failure(operation, file->path, file->inode);
+    for (int other = 0; failed && other < MAX_DESCRIPTORS; other++) {
+        struct watched *same = descriptors[other];
+        if (same && same != file && same->inode == file->inode) same->owed = failed;
+    }
+    return failed;
+}
+
 static int sync_any(int descriptor, long call) {
     pthread_mutex_lock(&lock);
     struct watched *file = watched(descriptor);
-    int failed = file ? failure("sync", file->path, file->inode) : 0;
+    int failed = file ? sync_failure("sync", file) : 0;
     if (failed) return leave(-1, failed);
     int result = syscall(call, descriptor), error = errno;
     if (result == 0 && file) record(SYNC, file->inode, 0, NULL, 0);
-    return leave(result, error);
+    int owed = file ? file->owed : 0;
+    if (owed) file->owed = 0;
+    return owed ? leave(-1, owed) : leave(result, error);
 }
 
 int fsync(int descriptor) { return sync_any(descriptor, SYS_fsync); }
@@ -370,7 +384,7 @@ int fdatasync(int descriptor) { return sync_any(descriptor, SYS_fdatasync); }
 int sync_file_range(int descriptor, off64_t from, off64_t length, unsigned flags) {
     pthread_mutex_lock(&lock);
     struct watched *file = watched(descriptor);
-    int failed = file ? failure("range", file->path, file->inode) : 0;
+    int failed = file ? sync_failure("range", file) : 0;
     if (failed) return leave(-1, failed);
     int result = syscall(SYS_sync_file_range, descriptor, from, length, flags);
     return leave(result, errno);

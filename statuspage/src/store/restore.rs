@@ -153,6 +153,7 @@ fn failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Arc<Observatio
 mod tests {
     use super::*;
     use crate::store::{
+        database::Files,
         directory::Directory,
         queue::{Change, Work},
     };
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn hours_come_back_by_age_and_by_number_whatever_the_clock_says() {
         let dir = tempfile::tempdir().expect("a directory");
-        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
         let (component, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
         let first = Timestamp::from_millis(1_795_000_000_000);
         let row = |n: u32| {

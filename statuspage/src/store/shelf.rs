@@ -7,7 +7,7 @@ use std::{cell::RefCell, ops::ControlFlow};
 use bytes::Bytes;
 
 use super::{
-    database::{Batch, Broken, Database, Order},
+    database::{Batch, Broken, Database, Files, Order},
     directory::{Directory, FORMAT},
     frame,
     key::{self, Kind},
@@ -35,8 +35,8 @@ pub(super) enum Format {
 }
 
 impl Shelf {
-    pub(super) fn open(directory: &Directory) -> Result<Self, Broken> {
-        Ok(Self { database: Database::open(&directory.database())?, corrupt: RefCell::default() })
+    pub(super) fn open(directory: &Directory, files: Files) -> Result<Self, Broken> {
+        Ok(Self { database: Database::open(&directory.database(), files)?, corrupt: RefCell::default() })
     }
 
     /// Reads the format.

@@ -92,7 +92,7 @@ async fn what_was_acknowledged_survives_kill_minus_nine() {
             let at = Instant::random(&mut chance);
             let acknowledged = kill(at, part, dir.path()).or(part.last_before());
             let about = format!("{chance}, {part:?}, {at:?}");
-            let found = part.check(dir.path(), acknowledged, &about).await;
+            let found = part.check(dir.path(), acknowledged, 1, &about).await;
             part.first = found.next;
             slowest = slowest.max(found.opening);
         }

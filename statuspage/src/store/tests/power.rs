@@ -2,12 +2,14 @@
 //! What was acknowledged by then is there, whole, and nothing else is.
 
 mod disk;
+mod failing;
 mod recording;
 
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Command,
     time::Duration,
 };
 
@@ -15,7 +17,13 @@ use self::{
     disk::{Disk, Kept},
     recording::{Event, Notes},
 };
-use super::{chance::Chance, child_directory, load::Part, preload, scale};
+use super::{
+    chance::Chance,
+    child_directory,
+    load::Part,
+    preload::{self, Fail},
+    scale,
+};
 
 /// Batches of one recording.
 const BATCHES: u64 = 40;
@@ -23,12 +31,11 @@ const BATCHES: u64 = 40;
 const CUTS: usize = 12;
 
 /// Lets a child write to `root` and gives what it did; the replay of all of it must be what lies there.
-fn record(root: &Path, part: Part, chance: &mut Chance) -> Vec<Event> {
+fn record(mut child: Command, root: &Path, fail: Option<Fail>, chance: &mut Chance) -> Vec<Event> {
     let (place, mut disk) = (tempfile::tempdir().expect("a directory"), Disk::of(root));
     let log = place.path().join("log");
-    let mut command = part.command("store::tests::power::what_was_acknowledged_survives_power_cuts", root);
-    preload::watch(&mut command, root, &log, None);
-    assert!(command.status().expect("starts").success(), "the child writes its part");
+    preload::watch(&mut child, root, &log, fail);
+    assert!(child.status().expect("starts").success(), "{chance}: the child writes its part, with {fail:?}");
     let events = recording::read(&log);
     events.iter().for_each(|event| disk.apply(event));
     let replayed = place.path().join("replayed");
@@ -60,6 +67,8 @@ struct Replay<'a> {
     events: &'a [Event],
     /// The last batch that was acknowledged.
     acknowledged: Option<u64>,
+    /// How many more may have been written since, at most.
+    begun: u64,
 }
 
 impl Replay<'_> {
@@ -82,7 +91,7 @@ impl Replay<'_> {
         self.disk.cut(kept, chance, &root);
         let about =
             format!("{chance}, {:?}, {} operations before the end, {kept:?} kept", self.part, self.events.len());
-        self.part.check(&root, self.acknowledged, &about).await.opening
+        self.part.check(&root, self.acknowledged, self.begun, &about).await.opening
     }
 }
 
@@ -90,8 +99,9 @@ impl Replay<'_> {
 /// written to `next`, and the part that goes on from there is given.
 async fn cut_often(root: &Path, part: Part, next: &Path, chance: &mut Chance) -> (Part, Duration) {
     let disk = Disk::of(root);
-    let events = record(root, part, chance);
-    let mut replay = Replay { disk, part, events: &events, acknowledged: part.last_before() };
+    let child = part.command("store::tests::power::what_was_acknowledged_survives_power_cuts", root);
+    let events = record(child, root, None, chance);
+    let mut replay = Replay { disk, part, events: &events, acknowledged: part.last_before(), begun: 1 };
     let mut moments: Vec<_> = (0..=CUTS).map(|_| chance.of(0..events.len() + 1)).collect();
     moments.sort_unstable();
     let (last, mut slowest) = (moments[chance.of(0..moments.len())], Duration::ZERO);

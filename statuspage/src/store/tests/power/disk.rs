@@ -184,7 +184,7 @@ impl Disk {
             }
             Event::Remove { path } => self.change(path, Renaming::Remove),
             Event::Make { path } => drop(self.make(path, Node::Directory(Names::default()))),
-            Event::Failed { inode, operation } if operation == "sync" => {
+            Event::Failed { inode, operation } if ["sync", "range"].contains(&operation.as_str()) => {
                 if let Node::File(contents) = &mut self.nodes[self.inodes[inode]] {
                     contents.pending.iter_mut().for_each(|edit| edit.is_forgotten = true);
                 }
