@@ -11,22 +11,25 @@
 //!
 //! After a sync that failed, Linux takes the pages for clean: what was written to them is read as if it were there and never reaches
 //! the disk, and a later sync succeeds. sled would go on behind that hole, and lose everything behind it in the next power cut. So
-//! after any failure the files are written anew, as they are read, before the database is opened again ([`Files::WrittenAnew`]).
+//! after any failure the files are written anew, as they are read, before the database is opened again ([`Files::WrittenAnew`]). A database
+//! that panics while it closes keeps its lock and its threads: a copy takes the place of its file then.
 //!
 //! sled panics on some kinds of damage, its errors stay until it is dropped, and some make a call wait for ever: every call is caught
 //! and looked after (`pulse`), and after any error the database must be dropped and opened again.
 
+mod files;
 mod pulse;
 
 use std::{
     fs::{self, File},
     io,
     ops::ControlFlow,
-    os::unix::fs::{FileExt as _, MetadataExt as _},
+    os::unix::fs::MetadataExt as _,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
+pub(super) use self::files::file_of;
 use self::pulse::Pulse;
 
 /// What sled may hold in memory; it exceeds it several times over.
@@ -98,14 +101,14 @@ pub(super) struct Database {
 impl Database {
     /// Opens the database in `dir`, or makes one.
     pub(super) fn open(dir: &Path, files: Files) -> Result<Self, Broken> {
-        remove_half_snapshots(dir).map_err(|error| failing(&error))?;
+        files::remove_half_snapshots(dir).map_err(|error| failing(&error))?;
         match files {
             Files::AsTheyAre => {}
-            Files::WrittenAnew => write_anew(dir).map_err(|error| failing(&error))?,
+            Files::WrittenAnew => files::write_anew(dir).map_err(|error| failing(&error))?,
         }
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).mode(sled::Mode::LowSpace);
         let db = caught(|| config.open())?;
-        let file = sync_structure(dir).map_err(|error| failing(&error))?;
+        let file = files::sync_structure(dir).map_err(|error| failing(&error))?;
         let pulse = Pulse::start(db.clone()).map_err(|error| failing(&error))?;
         Ok(Self { db: Some(db), pulse: Some(pulse), file, path: file_of(dir) })
     }
@@ -188,74 +191,6 @@ impl Drop for Database {
         // sled flushes in its destructors; a panic in there must not end the store's thread.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(db)));
     }
-}
-
-/// Wrapper 1: what is half written holds nothing that the log does not hold.
-fn remove_half_snapshots(dir: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            tracing::warn!(file = %name, "removed a snapshot that was half written when the last process ended");
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes every file of the directory as it is read, so that nothing of it is only taken for written.
-fn write_anew(dir: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut buffer = vec![0; 64 << 10];
-    for entry in entries {
-        let entry = entry?;
-        if !entry.file_type()?.is_file() {
-            continue;
-        }
-        let file = File::options().read(true).write(true).open(entry.path())?;
-        let (mut at, length) = (0, file.metadata()?.len());
-        while at < length {
-            match file.read_at(&mut buffer, at) {
-                Ok(0) => break,
-                Ok(read) => {
-                    file.write_all_at(&buffer[..read], at)?;
-                    at += read as u64;
-                }
-                // What the disk cannot read is not in memory either: nothing of it was forgotten.
-                Err(error) if error.raw_os_error() == Some(libc::EIO) => at += buffer.len() as u64,
-                Err(error) => return Err(error),
-            }
-        }
-        file.sync_all()?;
-    }
-    Ok(())
-}
-
-/// Wrapper 2; gives the file for wrapper 3, synced once, so that everything that can be read is on stable storage.
-fn sync_structure(dir: &Path) -> io::Result<File> {
-    let file = File::open(file_of(dir))?;
-    file.sync_all()?;
-    File::open(dir.join("conf"))?.sync_all()?;
-    File::open(dir)?.sync_all()?;
-    if let Some(parent) = dir.parent() {
-        File::open(parent)?.sync_all()?;
-    }
-    Ok(file)
-}
-
-/// The file without which there is no database.
-pub(super) fn file_of(dir: &Path) -> PathBuf {
-    dir.join("db")
 }
 
 fn failing(error: &io::Error) -> Broken {
