@@ -108,9 +108,14 @@ impl Database {
         }
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).mode(sled::Mode::LowSpace);
         let db = caught(|| config.open())?;
-        let file = files::sync_structure(dir).map_err(|error| failing(&error))?;
-        let pulse = Pulse::start(db.clone()).map_err(|error| failing(&error))?;
-        Ok(Self { db: Some(db), pulse: Some(pulse), file, path: file_of(dir) })
+        let beside = files::sync_structure(dir).and_then(|file| Ok((file, Pulse::start(db.clone())?)));
+        match beside {
+            Ok((file, pulse)) => Ok(Self { db: Some(db), pulse: Some(pulse), file, path: file_of(dir) }),
+            Err(error) => {
+                close(db);
+                Err(failing(&error))
+            }
+        }
     }
 
     /// Calls the database, catching what it throws and waking it when it sleeps for ever.
@@ -187,10 +192,15 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         drop(self.pulse.take());
-        let db = self.db.take();
-        // sled flushes in its destructors; a panic in there must not end the store's thread.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(db)));
+        if let Some(db) = self.db.take() {
+            close(db);
+        }
     }
+}
+
+/// sled flushes in its destructors; a panic in there must not end the store's thread.
+fn close(db: sled::Db) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(db)));
 }
 
 fn failing(error: &io::Error) -> Broken {

@@ -69,7 +69,10 @@ async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
 fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
     while let Ok(event) = events.try_recv() {
         match event {
-            StoreEvent::Fault(fault) => require_kept(&[fault]),
+            StoreEvent::Fault(fault) => {
+                println!("{fault}");
+                require_kept(&[fault]);
+            }
             StoreEvent::OpenedLate(restored) => {
                 let Restored { faults, .. } = *restored;
                 require_kept(&faults);
