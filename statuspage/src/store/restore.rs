@@ -191,6 +191,7 @@ mod tests {
     use super::*;
     use crate::store::{
         blocks::Blocks,
+        database::Files,
         directory::Directory,
         queue::{Change, Work},
     };
@@ -199,7 +200,7 @@ mod tests {
     fn hours_come_back_by_age_and_by_number_whatever_the_clock_says() {
         let dir = tempfile::tempdir().expect("a directory");
         let directory = Directory::acquire(dir.path()).expect("ours");
-        let shelf = Shelf::open(&directory).expect("opens");
+        let shelf = Shelf::open(&directory, Files::AsTheyAre).expect("opens");
         let holdings = Holdings { blocks: Blocks::open(&directory.blocks(), &shelf).expect("opens"), shelf };
         let (component, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
         let first = Timestamp::from_millis(1_795_000_000_000);

@@ -1,10 +1,14 @@
 //! The store from outside: what it promises, on real directories.
 
+mod chance;
 mod crash;
 mod damage;
 mod history;
+mod load;
 mod migration;
 mod opening;
+mod power;
+mod preload;
 mod seal;
 mod space;
 

@@ -10,7 +10,7 @@ use super::{
     super::{StoreFault, StoreHandle, StoreOptions, directory::Directory, shelf::Shelf},
     Durability, Observation, StoreEvent, Timestamp, base, close, event, id, observations, options, read_all, restore,
 };
-use crate::store::{Opened, Store};
+use crate::store::{Opened, Store, database::Files};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
@@ -45,7 +45,7 @@ fn files(dir: &Path) -> Vec<String> {
 
 /// Rows of observations that the database holds, looked at while no store is open.
 fn hot(dir: &Path) -> u64 {
-    let shelf = Shelf::open(&Directory::acquire(dir).expect("ours")).expect("opens");
+    let shelf = Shelf::open(&Directory::acquire(dir).expect("ours"), Files::AsTheyAre).expect("opens");
     shelf.tallies().values().map(|tally| tally.present()).sum()
 }
 
@@ -116,7 +116,7 @@ async fn the_newest_failures_come_back_though_their_hour_is_sealed() {
     let (opened, start) = (open_sealing(dir.path()), hour());
     appended(&opened.handle, observations(start, 0..HOUR)).await;
     until_cleared(opened.handle, dir.path()).await;
-    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
     let failures = restore::failures(&shelf, &id("cloud")).expect("reads");
     assert_eq!(failures.len(), 20);
     assert_eq!(failures.first(), observations(start, HOUR - 1..HOUR).first());

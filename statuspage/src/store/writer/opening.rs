@@ -5,6 +5,7 @@
 use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
 use crate::store::{
     blocks::Blocks,
+    database::Files,
     directory::{FORMAT, Marker},
     holdings::Holdings,
     migrate::migrate,
@@ -51,7 +52,9 @@ impl Writer {
             Err(Broken::Damaged("it fails again and again".to_owned()))
         } else {
             // What looked like damage may have been a passing failure: the second look decides.
-            try_open(directory, opening, marker).or_else(|_| try_open(directory, opening, marker))
+            let files = if self.failures == 0 { Files::AsTheyAre } else { Files::WrittenAnew };
+            try_open(directory, opening, marker, files)
+                .or_else(|_| try_open(directory, opening, marker, Files::WrittenAnew))
         };
         if let Err(broken) = &attempt
             && is_beyond_repair(broken, self.failed_openings + 1)
@@ -62,7 +65,7 @@ impl Writer {
             if let Some(kept) = directory.set_aside(restore::now())? {
                 faults.push(StoreFault::SetAside { reason, kept });
             }
-            attempt = try_open(directory, opening, Marker::Missing);
+            attempt = try_open(directory, opening, Marker::Missing, Files::WrittenAnew);
         }
         let (holdings, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
         let Holdings { shelf, blocks } = &holdings;
@@ -106,9 +109,14 @@ fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool,
     Ok(is_new)
 }
 
-fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(Holdings, Format, Restored), Broken> {
+fn try_open(
+    directory: &Directory,
+    opening: Opening,
+    marker: Marker,
+    files: Files,
+) -> Result<(Holdings, Format, Restored), Broken> {
     let had_file = directory.has_database().unwrap_or(false);
-    let shelf = Shelf::open(directory)?;
+    let shelf = Shelf::open(directory, files)?;
     let format = shelf.format()?;
     // Once the marker is there the format was synced: without it, rows have vanished.
     if format == Format::None && marker != Marker::Missing && had_file {
