@@ -31,7 +31,7 @@ pub(crate) fn query(component: ComponentId, query: Option<&str>) -> Result<Obser
     }
     let cursor = one("cursor")?.map(str::parse).transpose();
     let cursor = cursor.map_err(|fault| Problem::parameter("cursor", format!("{fault}")))?;
-    Ok(ObservationQuery { component, from, to, limit: limit(one("limit")?)?, cursor })
+    Ok(ObservationQuery { component, formerly: Vec::new(), from, to, limit: limit(one("limit")?)?, cursor })
 }
 
 fn time(name: &'static str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {

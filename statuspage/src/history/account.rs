@@ -20,6 +20,18 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// Operational, under maintenance, degraded, partial outage, major outage.
+    pub(super) fn to_millis(self) -> [u32; 5] {
+        let Self { operational, under_maintenance, degraded_performance, partial_outage, major_outage } = self;
+        [operational, under_maintenance, degraded_performance, partial_outage, major_outage]
+    }
+
+    /// The inverse of [`Account::to_millis`].
+    pub(super) fn from_millis(millis: [u32; 5]) -> Self {
+        let [operational, under_maintenance, degraded_performance, partial_outage, major_outage] = millis;
+        Self { operational, under_maintenance, degraded_performance, partial_outage, major_outage }
+    }
+
     /// Adds time, as far as the period still has room for it.
     pub(super) fn add(&mut self, status: Status, time: Duration, room_in_all: Duration) {
         let room = millis(room_in_all).saturating_sub(self.known());
@@ -63,15 +75,17 @@ impl Account {
 
     /// The same for readers; what is not known of `watched` is unknown.
     pub(super) fn time(&self, watched: Duration) -> TimeInStatus {
-        let duration = |millis: u32| Duration::from_millis(millis.into());
-        TimeInStatus {
-            operational: duration(self.operational),
-            under_maintenance: duration(self.under_maintenance),
-            unknown: watched.saturating_sub(Duration::from_millis(self.known())),
-            degraded_performance: duration(self.degraded_performance),
-            partial_outage: duration(self.partial_outage),
-            major_outage: duration(self.major_outage),
-        }
+        let unknown = watched.saturating_sub(Duration::from_millis(self.known()));
+        let known = [
+            (Status::Operational, self.operational),
+            (Status::UnderMaintenance, self.under_maintenance),
+            (Status::DegradedPerformance, self.degraded_performance),
+            (Status::PartialOutage, self.partial_outage),
+            (Status::MajorOutage, self.major_outage),
+        ];
+        known.into_iter().fold(TimeInStatus::default().with(Status::Unknown, unknown), |time, (status, millis)| {
+            time.with(status, Duration::from_millis(millis.into()))
+        })
     }
 }
 

@@ -236,6 +236,14 @@ impl Alarms {
         self.mark_changed();
     }
 
+    /// A component has a new name: its open outage goes on under it.
+    pub(super) fn rename(&mut self, former: &ComponentId, present: &ComponentId) {
+        if let Some(outage) = self.open.remove(former) {
+            self.changed.extend([former, present].map(|id| RecordKey::Outage(id.clone())));
+            self.open.entry(present.clone()).or_insert(outage);
+        }
+    }
+
     /// Forgets components that are no longer watched.
     pub(super) fn retain(&mut self, watched: impl Fn(&ComponentId) -> bool) {
         for (id, _) in self.open.extract_if(.., |id, _| !watched(id)) {

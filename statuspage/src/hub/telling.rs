@@ -85,6 +85,10 @@ impl Telling {
     /// Takes names and dependencies from the definitions.
     pub(super) fn watch(&mut self, set: &DefinitionSet) {
         let definitions = &set.definitions;
+        for (id, definition) in definitions {
+            let former = definition.formerly.iter().filter(|former| !definitions.contains_key(*former));
+            former.for_each(|former| self.alarms.rename(former, id));
+        }
         self.alarms.retain(|id| definitions.contains_key(id));
         self.dependencies =
             definitions.iter().map(|(id, definition)| (id.clone(), definition.depends_on.clone())).collect();
@@ -134,8 +138,9 @@ fn told_as(fault: &StoreFault) -> Fault {
         StoreFault::Failing(reason) => Fault::Failing { reason: reason.clone() },
         StoreFault::Dropped { observations } => Fault::Dropped { observations: *observations },
         StoreFault::RestoredFrom(backup) => Fault::RestoredFrom { backup: path(backup) },
-        StoreFault::DamagedFiles { files, first } => Fault::DamagedFiles { files: *files, first: path(first) },
-        StoreFault::MissingFiles { files, first } => Fault::MissingFiles { files: *files, first: path(first) },
+        StoreFault::DamagedBlock(what) => Fault::DamagedFiles { files: 1, first: what.clone() },
+        StoreFault::MissingBlock(file) => Fault::MissingFiles { files: 1, first: path(file) },
+        StoreFault::NotSealed(reason) => Fault::NotSealed { reason: reason.clone() },
     }
 }
 

@@ -61,9 +61,9 @@ pub enum Fault {
     },
     /// Files of the history that are damaged.
     DamagedFiles {
-        /// How many.
+        /// How many places.
         files: u64,
-        /// The first of them.
+        /// The first of them: the file, and where in it.
         first: String,
     },
     /// Files of the history that are not where they should be.
@@ -72,6 +72,11 @@ pub enum Fault {
         files: u64,
         /// The first of them.
         first: String,
+    },
+    /// Results could not be moved from the database into files of the history; it is tried again.
+    NotSealed {
+        /// Why.
+        reason: String,
     },
 }
 
@@ -89,6 +94,7 @@ impl Fault {
             Self::RestoredFrom { .. } => FaultKind::RestoredFrom,
             Self::DamagedFiles { .. } => FaultKind::DamagedFiles,
             Self::MissingFiles { .. } => FaultKind::MissingFiles,
+            Self::NotSealed { .. } => FaultKind::NotSealed,
         }
     }
 
@@ -145,11 +151,13 @@ pub enum FaultKind {
     DamagedFiles,
     /// Files are missing.
     MissingFiles,
+    /// Results stay in the database.
+    NotSealed,
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -160,6 +168,7 @@ impl FaultKind {
         Self::RestoredFrom,
         Self::DamagedFiles,
         Self::MissingFiles,
+        Self::NotSealed,
     ];
 
     /// The word in documents, metrics and keys.
@@ -175,6 +184,7 @@ impl FaultKind {
             Self::RestoredFrom => "restored_from",
             Self::DamagedFiles => "damaged_files",
             Self::MissingFiles => "missing_files",
+            Self::NotSealed => "not_sealed",
         }
     }
 
@@ -188,7 +198,8 @@ impl FaultKind {
             | Self::Dropped
             | Self::RestoredFrom
             | Self::DamagedFiles
-            | Self::MissingFiles => Course::Single,
+            | Self::MissingFiles
+            | Self::NotSealed => Course::Single,
         }
     }
 }

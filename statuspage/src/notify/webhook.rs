@@ -29,7 +29,8 @@
 //! ```
 //!
 //! Faults that last (`"lasting": true`, with a `fault_over` to come) are `low_space`, `no_space` and `failing`; the others are told
-//! once: `set_aside`, `gone`, `corrupt_rows`, `dropped`, `restored_from`, `damaged_files`, `missing_files`.
+//! once: `set_aside`, `gone`, `corrupt_rows`, `dropped`, `restored_from`, `damaged_files`,
+//! `missing_files`, `not_sealed`.
 
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};

@@ -264,6 +264,7 @@ mod tests {
             Fault::RestoredFrom { backup: text("backups/2026-11-21.tar") },
             Fault::DamagedFiles { files: 1, first: text("raw/2026/11/22.blk") },
             Fault::MissingFiles { files: 3, first: text("raw/2026/11/22.blk") },
+            Fault::NotSealed { reason: text("input/output error") },
         ];
         let (since, until) = (at("13:02:00"), at("13:31:00"));
         let was = |times| Kind::WasDown { since, until, times, total: Duration::from_secs(900), cause: None };

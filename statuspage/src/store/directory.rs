@@ -7,6 +7,7 @@
 //! | `store.lock` | locked while a process works in the directory |
 //! | `store.format` | the marker: the format's version, written once the database is on stable storage |
 //! | `store/` | the database |
+//! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
 
 use std::{
@@ -63,6 +64,11 @@ impl Directory {
     /// Where the database lies.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("store")
+    }
+
+    /// Where the block files lie.
+    pub(super) fn blocks(&self) -> PathBuf {
+        self.path.join("blocks")
     }
 
     /// Whether the database's own file is there, and ours to use.
@@ -138,7 +144,7 @@ impl Directory {
 }
 
 /// Makes the directory and those above it that are missing, for this user alone, and syncs their names.
-fn create(path: &Path) -> io::Result<()> {
+pub(super) fn create(path: &Path) -> io::Result<()> {
     let missing: Vec<_> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     for dir in missing {

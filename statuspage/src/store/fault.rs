@@ -66,6 +66,15 @@ pub enum StoreFault {
         /// How many were found together.
         rows: u64,
     },
+    /// A part of a block file is damaged; the rest is served.
+    #[error("{0}: it was set aside, the rest of the file is served")]
+    DamagedBlock(String),
+    /// A block file that was written is not there any more.
+    #[error("the block file {} is missing: what it held can only come back from a backup", .0.display())]
+    MissingBlock(PathBuf),
+    /// What is settled could not be moved out of the database; it is tried again.
+    #[error("results could not be moved into block files ({0}): they stay in the database, and it is tried again")]
+    NotSealed(String),
     /// Too little space to write safely.
     #[error("only {free} bytes are free where {} lies and {reserve} are needed: results wait in memory", dir.display())]
     NoSpace {
@@ -98,22 +107,6 @@ pub enum StoreFault {
     /// What is known came from a backup, because the database was beyond repair.
     #[error("the data were restored from the backup {}: what came after it is missing", .0.display())]
     RestoredFrom(PathBuf),
-    /// Block files that are damaged.
-    #[error("{files} block files are damaged, {} first: the rest is served; `statuspage verify` names each", first.display())]
-    DamagedFiles {
-        /// How many were found together.
-        files: u64,
-        /// One of them.
-        first: PathBuf,
-    },
-    /// Block files that are not where they should be.
-    #[error("{files} block files are missing, {} first: the rest is served; `statuspage verify` names each", first.display())]
-    MissingFiles {
-        /// How many were found together.
-        files: u64,
-        /// One of them.
-        first: PathBuf,
-    },
 }
 
 /// What happens to an open store, in order; [`StoreHandle::state`](super::StoreHandle::state) tells the present.

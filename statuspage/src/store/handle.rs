@@ -116,7 +116,7 @@ impl StoreHandle {
     ///
     /// When there is no database, or when it does not answer in time.
     pub async fn observations(&self, query: ObservationQuery) -> Result<ObservationPage, StoreError> {
-        self.ask(self.shared.patience, move |holdings| query::answer(&holdings.shelf, &query)).await
+        self.ask(self.shared.patience, move |holdings| query::answer(holdings, &query)).await
     }
 
     /// Runs a question on the store's thread, where nothing is written meanwhile, and waits at most `patience` for the answer; one
@@ -145,6 +145,17 @@ impl StoreHandle {
             Ok(Err(_)) => Err(StoreError::Absent),
             Err(_) => Err(StoreError::Busy),
         }
+    }
+
+    /// How many observations are in the database and not yet in a block file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, or when it does not answer in time.
+    pub async fn unsealed(&self) -> Result<u64, StoreError> {
+        let present =
+            |holdings: &mut Holdings| Ok(holdings.shelf.tallies().values().map(|tally| tally.present()).sum());
+        self.ask(self.shared.patience, present).await
     }
 
     /// How the store does.

@@ -70,13 +70,23 @@ async fn single_faults_are_told_each_for_itself() {
         StoreFault::CorruptRows { rows: 2 },
         StoreFault::Dropped { observations: 5 },
         StoreFault::RestoredFrom("backup.tar".into()),
-        StoreFault::DamagedFiles { files: 1, first: "13.blk".into() },
-        StoreFault::MissingFiles { files: 1, first: "14.blk".into() },
+        StoreFault::DamagedBlock("13.blk".into()),
+        StoreFault::MissingBlock("14.blk".into()),
+        StoreFault::NotSealed("disk".into()),
     ];
     for fault in faults {
         bench.hear(StoreEvent::Fault(fault)).await;
     }
-    let expected = ["corrupt_rows", "damaged_files", "dropped", "gone", "missing_files", "restored_from", "set_aside"];
+    let expected = [
+        "corrupt_rows",
+        "damaged_files",
+        "dropped",
+        "gone",
+        "missing_files",
+        "not_sealed",
+        "restored_from",
+        "set_aside",
+    ];
     assert_eq!(bench.told(), expected.map(|word| format!("monitor:{word} fault")));
 }
 
@@ -256,4 +266,19 @@ async fn a_fault_that_is_open_is_counted_and_no_longer_once_it_is_over() {
     assert_eq!(open(&bench), [FaultKind::LowSpace]);
     bench.hear(StoreEvent::RoomAgain).await;
     assert_eq!(open(&bench), []);
+}
+
+#[tokio::test]
+async fn the_outage_of_a_component_goes_on_under_its_new_name() {
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(results("cloud", lately(), &DOWN)).await;
+    let renamed = || set([Definition { formerly: vec![id("cloud")], ..definition("files", &[]) }]);
+    let (directory, _) = bench.wreck().await;
+    let options = StoreOptions { reserve: 1 << 20, ..StoreOptions::default() };
+    let mut bench = Bench::over(directory, renamed(), options).await;
+    assert_eq!(bench.told(), ["cloud down"]);
+    bench.take(results("files", lately().plus(EVERY), &UP)).await;
+    assert_eq!(bench.told(), ["cloud down", "files recovered"]);
+    let (_directory, restored) = bench.wreck().await;
+    assert!(restored.records.is_empty(), "{:?}", restored.records);
 }

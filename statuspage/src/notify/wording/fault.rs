@@ -63,6 +63,7 @@ impl Voice {
 fn found_en(fault: &Fault) -> String {
     let size = |bytes: u64| size(bytes, Language::En);
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+    let places = |count: u64| if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
     match fault {
         Fault::LowSpace { free, reserve } => {
             let (free, reserve) = (size(*free), size(*reserve));
@@ -84,23 +85,20 @@ fn found_en(fault: &Fault) -> String {
         Fault::Dropped { observations } => format!("results were lost: {observations}; the store could not keep up"),
         Fault::RestoredFrom { backup } => format!("the data come from the backup {backup}; what came later is missing"),
         Fault::DamagedFiles { files: count, first } => {
-            format!("{} of the history damaged, first {first}; the rest is served", files(*count))
+            format!("the history is damaged in {}, first {first}; the rest is served", places(*count))
         }
         Fault::MissingFiles { files: count, first } => {
             format!("{} of the history missing, first {first}; the rest is served", files(*count))
+        }
+        Fault::NotSealed { reason } => {
+            format!("results stay in the database instead of the history's files: {reason}; nothing is lost yet")
         }
     }
 }
 
 fn found_fr(fault: &Fault) -> String {
     let size = |bytes: u64| size(bytes, Language::Fr);
-    let files = |count: u64, word: &str| {
-        if count == 1 {
-            format!("1 fichier de l'historique {word}")
-        } else {
-            format!("{count} fichiers de l'historique {word}s")
-        }
-    };
+    let plural = |count: u64| if count == 1 { "" } else { "s" };
     match fault {
         Fault::LowSpace { free, reserve } => {
             let (free, reserve) = (size(*free), size(*reserve));
@@ -136,11 +134,16 @@ fn found_fr(fault: &Fault) -> String {
             format!("les données viennent de la sauvegarde {backup}\u{a0}; ce qui a suivi manque")
         }
         Fault::DamagedFiles { files: count, first } => {
-            format!("{}, le premier {first}\u{a0}; le reste est servi", files(*count, "endommagé"))
+            let s = plural(*count);
+            format!("l'historique est endommagé à {count} endroit{s}, d'abord {first}\u{a0}; le reste est servi")
         }
         Fault::MissingFiles { files: count, first } => {
-            format!("{}, le premier {first}\u{a0}; le reste est servi", files(*count, "manquant"))
+            let s = plural(*count);
+            format!("{count} fichier{s} de l'historique manquant{s}, d'abord {first}\u{a0}; le reste est servi")
         }
+        Fault::NotSealed { reason } => format!(
+            "les mesures restent dans la base au lieu des fichiers de l'historique\u{a0}: {reason}\u{a0}; rien n'est perdu pour l'instant"
+        ),
     }
 }
 
@@ -156,7 +159,8 @@ fn over_en(fault: &Fault) -> &'static str {
         | Fault::Dropped { .. }
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. } => "all is well again",
+        | Fault::MissingFiles { .. }
+        | Fault::NotSealed { .. } => "all is well again",
     }
 }
 
@@ -171,7 +175,8 @@ fn over_fr(fault: &Fault) -> &'static str {
         | Fault::Dropped { .. }
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. } => "tout est rentré dans l'ordre",
+        | Fault::MissingFiles { .. }
+        | Fault::NotSealed { .. } => "tout est rentré dans l'ordre",
     }
 }
 
@@ -187,7 +192,8 @@ fn was_en(fault: &Fault) -> &'static str {
         | Fault::Dropped { .. }
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. } => "there was a fault",
+        | Fault::MissingFiles { .. }
+        | Fault::NotSealed { .. } => "there was a fault",
     }
 }
 
@@ -202,7 +208,8 @@ fn was_fr(fault: &Fault) -> &'static str {
         | Fault::Dropped { .. }
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. } => "il y a eu un défaut",
+        | Fault::MissingFiles { .. }
+        | Fault::NotSealed { .. } => "il y a eu un défaut",
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
 use crate::store::{
+    blocks::Blocks,
     directory::{FORMAT, Marker},
     holdings::Holdings,
     migrate::migrate,
@@ -63,15 +64,18 @@ impl Writer {
             }
             attempt = try_open(directory, opening, Marker::Missing);
         }
-        let (shelf, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
-        let is_new = prepare(directory, &shelf, format)?;
+        let (holdings, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        let Holdings { shelf, blocks } = &holdings;
+        let is_new = prepare(directory, shelf, format)?;
+        // A new database knows of no files: it takes those that are there for its own.
+        faults.extend(blocks.missed().iter().cloned().map(StoreFault::MissingBlock));
         let corrupt_rows = shelf.bury().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
         if corrupt_rows > 0 {
             faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
         }
         self.damages = 0;
         self.failed_openings = 0;
-        self.holdings = Some(Holdings { shelf });
+        self.holdings = Some(holdings);
         Ok(Found { restored, faults, corrupt_rows, is_new })
     }
 }
@@ -102,7 +106,7 @@ fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool,
     Ok(is_new)
 }
 
-fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(Shelf, Format, Restored), Broken> {
+fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(Holdings, Format, Restored), Broken> {
     let had_file = directory.has_database().unwrap_or(false);
     let shelf = Shelf::open(directory)?;
     let format = shelf.format()?;
@@ -114,9 +118,11 @@ fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(
         Format::Known(older) if older < FORMAT => migrate(&shelf, older)?,
         Format::Known(_) | Format::None => {}
     }
+    let blocks = Blocks::open(&directory.blocks(), &shelf)?;
+    let holdings = Holdings { shelf, blocks };
     let restored = match opening {
-        Opening::WithContents => restore::restore(&shelf, restore::now())?,
+        Opening::WithContents => restore::restore(&holdings, restore::now())?,
         Opening::Again => Restored::default(),
     };
-    Ok((shelf, format, restored))
+    Ok((holdings, format, restored))
 }

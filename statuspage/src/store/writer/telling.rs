@@ -42,13 +42,14 @@ impl Telling {
             StoreFault::NoSpace { .. }
             | StoreFault::LowSpace { .. }
             | StoreFault::Failing(_)
+            | StoreFault::NotSealed(_)
             | StoreFault::Dropped { .. } => self.told.push(fault.clone()),
             StoreFault::SetAside { .. }
             | StoreFault::Gone(_)
             | StoreFault::CorruptRows { .. }
             | StoreFault::RestoredFrom(_)
-            | StoreFault::DamagedFiles { .. }
-            | StoreFault::MissingFiles { .. } => {}
+            | StoreFault::DamagedBlock(_)
+            | StoreFault::MissingBlock(_) => {}
         }
     }
 
