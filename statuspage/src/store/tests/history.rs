@@ -5,19 +5,18 @@ use std::time::Duration;
 use shared::Timestamp;
 
 use super::{
-    super::{Changes, Ledger, ObservationQuery},
+    super::{Changes, Ledger, ObservationQuery, RecordKey},
     Durability, StoreState, base, bytes, close, everything, id, observation, observations, open, options, read_all,
 };
 use crate::{
-    notify::{Event, Happening, Notification},
+    notify::{Event, FaultKind, Happening, Notification, Subject},
     store::{Store, StoreOptions},
 };
 
 fn changes(start: Timestamp) -> Changes {
     let ledger = |start| Ledger { component: id("cloud"), start, body: bytes("ledger") };
     let event = Event {
-        component: id("cloud"),
-        name: "Nextcloud".into(),
+        subject: Subject::Component { id: id("cloud"), name: "Nextcloud".into() },
         detected_at: start,
         happening: Happening::Down { since: start, cause: None },
     };
@@ -26,6 +25,10 @@ fn changes(start: Timestamp) -> Changes {
         hours: vec![ledger(start)],
         days: vec![ledger(start)],
         notifications: vec![Notification::new(&"phone".parse().expect("a name"), &event)],
+        records: vec![
+            (RecordKey::Outage(id("cloud")), Some(bytes("outage"))),
+            (RecordKey::Fault(FaultKind::NoSpace), None),
+        ],
         documents: vec![(
             "roster",
             (0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>().into(),
@@ -55,6 +58,7 @@ async fn a_restart_shows_the_same() {
     assert_eq!(again.restored.days, written.days);
     assert_eq!(again.restored.notifications, written.notifications);
     assert_eq!(again.restored.documents["roster"], written.documents[0].1);
+    assert_eq!(again.restored.records, [(RecordKey::Outage(id("cloud")), bytes("outage"))].into());
     let failures: Vec<_> = rows.iter().rev().filter(|row| row.failure.is_some()).take(20).cloned().collect();
     assert_eq!(again.restored.last_failures[&id("cloud")], failures);
     assert_eq!(again.restored.faults, []);
@@ -68,6 +72,7 @@ async fn the_last_change_of_a_key_counts_and_a_removed_one_is_gone() {
     handle.apply(changes(start)).await;
     let shorter = Changes {
         documents: vec![("roster", bytes("short"))],
+        records: vec![(RecordKey::Outage(id("cloud")), None)],
         forget_components: vec![id("chat")],
         forget_notifications: vec![changes(start).notifications[0].id.clone()],
         ..Changes::default()
@@ -78,6 +83,7 @@ async fn the_last_change_of_a_key_counts_and_a_removed_one_is_gone() {
     assert_eq!(again.restored.documents["roster"], bytes("short"));
     assert_eq!(again.restored.components, [(id("cloud"), bytes("state"))]);
     assert_eq!(again.restored.notifications, []);
+    assert_eq!(again.restored.records, [].into());
     assert_eq!(again.handle.counters().corrupt_rows, 0, "no part of the longer document was left behind");
 }
 
