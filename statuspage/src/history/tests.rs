@@ -14,8 +14,15 @@ impl Store {
         self.0.extend(rows.into_iter().map(|row| (row.key, row.bytes)));
     }
 
-    pub(super) fn rows(&self) -> Vec<HistoryRow> {
-        self.0.iter().map(|(key, row)| HistoryRow { key: key.clone(), bytes: row.clone() }).collect()
+    /// Every day, and the hours of the last eight days.
+    fn rows(&self) -> Vec<HistoryRow> {
+        let hour = |key: &RowKey| match key.slot {
+            Slot::Hour(start) => Some(start),
+            Slot::Day(_) => None,
+        };
+        let oldest = self.0.keys().filter_map(hour).max().map(|newest| newest.minus(hours(192)));
+        let rows = self.0.iter().filter(|(key, _)| hour(key) >= oldest || hour(key).is_none());
+        rows.map(|(key, row)| HistoryRow { key: key.clone(), bytes: row.clone() }).collect()
     }
 
     pub(super) fn restore(&self, zone: TimeZone) -> History {
