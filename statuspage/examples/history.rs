@@ -125,9 +125,7 @@ struct Frames {
 type Rows = Vec<(Timestamp, Bytes)>;
 
 fn starts(rows: &[HistoryRow], unit: Unit) -> Rows {
-    let of_unit = rows
-        .iter()
-        .filter(|row| matches!((unit, row.key.slot), (Unit::Hours, Slot::Hour(_)) | (Unit::Days, Slot::Day(_))));
+    let of_unit = rows.iter().filter(|row| row.key.slot.unit() == unit);
     of_unit.filter_map(|row| Some((row.key.slot.start()?, Bytes::copy_from_slice(&row.bytes)))).collect()
 }
 
@@ -230,8 +228,24 @@ fn measure(dir: &Path, components: usize) -> Result<()> {
     println!("views: {:.1} MB, of {} days each", megabytes(resident()? - after), views[0].days.len());
     minute(&mut history, &ids);
     println!("all of it after a minute: {:.1} MB", megabytes(resident()? - before));
+    run_on(&mut history, &ids);
+    println!("all of it after a day more: {:.1} MB", megabytes(resident()? - before));
     drop(views);
     Ok(())
+}
+
+/// A day goes on, with a result a component, location and hour; what was kept longest is let go.
+fn run_on(history: &mut History, ids: &[ComponentId]) {
+    let mut noise = Noise(11);
+    for at in (1..=26).map(|hour| end().plus(HOUR * hour)) {
+        for id in ids {
+            for place in 0..3 {
+                history.observe(&result(id.as_str(), place, at, &mut noise), at);
+            }
+            history.spend(id, Status::Operational, begin(), at);
+        }
+        history.dirty_rows();
+    }
 }
 
 /// Opens the newest two hours and days of each component by counting results in them, as a running hub has them.
