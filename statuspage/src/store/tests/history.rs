@@ -9,8 +9,9 @@ use super::{
     Durability, StoreState, base, bytes, close, everything, id, observation, observations, open, options, read_all,
 };
 use crate::{
+    history::Unit,
     notify::{Event, FaultKind, Happening, Notification, Subject},
-    store::{Store, StoreOptions},
+    store::{RollupQuery, Store, StoreOptions},
 };
 
 fn changes(start: Timestamp) -> Changes {
@@ -162,4 +163,34 @@ async fn what_is_older_than_the_retention_is_removed() {
     assert_eq!(read_all(&handle).await, [observation(new, 0)]);
     close(handle).await;
     assert_eq!(open(dir.path()).restored.last_failures.len(), 0, "the list of failures goes with them");
+}
+
+#[tokio::test]
+async fn rollups_are_those_of_one_component_and_span_oldest_first() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (start, opened) = (base(), open(dir.path()));
+    let hour = Duration::from_secs(3_600);
+    let ledger = |component: &str, hours: u32| Ledger {
+        component: id(component),
+        start: start.plus(hour * hours),
+        // Longer than one part of a row.
+        body: vec![hours as u8; 100_000].into(),
+    };
+    let ids = ["a", "cloud", "cloud2", "zulu"];
+    let hours: Vec<_> =
+        (0..6).flat_map(|hours| ids.map(|id| ledger(id, hours))).filter(|row| row.start != start).collect();
+    let days = vec![ledger("cloud", 0)];
+    let changes = Changes { hours: hours.clone(), days: days.clone(), ..Changes::default() };
+    assert_eq!(opened.handle.apply(changes).await, Durability::Synced);
+    let ask = async |unit, from: u32, to: u32| {
+        let (from, to) = (start.plus(hour * from), start.plus(hour * to));
+        let query = RollupQuery { component: id("cloud"), formerly: vec![], unit, from, to };
+        opened.handle.rollups(query).await.expect("it is open")
+    };
+    let expected: Vec<_> = hours.into_iter().filter(|row| row.component == id("cloud")).collect();
+    assert_eq!(ask(Unit::Hours, 0, 9).await, expected);
+    assert_eq!(ask(Unit::Hours, 2, 4).await, expected[1..3]);
+    assert_eq!(ask(Unit::Hours, 0, 1).await, []);
+    assert_eq!(ask(Unit::Days, 0, 1).await, days);
+    close(opened.handle).await;
 }
