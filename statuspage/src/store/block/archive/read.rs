@@ -14,7 +14,10 @@ use super::{
     Archive, BlockError, BlockFile, Content, Damage, Slot, Wrong, is_of,
     weave::{each_once, items_of},
 };
-use crate::store::{block::span, database::Order};
+use crate::store::{
+    block::{Frame, span},
+    database::Order,
+};
 
 impl<C: Content> Archive<C> {
     /// Gives `visit` the items from `from` until before `to` of the frames whose names are wanted: those of one file after the
@@ -32,12 +35,17 @@ impl<C: Content> Archive<C> {
         for group in self.groups(from, to, order) {
             let mut items = Vec::new();
             for slot in group {
-                let read = self.with(slot, |file| {
-                    items_of::<C>(file, |frame| frame.facts.from < to && frame.facts.to >= from && wanted(&frame.name))
+                self.with(slot, |file| {
+                    let frames = file.frames().iter().filter(|frame| overlaps(frame, from, to) && wanted(&frame.name));
+                    for frame in frames {
+                        match items_of::<C>(file, frame) {
+                            Ok(read) => {
+                                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to))
+                            }
+                            Err(damage) => self.note(damage),
+                        }
+                    }
                 })?;
-                let Some((read, damage)) = read else { continue };
-                damage.into_iter().for_each(|damage| self.note(damage));
-                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to));
             }
             if !items.is_empty() && visit(each_once::<C>(items)).is_break() {
                 break;
@@ -56,7 +64,7 @@ impl<C: Content> Archive<C> {
     ) -> io::Result<()> {
         for slot in self.groups(from, to, Order::Ascending).into_iter().flatten() {
             let flow = self.with(slot, |file| {
-                for frame in file.frames().iter().filter(|frame| frame.facts.from < to && frame.facts.to >= from) {
+                for frame in file.frames().iter().filter(|frame| overlaps(frame, from, to)) {
                     match file.read(frame) {
                         Ok(payload) => visit(&frame.name, payload)?,
                         Err(damage) => self.note(damage),
@@ -113,4 +121,8 @@ impl<C: Content> Archive<C> {
         self.open.replace(Some(file));
         Ok(Some(done))
     }
+}
+
+fn overlaps(frame: &Frame, from: Timestamp, to: Timestamp) -> bool {
+    frame.facts.from < to && frame.facts.to >= from
 }

@@ -191,6 +191,20 @@ fn a_crash_anywhere_in_joining_neither_loses_nor_doubles_anything() {
 }
 
 #[test]
+fn a_join_in_steps_is_not_ended_over_what_came_in_between() {
+    let mut fixture = Fixture::with_hours(0..24);
+    let mut joining = fixture.archive.begin_join(day()).expect("begun").expect("something");
+    assert!(joining.step().expect("a step"));
+    fixture.seal(hour(3), rows("wiki/page", hour(3), 7));
+    let before = (fixture.all(), fixture.archive.files().count());
+    assert_eq!(fixture.archive.end_join(joining).expect("looked at"), None);
+    assert_eq!((fixture.all(), fixture.archive.files().count()), before);
+    let joining = fixture.archive.begin_join(day()).expect("begun").expect("something");
+    assert!(fixture.archive.end_join(joining).expect("ended").is_some());
+    assert_eq!((fixture.all(), fixture.archive.files().count()), (before.0, 1));
+}
+
+#[test]
 fn only_what_is_asked_for_comes_and_in_the_order_that_is_asked_for() {
     let mut fixture = Fixture::with_hours(0..24);
     fixture.archive.join(day()).expect("joined");
