@@ -22,8 +22,8 @@ use crate::store::{
 impl<C: Content> Archive<C> {
     /// Gives `visit` the items from `from` until before `to` of the frames whose names are wanted: those of one file after the
     /// other, or of a joined file together with its leaves, the oldest or the newest files first, and always in ascending order of
-    /// their keys within one call. Files that are gone and frames that are damaged are passed over; [`Self::take_damage`] has the
-    /// latter. Only the items of one call are in memory.
+    /// their keys within one call. Files that are gone or newer and frames that are damaged are passed over; [`Self::take_damage`] has
+    /// the latter two. Only the items of one call are in memory.
     pub(in crate::store) fn read(
         &self,
         from: Timestamp,
@@ -110,7 +110,10 @@ impl<C: Content> Archive<C> {
                 return Ok(None);
             }
             Err(BlockError::NoSpace(error) | BlockError::ReadOnly(error) | BlockError::Io(error)) => return Err(error),
-            Err(error @ BlockError::Newer { .. }) => return Err(io::Error::new(ErrorKind::Unsupported, error)),
+            Err(BlockError::Newer { file, found, .. }) => {
+                self.note(Damage { file, frame: None, offset: 0, wrong: Wrong::Newer(found) });
+                return Ok(None);
+            }
         };
         file.damage().iter().for_each(|damage| self.note(damage.clone()));
         if !is_of::<C>(&file) {

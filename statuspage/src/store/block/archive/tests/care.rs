@@ -64,6 +64,27 @@ fn merging_into_a_damaged_file_keeps_it_aside() {
 }
 
 #[test]
+fn a_full_disk_changes_nothing_however_often_it_is_tried() {
+    let mut fixture = Fixture::with_hours([13]);
+    let path = fixture.dir.path().join("2026/11/22/13.blk");
+    spoil(&path, 0);
+    let before = fixture.all();
+    for _ in 0..3 {
+        std::os::unix::fs::symlink("/dev/full", path.with_extension("blk.new")).expect("linked");
+        let mut frames = Some(("wiki/page@local".to_owned(), rows("wiki/page", hour(13), 6))).into_iter();
+        let error = fixture.archive.merge(hour(13), || frames.next()).expect_err("no space");
+        assert!(matches!(error, BlockError::NoSpace(_)), "{error:?}");
+        assert_eq!(fixture.all(), before);
+    }
+    let names = ["2026/11/22/13.blk", "2026/11/22/13.blk.damaged-1"];
+    assert_eq!(fixture.files().keys().collect::<Vec<_>>(), names);
+    fixture.seal(hour(13), rows("wiki/page", hour(13), 6));
+    assert_eq!(fixture.all(), rows("wiki/page", hour(13), 6));
+    assert_eq!(fixture.files().keys().collect::<Vec<_>>(), names);
+    assert_eq!(fixture.archive.bytes(), fixture.files().values().sum::<u64>());
+}
+
+#[test]
 fn joining_passes_over_damage_and_keeps_the_damaged_leaf_aside() {
     let mut fixture = Fixture::with_hours(0..24);
     let expected = fixture.all();
@@ -85,6 +106,21 @@ fn a_file_of_another_collection_is_not_read() {
         .expect("written");
     assert_eq!(fixture.all().len(), 14);
     assert_eq!(fixture.archive.take_damage().remove(0).wrong, Wrong::Foreign);
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_passed_over_and_never_replaced() {
+    let mut fixture = Fixture::with_hours([13, 14]);
+    let path = fixture.dir.path().join("2026/11/22/13.blk");
+    let mut bytes = fs::read(&path).expect("readable");
+    bytes[8] = 2;
+    let checksum = crc32c::crc32c(&bytes[..12]);
+    bytes[12..16].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&path, &bytes).expect("written");
+    assert_eq!((fixture.all().len(), fixture.archive.take_damage().remove(0).wrong), (14, Wrong::Newer(2)));
+    let error = fixture.archive.join(day()).expect_err("newer");
+    assert!(matches!(error, BlockError::Newer { found: 2, .. }), "{error:?}");
+    assert_eq!((fs::read(&path).expect("readable"), fixture.files().len()), (bytes, 2));
 }
 
 #[test]
