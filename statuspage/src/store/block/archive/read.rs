@@ -40,7 +40,7 @@ impl<C: Content> Archive<C> {
                     for frame in frames {
                         match items_of::<C>(file, frame) {
                             Ok(read) => {
-                                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to))
+                                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to));
                             }
                             Err(damage) => self.note(damage),
                         }
