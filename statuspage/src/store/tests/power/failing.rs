@@ -79,7 +79,7 @@ fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
                 handle.adopt();
             }
             StoreEvent::Replaced => unreachable!("a failure is no damage"),
-            StoreEvent::CaughtUp => {}
+            StoreEvent::CaughtUp | StoreEvent::RoomAgain => {}
         }
     }
 }
