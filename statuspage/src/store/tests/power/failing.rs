@@ -4,7 +4,10 @@
 use std::{fs, path::Path, time::Duration};
 
 use super::{
-    super::{StoreEvent, StoreEvents, StoreOptions, chance::Chance, child_directory, options, scale},
+    super::{
+        StoreEvent, StoreEvents, StoreOptions, StoreState, chance::Chance, child_directory, close, event, options,
+        preload, scale,
+    },
     Disk, Event, Fail, Notes, Part, Replay, record,
 };
 use crate::store::{Durability, Restored, Store, StoreFault, StoreHandle};
@@ -17,7 +20,7 @@ const CHILDREN: u64 = 12;
 const CUTS: usize = 2;
 
 /// The operations that a store needs, about how many there are of each in a child, and how they may fail.
-const FAILURES: [(&str, usize, &[i32]); 9] = [
+const FAILURES: [(&str, usize, &[i32]); 8] = [
     ("write", 200, &[libc::ENOSPC, libc::EIO]),
     ("sync", 80, &[libc::EIO, libc::ENOSPC]),
     ("range", 80, &[libc::EIO]),
@@ -26,7 +29,6 @@ const FAILURES: [(&str, usize, &[i32]); 9] = [
     ("remove", 3, &[libc::EIO, libc::EROFS]),
     ("make", 4, &[libc::ENOSPC, libc::EROFS]),
     ("length", 4, &[libc::ENOSPC]),
-    ("read", 60, &[libc::EIO]),
 ];
 
 impl Fail {
@@ -69,10 +71,7 @@ async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
 fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
     while let Ok(event) = events.try_recv() {
         match event {
-            StoreEvent::Fault(fault) => {
-                println!("{fault}");
-                require_kept(&[fault]);
-            }
+            StoreEvent::Fault(fault) => require_kept(&[fault]),
             StoreEvent::OpenedLate(restored) => {
                 let Restored { faults, .. } = *restored;
                 require_kept(&faults);
@@ -107,9 +106,9 @@ async fn check(fail: Fail, chance: &mut Chance) {
     moments.sort_unstable();
     for left in moments.into_iter().rev() {
         replay.until(left);
-        println!("{about}, {left} operations before the end");
         replay.cut(chance).await;
     }
+    println!("{about}");
 }
 
 #[tokio::test]
@@ -122,4 +121,44 @@ async fn whatever_fails_what_was_acknowledged_is_kept() {
     for _ in 0..CHILDREN * scale() {
         check(Fail::random(&mut chance), &mut chance).await;
     }
+}
+
+/// What the child does whose disk cannot read some bytes: it never takes what is left for everything.
+async fn meet_an_unreadable_place(root: &Path) {
+    let mut opened = Store::open(root, options()).expect("no operator is needed");
+    assert!(matches!(opened.restored.faults[..], [StoreFault::Failing(_)]), "{:?}", opened.restored.faults);
+    assert_eq!(opened.handle.state(), StoreState::Absent);
+    event(&mut opened.events, |event| match event {
+        StoreEvent::OpenedLate(restored) => Some(restored.faults),
+        StoreEvent::Fault(fault) => {
+            Some(vec![fault]).filter(|faults| matches!(faults[..], [StoreFault::SetAside { .. }]))
+        }
+        StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+    })
+    .await;
+    close(opened.handle).await;
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_read_is_never_taken_for_the_end_of_the_database() {
+    if let Some(dir) = child_directory() {
+        return meet_an_unreadable_place(&dir).await;
+    }
+    let (dir, part) = (tempfile::tempdir().expect("a directory"), Part::first());
+    let (root, log) = (dir.path().join("data"), dir.path().join("log"));
+    part.write(&root, BATCHES, |_| ()).await;
+    let length = fs::metadata(root.join("store/db")).expect("there").len();
+    let place = Chance::new().of(0..usize::try_from(length).expect("small"));
+    let test = "store::tests::power::failing::a_place_that_cannot_be_read_is_never_taken_for_the_end_of_the_database";
+    let mut child = part.command(test, &root);
+    let fail = Fail { operation: "sector", first: place, count: 512, error: libc::EIO };
+    preload::watch(&mut child, &root, &log, Some(fail));
+    assert!(child.status().expect("starts").success(), "{fail:?}");
+
+    // What was set aside is whole: the disk reads again, and it is all there.
+    let name = fs::read_dir(&root).expect("lists").flatten().map(|entry| entry.path());
+    let kept = name.filter(|path| path.to_string_lossy().contains("store.damaged-")).next().expect("set aside");
+    fs::remove_dir_all(root.join("store")).expect("removed");
+    fs::rename(kept, root.join("store")).expect("put back");
+    part.check(&root, Some(BATCHES - 1), 0, &format!("{fail:?}")).await;
 }
