@@ -22,18 +22,24 @@
 //!
 //! Keys, all in one tree: see the submodule `key`. Block files for sealed hours will lie beside the database and be indexed in it.
 
+mod block;
+mod blocks;
 mod changes;
 mod database;
 mod directory;
 mod fault;
 mod frame;
 mod handle;
+mod holdings;
 mod key;
+mod migrate;
 mod query;
 mod queue;
 mod record;
 mod restore;
+mod seal;
 mod shelf;
+mod tally;
 mod upkeep;
 mod writer;
 
@@ -45,7 +51,7 @@ use std::{path::Path, time::Duration};
 pub use changes::{Changes, Ledger};
 pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
 pub use handle::{Durability, StoreHandle};
-pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery};
+pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery, RollupQuery};
 pub use queue::Counters;
 pub use restore::Restored;
 
@@ -84,6 +90,10 @@ impl Store {
 pub struct StoreOptions {
     /// How long raw observations are kept.
     pub retention: Duration,
+    /// What the database and the block files may take together: the oldest results go first, roll-ups last.
+    pub max_bytes: u64,
+    /// How long after its end an hour is sealed.
+    pub grace: Duration,
     /// How many observations may wait in memory.
     pub pending_observations: usize,
     /// Bytes that must be free: below it the database is not opened, and an open one is not written to.
@@ -98,6 +108,8 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             retention: Duration::from_secs(30 * 86_400),
+            max_bytes: 2_000_000_000,
+            grace: Duration::from_secs(300),
             pending_observations: 100_000,
             reserve: 64 << 20,
             patience: Duration::from_secs(2),

@@ -58,6 +58,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/api/v2/status.json", get(machine::status))
         .route("/api/v2/components.json", get(machine::components))
         .route("/api/v1/components/{id}/observations", get(machine::observations))
+        .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

@@ -7,6 +7,7 @@
 //! | `store.lock` | locked while a process works in the directory |
 //! | `store.format` | the marker: the format's version, written once the database is on stable storage |
 //! | `store/` | the database |
+//! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
 
 use std::{
@@ -21,7 +22,7 @@ use shared::Timestamp;
 use super::{OpenError, StoreFault, database};
 
 /// The newest format that this version reads and the one it writes.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// A data directory that is ours until this is dropped.
 #[derive(Debug)]
@@ -65,6 +66,11 @@ impl Directory {
         self.path.join("store")
     }
 
+    /// Where the block files lie.
+    pub(super) fn blocks(&self) -> PathBuf {
+        self.path.join("blocks")
+    }
+
     /// Whether the database's own file is there, and ours to use.
     pub(super) fn has_database(&self) -> Result<bool, Trouble> {
         match OpenOptions::new().read(true).write(true).open(database::file_of(&self.database())) {
@@ -93,8 +99,9 @@ impl Directory {
             Err(error) => return Err(trouble(&self.path, &error)),
         };
         let format = text.trim().strip_prefix("belfry store format ").and_then(|number| number.parse().ok());
-        self.require_format(format.unwrap_or(FORMAT))?;
-        Ok(Marker::Present)
+        let format = format.unwrap_or(FORMAT);
+        self.require_format(format)?;
+        Ok(Marker::Present(format))
     }
 
     /// Fails when the format is newer than this version.
@@ -137,7 +144,7 @@ impl Directory {
 }
 
 /// Makes the directory and those above it that are missing, for this user alone, and syncs their names.
-fn create(path: &Path) -> io::Result<()> {
+pub(super) fn create(path: &Path) -> io::Result<()> {
     let missing: Vec<_> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     for dir in missing {
@@ -150,8 +157,8 @@ fn create(path: &Path) -> io::Result<()> {
 /// Whether a database was ever made in the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marker {
-    /// It was.
-    Present,
+    /// It was, of that format.
+    Present(u32),
     /// It was not, or the process died before it was done.
     Missing,
 }
@@ -204,8 +211,8 @@ mod tests {
         let directory = Directory::acquire(dir.path()).expect("ours");
         assert_eq!(directory.marker().expect("readable"), Marker::Missing);
         fs::write(dir.path().join("store.format"), [0xff, 0xfe]).expect("written");
-        assert_eq!(directory.marker().expect("readable"), Marker::Present);
+        assert_eq!(directory.marker().expect("readable"), Marker::Present(FORMAT));
         directory.mark().expect("written");
-        assert_eq!(directory.marker().expect("readable"), Marker::Present);
+        assert_eq!(directory.marker().expect("readable"), Marker::Present(FORMAT));
     }
 }

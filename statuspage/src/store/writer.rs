@@ -30,15 +30,13 @@ use super::{
     database::Broken,
     directory::{Directory, Trouble},
     handle::Closed,
-    query,
-    queue::{Adoption, Condition, Progress, Queue},
+    holdings::Holdings,
+    queue::{Adoption, BATCH, Condition, Progress, Queue},
     restore,
-    shelf::Shelf,
+    seal::{SealError, Step},
     upkeep::Upkeep,
 };
 
-/// Observations of one transaction.
-const BATCH: usize = 500;
 /// How long the thread sleeps at most: upkeep, free space and events are looked at that often.
 const TICK: Duration = Duration::from_secs(1);
 /// A database that takes longer to open than that is treated as late.
@@ -90,9 +88,11 @@ struct Writer {
     queue: Arc<Queue>,
     telling: Telling,
     /// In this order, so that the database is closed before the lock is released.
-    shelf: Option<Shelf>,
+    holdings: Option<Holdings>,
     directory: Option<Directory>,
     upkeep: Upkeep,
+    /// Whether upkeep has more to do at once.
+    busy: bool,
     /// Whether the hub has seen what the database holds.
     hub_knows: bool,
     /// Failures in a row, with no batch written in between.
@@ -110,11 +110,12 @@ impl Writer {
         let now = Instant::now();
         Self {
             path,
-            upkeep: Upkeep::new(options.retention, restore::now()),
+            upkeep: Upkeep::new(&options, restore::now()),
+            busy: false,
             options,
             queue,
             telling: Telling::new(events),
-            shelf: None,
+            holdings: None,
             directory: None,
             hub_knows: false,
             failures: 0,
@@ -132,7 +133,7 @@ impl Writer {
         loop {
             self.queue.wait(self.longest_sleep());
             let closing = self.queue.is_closing();
-            if self.shelf.is_none() && (closing || Instant::now() >= self.next_try) {
+            if self.holdings.is_none() && (closing || Instant::now() >= self.next_try) {
                 self.reopen();
             }
             self.write_all();
@@ -146,7 +147,8 @@ impl Writer {
     }
 
     fn longest_sleep(&self) -> Duration {
-        match self.shelf {
+        match self.holdings {
+            Some(_) if self.busy => Duration::ZERO,
             Some(_) => TICK,
             None => self.next_try.saturating_duration_since(Instant::now()).min(TICK),
         }
@@ -186,6 +188,7 @@ impl Writer {
     fn opened(&mut self, found: Found) -> Restored {
         self.queue.set_condition(Condition::Open);
         self.queue.count(|counters| counters.corrupt_rows += found.corrupt_rows);
+        self.upkeep.reset();
         Restored { faults: found.faults, ..found.restored }
     }
 
@@ -229,7 +232,7 @@ impl Writer {
             Broken::Damaged(_) => self.damages += 1,
             Broken::Unreadable(_) | Broken::Failing(_) => {}
         }
-        self.shelf = None;
+        self.holdings = None;
         self.queue.count(|counters| counters.failures += 1);
         self.failed(StoreFault::Failing(broken.reason().to_owned()));
     }
@@ -254,14 +257,15 @@ impl Writer {
     fn write_all(&mut self) {
         loop {
             let work = self.queue.work(BATCH);
-            if work.is_empty() || self.shelf.is_none() || !self.has_space() {
+            if work.is_empty() || self.holdings.is_none() || !self.has_space() {
                 return;
             }
-            let Some(shelf) = &self.shelf else { return };
+            let Some(Holdings { shelf, .. }) = &self.holdings else { return };
             let began = Instant::now();
             if let Err(broken) = shelf.commit(&work) {
                 return self.broke(&broken);
             }
+            self.upkeep.sealer().written(&work.rows);
             self.failures = 0;
             self.damages = 0;
             match self.queue.written(&work, began.elapsed()) {
@@ -295,31 +299,30 @@ impl Writer {
 
     fn answer_all(&mut self) {
         for question in self.queue.questions() {
-            if question.reply.is_closed() {
-                continue;
-            }
-            let answer = match &self.shelf {
-                Some(shelf) => query::answer(shelf, &question.query),
-                None => {
-                    let _ = question.reply.send(Err(StoreError::Absent));
-                    continue;
-                }
-            };
-            // An asker that gave up needs no answer.
-            match answer {
-                Ok(page) => drop(question.reply.send(Ok(page))),
-                Err(broken) => {
-                    let _ = question.reply.send(Err(StoreError::Absent));
-                    self.broke(&broken);
-                }
+            if let Err(broken) = question(self.holdings.as_mut().ok_or(StoreError::Absent)) {
+                self.broke(&broken);
             }
         }
         self.bury();
+        self.heal();
+    }
+
+    /// Sets damaged frames of block files aside and says so.
+    fn heal(&mut self) {
+        let Some(holdings) = &mut self.holdings else { return };
+        let (damages, healed) = holdings.heal();
+        for damage in damages {
+            self.queue.count(|counters| counters.damaged_frames += 1);
+            self.telling.fault(StoreFault::DamagedBlock(damage));
+        }
+        if let Err(error) = healed {
+            self.not_sealed(error);
+        }
     }
 
     /// Moves damaged rows out of the way and says so.
     fn bury(&mut self) {
-        let Some(shelf) = &self.shelf else { return };
+        let Some(Holdings { shelf, .. }) = &self.holdings else { return };
         match shelf.bury() {
             Ok(0) => {}
             Ok(rows) => {
@@ -331,25 +334,42 @@ impl Writer {
     }
 
     fn tidy(&mut self) {
+        self.busy = false;
         self.telling.dropped(self.queue.counters().dropped_observations);
         // What cannot be written now must not be removed now either: removing takes space at first.
-        if self.shelf.is_none() || !self.has_space() {
+        if self.holdings.is_none() || !self.has_space() {
             return;
         }
-        let Some(shelf) = &self.shelf else { return };
-        match self.upkeep.step(shelf, restore::now()) {
-            Ok(removed) => self.queue.count(|counters| counters.pruned_observations += removed),
-            Err(broken) => return self.broke(&broken),
+        let Some(holdings) = &mut self.holdings else { return };
+        match self.upkeep.step(holdings, &self.queue, restore::now()) {
+            Ok(done) => {
+                self.busy = done.step == Step::Goes;
+                self.queue.count(|counters| counters.pruned_observations += done.removed);
+            }
+            Err(error) => return self.not_sealed(error),
         }
         self.bury();
+        self.heal();
         self.measure();
     }
 
+    fn not_sealed(&mut self, error: SealError) {
+        match error {
+            SealError::Database(broken) => self.broke(&broken),
+            SealError::Block(_) | SealError::File(_) => self.telling.fault(StoreFault::NotSealed(error.to_string())),
+        }
+    }
+
     fn measure(&mut self) {
-        let Some(shelf) = self.shelf.as_ref().filter(|_| Instant::now() >= self.next_measure) else { return };
+        let Some(Holdings { shelf, blocks }) = self.holdings.as_ref().filter(|_| Instant::now() >= self.next_measure)
+        else {
+            return;
+        };
         self.next_measure = Instant::now() + MEASURE;
         match shelf.size() {
-            Ok(size) => self.queue.count(|counters| counters.bytes_on_disk = size),
+            Ok(size) => self.queue.count(|counters| {
+                (counters.bytes_on_disk, counters.block_bytes) = (size, blocks.bytes());
+            }),
             Err(broken) => self.broke(&broken),
         }
     }

@@ -4,8 +4,11 @@
 
 use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
 use crate::store::{
+    blocks::Blocks,
     database::Files,
-    directory::Marker,
+    directory::{FORMAT, Marker},
+    holdings::Holdings,
+    migrate::migrate,
     restore,
     shelf::{Format, Shelf},
 };
@@ -41,7 +44,7 @@ impl Writer {
         let mut faults = Vec::new();
         // Asked in any case: a database of another user is the operator's to give back.
         let has_database = directory.has_database()?;
-        if marker == Marker::Present && !has_database {
+        if marker != Marker::Missing && !has_database {
             directory.set_aside(restore::now())?;
             faults.push(StoreFault::Gone(directory.database()));
         }
@@ -64,15 +67,18 @@ impl Writer {
             }
             attempt = try_open(directory, opening, Marker::Missing, Files::WrittenAnew);
         }
-        let (shelf, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
-        let is_new = prepare(directory, &shelf, format)?;
+        let (holdings, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        let Holdings { shelf, blocks } = &holdings;
+        let is_new = prepare(directory, shelf, format)?;
+        // A new database knows of no files: it takes those that are there for its own.
+        faults.extend(blocks.missed().iter().cloned().map(StoreFault::MissingBlock));
         let corrupt_rows = shelf.bury().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
         if corrupt_rows > 0 {
             faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
         }
         self.damages = 0;
         self.failed_openings = 0;
-        self.shelf = Some(shelf);
+        self.holdings = Some(holdings);
         Ok(Found { restored, faults, corrupt_rows, is_new })
     }
 }
@@ -97,7 +103,7 @@ fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool,
             false
         }
     };
-    if is_new || directory.marker()? == Marker::Missing {
+    if is_new || directory.marker()? != Marker::Present(FORMAT) {
         directory.mark()?;
     }
     Ok(is_new)
@@ -108,17 +114,23 @@ fn try_open(
     opening: Opening,
     marker: Marker,
     files: Files,
-) -> Result<(Shelf, Format, Restored), Broken> {
+) -> Result<(Holdings, Format, Restored), Broken> {
     let had_file = directory.has_database().unwrap_or(false);
     let shelf = Shelf::open(directory, files)?;
     let format = shelf.format()?;
     // Once the marker is there the format was synced: without it, rows have vanished.
-    if format == Format::None && marker == Marker::Present && had_file {
+    if format == Format::None && marker != Marker::Missing && had_file {
         return Err(Broken::Damaged("it is empty, and was not".to_owned()));
     }
+    match format {
+        Format::Known(older) if older < FORMAT => migrate(&shelf, older)?,
+        Format::Known(_) | Format::None => {}
+    }
+    let blocks = Blocks::open(&directory.blocks(), &shelf)?;
+    let holdings = Holdings { shelf, blocks };
     let restored = match opening {
-        Opening::WithContents => restore::restore(&shelf, restore::now())?,
+        Opening::WithContents => restore::restore(&holdings, restore::now())?,
         Opening::Again => Restored::default(),
     };
-    Ok((shelf, format, restored))
+    Ok((holdings, format, restored))
 }
