@@ -44,21 +44,21 @@ impl Fail {
 }
 
 /// What the child does: it writes whatever fails, and everything is written in the end.
-async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
+async fn endure(part: Part, root: &Path, tolerated: Tolerated, mut acknowledged: impl FnMut(u64)) {
     let middle = part.first + BATCHES / 2;
     for batches in [part.first..middle, middle..part.first + BATCHES] {
         let impatient = StoreOptions { patience: Duration::from_millis(300), reserve: 0, ..options() };
         let mut opened = Store::open(root, impatient).expect("no operator is needed");
-        require_kept(&opened.restored.faults);
+        tolerated.check(&opened.restored.faults);
         for batch in batches {
             if part.try_one(&opened.handle, batch).await == Durability::Synced {
                 acknowledged(batch);
             }
-            hear(&opened.handle, &mut opened.events);
+            hear(&opened.handle, &mut opened.events, tolerated);
         }
         let written = async {
             while opened.handle.counters().pending_observations + opened.handle.counters().pending_changes > 0 {
-                hear(&opened.handle, &mut opened.events);
+                hear(&opened.handle, &mut opened.events, tolerated);
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -68,40 +68,79 @@ async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
 }
 
 /// Does as the hub does when the store tells of something.
-fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
+fn hear(handle: &StoreHandle, events: &mut StoreEvents, tolerated: Tolerated) {
     while let Ok(event) = events.try_recv() {
         match event {
-            StoreEvent::Fault(fault) => require_kept(&[fault]),
+            StoreEvent::Fault(fault) => tolerated.check(&[fault]),
             StoreEvent::OpenedLate(restored) => {
                 let Restored { faults, .. } = *restored;
-                require_kept(&faults);
+                tolerated.check(&faults);
                 handle.adopt();
             }
-            StoreEvent::Replaced => unreachable!("a failure is no damage"),
-            StoreEvent::CaughtUp => {}
+            // A `SetAside` comes with it.
+            StoreEvent::Replaced | StoreEvent::CaughtUp => {}
         }
     }
 }
 
-/// A passing failure must not cost the database.
-fn require_kept(faults: &[StoreFault]) {
-    let passing = |fault: &StoreFault| matches!(fault, StoreFault::Failing(_) | StoreFault::NoSpace { .. });
-    assert!(faults.iter().all(passing), "{faults:?}");
+/// What may come of a failure that passes.
+#[derive(Debug, Clone, Copy)]
+enum Tolerated {
+    /// The database fails for a while; it is never given up.
+    Failing,
+    /// One that was never whole may be set aside as well: sled writes its settings in place.
+    SetAside,
+}
+
+impl Tolerated {
+    fn check(self, faults: &[StoreFault]) {
+        let passes = |fault: &StoreFault| match self {
+            Self::Failing => matches!(fault, StoreFault::Failing(_) | StoreFault::NoSpace { .. }),
+            Self::SetAside => matches!(fault, StoreFault::Failing(_) | StoreFault::SetAside { .. }),
+        };
+        assert!(faults.iter().all(passes), "{faults:?}");
+    }
+}
+
+/// One child that makes its database and cannot at first.
+async fn check_making(fail: Fail) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (part, root) = (Part::first(), dir.path().join("data"));
+    fs::create_dir(&root).expect("made");
+    let test = "store::tests::power::failing::a_database_that_cannot_be_made_is_made_once_the_disk_works";
+    let mut child = part.command(test, &root);
+    preload::watch(&mut child, &root, &dir.path().join("log"), Some(fail));
+    assert!(child.status().expect("starts").success(), "{fail:?}");
+    part.check(&root, Some(BATCHES - 1), 0, &format!("{fail:?}")).await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_made_is_made_once_the_disk_works() {
+    if let Some(dir) = child_directory() {
+        return endure(Part::of_this_child(), &dir, Tolerated::SetAside, |_| ()).await;
+    }
+    let mut chance = Chance::new();
+    for operation in ["write", "open", "make", "sync", "length", "rename"] {
+        for _ in 0..scale() {
+            let first = chance.of(1..7);
+            check_making(Fail { operation, first, count: chance.of(1..4), error: libc::ENOSPC }).await;
+        }
+    }
 }
 
 /// One child and its failure; then some power cuts.
 async fn check(fail: Fail, chance: &mut Chance) {
     let dir = tempfile::tempdir().expect("a directory");
-    let (part, root) = (Part::first(), dir.path().join("data"));
-    fs::create_dir(&root).expect("made");
+    let (mut part, root) = (Part::first(), dir.path().join("data"));
+    part.write(&root, 1, |batch| part.first = batch + 1).await;
     let disk = Disk::of(&root);
     let child = part.command("store::tests::power::failing::whatever_fails_what_was_acknowledged_is_kept", &root);
     let events = record(child, &root, Some(fail), chance);
     let happened = events.iter().filter(|event| matches!(event, Event::Failed { .. })).count();
     let about = format!("{chance}, {fail:?}, which happened {happened} times");
-    part.check(&root, Some(BATCHES - 1), 0, &about).await;
+    part.check(&root, Some(part.first + BATCHES - 1), 0, &about).await;
 
-    let mut replay = Replay { disk, part, events: &events, acknowledged: None, begun: BATCHES };
+    let mut replay = Replay { disk, part, events: &events, acknowledged: part.last_before(), begun: BATCHES };
     let mut moments: Vec<_> = (0..CUTS).map(|_| chance.of(0..events.len() + 1)).collect();
     moments.sort_unstable();
     for left in moments.into_iter().rev() {
@@ -115,7 +154,7 @@ async fn check(fail: Fail, chance: &mut Chance) {
 async fn whatever_fails_what_was_acknowledged_is_kept() {
     if let Some(dir) = child_directory() {
         let mut notes = Notes::of_this_child();
-        return endure(Part::of_this_child(), &dir, |batch| notes.acknowledged(batch)).await;
+        return endure(Part::of_this_child(), &dir, Tolerated::Failing, |batch| notes.acknowledged(batch)).await;
     }
     let mut chance = Chance::new();
     for _ in 0..CHILDREN * scale() {
