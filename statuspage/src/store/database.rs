@@ -147,7 +147,7 @@ impl Database {
     /// Whether there is a value under a key.
     pub(super) fn contains(&self, key: &[u8]) -> Result<bool, Broken> {
         let db = self.db()?;
-        caught(|| db.contains_key(key))
+        self.call(|| db.contains_key(key))
     }
 
     /// Visits the rows from `from` (inclusive) to `to` (exclusive) until the visitor breaks.

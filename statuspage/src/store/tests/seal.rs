@@ -10,7 +10,7 @@ use super::{
     super::{StoreFault, StoreHandle, StoreOptions, database::Files, directory::Directory, shelf::Shelf},
     Durability, Observation, StoreEvent, Timestamp, base, close, event, id, observations, options, read_all, restore,
 };
-use crate::store::{Opened, Store};
+use crate::store::{Opened, Store, database::Files};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
