@@ -1,21 +1,27 @@
 //! What the children of the crash tests write, batch after batch, and the check of what is left of it.
 //!
+//! Everything lies in the past and is settled at once: while batches are written, hours are sealed into files, and days are joined.
 //! It does not know how a child ended.
 
 use std::{
+    ops::Range,
     path::Path,
     process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use shared::Timestamp;
+use shared::{Observation, Timestamp};
 
-use super::{Durability, StoreHandle, base, child, close, id, observations, open, read_all};
-use crate::store::Changes;
+use super::{Durability, StoreHandle, StoreOptions, base, child, close, id, observation, options, read_all};
+use crate::store::{Changes, Opened, Store};
 
-/// Observations of one append.
+/// Observations of one append: of a third of an hour.
 const BATCH: u64 = 20;
+const EVERY: Duration = Duration::from_secs(60);
+/// How long ago the first is, so that retention leaves it alone and the last is not in the future.
+const AGO: Duration = Duration::from_secs(25 * 86_400);
 /// After so many batches the store is closed and opened again.
 const REOPENED: u64 = 15;
 
@@ -38,7 +44,15 @@ pub(super) struct Found {
 impl Part {
     /// The first part of all.
     pub(super) fn first() -> Self {
-        Self { start: base(), first: 0 }
+        Self { start: base().minus(AGO), first: 0 }
+    }
+
+    fn rows(self, batches: Range<u64>) -> Vec<Arc<Observation>> {
+        let row = |number: u64| {
+            let started_at = self.start.plus(EVERY * u32::try_from(number).expect("not so many"));
+            Arc::new(Observation { started_at, ..(*observation(self.start, number)).clone() })
+        };
+        (batches.start * BATCH..batches.end * BATCH).map(row).collect()
     }
 
     /// The last batch before this part, acknowledged to an earlier child.
@@ -82,7 +96,7 @@ impl Part {
 
     /// Writes a batch and the changes behind it.
     pub(super) async fn try_one(self, handle: &StoreHandle, batch: u64) -> Durability {
-        let rows = observations(self.start, batch * BATCH..(batch + 1) * BATCH);
+        let rows = self.rows(batch..batch + 1);
         match handle.append(rows).await {
             Durability::Synced => handle.apply(changes(batch)).await,
             Durability::Behind => {
@@ -106,7 +120,7 @@ impl Part {
             (least..=least + begun).contains(&there),
             "{about}: {least} batches were acknowledged, {there} are there"
         );
-        assert!(rows == observations(self.start, 0..there * BATCH), "{about}: not the rows that were written");
+        assert!(rows == self.rows(0..there), "{about}: not the rows that were written");
 
         let state = opened.restored.components.first().map(|(_, body)| body.clone());
         let newest = state.map(|body| str::from_utf8(&body).expect("digits").parse::<u64>().expect("a number"));
@@ -125,10 +139,20 @@ impl Part {
         close(handle).await;
         let again = open(root);
         assert_eq!(again.restored.faults, [], "{about}: opened again");
-        let all = observations(self.start, 0..(batch + 1) * BATCH);
+        let all = self.rows(0..batch + 1);
         assert!(read_all(&again.handle).await == all, "{about}: opened again");
         close(again.handle).await;
     }
+}
+
+/// Opens a store that seals everything at once.
+fn open(root: &Path) -> Opened {
+    Store::open(root, sealing()).expect("opens")
+}
+
+/// As the other tests have it, and every hour that is over is settled.
+pub(super) fn sealing() -> StoreOptions {
+    StoreOptions { grace: Duration::ZERO, ..options() }
 }
 
 /// The changes behind a batch: a short row and a document in parts, which must always be of the same batch.

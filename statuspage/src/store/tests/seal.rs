@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    super::{StoreFault, StoreHandle, StoreOptions, database::Files, directory::Directory, shelf::Shelf},
+    super::{StoreFault, StoreHandle, StoreOptions, directory::Directory, shelf::Shelf},
     Durability, Observation, StoreEvent, Timestamp, base, close, event, id, observations, options, read_all, restore,
 };
 use crate::store::{Opened, Store, database::Files};

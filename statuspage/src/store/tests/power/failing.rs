@@ -5,8 +5,8 @@ use std::{fs, path::Path, time::Duration};
 
 use super::{
     super::{
-        StoreEvent, StoreEvents, StoreOptions, StoreState, chance::Chance, child_directory, close, event, options,
-        preload, scale,
+        StoreEvent, StoreEvents, StoreOptions, StoreState, chance::Chance, child_directory, close, event,
+        load::sealing, options, preload, scale,
     },
     Disk, Event, Fail, Notes, Part, Replay, record,
 };
@@ -47,7 +47,7 @@ impl Fail {
 async fn endure(part: Part, root: &Path, tolerated: Tolerated, mut acknowledged: impl FnMut(u64)) {
     let middle = part.first + BATCHES / 2;
     for batches in [part.first..middle, middle..part.first + BATCHES] {
-        let impatient = StoreOptions { patience: Duration::from_millis(300), reserve: 0, ..options() };
+        let impatient = StoreOptions { patience: Duration::from_millis(300), reserve: 0, ..sealing() };
         let mut opened = Store::open(root, impatient).expect("no operator is needed");
         tolerated.check(&opened.restored.faults);
         for batch in batches {
@@ -95,8 +95,10 @@ enum Tolerated {
 impl Tolerated {
     fn check(self, faults: &[StoreFault]) {
         let passes = |fault: &StoreFault| match self {
-            Self::Failing => matches!(fault, StoreFault::Failing(_) | StoreFault::NoSpace { .. }),
-            Self::SetAside => matches!(fault, StoreFault::Failing(_) | StoreFault::SetAside { .. }),
+            Self::Failing => matches!(fault, StoreFault::Failing(_) | StoreFault::NotSealed(_)),
+            Self::SetAside => {
+                matches!(fault, StoreFault::Failing(_) | StoreFault::NotSealed(_) | StoreFault::SetAside { .. })
+            }
         };
         assert!(faults.iter().all(passes), "{faults:?}");
     }
