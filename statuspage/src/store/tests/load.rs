@@ -4,6 +4,7 @@
 //! It does not know how a child ended.
 
 use std::{
+    fs,
     ops::Range,
     path::Path,
     process::Command,
@@ -76,17 +77,19 @@ impl Part {
         Self { start: start.parse().expect("a time"), first: first.parse().expect("a number") }
     }
 
-    /// Writes batches, closing and opening the store now and then, and says of each that it is acknowledged.
+    /// Writes batches, lets the store join what it sealed and opens it again now and then, and says of each that it is acknowledged.
     pub(super) async fn write(self, root: &Path, batches: u64, mut acknowledged: impl FnMut(u64)) {
         let mut handle = open(root).handle;
         for batch in self.first..self.first.saturating_add(batches) {
             if batch % REOPENED == REOPENED - 1 {
+                until_joined(&handle, root).await;
                 close(handle).await;
                 handle = open(root).handle;
             }
             self.write_one(&handle, batch).await;
             acknowledged(batch);
         }
+        until_joined(&handle, root).await;
         close(handle).await;
     }
 
@@ -153,6 +156,22 @@ fn open(root: &Path) -> Opened {
 /// As the other tests have it, and every hour that is over is settled.
 pub(super) fn sealing() -> StoreOptions {
     StoreOptions { grace: Duration::ZERO, ..options() }
+}
+
+/// Waits until everything lies in files of whole days.
+async fn until_joined(handle: &StoreHandle, root: &Path) {
+    let joined = async {
+        while handle.unsealed().await != Ok(0) || has_hours(&root.join("blocks/raw"), 3) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), joined).await.expect("what is over is joined");
+}
+
+/// Whether there is a file so deep in a directory: `2026/11/22/13.blk`.
+fn has_hours(dir: &Path, depth: usize) -> bool {
+    let mut entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.any(|entry| depth == 0 || (entry.path().is_dir() && has_hours(&entry.path(), depth - 1)))
 }
 
 /// The changes behind a batch: a short row and a document in parts, which must always be of the same batch.
