@@ -64,7 +64,7 @@ impl Blocks {
             missed: Vec::new(),
         };
         let there = blocks.there();
-        let missed = blocks.listed.keys().filter(|path| !there.contains(*path));
+        let missed = blocks.listed.keys().filter(|path| !there.contains(*path) && !blocks.was_joined(path, &there));
         blocks.missed = missed.map(|path| root.join(path)).collect();
         blocks.enlist(shelf, None)?;
         Ok(blocks)
@@ -121,6 +121,16 @@ impl Blocks {
     fn there(&self) -> BTreeSet<String> {
         let files = self.raw.files().chain(self.hours.files()).chain(self.days.files());
         files.filter_map(|path| self.below(path.as_ref())).collect()
+    }
+
+    /// Whether a listed file went into a larger one that is there and newer than the list: the process died before it could say so.
+    fn was_joined(&self, path: &str, there: &BTreeSet<String>) -> bool {
+        let Some(joined) = path.rsplit_once('/').map(|(span, _)| format!("{span}.blk")) else { return false };
+        let is_newer = |listed: &Listed| {
+            let facts = BlockFile::open(&self.root.join(&joined)).ok().and_then(|file| file.facts());
+            facts.is_some_and(|facts| facts.sha256 != listed.sha256)
+        };
+        there.contains(&joined) && self.listed.get(&joined).is_none_or(is_newer)
     }
 
     /// Brings the list into line with what lies on the disk, of which `written` has just been written. Gives how many results were
