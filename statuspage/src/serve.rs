@@ -15,10 +15,11 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 use url::Url;
 
 use crate::{
+    control::{Endpoint, EndpointError},
     hub::{Hub, HubOptions, Wiring, now},
     metrics::HubCounters,
     notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
@@ -148,7 +149,7 @@ impl Instance {
         };
         Ok(Self {
             announcement: Announcement { url: bound.local_url(), ..announcement },
-            bound,
+            bound: bound.with_operators(operators(settings)),
             hub,
             wiring: Wiring { definitions: defined, observations, snapshot, watch: watched },
             events,
@@ -194,6 +195,12 @@ impl Instance {
             error!("the store could not write everything before the end");
         }
     }
+}
+
+/// The socket for commands. Without it the hub runs all the same.
+fn operators(settings: &Settings) -> Option<Endpoint> {
+    let refused = |error: &EndpointError| warn!(%error, "no commands can be given to this hub");
+    Endpoint::open(&settings.data).inspect_err(refused).ok()
 }
 
 /// Waits for all tasks. One that ends before the stop is a fault of ours: the rest is stopped, so that whoever supervises the

@@ -16,6 +16,7 @@ mod peer;
 mod press;
 mod reader;
 mod representation;
+mod rights;
 mod router;
 #[cfg(test)]
 pub(crate) mod stage;
@@ -23,6 +24,7 @@ mod tls;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use axum::Router;
 use ipnet::IpNet;
 use prober::definition::Secret;
 use tokio::{
@@ -34,7 +36,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{metrics::HubCounters, snapshot::Snapshot, store::StoreHandle};
+use crate::{control::Endpoint, metrics::HubCounters, snapshot::Snapshot, store::StoreHandle};
 
 pub use accept::Limits;
 pub use bind::{BindError, ListenAddress};
@@ -93,6 +95,7 @@ pub struct Bound {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<tls::Identity>,
+    operators: Option<Endpoint>,
     options: Options,
     sources: Sources,
 }
@@ -111,7 +114,7 @@ impl Server {
     pub async fn bind(self) -> Result<Bound, BindError> {
         let tls = self.options.tls.clone().map(tls::Identity::load).transpose()?;
         let (listener, address) = bind::listen(&self.options.listen).await?;
-        Ok(Bound { listener, address, tls, options: self.options, sources: self.sources })
+        Ok(Bound { listener, address, tls, operators: None, options: self.options, sources: self.sources })
     }
 }
 
@@ -125,6 +128,13 @@ impl Bound {
     pub fn local_url(&self) -> Url {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         bind::url(scheme, self.address)
+    }
+
+    /// Answers operators too, through the hub's own socket.
+    #[must_use]
+    pub fn with_operators(mut self, endpoint: Option<Endpoint>) -> Self {
+        self.operators = endpoint;
+        self
     }
 
     /// Answers until `stop`, then lets what is under way end for [`Limits::drain`].
@@ -152,6 +162,9 @@ impl Bound {
             tasks.spawn(identity.follow(stop.clone()));
             acceptor
         });
+        if let Some(endpoint) = self.operators {
+            tasks.spawn(serve_operators(endpoint, router::operators(app.clone()), stop.clone()));
+        }
         let router = router::router(app, transport);
         tasks.spawn(accept::serve(self.listener, router, acceptor, self.options.limits, stop.clone()));
         while let Some(ended) = tasks.join_next().await {
@@ -162,6 +175,12 @@ impl Bound {
             }
         }
     }
+}
+
+/// The file of the socket goes only when nothing is under way any more.
+async fn serve_operators(endpoint: Endpoint, router: Router, stop: CancellationToken) {
+    let (listener, _file) = endpoint.into_parts();
+    accept::serve_operators(listener, router, Limits::of_operators(), stop).await;
 }
 
 #[cfg(test)]

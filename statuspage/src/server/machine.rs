@@ -22,6 +22,7 @@ use super::{
     press::{Document, Work},
     reader,
     representation::{CachePolicy, Representation},
+    rights::Rights,
     router::App,
 };
 use crate::{
@@ -62,6 +63,7 @@ pub(super) async fn observations(State(app): State<App>, Path(id): Path<String>,
 
 async fn page_of_observations(app: &App, id: &str, request: &Parts) -> Result<Representation, Problem> {
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "there is no such component");
+    let rights = Rights::of(request);
     let id: ComponentId = id.parse().map_err(|_| unknown())?;
     let query = observations::query(id.clone(), request.uri.query())?;
     let unavailable =
@@ -74,11 +76,26 @@ async fn page_of_observations(app: &App, id: &str, request: &Parts) -> Result<Re
         return Err(unknown());
     }
     let make = move || {
-        let json = serde_json::to_vec(&observations::Page::from(page)).unwrap_or_default();
+        let page = match rights {
+            Rights::Public => observations::Page::public(page),
+            Rights::Operator => observations::Page::whole(page),
+        };
+        let json = serde_json::to_vec(&page).unwrap_or_default();
         Representation::new("application/json; charset=utf-8", json, CachePolicy::Never)
     };
     let made = tokio::task::spawn_blocking(make).await;
     made.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the fault is ours; try again later"))
+}
+
+/// A path of the socket that leads nowhere.
+pub(super) async fn no_such_path() -> Response {
+    let detail = "there is no such path: are the command and the hub of one version?";
+    Problem::new(StatusCode::NOT_FOUND, detail).respond()
+}
+
+/// A path of the socket asked in a way that it has no answer to.
+pub(super) async fn no_such_method() -> Response {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "that path has another method").respond()
 }
 
 /// `/healthz`: whoever gets an answer knows that the process lives.

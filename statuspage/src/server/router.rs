@@ -51,13 +51,23 @@ impl App {
     }
 }
 
+/// Our own API; what is asked through the socket and through an address is the same, and answered by the rights of who asks.
+fn v1() -> Router<App> {
+    Router::new().route("/api/v1/components/{id}/observations", get(machine::observations))
+}
+
+/// What the socket of operators answers.
+pub(super) fn operators(app: App) -> Router {
+    v1().fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
+}
+
 /// Every path there is.
 pub(super) fn router(app: App, transport: Transport) -> Router {
     Router::new()
         .route("/api/v2/summary.json", get(machine::summary))
         .route("/api/v2/status.json", get(machine::status))
         .route("/api/v2/components.json", get(machine::components))
-        .route("/api/v1/components/{id}/observations", get(machine::observations))
+        .merge(v1())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

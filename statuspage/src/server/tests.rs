@@ -2,6 +2,7 @@
 
 mod answers;
 mod connections;
+mod operators;
 mod whole;
 
 use std::{sync::Arc, time::Duration};
