@@ -119,7 +119,7 @@ impl Instance {
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
         let means = means(settings, &site)?;
-        let options = StoreOptions { retention: settings.retention, ..StoreOptions::default() };
+        let options = store_options(settings);
         let opened = Store::open(&settings.data, options)?;
         let store = opened.handle.clone();
         let announcement = announcement(settings, &set);
@@ -214,6 +214,15 @@ async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
             error!("a part of the product ended by itself: stopping");
             stop.cancel();
         }
+    }
+}
+
+fn store_options(settings: &Settings) -> StoreOptions {
+    StoreOptions {
+        retention: settings.retention,
+        comfort: settings.disk_reserve.bytes(),
+        max_bytes: settings.max_bytes.bytes(),
+        ..StoreOptions::default()
     }
 }
 

@@ -88,6 +88,10 @@ pub struct StoreOptions {
     pub pending_observations: usize,
     /// Bytes that must be free: below it the database is not opened, and an open one is not written to.
     pub reserve: u64,
+    /// Bytes that should be free: below it operators are told, while writing still goes on.
+    pub comfort: u64,
+    /// What everything in the directory may take together.
+    pub max_bytes: u64,
     /// How long writes and reads wait for the disk.
     pub patience: Duration,
     /// The pause before the first attempt to reopen; it doubles up to sixty-four times that.
@@ -100,6 +104,8 @@ impl Default for StoreOptions {
             retention: Duration::from_secs(30 * 86_400),
             pending_observations: 100_000,
             reserve: 64 << 20,
+            comfort: 1_000_000_000,
+            max_bytes: 2_000_000_000,
             patience: Duration::from_secs(2),
             backoff: Duration::from_millis(500),
         }
