@@ -28,12 +28,15 @@ mod directory;
 mod fault;
 mod frame;
 mod handle;
+mod holdings;
 mod key;
+mod migrate;
 mod query;
 mod queue;
 mod record;
 mod restore;
 mod shelf;
+mod tally;
 mod upkeep;
 mod writer;
 

@@ -104,6 +104,12 @@ impl Database {
         caught(|| Ok(db.get(key)?.map(|value| value.to_vec())))
     }
 
+    /// Whether there is a value under a key.
+    pub(super) fn contains(&self, key: &[u8]) -> Result<bool, Broken> {
+        let db = self.db()?;
+        caught(|| db.contains_key(key))
+    }
+
     /// Visits the rows from `from` (inclusive) to `to` (exclusive) until the visitor breaks.
     pub(super) fn scan(
         &self,

@@ -21,7 +21,7 @@ use shared::Timestamp;
 use super::{OpenError, StoreFault, database};
 
 /// The newest format that this version reads and the one it writes.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// A data directory that is ours until this is dropped.
 #[derive(Debug)]
@@ -93,8 +93,9 @@ impl Directory {
             Err(error) => return Err(trouble(&self.path, &error)),
         };
         let format = text.trim().strip_prefix("belfry store format ").and_then(|number| number.parse().ok());
-        self.require_format(format.unwrap_or(FORMAT))?;
-        Ok(Marker::Present)
+        let format = format.unwrap_or(FORMAT);
+        self.require_format(format)?;
+        Ok(Marker::Present(format))
     }
 
     /// Fails when the format is newer than this version.
@@ -150,8 +151,8 @@ fn create(path: &Path) -> io::Result<()> {
 /// Whether a database was ever made in the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marker {
-    /// It was.
-    Present,
+    /// It was, of that format.
+    Present(u32),
     /// It was not, or the process died before it was done.
     Missing,
 }
@@ -204,8 +205,8 @@ mod tests {
         let directory = Directory::acquire(dir.path()).expect("ours");
         assert_eq!(directory.marker().expect("readable"), Marker::Missing);
         fs::write(dir.path().join("store.format"), [0xff, 0xfe]).expect("written");
-        assert_eq!(directory.marker().expect("readable"), Marker::Present);
+        assert_eq!(directory.marker().expect("readable"), Marker::Present(FORMAT));
         directory.mark().expect("written");
-        assert_eq!(directory.marker().expect("readable"), Marker::Present);
+        assert_eq!(directory.marker().expect("readable"), Marker::Present(FORMAT));
     }
 }

@@ -17,8 +17,11 @@ use tokio::{
 
 use super::{
     Changes, Counters, ObservationPage, ObservationQuery, StoreError, StoreState,
+    database::Broken,
+    holdings::Holdings,
     key::{self, Kind},
-    queue::{Adoption, Question, Queue, Row},
+    query,
+    queue::{Adoption, Queue, Row},
     record,
 };
 
@@ -113,9 +116,31 @@ impl StoreHandle {
     ///
     /// When there is no database, or when it does not answer in time.
     pub async fn observations(&self, query: ObservationQuery) -> Result<ObservationPage, StoreError> {
+        self.ask(self.shared.patience, move |holdings| query::answer(&holdings.shelf, &query)).await
+    }
+
+    /// Runs a question on the store's thread, where nothing is written meanwhile, and waits at most `patience` for the answer; one
+    /// that nobody waits for any more is not begun.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        question: impl FnOnce(&mut Holdings) -> Result<T, Broken> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared.queue.push_question(Question { query, reply })?;
-        match timeout(self.shared.patience, answer).await {
+        self.shared.queue.push_question(Box::new(move |holdings| {
+            if reply.is_closed() {
+                return Ok(());
+            }
+            let (answer, ended) = match holdings.map(question) {
+                Ok(Ok(answer)) => (Ok(answer), Ok(())),
+                Ok(Err(broken)) => (Err(StoreError::Absent), Err(broken)),
+                Err(error) => (Err(error), Ok(())),
+            };
+            // An asker that gave up needs no answer.
+            drop(reply.send(answer));
+            ended
+        }))?;
+        match timeout(patience, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(StoreError::Absent),
             Err(_) => Err(StoreError::Busy),

@@ -6,15 +6,17 @@
 //! |---|---|
 //! | `m` name | meta: the schema version |
 //! | `o` component 0 start probe 0 location | an observation |
-//! | `f` component 0 start probe 0 location | the observation of that name failed or warned |
+//! | `f` component 0 start probe 0 location | a copy of an observation that failed or warned, of the newest ones |
 //! | `c` component 0 part | the engine's state of a component |
 //! | `h` start component 0 part | an hour's ledger |
 //! | `d` start component 0 part | a day's ledger |
 //! | `n` id 0 part | a notification |
 //! | `r` name 0 part | a document |
+//! | `b` path | a block file that must be there: its size, its frames and its hash |
+//! | `w` location | how many observations were written of a location, and how many have left again |
 //! | `x` key | a row that failed its checksum, as it was found |
 //!
-//! Kept free for what comes: `b` for the index of block files, `i` for incidents, `w` for the high-water mark of a location.
+//! Kept free for what comes: `i` for incidents and what operators say of them.
 //! A part is two bytes, big-endian. A start is eight bytes, big-endian, the sign flipped, so that bytes sort as times do. Ids hold neither 0 nor 1.
 
 use shared::{ComponentId, LocationName, ProbeName, Timestamp};
@@ -33,6 +35,8 @@ pub(super) enum Kind {
     Day = b'd',
     Notification = b'n',
     Document = b'r',
+    Block = b'b',
+    Tally = b'w',
     Corrupt = b'x',
 }
 
@@ -93,6 +97,30 @@ pub(super) fn observation(kind: Kind, component: &ComponentId, place: &[u8]) -> 
 /// The first observation of a component that started at `at` or later.
 pub(super) fn observation_from(component: &ComponentId, at: Timestamp) -> Vec<u8> {
     observation(Kind::Observation, component, &start(at))
+}
+
+/// The location in a key of `o` or `f`: it stands last.
+pub(super) fn location_of(key: &[u8]) -> Option<&str> {
+    let end = key.iter().rposition(|&byte| byte == END)?;
+    str::from_utf8(&key[end + 1..]).ok()
+}
+
+pub(super) fn tally(location: &str) -> Vec<u8> {
+    [&[Kind::Tally as u8], location.as_bytes()].concat()
+}
+
+/// The location in a key of [`tally`].
+pub(super) fn read_tally(key: &[u8]) -> Option<&str> {
+    str::from_utf8(key.get(1..)?).ok()
+}
+
+pub(super) fn block(path: &str) -> Vec<u8> {
+    [&[Kind::Block as u8], path.as_bytes()].concat()
+}
+
+/// The path in a key of [`block`].
+pub(super) fn read_block(key: &[u8]) -> Option<&str> {
+    str::from_utf8(key.get(1..)?).ok()
 }
 
 /// The component and the place of a key in `o` or `f`.
@@ -176,6 +204,7 @@ mod tests {
             let key = observation(Kind::Observation, &component, &place(at, &probe, &location));
             let (read, rest) = read_observation(&key).expect("reads back");
             prop_assert_eq!(read, component.clone());
+            prop_assert_eq!(location_of(&key), Some("lyon"));
             prop_assert_eq!(read_place(rest), Some((at, probe, location)));
             prop_assert_eq!(read_ledger(&part(&ledger(Kind::Day, at, &component), 300)), Some((at, component)));
         }

@@ -4,14 +4,15 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    fmt,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
-use super::{ObservationPage, ObservationQuery, StoreError, StoreState};
+use super::{StoreError, StoreState, database::Broken, holdings::Holdings};
 
 /// Questions that may wait; more are answered [`StoreError::Busy`] at once.
 const MAX_QUESTIONS: usize = 64;
@@ -46,12 +47,9 @@ impl Work {
     }
 }
 
-/// A question and where its answer goes.
-#[derive(Debug)]
-pub(super) struct Question {
-    pub(super) query: ObservationQuery,
-    pub(super) reply: oneshot::Sender<Result<ObservationPage, StoreError>>,
-}
+/// What the store's thread is asked: it runs there, once, with the database or with why there is none. An error means that the
+/// database broke.
+pub(super) type Question = Box<dyn FnOnce(Result<&mut Holdings, StoreError>) -> Result<(), Broken> + Send>;
 
 /// Whether there is a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +93,6 @@ pub struct Counters {
     pub bytes_free: u64,
 }
 
-#[derive(Debug)]
 struct Line {
     rows: VecDeque<Row>,
     changes: BTreeMap<Vec<u8>, Change>,
@@ -112,13 +109,18 @@ struct Line {
 }
 
 /// The line in front of the store's thread.
-#[derive(Debug)]
 pub(super) struct Queue {
     line: Mutex<Line>,
     wake: Condvar,
     /// Everything up to that number is on stable storage (or dropped).
     settled: watch::Sender<u64>,
     capacity: usize,
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").field("counters", &self.counters()).finish_non_exhaustive()
+    }
 }
 
 impl Queue {

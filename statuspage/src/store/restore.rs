@@ -28,7 +28,7 @@ const DAYS: (Duration, usize) = (Duration::from_secs(400 * 86_400), 401);
 /// Finished notifications that come back, so that a replay finds that they were told.
 const TOLD: Duration = Duration::from_secs(7 * 86_400);
 /// Failures of each component that come back.
-const FAILURES: usize = 20;
+pub(super) const FAILURES: usize = 20;
 
 /// What was in the database; bytes are as they were given to [`Changes`](super::Changes).
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -134,18 +134,16 @@ fn notifications(shelf: &Shelf, told_since: Timestamp) -> Result<Vec<Notificatio
     Ok(notifications)
 }
 
-fn failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Arc<Observation>>, Broken> {
-    let mut keys = Vec::new();
-    let (from, to) = (key::of_component(Kind::Failure, component), key::behind_component(Kind::Failure, component));
-    shelf.scan(&from, &to, Order::Descending, |key, _| {
-        keys.extend(key::read_observation(key).map(|(_, place)| key::observation(Kind::Observation, component, place)));
-        if keys.len() < FAILURES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
+pub(super) fn failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Arc<Observation>>, Broken> {
     let mut failures = Vec::new();
-    for key in keys {
-        let body = shelf.get(&key)?;
-        failures.extend(body.and_then(|body| query::read(&key, &body)).map(Arc::new));
-    }
+    let (from, to) = (key::of_component(Kind::Failure, component), key::behind_component(Kind::Failure, component));
+    shelf.scan(&from, &to, Order::Descending, |key, body| {
+        match query::read(key, body) {
+            Some(failure) => failures.push(Arc::new(failure)),
+            None => shelf.note(key, body),
+        }
+        if failures.len() < FAILURES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
     Ok(failures)
 }
 

@@ -2,9 +2,14 @@
 //!
 //! It does not know when it is opened or closed, nor what to do when it fails.
 
-use std::{cell::RefCell, ops::ControlFlow};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use bytes::Bytes;
+use shared::ComponentId;
 
 use super::{
     database::{Batch, Broken, Database, Order},
@@ -12,6 +17,7 @@ use super::{
     frame,
     key::{self, Kind},
     queue::Work,
+    tally::{Tallies, Tally},
 };
 
 /// A row as it lies in the database.
@@ -23,6 +29,8 @@ pub(super) struct Shelf {
     database: Database,
     /// Damaged rows that were met since the last [`Shelf::bury`].
     corrupt: RefCell<Vec<RawRow>>,
+    /// As they are in the database.
+    tallies: RefCell<Tallies>,
 }
 
 /// The format that a database says it has.
@@ -36,7 +44,27 @@ pub(super) enum Format {
 
 impl Shelf {
     pub(super) fn open(directory: &Directory) -> Result<Self, Broken> {
-        Ok(Self { database: Database::open(&directory.database())?, corrupt: RefCell::default() })
+        let database = Database::open(&directory.database())?;
+        let shelf = Self { database, corrupt: RefCell::default(), tallies: RefCell::default() };
+        let tallies = shelf.read_tallies()?;
+        Ok(Self { tallies: RefCell::new(tallies), ..shelf })
+    }
+
+    fn read_tallies(&self) -> Result<Tallies, Broken> {
+        let mut tallies = Tallies::new();
+        self.scan(&Kind::Tally.prefix(), &[Kind::Tally as u8 + 1], Order::Ascending, |key, body| {
+            match key::read_tally(key).zip(Tally::from_bytes(body)) {
+                Some((location, tally)) => drop(tallies.insert(location.to_owned(), tally)),
+                None => self.note(key, body),
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(tallies)
+    }
+
+    /// What must be there of each location.
+    pub(super) fn tallies(&self) -> Tallies {
+        self.tallies.borrow().clone()
     }
 
     /// Reads the format.
@@ -45,6 +73,25 @@ impl Shelf {
         let Some(value) = self.database.get(&key)? else { return Ok(Format::None) };
         let number = frame::open(&key, &value).and_then(|body| body.try_into().ok()).map(u32::from_be_bytes);
         number.map(Format::Known).ok_or_else(|| Broken::Damaged("the row of the schema version is damaged".to_owned()))
+    }
+
+    /// The components that have rows of a kind in which the component comes first.
+    pub(super) fn components(&self, kind: Kind) -> Result<Vec<ComponentId>, Broken> {
+        let (mut components, mut from) = (Vec::new(), kind.prefix());
+        loop {
+            let mut first = None;
+            self.database.scan(&from, &[kind as u8 + 1], Order::Ascending, |key, value| {
+                first = Some(key::read_observation(key).map(|(component, _)| component));
+                if let Some(None) = first {
+                    self.note(key, value);
+                    return ControlFlow::Continue(());
+                }
+                ControlFlow::Break(())
+            })?;
+            let Some(Some(component)) = first else { return Ok(components) };
+            from = key::behind_component(kind, &component);
+            components.push(component);
+        }
     }
 
     /// Writes the format of this version.
@@ -62,9 +109,11 @@ impl Shelf {
         for row in &work.rows {
             batch.put(&row.key, frame::seal(&row.key, &row.body));
             if let Some(key) = &row.failure_key {
-                batch.put(key, frame::seal(key, &[]));
+                batch.put(key, frame::seal(key, &row.body));
             }
         }
+        let tallies = self.count_new(work)?;
+        put_tallies(&mut batch, &tallies);
         for (key, change) in &work.changes {
             let parts = change.body.as_ref().map(|body| frame::seal_parts(key, body)).unwrap_or_default();
             self.remove_parts(&mut batch, key, parts.len())?;
@@ -72,7 +121,27 @@ impl Shelf {
                 batch.put(&key, value);
             }
         }
-        self.database.write(batch)
+        self.database.write(batch)?;
+        self.tallies.borrow_mut().extend(tallies);
+        Ok(())
+    }
+
+    /// The tallies as they are once this work is done.
+    fn count_new(&self, work: &Work) -> Result<Tallies, Broken> {
+        let mut tallies = Tallies::new();
+        let mut counted = BTreeSet::new();
+        for row in &work.rows {
+            if counted.insert(&row.key) && !self.database.contains(&row.key)? {
+                self.counting(&mut tallies, &row.key, |tally| tally.written += 1);
+            }
+        }
+        Ok(tallies)
+    }
+
+    fn counting(&self, tallies: &mut Tallies, key: &[u8], count: impl FnOnce(&mut Tally)) {
+        let Some(location) = key::location_of(key) else { return };
+        let now = || self.tallies.borrow().get(location).copied().unwrap_or_default();
+        count(tallies.entry(location.to_owned()).or_insert_with(now));
     }
 
     /// Removes the parts from number `first` on that an earlier, longer body left.
@@ -88,11 +157,37 @@ impl Shelf {
         Ok(())
     }
 
-    /// Removes rows by their whole keys.
+    /// Removes rows by their whole keys; each of them must be there.
     pub(super) fn remove(&self, keys: &[Vec<u8>]) -> Result<(), Broken> {
+        self.replace(keys, &[])
+    }
+
+    /// Removes rows by their whole keys, each of which must be there, and puts others, in one transaction.
+    pub(super) fn replace(&self, gone: &[Vec<u8>], new: &[RawRow]) -> Result<(), Broken> {
         let mut batch = Batch::default();
-        keys.iter().for_each(|key| batch.remove(key));
-        self.database.write(batch)
+        let mut tallies = Tallies::new();
+        for key in gone {
+            batch.remove(key);
+            if key.first() == Some(&(Kind::Observation as u8)) {
+                self.counting(&mut tallies, key, |tally| tally.left += 1);
+            }
+        }
+        for (key, value) in new {
+            batch.put(key, value.clone());
+        }
+        put_tallies(&mut batch, &tallies);
+        self.database.write(batch)?;
+        self.tallies.borrow_mut().extend(tallies);
+        Ok(())
+    }
+
+    /// Writes tallies that were counted anew.
+    pub(super) fn set_tallies(&self, tallies: Tallies) -> Result<(), Broken> {
+        let mut batch = Batch::default();
+        put_tallies(&mut batch, &tallies);
+        self.database.write(batch)?;
+        *self.tallies.borrow_mut() = tallies;
+        Ok(())
     }
 
     /// The body under a key; damaged ones are noted and left out.
@@ -150,13 +245,12 @@ impl Shelf {
         if rows.is_empty() {
             return Ok(0);
         }
-        let mut batch = Batch::default();
-        for (key, value) in &rows {
-            batch.put(&key::corrupt(key), value.clone());
-            batch.remove(key);
-        }
-        self.database.write(batch)?;
-        Ok(rows.len() as u64)
+        // A row that was met twice is one.
+        let rows: BTreeMap<_, _> = rows.into_iter().collect();
+        let kept: Vec<_> = rows.iter().map(|(key, value)| (key::corrupt(key), value.clone())).collect();
+        let gone: Vec<_> = rows.into_keys().collect();
+        self.replace(&gone, &kept)?;
+        Ok(gone.len() as u64)
     }
 
     pub(super) fn size(&self) -> Result<u64, Broken> {
@@ -173,6 +267,13 @@ impl Shelf {
         let mut batch = Batch::default();
         batch.put(key, value.to_vec());
         self.database.write(batch).expect("written");
+    }
+}
+
+fn put_tallies(batch: &mut Batch, tallies: &Tallies) {
+    for (location, tally) in tallies {
+        let key = key::tally(location);
+        batch.put(&key, frame::seal(&key, &tally.to_bytes()));
     }
 }
 

@@ -3,6 +3,7 @@
 mod crash;
 mod damage;
 mod history;
+mod migration;
 mod opening;
 mod space;
 

@@ -30,10 +30,9 @@ use super::{
     database::Broken,
     directory::{Directory, Trouble},
     handle::Closed,
-    query,
+    holdings::Holdings,
     queue::{Adoption, Condition, Progress, Queue},
     restore,
-    shelf::Shelf,
     upkeep::Upkeep,
 };
 
@@ -90,7 +89,7 @@ struct Writer {
     queue: Arc<Queue>,
     telling: Telling,
     /// In this order, so that the database is closed before the lock is released.
-    shelf: Option<Shelf>,
+    holdings: Option<Holdings>,
     directory: Option<Directory>,
     upkeep: Upkeep,
     /// Whether the hub has seen what the database holds.
@@ -114,7 +113,7 @@ impl Writer {
             options,
             queue,
             telling: Telling::new(events),
-            shelf: None,
+            holdings: None,
             directory: None,
             hub_knows: false,
             failures: 0,
@@ -132,7 +131,7 @@ impl Writer {
         loop {
             self.queue.wait(self.longest_sleep());
             let closing = self.queue.is_closing();
-            if self.shelf.is_none() && (closing || Instant::now() >= self.next_try) {
+            if self.holdings.is_none() && (closing || Instant::now() >= self.next_try) {
                 self.reopen();
             }
             self.write_all();
@@ -146,7 +145,7 @@ impl Writer {
     }
 
     fn longest_sleep(&self) -> Duration {
-        match self.shelf {
+        match self.holdings {
             Some(_) => TICK,
             None => self.next_try.saturating_duration_since(Instant::now()).min(TICK),
         }
@@ -229,7 +228,7 @@ impl Writer {
             Broken::Damaged(_) => self.damages += 1,
             Broken::Unreadable(_) | Broken::Failing(_) => {}
         }
-        self.shelf = None;
+        self.holdings = None;
         self.queue.count(|counters| counters.failures += 1);
         self.failed(StoreFault::Failing(broken.reason().to_owned()));
     }
@@ -254,10 +253,10 @@ impl Writer {
     fn write_all(&mut self) {
         loop {
             let work = self.queue.work(BATCH);
-            if work.is_empty() || self.shelf.is_none() || !self.has_space() {
+            if work.is_empty() || self.holdings.is_none() || !self.has_space() {
                 return;
             }
-            let Some(shelf) = &self.shelf else { return };
+            let Some(Holdings { shelf, .. }) = &self.holdings else { return };
             let began = Instant::now();
             if let Err(broken) = shelf.commit(&work) {
                 return self.broke(&broken);
@@ -295,23 +294,8 @@ impl Writer {
 
     fn answer_all(&mut self) {
         for question in self.queue.questions() {
-            if question.reply.is_closed() {
-                continue;
-            }
-            let answer = match &self.shelf {
-                Some(shelf) => query::answer(shelf, &question.query),
-                None => {
-                    let _ = question.reply.send(Err(StoreError::Absent));
-                    continue;
-                }
-            };
-            // An asker that gave up needs no answer.
-            match answer {
-                Ok(page) => drop(question.reply.send(Ok(page))),
-                Err(broken) => {
-                    let _ = question.reply.send(Err(StoreError::Absent));
-                    self.broke(&broken);
-                }
+            if let Err(broken) = question(self.holdings.as_mut().ok_or(StoreError::Absent)) {
+                self.broke(&broken);
             }
         }
         self.bury();
@@ -319,7 +303,7 @@ impl Writer {
 
     /// Moves damaged rows out of the way and says so.
     fn bury(&mut self) {
-        let Some(shelf) = &self.shelf else { return };
+        let Some(Holdings { shelf, .. }) = &self.holdings else { return };
         match shelf.bury() {
             Ok(0) => {}
             Ok(rows) => {
@@ -333,10 +317,10 @@ impl Writer {
     fn tidy(&mut self) {
         self.telling.dropped(self.queue.counters().dropped_observations);
         // What cannot be written now must not be removed now either: removing takes space at first.
-        if self.shelf.is_none() || !self.has_space() {
+        if self.holdings.is_none() || !self.has_space() {
             return;
         }
-        let Some(shelf) = &self.shelf else { return };
+        let Some(Holdings { shelf, .. }) = &self.holdings else { return };
         match self.upkeep.step(shelf, restore::now()) {
             Ok(removed) => self.queue.count(|counters| counters.pruned_observations += removed),
             Err(broken) => return self.broke(&broken),
@@ -346,7 +330,10 @@ impl Writer {
     }
 
     fn measure(&mut self) {
-        let Some(shelf) = self.shelf.as_ref().filter(|_| Instant::now() >= self.next_measure) else { return };
+        let Some(Holdings { shelf, .. }) = self.holdings.as_ref().filter(|_| Instant::now() >= self.next_measure)
+        else {
+            return;
+        };
         self.next_measure = Instant::now() + MEASURE;
         match shelf.size() {
             Ok(size) => self.queue.count(|counters| counters.bytes_on_disk = size),

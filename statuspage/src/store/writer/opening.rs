@@ -4,7 +4,9 @@
 
 use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
 use crate::store::{
-    directory::Marker,
+    directory::{FORMAT, Marker},
+    holdings::Holdings,
+    migrate::migrate,
     restore,
     shelf::{Format, Shelf},
 };
@@ -40,7 +42,7 @@ impl Writer {
         let mut faults = Vec::new();
         // Asked in any case: a database of another user is the operator's to give back.
         let has_database = directory.has_database()?;
-        if marker == Marker::Present && !has_database {
+        if marker != Marker::Missing && !has_database {
             directory.set_aside(restore::now())?;
             faults.push(StoreFault::Gone(directory.database()));
         }
@@ -69,7 +71,7 @@ impl Writer {
         }
         self.damages = 0;
         self.failed_openings = 0;
-        self.shelf = Some(shelf);
+        self.holdings = Some(Holdings { shelf });
         Ok(Found { restored, faults, corrupt_rows, is_new })
     }
 }
@@ -94,7 +96,7 @@ fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool,
             false
         }
     };
-    if is_new || directory.marker()? == Marker::Missing {
+    if is_new || directory.marker()? != Marker::Present(FORMAT) {
         directory.mark()?;
     }
     Ok(is_new)
@@ -105,8 +107,12 @@ fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(
     let shelf = Shelf::open(directory)?;
     let format = shelf.format()?;
     // Once the marker is there the format was synced: without it, rows have vanished.
-    if format == Format::None && marker == Marker::Present && had_file {
+    if format == Format::None && marker != Marker::Missing && had_file {
         return Err(Broken::Damaged("it is empty, and was not".to_owned()));
+    }
+    match format {
+        Format::Known(older) if older < FORMAT => migrate(&shelf, older)?,
+        Format::Known(_) | Format::None => {}
     }
     let restored = match opening {
         Opening::WithContents => restore::restore(&shelf, restore::now())?,
