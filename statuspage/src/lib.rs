@@ -15,6 +15,8 @@ pub mod bundle;
 #[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(feature = "ssr")]
+pub mod command;
+#[cfg(feature = "ssr")]
 pub mod control;
 #[cfg(feature = "ssr")]
 pub mod demo;

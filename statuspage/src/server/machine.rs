@@ -29,6 +29,7 @@ use crate::{
     api::{observations, problem::Problem},
     metrics::{self, ProcessFacts, Scrape},
     snapshot::Snapshot,
+    store::ObservationQuery,
 };
 
 /// After that long, what has not reported will not do so soon: we are as ready as we get.
@@ -70,10 +71,14 @@ async fn page_of_observations(app: &App, id: &str, request: &Parts) -> Result<Re
         |detail: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{detail}; try again later"));
     let turn = time::timeout(TURN, app.questions.acquire()).await;
     let _turn = turn.map_err(|_| unavailable("too many questions at once".to_owned()))?;
-    let page = app.store.observations(query).await.map_err(|fault| unavailable(fault.to_string()))?;
+    let ask = async |query| app.store.observations(query).await.map_err(|fault| unavailable(fault.to_string()));
+    let page = ask(query).await?;
     // A component that is watched no more keeps its history; one that never was has none.
     if page.observations.is_empty() && app.edition().snapshot().component(&id).is_none() {
-        return Err(unknown());
+        let any = ObservationQuery { component: id, from: None, to: None, limit: 1, cursor: None };
+        if ask(any).await?.observations.is_empty() {
+            return Err(unknown());
+        }
     }
     let make = move || {
         let page = match rights {

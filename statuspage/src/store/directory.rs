@@ -60,6 +60,11 @@ impl Directory {
         }
     }
 
+    /// The directory itself.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where the database lies.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("store")
