@@ -143,7 +143,7 @@ impl Directory {
 }
 
 /// Makes the directory and those above it that are missing, for this user alone, and syncs their names.
-fn create(path: &Path) -> io::Result<()> {
+pub(super) fn create(path: &Path) -> io::Result<()> {
     let missing: Vec<_> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     for dir in missing {

@@ -1,0 +1,220 @@
+//! An archive: one collection of items in a directory of block files, which are joined into longer ones when their time is over.
+//!
+//! It does not know what the items mean, and reads no clock.
+//!
+//! A file is never changed, only replaced by another one. An item may lie in a leaf and in the joined file at once (a crash between
+//! the two, or a late item): then that of the leaf is the newer. Readers see it once.
+
+mod catalog;
+mod read;
+mod weave;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    cell::RefCell,
+    io,
+    marker::PhantomData,
+    path::{Path, PathBuf},
+};
+
+use shared::Timestamp;
+
+use super::{
+    BlockError, BlockFile, Content, Damage, Draft, FileFacts, Wrong,
+    file::{at, sync_directory},
+    span::Slot,
+};
+use catalog::Catalog;
+use weave::Weave;
+
+/// How many places of damage are remembered until they are asked for.
+const MAX_DAMAGE: usize = 1_000;
+
+/// One collection in one directory; only one of these may use the directory.
+#[derive(Debug)]
+pub(in crate::store) struct Archive<C> {
+    catalog: Catalog,
+    /// The file that was read last: pages are asked for one after the other.
+    open: RefCell<Option<BlockFile>>,
+    damage: RefCell<Vec<Damage>>,
+    content: PhantomData<C>,
+}
+
+impl<C: Content> Archive<C> {
+    /// Lists the files of a directory, which need not exist, and removes what was begun and not finished. No file is opened.
+    pub(in crate::store) fn open(root: &Path) -> io::Result<Self> {
+        let (open, damage) = (RefCell::new(None), RefCell::new(Vec::new()));
+        Ok(Self { catalog: Catalog::list(root)?, open, damage, content: PhantomData })
+    }
+
+    /// Merges items with what the file of the leaf with `leaf` in it holds, where the new ones win, and writes that anew.
+    /// `frames` gives one frame after the other, in the order of their names. Nothing is written when there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// The file is as it was. Names out of order or items of another time are refused as [`io::ErrorKind::InvalidInput`].
+    pub(in crate::store) fn merge(
+        &mut self,
+        leaf: Timestamp,
+        frames: impl FnMut() -> Option<(String, Vec<C::Item>)>,
+    ) -> Result<FileFacts, BlockError> {
+        let slot = Slot::of(C::LEAF, leaf);
+        let sources = self.catalog.contains(slot).then_some(slot).into_iter().collect();
+        self.write(slot, sources, frames)
+    }
+
+    /// Joins the leaves of the joined span with `joined` in it, and its file where there is one, into that file, and removes the
+    /// leaves. Stopped anywhere, it can be done again. None when there is nothing to join.
+    pub(in crate::store) fn join(&mut self, joined: Timestamp) -> Result<Option<FileFacts>, BlockError> {
+        let slot = Slot::of(C::JOINED, joined);
+        let leaves = self.leaves(slot);
+        if leaves.is_empty() {
+            return Ok(None);
+        }
+        let mut sources: Vec<_> = self.catalog.contains(slot).then_some(slot).into_iter().collect();
+        sources.extend(&leaves);
+        let facts = self.write(slot, sources, || None)?;
+        for &leaf in &leaves {
+            self.catalog.remove(leaf)?;
+        }
+        // The leaves' directory where it is still there, and the one above it.
+        let directories = [self.catalog.path(leaves[0]), self.catalog.path(slot)];
+        for directory in directories.iter().filter_map(|path| path.parent()).filter(|directory| directory.exists()) {
+            sync_directory(directory)?;
+        }
+        Ok(Some(facts))
+    }
+
+    /// The start of the earliest joined span that ended at `before` or earlier and has leaves.
+    pub(in crate::store) fn joinable(&self, before: Timestamp) -> Option<Timestamp> {
+        let leaves = self.catalog.slots(..).filter(|slot| slot.span == C::LEAF);
+        leaves.map(|leaf| Slot::of(C::JOINED, leaf.start)).find(|joined| joined.end() <= before).map(|slot| slot.start)
+    }
+
+    fn leaves(&self, joined: Slot) -> Vec<Slot> {
+        let end = Slot { start: joined.end(), ..Slot::of(C::LEAF, joined.start) };
+        let first = Slot::of(C::LEAF, joined.start);
+        self.catalog.slots(first..end).filter(|slot| slot.span == C::LEAF).collect()
+    }
+
+    /// Writes the file of a slot from files and new items, of which the later win. Files that are damaged keep a second name.
+    fn write(
+        &mut self,
+        slot: Slot,
+        sources: Vec<Slot>,
+        incoming: impl FnMut() -> Option<(String, Vec<C::Item>)>,
+    ) -> Result<FileFacts, BlockError> {
+        self.open.replace(None);
+        let mut weave = Weave::<C>::new(self.catalog.path(slot), slot);
+        let mut opened = Vec::new();
+        for &source in &sources {
+            opened.extend(self.source(source)?);
+        }
+        weave.all(&opened, incoming)?;
+        for damage in weave.damage {
+            if let Some(damaged) = self.catalog.slot_of(&damage.file) {
+                self.catalog.keep_aside(damaged)?;
+            }
+            self.note(damage);
+        }
+        let Some(draft) = weave.draft else { return Ok(FileFacts::default()) };
+        let facts = draft.finish().inspect_err(|_| self.catalog.look_again(slot))?;
+        self.catalog.insert(slot, facts.bytes);
+        Ok(facts)
+    }
+
+    /// Opens the file of a slot; none when it is gone.
+    fn source(&self, slot: Slot) -> Result<Option<BlockFile>, BlockError> {
+        match BlockFile::open(&self.catalog.path(slot)) {
+            Ok(file) => Ok(Some(file)),
+            Err(BlockError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Replaces a damaged file by one without its damaged frames, and says under which name it is kept, `….damaged-1` or a higher
+    /// number. None when that file is whole, or gone.
+    pub(in crate::store) fn set_aside(&mut self, damaged: &Damage) -> Result<Option<PathBuf>, BlockError> {
+        let Some(slot) = self.catalog.slot_of(&damaged.file) else { return Ok(None) };
+        let Some(file) = self.source(slot)? else { return Ok(None) };
+        self.open.replace(None);
+        let mut draft = Draft::create(&damaged.file, C::KIND)?;
+        let mut whole = file.verify().is_empty() && is_of::<C>(&file);
+        let mut good = 0;
+        for frame in file.frames().iter().filter(|_| is_of::<C>(&file)) {
+            match file.read(frame).ok().filter(|payload| C::unpack(&frame.name, payload).is_some()) {
+                Some(payload) => {
+                    draft.put(&frame.name, frame.facts, &payload)?;
+                    good += 1;
+                }
+                None => whole = false,
+            }
+        }
+        if whole {
+            return Ok(None);
+        }
+        let kept = self.catalog.keep_aside(slot)?;
+        if let Some(directory) = kept.parent() {
+            sync_directory(directory)?;
+        }
+        if good == 0 {
+            self.catalog.remove(slot)?;
+        } else {
+            let facts = draft.finish().inspect_err(|_| self.catalog.look_again(slot))?;
+            self.catalog.insert(slot, facts.bytes);
+        }
+        Ok(Some(kept))
+    }
+
+    /// Damage that was come across since the last time this was asked: each place once.
+    pub(in crate::store) fn take_damage(&self) -> Vec<Damage> {
+        self.damage.take()
+    }
+
+    fn note(&self, damage: Damage) {
+        let mut known = self.damage.borrow_mut();
+        if known.len() < MAX_DAMAGE && !known.contains(&damage) {
+            known.push(damage);
+        }
+    }
+
+    /// The start of the oldest file and its bytes.
+    pub(in crate::store) fn oldest(&self) -> Option<(Timestamp, u64)> {
+        self.catalog.oldest().map(|(slot, bytes)| (slot.start, bytes))
+    }
+
+    /// Removes the oldest file with what was set aside of it, and says how many bytes that gives back.
+    pub(in crate::store) fn remove_oldest(&mut self) -> io::Result<Option<u64>> {
+        let Some((slot, bytes)) = self.catalog.oldest() else { return Ok(None) };
+        self.open.replace(None);
+        self.catalog.remove_all(slot)?;
+        Ok(Some(bytes))
+    }
+
+    /// Removes the files whose time ended at `cutoff` or earlier, and says how many.
+    pub(in crate::store) fn remove_before(&mut self, cutoff: Timestamp) -> io::Result<u64> {
+        self.open.replace(None);
+        let mut files = 0;
+        for slot in self.catalog.kept().into_iter().filter(|slot| slot.end() <= cutoff) {
+            files += self.catalog.remove_all(slot)?;
+        }
+        Ok(files)
+    }
+
+    /// The bytes of all files, those set aside included.
+    pub(in crate::store) fn bytes(&self) -> u64 {
+        self.catalog.bytes()
+    }
+
+    /// Every file that is read, without those set aside.
+    pub(in crate::store) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.catalog.files()
+    }
+}
+
+/// Whether a file says that it holds this content, or cannot say what it holds.
+fn is_of<C: Content>(file: &BlockFile) -> bool {
+    file.kind().is_none_or(|kind| kind == C::KIND)
+}

@@ -1,0 +1,86 @@
+//! What an archive must know of its items.
+//!
+//! It does not know files.
+
+use std::time::Duration;
+
+use shared::{LocationName, Observation, ProbeId, Timestamp};
+
+use super::{Kind, observation, span::Span};
+
+/// The items of one archive.
+pub(in crate::store) trait Content {
+    /// A result, a roll-up of an hour, ….
+    type Item;
+    /// Where an item lies among all the others. Equal keys are the same item, of which the newer replaces the older.
+    type Key: Ord;
+
+    /// What the header of its files says.
+    const KIND: Kind;
+    /// What a file covers at first.
+    const LEAF: Span;
+    /// What a file covers that leaves are joined into.
+    const JOINED: Span;
+    /// How far an item's time may lie outside of what its file covers, at most.
+    const SLACK: Duration;
+    /// The most items of one frame; more become several frames of the same name.
+    const ROWS: usize;
+
+    /// The frame an item belongs to.
+    fn frame(item: &Self::Item) -> String;
+
+    /// See [`Self::Key`].
+    fn key(item: &Self::Item) -> Self::Key;
+
+    /// When it was; keys sort by time first.
+    fn at(item: &Self::Item) -> Timestamp;
+
+    /// The payload of a frame, from at most [`Self::ROWS`] items of it in the order of their keys.
+    fn pack(items: &[Self::Item]) -> Vec<u8>;
+
+    /// The items of a payload; none when it is none. It must not panic, nor take much memory for few bytes.
+    fn unpack(frame: &str, payload: &[u8]) -> Option<Vec<Self::Item>>;
+}
+
+/// The results of probes; a frame for each probe at each location, such as `cloud/login@local`.
+#[derive(Debug)]
+pub(in crate::store) enum Raw {}
+
+impl Raw {
+    /// The component of a frame.
+    pub(in crate::store) fn component(frame: &str) -> &str {
+        frame.split_once('/').map_or(frame, |(component, _)| component)
+    }
+}
+
+impl Content for Raw {
+    type Item = Observation;
+    type Key = (Timestamp, ProbeId, LocationName);
+
+    const KIND: Kind = Kind::Raw;
+    const LEAF: Span = Span::Hour;
+    const JOINED: Span = Span::Day;
+    const SLACK: Duration = Duration::ZERO;
+    const ROWS: usize = observation::MAX_ROWS;
+
+    fn frame(item: &Observation) -> String {
+        format!("{}@{}", item.probe, item.location)
+    }
+
+    fn key(item: &Observation) -> Self::Key {
+        (item.started_at, item.probe.clone(), item.location.clone())
+    }
+
+    fn at(item: &Observation) -> Timestamp {
+        item.started_at
+    }
+
+    fn pack(items: &[Observation]) -> Vec<u8> {
+        observation::pack(items)
+    }
+
+    fn unpack(frame: &str, payload: &[u8]) -> Option<Vec<Observation>> {
+        let (probe, location) = frame.split_once('@')?;
+        observation::unpack(&probe.parse().ok()?, &location.parse().ok()?, payload)
+    }
+}

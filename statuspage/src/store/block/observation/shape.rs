@@ -1,0 +1,194 @@
+//! What is not a time in an observation: its verdict, reason, answer and address, kept once for all the rows that share it.
+//!
+//! It does not know the times, nor whose observation it is.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+use shared::{Failure, FailureKind, Hop, HttpFacts, HttpVersion, Observation, Timestamp, Timings, Verdict};
+
+/// The phases of a probe.
+pub(super) const PHASES: usize = 5;
+/// More hops than any definition may allow; further ones are dropped, as in the database's rows.
+pub(super) const MAX_HOPS: usize = 32;
+/// Texts of the target are cut at the first of these lengths with which the shape is short enough, as in the database's rows.
+const MAX_TEXTS: [usize; 4] = [2_048, 512, 128, 32];
+/// The longest body of a row in the database; what came from there is never cut again.
+pub(super) const MAX_SHAPE: usize = 6_000;
+
+/// One shape; equal ones are kept once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Shape {
+    verdict: u8,
+    confirmation: bool,
+    failure: Option<Reason>,
+    http: Option<Answer>,
+    certificate_expires_at: Option<i64>,
+    address: Option<IpAddr>,
+    phases: Present,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Reason {
+    kind: String,
+    detail: String,
+    evidence: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Answer {
+    status: u16,
+    version: u8,
+    redirects: Vec<Redirect>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Redirect {
+    status: u16,
+    location: Option<String>,
+    phases: Present,
+}
+
+/// Which phases were reached: a bit for each, the lowest for the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Present(u8);
+
+impl Present {
+    fn of(timings: &Timings) -> Self {
+        let bits = timings.phases().into_iter().enumerate();
+        Self(bits.map(|(phase, (_, time))| u8::from(time.is_some()) << phase).sum())
+    }
+
+    /// Whether the phase of that number was reached.
+    pub(super) fn has(self, phase: usize) -> bool {
+        self.0 >> phase & 1 == 1
+    }
+}
+
+impl Shape {
+    /// The shape of an observation.
+    pub(super) fn of(observation: &Observation) -> Self {
+        let mut lengths = MAX_TEXTS.into_iter();
+        let mut shape = Self::cut(observation, lengths.next().unwrap_or(0));
+        for max in lengths {
+            if shape.text_bytes() <= MAX_SHAPE {
+                break;
+            }
+            shape = Self::cut(observation, max);
+        }
+        shape
+    }
+
+    fn cut(observation: &Observation, max: usize) -> Self {
+        let cut = |text: &str| text[..text.floor_char_boundary(max)].to_owned();
+        let redirect = |hop: &Hop| Redirect {
+            status: hop.status,
+            location: hop.location.as_deref().map(cut),
+            phases: Present::of(&hop.timings),
+        };
+        Self {
+            verdict: match observation.verdict {
+                Verdict::Pass => 0,
+                Verdict::Warn => 1,
+                Verdict::Fail => 2,
+                Verdict::Unknown => 3,
+            },
+            confirmation: observation.confirmation,
+            failure: observation.failure.as_ref().map(|failure| Reason {
+                kind: failure.kind.word().to_owned(),
+                detail: cut(&failure.detail),
+                evidence: failure.evidence.as_deref().map(cut),
+            }),
+            http: observation.http.as_ref().map(|http| Answer {
+                status: http.status,
+                version: match http.version {
+                    HttpVersion::Http10 => 10,
+                    HttpVersion::Http11 => 11,
+                    HttpVersion::Http2 => 20,
+                },
+                redirects: http.redirects.iter().take(MAX_HOPS).map(redirect).collect(),
+            }),
+            certificate_expires_at: observation.certificate_expires_at.map(Timestamp::as_millis),
+            address: observation.address,
+            phases: Present::of(&observation.timings),
+        }
+    }
+
+    /// Which phases the observation has.
+    pub(super) fn phases(&self) -> Present {
+        self.phases
+    }
+
+    /// Which phases each redirect has.
+    pub(super) fn redirect_phases(&self) -> impl Iterator<Item = Present> {
+        self.http.iter().flat_map(|http| &http.redirects).map(|redirect| redirect.phases)
+    }
+
+    fn text_bytes(&self) -> usize {
+        let failure = self.failure.iter().flat_map(|failure| [Some(&failure.detail), failure.evidence.as_ref()]);
+        let locations = self.http.iter().flat_map(|http| &http.redirects).map(|redirect| redirect.location.as_ref());
+        failure.chain(locations).flatten().map(String::len).sum()
+    }
+
+    /// What every row of this shape says; none when this version would not have written it.
+    pub(super) fn read(&self) -> Option<Said> {
+        let hops = self.http.as_ref().map_or(0, |http| http.redirects.len());
+        let whole = self.phases.0 >> PHASES == 0 && self.redirect_phases().all(|present| present.0 >> PHASES == 0);
+        if !whole || hops > MAX_HOPS || self.text_bytes() > MAX_SHAPE {
+            return None;
+        }
+        let verdict = match self.verdict {
+            0 => Verdict::Pass,
+            1 => Verdict::Warn,
+            2 => Verdict::Fail,
+            3 => Verdict::Unknown,
+            _ => return None,
+        };
+        let failure = match &self.failure {
+            None => None,
+            Some(reason) => Some(reason.read()?),
+        };
+        let http = match &self.http {
+            None => None,
+            Some(answer) => Some(answer.read()?),
+        };
+        let certificate_expires_at = self.certificate_expires_at.map(Timestamp::from_millis);
+        let (confirmation, address) = (self.confirmation, self.address);
+        Some(Said { verdict, confirmation, failure, http, certificate_expires_at, address })
+    }
+}
+
+impl Reason {
+    fn read(&self) -> Option<Failure> {
+        let kind: FailureKind = self.kind.parse().ok()?;
+        Some(Failure { kind, detail: self.detail.clone(), evidence: self.evidence.clone() })
+    }
+}
+
+impl Answer {
+    fn read(&self) -> Option<HttpFacts> {
+        let version = match self.version {
+            10 => HttpVersion::Http10,
+            11 => HttpVersion::Http11,
+            20 => HttpVersion::Http2,
+            _ => return None,
+        };
+        let hop = |redirect: &Redirect| Hop {
+            status: redirect.status,
+            location: redirect.location.clone(),
+            timings: Timings::default(),
+        };
+        Some(HttpFacts { status: self.status, version, redirects: self.redirects.iter().map(hop).collect() })
+    }
+}
+
+/// A shape in the words of `shared`; the redirects' times are still missing.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) verdict: Verdict,
+    pub(super) confirmation: bool,
+    pub(super) failure: Option<Failure>,
+    pub(super) http: Option<HttpFacts>,
+    pub(super) certificate_expires_at: Option<Timestamp>,
+    pub(super) address: Option<IpAddr>,
+}
