@@ -11,6 +11,8 @@ compile_error!(
 #[cfg(feature = "ssr")]
 mod api;
 #[cfg(feature = "ssr")]
+pub mod backup;
+#[cfg(feature = "ssr")]
 pub mod bundle;
 #[cfg(feature = "ssr")]
 pub mod cli;

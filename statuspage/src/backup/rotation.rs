@@ -1,0 +1,56 @@
+//! The backups of a schedule in their directory: how they are called, which is the newest, which ones go.
+//!
+//! It does not know what is in them. Files with other names are nobody's business here: they are neither read nor deleted.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use shared::Timestamp;
+
+const PREFIX: &str = "belfry-";
+const SUFFIX: &str = ".tar";
+
+/// The name of a backup that is made at an instant: `belfry-2026-11-22T03-30-00Z.tar`.
+pub fn name_at(at: Timestamp) -> String {
+    let at = at.to_string();
+    // To the second; colons are not for every file system.
+    format!("{PREFIX}{}Z{SUFFIX}", at[..19].replace(':', "-"))
+}
+
+/// The backups of a directory by their names, the newest first.
+///
+/// # Errors
+///
+/// When the directory cannot be listed.
+pub fn newest_first(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let names = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+    let mut names: Vec<_> = names.iter().filter_map(|name| name.to_str()).filter(|name| is_ours(name)).collect();
+    // Their order is that of time.
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(names.into_iter().map(|name| directory.join(name)).collect())
+}
+
+/// Deletes all but the newest `keep`, and says how many.
+///
+/// # Errors
+///
+/// When one cannot be deleted.
+pub fn rotate(directory: &Path, keep: u32) -> io::Result<usize> {
+    let old: Vec<_> = newest_first(directory)?.into_iter().skip(keep as usize).collect();
+    old.iter().try_for_each(fs::remove_file)?;
+    Ok(old.len())
+}
+
+/// Exactly the form of [`name_at`].
+fn is_ours(name: &str) -> bool {
+    let at = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    at.is_some_and(|at| {
+        let form = at.bytes().zip(*b"0000-00-00T00-00-00Z").all(|(byte, form)| match form {
+            b'0' => byte.is_ascii_digit(),
+            other => byte == other,
+        });
+        form && at.len() == "0000-00-00T00-00-00Z".len()
+    })
+}
