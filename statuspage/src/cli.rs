@@ -15,7 +15,7 @@ use crate::{
     settings::{EmbeddedProber, Given, LogFormat, PublicUrl},
 };
 
-pub use care::{Care, DataArgs, ExportArgs, ExportFormat};
+pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
                            commas. A flag comes before its variable, that before the settings file. BELFRY_LOG or RUST_LOG sets \

@@ -2,12 +2,17 @@
 //!
 //! It does not know how the store keeps anything, nor how the process ends.
 
-mod draft;
+mod backup;
 mod export;
+mod repair;
+mod restore;
+mod verify;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+
+pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};
 
@@ -36,6 +41,10 @@ impl From<Ended> for ExitCode {
 /// When it could not do its work at all: what keeps it from it, and the way out.
 pub async fn run(command: Care, settings: &Settings) -> Result<Ended> {
     match command {
+        Care::Backup(arguments) => backup::run(arguments, settings).await,
         Care::Export(arguments) => export::run(arguments, settings).await,
+        Care::Repair(_) => repair::run(settings),
+        Care::Restore(arguments) => restore::run(&arguments, settings),
+        Care::Verify(arguments) => verify::run(arguments, settings).await,
     }
 }

@@ -12,6 +12,7 @@ mod edition;
 mod guard;
 mod machine;
 mod negotiate;
+mod operator;
 mod peer;
 mod press;
 mod reader;
@@ -149,6 +150,7 @@ impl Bound {
             hub: self.sources.hub,
             prober: self.sources.prober,
             store: self.sources.store,
+            cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),

@@ -30,10 +30,12 @@
         reason = "the archive is tested on its own; the writer seals into it once both are there"
     )
 )]
+mod backup;
 mod block;
 mod changes;
 mod database;
 mod directory;
+mod dump;
 mod fault;
 mod frame;
 mod handle;
@@ -44,10 +46,14 @@ mod offline;
 mod query;
 mod queue;
 mod record;
+mod repair;
+mod restoration;
 mod restore;
 mod shelf;
+mod succession;
 mod tally;
 mod upkeep;
+mod verify;
 mod writer;
 
 #[cfg(test)]
@@ -55,13 +61,18 @@ mod tests;
 
 use std::{path::Path, time::Duration};
 
+pub use backup::{BackupError, BackupPoint};
 pub use changes::{Changes, Ledger};
 pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
 pub use handle::{Durability, StoreHandle};
 pub use offline::{Offline, OfflineError};
 pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery};
 pub use queue::Counters;
+pub use repair::{Repaired, RepairedFile, repair};
+pub use restoration::{Over, Restoration, RestorationError, RestoredStore};
 pub use restore::Restored;
+
+pub use verify::{Audit, Checked, Finding, Report};
 
 pub use crate::snapshot::StoreState;
 

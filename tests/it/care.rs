@@ -115,3 +115,75 @@ async fn only_the_hubs_own_user_reaches_its_socket_and_it_goes_with_the_hub() ->
     assert!(!socket.exists());
     Ok(())
 }
+
+#[tokio::test]
+async fn a_backup_of_a_running_hub_becomes_the_same_history_elsewhere() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (setup, hub) = watched(&backend).await?;
+    backend.answer("502 Bad Gateway", "");
+    hub.until_status("cloud", "major_outage").await;
+    let known = until_recorded(&hub, 6).await;
+    let said = setup.run(&["backup", "belfry.tar"]).await?.expect(0)?;
+    assert!(said.starts_with("belfry.tar: "), "{said}");
+    let file = setup.directory().join("belfry.tar");
+    assert_eq!(std::fs::metadata(&file)?.permissions().mode() & 0o777, 0o600);
+    until_recorded(&hub, known.len() + 2).await;
+    assert!(!setup.data().join("backup.tmp").read_dir()?.any(|_| true), "nothing is left of the copy");
+
+    let elsewhere = Setup::new()?;
+    elsewhere.define_http("cloud", &backend.url())?;
+    let file = file.to_str().expect("a path");
+    elsewhere.run(&["restore", file]).await?.expect(0)?;
+    let restored = elsewhere.start().await?;
+    assert_eq!(restored.status_of("cloud").await.as_deref(), Some("major_outage"));
+    let after = recorded(&restored).await.expect("the history is served at once");
+    assert_eq!(after[..known.len()], known[..]);
+    let page = restored.text("/services/cloud?lang=en").await?;
+    assert!(page.contains("502"), "the last failures are on the page");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_backup_never_takes_the_place_of_a_store_unasked() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (setup, mut hub) = watched(&backend).await?;
+    until_recorded(&hub, 3).await;
+    setup.run(&["backup", "belfry.tar"]).await?.expect(0)?;
+    let refused = async |arguments: &[&str], code: i32, words: &str| -> Result<()> {
+        let ended = setup.run(arguments).await?;
+        assert_eq!(ended.code, Some(code), "{arguments:?}: {}", ended.err);
+        assert!(ended.err.contains(words), "{arguments:?} says {:?}, not {words:?}", ended.err);
+        Ok(())
+    };
+    refused(&["backup", "belfry.tar"], 2, "--force writes over it").await?;
+    refused(&["restore", "belfry.tar", "--force"], 2, "stop it first").await?;
+    hub.program.terminate().await?;
+    refused(&["restore", "belfry.tar"], 2, "--force sets it aside").await?;
+    let file = setup.directory().join("belfry.tar");
+    let mut bytes = std::fs::read(&file)?;
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(setup.directory().join("flipped.tar"), &bytes)?;
+    refused(&["restore", "flipped.tar", "--force"], 1, "nothing was changed").await?;
+
+    let before = setup.run(&["export", "--component", "cloud", "--format", "jsonl"]).await?.expect(0)?;
+    let said = setup.run(&["restore", "belfry.tar", "--force"]).await?.expect(0)?;
+    assert!(said.contains("store.replaced-"), "{said}");
+    let after = setup.run(&["export", "--component", "cloud", "--format", "jsonl"]).await?.expect(0)?;
+    assert!(before.starts_with(&after) && !after.is_empty(), "the backup is the older one");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_backup_without_a_hub_is_made_of_its_directory() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (setup, mut hub) = watched(&backend).await?;
+    until_recorded(&hub, 3).await;
+    hub.program.terminate().await?;
+    let export = ["export", "--component", "cloud", "--format", "jsonl"];
+    let before = setup.run(&export).await?.expect(0)?;
+    setup.run(&["backup", "belfry.tar"]).await?.expect(0)?;
+    setup.run(&["restore", "belfry.tar", "--data", "second"]).await?.expect(0)?;
+    assert_eq!(setup.run(&[&export[..], &["--data", "second"]].concat()).await?.expect(0)?, before);
+    Ok(())
+}

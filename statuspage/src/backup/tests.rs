@@ -56,6 +56,7 @@ fn a_backup_unpacks_to_what_it_was_made_of() {
         assert_eq!(read(&to), read(&from), "{name}");
     }
     assert!(!to.path().join(MANIFEST).exists());
+    assert_eq!(check(packed(from.path()).as_slice()).expect("sound"), head());
 }
 
 #[test]

@@ -54,6 +54,24 @@ pub enum UnpackError {
 ///
 /// When anything at all is not as it was written; what lies in the directory is of no use then.
 pub fn unpack(backup: impl Read, into: &Path) -> Result<Head, UnpackError> {
+    let head = read(backup, |entry, name| write(entry, &into.join(name)))?;
+    sync_directories(into)?;
+    Ok(head)
+}
+
+/// Reads a whole backup and says what it is, without writing anything.
+///
+/// # Errors
+///
+/// When anything at all is not as it was written.
+pub fn check(backup: impl Read) -> Result<Head, UnpackError> {
+    read(backup, |entry, _| hash(entry, &mut io::sink()))
+}
+
+fn read<R: Read>(
+    backup: R,
+    mut take: impl FnMut(&mut tar::Entry<'_, R>, &str) -> Result<Member, UnpackError>,
+) -> Result<Head, UnpackError> {
     let mut archive = tar::Archive::new(backup);
     let mut found = Manifest::default();
     let mut head = None;
@@ -68,13 +86,12 @@ pub fn unpack(backup: impl Read, into: &Path) -> Result<Head, UnpackError> {
             (HEAD, None) => head = Some(read_head(&mut entry, &mut found)?),
             (_, None) => return Err(UnpackError::Foreign),
             (MANIFEST, Some(head)) => {
-                check(&found, &page(&mut entry, LONGEST_MANIFEST)?.0)?;
-                sync_directories(into)?;
+                compare(&found, &page(&mut entry, LONGEST_MANIFEST)?.0)?;
                 return Ok(Head::clone(head));
             }
             (_, Some(_)) if found.members.contains_key(&name) => return Err(UnpackError::Hostile(name)),
             (_, Some(_)) => {
-                let member = write(&mut entry, &into.join(&name))?;
+                let member = take(&mut entry, &name)?;
                 found.members.insert(name, member);
             }
         }
@@ -125,14 +142,19 @@ fn write(entry: &mut impl Read, path: &Path) -> Result<Member, UnpackError> {
         DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    let mut reader = Hashing { inner: entry, hash: Sha256::new(), read: 0 };
-    io::copy(&mut reader, &mut file)?;
+    let member = hash(entry, &mut file)?;
     file.sync_all()?;
+    Ok(member)
+}
+
+fn hash(entry: &mut impl Read, out: &mut impl io::Write) -> Result<Member, UnpackError> {
+    let mut reader = Hashing { inner: entry, hash: Sha256::new(), read: 0 };
+    io::copy(&mut reader, out)?;
     Ok(Member { bytes: reader.read, sha256: hex(&reader.hash.finalize()) })
 }
 
 /// Every member is there, is what was written, and is named.
-fn check(found: &Manifest, written: &Manifest) -> Result<(), UnpackError> {
+fn compare(found: &Manifest, written: &Manifest) -> Result<(), UnpackError> {
     let names = written.members.keys().chain(found.members.keys());
     let mut wrong = names.filter(|name| written.members.get(*name) != found.members.get(*name));
     if let Some(name) = wrong.next() {

@@ -15,9 +15,21 @@ const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 damage was found or not e
 /// What can be done for the data.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Care {
-    /// Print the raw results of a component, of a running hub or of its directory.
+    /// Print the raw results of a component, of a running hub or of its directory
     #[command(after_help = EXIT_CODES)]
     Export(ExportArgs),
+    /// Write a consistent backup of the store, of a running hub or of its directory
+    #[command(after_help = EXIT_CODES)]
+    Backup(BackupArgs),
+    /// Put a backup in the place of the store; the hub must not run
+    #[command(after_help = EXIT_CODES)]
+    Restore(RestoreArgs),
+    /// Look at every checksum of the store, of a running hub or of its directory
+    #[command(after_help = EXIT_CODES)]
+    Verify(VerifyArgs),
+    /// Save what can be read of a damaged store; the hub must not run, and nothing is deleted
+    #[command(after_help = EXIT_CODES)]
+    Repair(DataArgs),
 }
 
 /// Where the data lies.
@@ -54,6 +66,59 @@ pub struct ExportArgs {
     pub output: Option<PathBuf>,
 }
 
+/// The flags of `backup`.
+#[derive(Debug, Clone, Args)]
+pub struct BackupArgs {
+    /// Where the data lies.
+    #[command(flatten)]
+    pub place: DataArgs,
+    /// The file to write, whole or not at all
+    pub file: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The flags of `restore`.
+#[derive(Debug, Clone, Args)]
+pub struct RestoreArgs {
+    /// Where the data lies.
+    #[command(flatten)]
+    pub place: DataArgs,
+    /// The backup
+    pub file: PathBuf,
+    /// Set a store that is there aside under a dated name; nothing is deleted
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The flags of `verify`.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArgs {
+    /// Where the data lies.
+    #[command(flatten)]
+    pub place: DataArgs,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// For people.
+    Words,
+    /// For machines.
+    Json,
+}
+
+impl VerifyArgs {
+    /// How the report is printed.
+    pub fn format(&self) -> ReportFormat {
+        if self.json { ReportFormat::Json } else { ReportFormat::Words }
+    }
+}
+
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
@@ -66,7 +131,11 @@ pub enum ExportFormat {
 impl Care {
     /// What the flags say of the settings.
     pub fn given(&self) -> Given {
-        let Self::Export(ExportArgs { place, .. }) = self;
+        let (Self::Export(ExportArgs { place, .. })
+        | Self::Backup(BackupArgs { place, .. })
+        | Self::Restore(RestoreArgs { place, .. })
+        | Self::Verify(VerifyArgs { place, .. })
+        | Self::Repair(place)) = self;
         Given { settings: place.settings.clone(), data: place.data.clone(), ..Given::default() }
     }
 }

@@ -10,9 +10,10 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use anyhow::{Context as _, Result};
 use shared::{Observation, Timestamp};
 
-use super::{Ended, draft::Draft};
+use super::Ended;
 use crate::{
     cli::{ExportArgs, ExportFormat},
+    draft::Draft,
     settings::Settings,
     store::{MAX_PAGE, ObservationQuery},
 };

@@ -4,7 +4,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::{Router, http::HeaderValue, middleware, routing::get};
+use axum::{
+    Router,
+    http::HeaderValue,
+    middleware,
+    routing::{get, post},
+};
 use ipnet::IpNet;
 use tokio::{
     sync::{Semaphore, watch},
@@ -15,7 +20,7 @@ use super::{
     MetricsAccess,
     edition::Edition,
     guard::{self, Transport},
-    machine, reader,
+    machine, operator, reader,
     representation::Representation,
 };
 use crate::{metrics::HubCounters, page, store::StoreHandle};
@@ -32,6 +37,8 @@ pub(super) struct App {
     pub(super) store: StoreHandle,
     /// Turns to ask the store.
     pub(super) questions: Arc<Semaphore>,
+    /// Turns of what only one at a time may do.
+    pub(super) cares: Arc<Semaphore>,
     pub(super) metrics: Arc<MetricsAccess>,
     pub(super) trusted_proxies: Arc<[IpNet]>,
     pub(super) assets: Arc<HashMap<&'static str, Representation>>,
@@ -53,7 +60,10 @@ impl App {
 
 /// Our own API; what is asked through the socket and through an address is the same, and answered by the rights of who asks.
 fn v1() -> Router<App> {
-    Router::new().route("/api/v1/components/{id}/observations", get(machine::observations))
+    Router::new()
+        .route("/api/v1/components/{id}/observations", get(machine::observations))
+        .route("/api/v1/backup", get(operator::backup))
+        .route("/api/v1/verify", post(operator::verify))
 }
 
 /// What the socket of operators answers.

@@ -94,6 +94,10 @@ impl Offline {
         self.directory.path()
     }
 
+    pub(super) fn holdings(&self) -> &Holdings {
+        &self.holdings
+    }
+
     /// A component's observations.
     ///
     /// # Errors

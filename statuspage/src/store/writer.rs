@@ -69,7 +69,7 @@ pub(super) fn start(dir: &Path, options: StoreOptions) -> Result<Opened, OpenErr
             closed_sender.send_replace(Closed::Done);
         })
         .map_err(OpenError::Thread)?;
-    let handle = StoreHandle::new(queue, patience, closed, thread);
+    let handle = StoreHandle::new(dir.to_owned(), queue, patience, closed, thread);
     let restored = match first.recv_timeout(OPENING) {
         Ok(restored) => restored?,
         Err(RecvTimeoutError::Timeout) => {

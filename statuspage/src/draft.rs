@@ -28,6 +28,11 @@ impl Draft {
         Ok(Self { file, draft, place: place.to_owned(), is_finished: false })
     }
 
+    /// Where it lies until then.
+    pub(crate) fn path(&self) -> &Path {
+        &self.draft
+    }
+
     /// Puts it in place, on stable storage, over what had its name.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.file.sync_all()?;
