@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
 pub use pack::pack;
-pub use rotation::{name_at, newest_first, rotate};
+pub use rotation::{made_at, name_at, newest_first, rotate};
 pub use unpack::{UnpackError, check, unpack};
 
 /// The newest format that this version reads and the one it writes.

@@ -15,6 +15,8 @@ pub mod backup;
 #[cfg(feature = "ssr")]
 pub mod bundle;
 #[cfg(feature = "ssr")]
+pub mod care;
+#[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod command;

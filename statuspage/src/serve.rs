@@ -19,6 +19,7 @@ use tracing::{error, warn};
 use url::Url;
 
 use crate::{
+    care::Care,
     control::{Endpoint, EndpointError},
     hub::{Hub, HubOptions, Wiring, now},
     metrics::HubCounters,
@@ -72,6 +73,7 @@ pub struct Instance {
     definitions: watch::Sender<Arc<DefinitionSet>>,
     means: Means,
     watch: Option<Watch>,
+    care: Care,
     announcement: Announcement,
 }
 
@@ -138,6 +140,8 @@ impl Instance {
         let (snapshot, watched) = hub.present(now());
         let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
         let (watched, input) = watch::channel(watched);
+        let (backup, verify) = (settings.backup.clone(), settings.verify.clone());
+        let care = Care::new(store.clone(), backup, verify, Arc::clone(&counters));
         let sources =
             Sources { snapshots, store: store.clone(), hub: counters, prober: prober.as_ref().map(Prober::counters) };
         let bound = match Server::new(server_options(settings), sources).bind().await {
@@ -159,6 +163,7 @@ impl Instance {
             definitions,
             watch: settings.ping.clone().map(|ping| Watch::new(ping, means.client.clone(), input, now)),
             means,
+            care,
         })
     }
 
@@ -185,6 +190,7 @@ impl Instance {
         }
         outside.spawn(self.watcher.run(self.definitions, stop.clone()));
         outside.spawn(self.bound.run(stop.clone()));
+        outside.spawn(self.care.run(stop.clone()));
         if let Some(watch) = self.watch {
             outside.spawn(watch.run(stop.clone()));
         }

@@ -161,8 +161,8 @@ async fn a_backup_never_takes_the_place_of_a_store_unasked() -> Result<()> {
     refused(&["restore", "belfry.tar"], 2, "--force sets it aside").await?;
     let file = setup.directory().join("belfry.tar");
     let mut bytes = std::fs::read(&file)?;
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
+    let frame = bytes.windows(4).position(|four| four == b"\xf5BLK").expect("rows");
+    bytes[frame + 100] ^= 1;
     std::fs::write(setup.directory().join("flipped.tar"), &bytes)?;
     refused(&["restore", "flipped.tar", "--force"], 1, "nothing was changed").await?;
 
@@ -185,5 +185,31 @@ async fn a_backup_without_a_hub_is_made_of_its_directory() -> Result<()> {
     setup.run(&["backup", "belfry.tar"]).await?.expect(0)?;
     setup.run(&["restore", "belfry.tar", "--data", "second"]).await?.expect(0)?;
     assert_eq!(setup.run(&[&export[..], &["--data", "second"]].concat()).await?.expect(0)?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sound_store_is_verified_beside_its_hub_and_without_it() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (setup, mut hub) = watched(&backend).await?;
+    until_recorded(&hub, 3).await;
+    let said = setup.run(&["verify"]).await?.expect(0)?;
+    assert!(said.contains("results of local") && said.ends_with("everything is as it was written\n"), "{said}");
+    hub.program.terminate().await?;
+    let report: Value = serde_json::from_str(&setup.run(&["verify", "--json"]).await?.expect(0)?)?;
+    assert!(report["checked"]["results"]["local"].as_u64() >= Some(3), "{report}");
+    let said = setup.run(&["repair"]).await?.expect(0)?;
+    assert!(said.starts_with("the database is sound"), "{said}");
+    assert_eq!(setup.run(&["verify", "--data", "elsewhere"]).await?.code, Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn repair_refuses_while_the_hub_runs() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (setup, _hub) = watched(&backend).await?;
+    let refused = setup.run(&["repair"]).await?;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("stop it first"), "{}", refused.err);
     Ok(())
 }

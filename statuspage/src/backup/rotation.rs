@@ -19,26 +19,39 @@ pub fn name_at(at: Timestamp) -> String {
     format!("{PREFIX}{}Z{SUFFIX}", at[..19].replace(':', "-"))
 }
 
+/// The instant that a backup's name says.
+pub fn made_at(file: &Path) -> Option<Timestamp> {
+    let name = file.file_name()?.to_str().filter(|name| is_ours(name))?;
+    let (date, time) = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.split_once('T')?;
+    format!("{date}T{}", time.replace('-', ":")).parse().ok()
+}
+
 /// The backups of a directory by their names, the newest first.
 ///
 /// # Errors
 ///
 /// When the directory cannot be listed.
 pub fn newest_first(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let names = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
-    let mut names: Vec<_> = names.iter().filter_map(|name| name.to_str()).filter(|name| is_ours(name)).collect();
+    let mut names = named(directory, is_ours)?;
     // Their order is that of time.
     names.sort_unstable_by(|a, b| b.cmp(a));
     Ok(names.into_iter().map(|name| directory.join(name)).collect())
 }
 
-/// Deletes all but the newest `keep`, and says how many.
+fn named(directory: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<String>> {
+    let names = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+    Ok(names.into_iter().filter_map(|name| name.into_string().ok()).filter(|name| wanted(name)).collect())
+}
+
+/// Deletes all but the newest `keep`, and those that a process left half written; says how many.
 ///
 /// # Errors
 ///
 /// When one cannot be deleted.
 pub fn rotate(directory: &Path, keep: u32) -> io::Result<usize> {
-    let old: Vec<_> = newest_first(directory)?.into_iter().skip(keep as usize).collect();
+    let mut old: Vec<_> = newest_first(directory)?.into_iter().skip(keep as usize).collect();
+    let half = |name: &str| name.strip_suffix(".new").is_some_and(is_ours);
+    old.extend(named(directory, half)?.into_iter().map(|name| directory.join(name)));
     old.iter().try_for_each(fs::remove_file)?;
     Ok(old.len())
 }

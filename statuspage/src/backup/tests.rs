@@ -127,13 +127,15 @@ fn only_the_oldest_backups_of_ours_are_deleted() {
     let place = directory();
     let minute = std::time::Duration::from_secs(60);
     let ours: Vec<_> = (0..4).map(|n| name_at(head().made_at.plus(minute * n))).collect();
+    assert_eq!(made_at(Path::new(&ours[1])), "2026-11-18T11:07:40Z".parse().ok());
     assert_eq!(ours[0], "belfry-2026-11-18T11-06-40Z.tar");
-    let others =
-        ["belfry-2020.tar", "belfry-2020-01-01T00-00-00Z.tar.new", "notes.txt", "belfry-2020-01-01T00-00-00x.tar"];
-    for name in ours.iter().map(String::as_str).chain(others) {
+    let others = ["belfry-2020.tar", "belfry-2020.tar.new", "notes.txt", "belfry-2020-01-01T00-00-00x.tar"];
+    let half = "belfry-2020-01-01T00-00-00Z.tar.new";
+    for name in ours.iter().map(String::as_str).chain(others).chain([half]) {
         fs::write(place.path().join(name), name).expect("written");
     }
-    assert_eq!(rotate(place.path(), 2).expect("deleted"), 2);
+    assert_eq!(rotate(place.path(), 2).expect("deleted"), 3);
+    assert!(!place.path().join(half).exists());
     let left = newest_first(place.path()).expect("listed");
     assert_eq!(left, [place.path().join(&ours[3]), place.path().join(&ours[2])]);
     assert!(others.iter().all(|name| place.path().join(name).exists()));

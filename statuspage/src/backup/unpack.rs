@@ -76,8 +76,8 @@ fn read<R: Read>(
     let mut found = Manifest::default();
     let mut head = None;
     for entry in archive.entries()? {
-        let mut entry = entry?;
-        let name = entry.path()?.to_str().map(str::to_owned);
+        let mut entry = entry.map_err(structure)?;
+        let name = entry.path().map_err(structure)?.to_str().map(str::to_owned);
         let name = name.unwrap_or_else(|| String::from_utf8_lossy(&entry.path_bytes()).into_owned());
         if entry.header().entry_type() != tar::EntryType::Regular || !is_ours(&name) {
             return Err(UnpackError::Hostile(name));
@@ -97,6 +97,17 @@ fn read<R: Read>(
         }
     }
     Err(if head.is_some() { UnpackError::CutOff } else { UnpackError::Foreign })
+}
+
+/// What the reader of archives says of one that is not sound, told from what the disk says.
+fn structure(error: io::Error) -> UnpackError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => UnpackError::CutOff,
+        io::ErrorKind::Other | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            UnpackError::Damaged(format!("the head of a member ({error})"))
+        }
+        _ => UnpackError::Io(error),
+    }
 }
 
 /// Names that a backup has; none of them leads out of the directory.

@@ -12,7 +12,7 @@ use crate::{
     cli::{ReportFormat, VerifyArgs},
     control::Client,
     settings::Settings,
-    store::{Checked, Offline, Report},
+    store::{Checked, Offline, OfflineError, Report},
 };
 
 /// A line of the hub's answer.
@@ -29,7 +29,13 @@ pub(super) async fn run(arguments: VerifyArgs, settings: &Settings) -> Result<En
     let report = match Client::find(&settings.data)? {
         Some(client) => ask(&client).await?,
         None => {
-            let store = Offline::open(&settings.data)?;
+            let store = match Offline::open(&settings.data) {
+                Err(damaged @ OfflineError::Damaged { .. }) => {
+                    eprintln!("statuspage: {damaged}");
+                    return Ok(Ended::Poorly);
+                }
+                other => other?,
+            };
             let mut audit = store.audit()?;
             while audit.step() {}
             audit.finish()

@@ -150,6 +150,23 @@ pub struct VerifyPlan {
     pub(super) line: String,
 }
 
+#[cfg(test)]
+impl BackupPlan {
+    /// As a file without a `cron` has it.
+    pub(crate) fn every_night(directory: PathBuf, keep: u32) -> Self {
+        let plans = Plans { backup: Some((directory, None, Some(keep))), verify: None };
+        plans.by(&TimeZone::UTC).0.expect("it has a place")
+    }
+}
+
+#[cfg(test)]
+impl VerifyPlan {
+    /// As a file without a `cron` has it.
+    pub(crate) fn every_night() -> Self {
+        Plans::default().by(&TimeZone::UTC).1
+    }
+}
+
 /// A line with a year that is over is a mistake, and nobody would notice it otherwise.
 fn comes_again(text: &str, line: &Option<At<Line>>, context: &mut Context<'_>) {
     let Some(line) = line else { return };

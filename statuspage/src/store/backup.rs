@@ -10,12 +10,9 @@ use std::{
     time::Duration,
 };
 
-use shared::Timestamp;
-
 use super::{
     Offline, StoreError, StoreHandle,
     block::BlockError,
-    database::Broken,
     dump::{Dump, DumpError},
     holdings::Holdings,
     restore,

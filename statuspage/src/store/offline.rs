@@ -9,7 +9,7 @@ use shared::ComponentId;
 use super::{
     ObservationPage, ObservationQuery, OpenError, StoreFault,
     database::{Broken, Order},
-    directory::{Directory, FORMAT, Trouble},
+    directory::{Directory, FORMAT, Marker, Trouble},
     holdings::Holdings,
     key::{self, Kind},
     migrate::migrate,
@@ -84,7 +84,9 @@ impl Offline {
         match shelf.format().map_err(broken)? {
             Format::Known(newer) if newer > FORMAT => directory.require_format(newer).map_err(trouble)?,
             Format::Known(older) if older < FORMAT => migrate(&shelf, older).map_err(broken)?,
-            Format::Known(_) | Format::None => {}
+            Format::Known(_) => {}
+            Format::None if directory.marker().map_err(trouble)? == Marker::Missing => {}
+            Format::None => return Err(broken(Broken::Damaged("it is empty, and was not".to_owned()))),
         }
         Ok(Self { holdings: Holdings { shelf }, directory })
     }

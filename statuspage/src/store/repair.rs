@@ -5,8 +5,10 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, DirBuilder},
+    io,
     ops::ControlFlow,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -73,11 +75,18 @@ pub fn repair(dir: &Path) -> Result<Repaired, RestorationError> {
         repaired.damaged_files.extend(repair_file(&path)?);
     }
     let incoming = succession::begin(dir)?;
-    let place = incoming.join("store");
-    fs::create_dir(&place)?;
-    let mut salvage = Salvage { filling: Filling::new(&place)?, repaired, tallies: BTreeMap::new() };
-    salvage.all(&directory.database())?;
+    let (old, place) = (incoming.join("old"), incoming.join("store"));
+    // Opening a damaged database changes it: what is kept must be what was found.
+    copy(&directory.database(), &old)?;
+    DirBuilder::new().mode(0o700).create(&place)?;
+    let mut salvage =
+        Salvage { old: old.clone(), open: None, filling: Filling::new(&place)?, repaired, tallies: BTreeMap::new() };
+    salvage.all()?;
+    if marker != Marker::Missing && !salvage.filling.has_format() {
+        salvage.repaired.breaks.push("it is empty, or has lost what it had".to_owned());
+    }
     let mut repaired = salvage.finish(format)?;
+    fs::remove_dir_all(old)?;
     if repaired.is_sound() {
         fs::remove_dir_all(incoming)?;
     } else {
@@ -93,8 +102,25 @@ impl Repaired {
     }
 }
 
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let place = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &place)?;
+        } else {
+            fs::copy(entry.path(), place)?;
+        }
+    }
+    Ok(())
+}
+
 /// Rows on their way from the old database to the new one.
 struct Salvage {
+    old: PathBuf,
+    /// The old database until it breaks; then it must be opened anew.
+    open: Option<Database>,
     filling: Filling,
     repaired: Repaired,
     /// Counted anew: what is lost is not missed any more.
@@ -103,49 +129,45 @@ struct Salvage {
 
 impl Salvage {
     /// Each kind of row for itself, from both ends: what one of them breaks at does not hide the others.
-    fn all(&mut self, old: &Path) -> Result<(), RestorationError> {
+    fn all(&mut self) -> Result<(), RestorationError> {
         for kind in (0..u8::MAX).filter(|&kind| kind != Kind::Corrupt as u8 && kind != Kind::Tally as u8) {
             let (from, to) = (vec![kind], vec![kind + 1]);
             let mut last = from.clone();
-            if self.part(old, &from, &to, Order::Ascending, &mut last)? {
+            if self.part(&from, &to, Order::Ascending, &mut last)? == Reach::Everything {
                 continue;
             }
             // The first key behind the last one that could be read.
             last.push(0);
-            self.part(old, &last.clone(), &to, Order::Descending, &mut last)?;
+            self.part(&last.clone(), &to, Order::Descending, &mut last)?;
         }
         Ok(())
     }
 
-    /// Reads a range as far as it goes; false when it broke off.
-    fn part(
-        &mut self,
-        old: &Path,
-        from: &[u8],
-        to: &[u8],
-        order: Order,
-        last: &mut Vec<u8>,
-    ) -> Result<bool, RestorationError> {
+    /// Reads a range as far as it goes.
+    fn part(&mut self, from: &[u8], to: &[u8], order: Order, last: &mut Vec<u8>) -> Result<Reach, RestorationError> {
         let mut fault = Ok(());
-        // A database that broke must be opened anew.
-        let scanned = Database::open(old).and_then(|database| {
+        let scanned = self.open.take().map_or_else(|| Database::open(&self.old), Ok).and_then(|database| {
             database.scan(from, to, order, |key, value| {
                 if order == Order::Ascending {
                     key.clone_into(last);
                 }
                 fault = self.row(key, value);
                 if fault.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })
+            })?;
+            Ok(database)
         });
         fault?;
         match scanned {
-            Ok(()) => Ok(true),
+            Ok(database) => {
+                self.open = Some(database);
+                Ok(Reach::Everything)
+            }
             Err(Broken::Failing(reason)) => Err(RestorationError::Disk(reason)),
             Err(Broken::Damaged(reason) | Broken::Unreadable(reason)) => {
                 if !self.repaired.breaks.contains(&reason) {
                     self.repaired.breaks.push(reason);
                 }
-                Ok(false)
+                Ok(Reach::Part)
             }
         }
     }
@@ -169,6 +191,15 @@ impl Salvage {
         self.filling.finish(format)?;
         Ok(self.repaired)
     }
+}
+
+/// How far a range could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// To its end.
+    Everything,
+    /// To a place that is damaged.
+    Part,
 }
 
 /// Rewrites a damaged block file with what is sound in it.

@@ -184,6 +184,11 @@ impl Filling {
         if self.pending < BATCH { Ok(()) } else { self.flush() }
     }
 
+    /// Whether the rows said their format.
+    pub(super) fn has_format(&self) -> bool {
+        self.has_format
+    }
+
     fn flush(&mut self) -> Result<(), Broken> {
         self.pending = 0;
         self.database.write(std::mem::take(&mut self.batch))

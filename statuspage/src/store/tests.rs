@@ -1,5 +1,6 @@
 //! The store from outside: what it promises, on real directories.
 
+mod care;
 mod crash;
 mod damage;
 mod history;
