@@ -19,6 +19,7 @@ need nginx nginx-light
 need lynx lynx
 need openssl openssl
 need npm npm
+need cc gcc
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()

@@ -2,6 +2,8 @@
 //!
 //! It does not know HTTP servers: documents are functions of the snapshot.
 
+pub(crate) mod history;
 pub(crate) mod observations;
+mod parameters;
 pub(crate) mod problem;
 pub(crate) mod v2;

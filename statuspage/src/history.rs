@@ -23,9 +23,12 @@ mod account;
 mod calendar;
 mod failures;
 mod latency;
+mod pack;
+mod packed;
 mod period;
 mod row;
 mod series;
+mod steps;
 mod view;
 
 #[cfg(test)]
@@ -40,11 +43,13 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::{civil::Date, tz::TimeZone};
 use shared::{ComponentId, Observation, Status, Timestamp, Verdict};
 
-use calendar::Calendar;
+use calendar::{Calendar, Hour};
 use failures::Failures;
 use series::{Limits, Series};
 
-pub use row::{HistoryRow, RowError, RowKey, Slot};
+pub use pack::{pack, unpack};
+pub use row::{HistoryRow, RowError, RowKey, Slot, Unit};
+pub use steps::{Rollup, Step, Steps};
 
 /// Hours in memory: 8 days and a third, for the windows of 7 days.
 const HOURS: Limits = Limits { periods: 200, latency: 200 };
@@ -58,7 +63,7 @@ const FALSE_FUTURE: Duration = Duration::from_secs(25 * 3_600);
 /// A clock that shows less has not been set yet (2010-01-01T00:00:00Z): what it dates is not counted.
 const UNSET_CLOCK: i64 = 1_262_304_000_000;
 
-fn is_unset(at: Timestamp) -> bool {
+pub(crate) fn is_unset(at: Timestamp) -> bool {
     at.as_millis() < UNSET_CLOCK
 }
 
@@ -87,7 +92,7 @@ struct Past {
     known_from: Option<Timestamp>,
     /// Up to here time has been accounted.
     spent_until: Option<Timestamp>,
-    hours: Series<Timestamp>,
+    hours: Series<Hour>,
     days: Series<Date>,
     failures: Failures,
 }
@@ -106,7 +111,7 @@ impl Past {
 
     /// Forgets what a wrong clock wrote into the future.
     fn forget_after(&mut self, now: Timestamp, today: Date) {
-        self.hours.forget_after(now);
+        self.hours.forget_after(Hour::of(now));
         self.days.forget_after(today);
         self.spent_until = Some(now);
         self.known_from = self.known_from.map(|at| at.min(now));
@@ -141,7 +146,7 @@ impl History {
         if matches!(observation.verdict, Verdict::Warn | Verdict::Fail) {
             past.failures.add(observation);
         }
-        let in_hour = past.hours.open(calendar::hour(at)).map(|hour| hour.count(observation));
+        let in_hour = past.hours.open(Hour::of(at)).map(|hour| hour.count(observation));
         let in_day = past.days.open(day.date).map(|day| day.count(observation));
         match (in_hour, in_day) {
             (Some(()), _) => Intake::Counted,
@@ -181,14 +186,14 @@ impl History {
         let mut at = from;
         while at < until {
             let day = self.calendar.day(at);
-            let (hour, hour_end) = calendar::hour_of(at);
-            let end = until.min(hour_end).min(day.end);
+            let hour = Hour::of(at);
+            let end = until.min(hour.end()).min(day.end);
             if end <= at {
                 // Only at the end of the calendar, in the year 9999.
                 return;
             }
             if let Some(open) = past.hours.open(hour) {
-                open.spend(status, end.since(at), hour_end.since(hour));
+                open.spend(status, end.since(at), hour.end().since(hour.start()));
             }
             if let Some(open) = past.days.open(day.date) {
                 open.spend(status, end.since(at), day.end.since(day.start));
@@ -223,21 +228,32 @@ impl History {
         rows
     }
 
+    /// Takes packed rows of one component back, before anything is counted: what a start needs of them, and no more. The oldest
+    /// payload comes first, and [`History::restore`] last: it takes the rows that replace some of these, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// When the payload cannot be read; nothing of it is then taken.
+    pub fn restore_packed(&mut self, component: &ComponentId, unit: Unit, payload: &[u8]) -> Result<(), RowError> {
+        let summaries = pack::summaries(payload)?;
+        let past = self.past(component, Timestamp::from_millis(i64::MAX));
+        packed::restore(past, unit, summaries, payload);
+        Ok(())
+    }
+
     /// Takes rows back, in any order, before anything is counted. Those that cannot be read are named and left out.
     pub fn restore(&mut self, rows: impl IntoIterator<Item = HistoryRow>) -> Vec<(RowKey, RowError)> {
         let mut unreadable = Vec::new();
         for HistoryRow { key, bytes } in rows {
-            let past = self
-                .components
-                .entry(key.component.clone())
-                .or_insert_with(|| Past::new(Timestamp::from_millis(i64::MAX)));
+            let past = self.past(&key.component, Timestamp::from_millis(i64::MAX));
             if let Err(error) = row::restore(past, &key.slot, bytes) {
                 unreadable.push((key, error));
             }
         }
         for past in self.components.values_mut() {
-            past.hours.trim();
-            past.days.trim();
+            packed::take_rows(past);
+            past.hours.settle();
+            past.days.settle();
         }
         unreadable
     }
@@ -255,6 +271,25 @@ impl History {
         unreadable
     }
 
+    /// The same for packed rows of one component.
+    ///
+    /// # Errors
+    ///
+    /// When the payload cannot be read; nothing of it is then taken.
+    pub fn absorb_packed(
+        &mut self,
+        component: &ComponentId,
+        unit: Unit,
+        payload: &[u8],
+    ) -> Result<Vec<(RowKey, RowError)>, RowError> {
+        let rows = unpack(payload).ok_or(RowError::Damaged)?;
+        let row = |(start, row): (Timestamp, bytes::Bytes)| {
+            let key = RowKey { component: component.clone(), slot: Slot::new(unit, start)? };
+            Some(HistoryRow { key, bytes: row.as_ref().into() })
+        };
+        Ok(self.absorb(rows.into_iter().filter_map(row)))
+    }
+
     /// Has every open row written again: the store lost them. Periods that are closed are in memory as percentiles only; those
     /// that can be opened again are.
     pub fn mark_changed(&mut self) {
@@ -262,6 +297,16 @@ impl History {
             past.hours.mark_changed();
             past.days.mark_changed();
         }
+    }
+
+    /// Gives the past of one component to another that has none yet; true when that was done.
+    pub fn rename(&mut self, from: &ComponentId, to: &ComponentId) -> bool {
+        if self.components.contains_key(to) {
+            return false;
+        }
+        let past = self.components.remove(from);
+        let renamed = past.map(|past| self.components.insert(to.clone(), past));
+        renamed.is_some()
     }
 
     /// Takes a failure back that was counted before.

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod checkpoint;
+mod past;
 mod publish;
 mod roster;
 mod telling;
@@ -38,6 +39,7 @@ use crate::{
     store::{Durability, Opened, StoreEvents, StoreHandle},
     watch::WatchInput,
 };
+use past::Former;
 use publish::Views;
 use telling::Telling;
 use vigil::Vigil;
@@ -115,7 +117,7 @@ impl Hub {
     /// A hub that knows what the store remembers: the last checkpoint, and the observations since, judged again.
     pub async fn restore(options: HubOptions, opened: Opened, definitions: Arc<DefinitionSet>) -> (Self, StoreEvents) {
         let Opened { handle, restored, events } = opened;
-        let memory = checkpoint::read(&restored, &options.site);
+        let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
         let telling = Telling::new(&options, memory.alarms, restored.notifications);
         let mut hub = Self {
             views: Views::new(options.location.clone()),
@@ -289,6 +291,11 @@ impl Hub {
     }
 
     fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+        for (former, present) in Former::of(&self.definitions).pairs() {
+            if self.history.rename(former, present) {
+                info!(%former, %present, "a component has a new name and keeps its history");
+            }
+        }
         let transitions = self.enrol(roster::roster(&self.definitions), now);
         self.telling.watch(&self.definitions);
         self.views.arrange(&self.definitions, &self.options.site);

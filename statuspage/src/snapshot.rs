@@ -37,6 +37,18 @@ impl Snapshot {
     pub fn component(&self, id: &ComponentId) -> Option<&Arc<ComponentView>> {
         self.components.iter().find(|component| component.id == *id)
     }
+
+    /// The former names of a component; none for one that is not watched any more.
+    pub fn formerly(&self, id: &ComponentId) -> Vec<ComponentId> {
+        self.component(id).map(|component| component.formerly.clone()).unwrap_or_default()
+    }
+
+    /// The component that had this name before and gave it up.
+    pub fn renamed(&self, former: &ComponentId) -> Option<&ComponentId> {
+        let taken = self.component(former).is_some();
+        let renamed = self.components.iter().find(|component| component.formerly.contains(former));
+        renamed.filter(|_| !taken).map(|component| &component.id)
+    }
 }
 
 /// How the store does, as the hub sees it.
@@ -55,6 +67,8 @@ pub enum StoreState {
 pub struct ComponentView {
     /// The definition file's stem.
     pub id: ComponentId,
+    /// What it was called before: its past lies under these names too.
+    pub formerly: Vec<ComponentId>,
     /// What readers call it.
     pub name: Text,
     /// The heading it stands under.
@@ -150,21 +164,27 @@ pub struct Day {
     pub uptime: Option<Uptime>,
 }
 
-/// How long a component had each state.
+/// How long a component had each state on one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TimeInStatus {
-    /// By fresh proof.
-    pub operational: Duration,
-    /// Announced work.
-    pub under_maintenance: Duration,
-    /// Watched, and nothing was known.
-    pub unknown: Duration,
-    /// Slow, or failing for a minority.
-    pub degraded_performance: Duration,
-    /// Some of it failed.
-    pub partial_outage: Duration,
-    /// It failed.
-    pub major_outage: Duration,
+    /// In milliseconds, in the order of [`Status::ALL`]; a day has 90 million of them at most.
+    spent: [u32; Status::ALL.len()],
+}
+
+impl TimeInStatus {
+    /// The time in one state; for [`Status::Unknown`], that in which it was watched and nothing was known.
+    pub fn of(&self, status: Status) -> Duration {
+        let spent = Status::ALL.iter().zip(self.spent).find(|(other, _)| **other == status);
+        Duration::from_millis(spent.map_or(0, |(_, millis)| millis.into()))
+    }
+
+    /// The same with another time in one state, to the millisecond, at most 49 days.
+    pub fn with(mut self, status: Status, time: Duration) -> Self {
+        let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+        let spent = Status::ALL.iter().zip(&mut self.spent).find(|(other, _)| **other == status);
+        spent.into_iter().for_each(|(_, spent)| *spent = millis);
+        self
+    }
 }
 
 /// Share of time that a component worked, and of how much of the time that can be said.
@@ -197,25 +217,71 @@ pub struct UptimeTable {
 /// Latency over the customary windows; a point without results is absent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LatencySeries {
+    hours: Box<[LatencyPoint]>,
+    /// Where the last 24 hours begin in them.
+    last_day: usize,
+    days: Box<[LatencyPoint]>,
+}
+
+impl LatencySeries {
+    /// The hours of a week, of which those since `yesterday` are the last day's, and the days of a quarter; the oldest first.
+    pub fn new(hours: Vec<LatencyPoint>, yesterday: Timestamp, days: Vec<LatencyPoint>) -> Self {
+        let last_day = hours.partition_point(|point| point.at < yesterday);
+        Self { hours: hours.into(), last_day, days: days.into() }
+    }
+
     /// 24 hours, by hour.
-    pub day: Vec<LatencyPoint>,
+    pub fn day(&self) -> &[LatencyPoint] {
+        self.hours.get(self.last_day..).unwrap_or_default()
+    }
+
     /// 7 days, by hour.
-    pub week: Vec<LatencyPoint>,
+    pub fn week(&self) -> &[LatencyPoint] {
+        &self.hours
+    }
+
     /// 90 days, by day.
-    pub quarter: Vec<LatencyPoint>,
+    pub fn quarter(&self) -> &[LatencyPoint] {
+        &self.days
+    }
 }
 
 /// Percentiles of the durations of the results that passed or warned, within 2 %.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// Three hundred of them are kept for each component and location, hence the small form: whole microseconds, at most 71 minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LatencyPoint {
     /// The beginning of the hour or day.
     pub at: Timestamp,
     /// How many results.
-    pub count: u64,
+    pub count: u32,
+    micros: [u32; 3],
+}
+
+impl LatencyPoint {
+    /// So many results, and their median and 95th and 99th percentile.
+    pub fn new(at: Timestamp, count: u32, percentiles: [Duration; 3]) -> Self {
+        let micros = percentiles.map(|duration| u32::try_from(duration.as_micros()).unwrap_or(u32::MAX));
+        Self { at, count, micros }
+    }
+
+    /// The median, and what 95 and 99 of 100 were faster than.
+    pub fn percentiles(&self) -> [Duration; 3] {
+        self.micros.map(|micros| Duration::from_micros(micros.into()))
+    }
+
     /// The median.
-    pub p50: Duration,
+    pub fn p50(&self) -> Duration {
+        self.percentiles()[0]
+    }
+
     /// 95 of 100 were faster.
-    pub p95: Duration,
+    pub fn p95(&self) -> Duration {
+        self.percentiles()[1]
+    }
+
     /// 99 of 100 were faster.
-    pub p99: Duration,
+    pub fn p99(&self) -> Duration {
+        self.percentiles()[2]
+    }
 }

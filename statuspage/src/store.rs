@@ -22,16 +22,9 @@
 //!
 //! Keys, all in one tree: see the submodule `key`. Block files for sealed hours will lie beside the database and be indexed in it.
 
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the archive is tested on its own; the writer seals into it once both are there"
-    )
-)]
 mod backup;
 mod block;
+mod blocks;
 mod changes;
 mod database;
 mod directory;
@@ -49,6 +42,7 @@ mod record;
 mod repair;
 mod restoration;
 mod restore;
+mod seal;
 mod shelf;
 mod succession;
 mod tally;
@@ -66,12 +60,11 @@ pub use changes::{Changes, Ledger};
 pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
 pub use handle::{Durability, StoreHandle};
 pub use offline::{Offline, OfflineError};
-pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery};
+pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery, RollupQuery};
 pub use queue::Counters;
 pub use repair::{Repaired, RepairedFile, repair};
 pub use restoration::{Over, Restoration, RestorationError, RestoredStore};
 pub use restore::Restored;
-
 pub use verify::{Audit, Checked, Finding, Report};
 
 pub use crate::snapshot::StoreState;
@@ -109,14 +102,16 @@ impl Store {
 pub struct StoreOptions {
     /// How long raw observations are kept.
     pub retention: Duration,
+    /// What the database and the block files may take together: the oldest results go first, roll-ups last.
+    pub max_bytes: u64,
+    /// How long after its end an hour is sealed.
+    pub grace: Duration,
     /// How many observations may wait in memory.
     pub pending_observations: usize,
     /// Bytes that must be free: below it the database is not opened, and an open one is not written to.
     pub reserve: u64,
     /// Bytes that should be free: below it operators are told, while writing still goes on.
     pub comfort: u64,
-    /// What everything in the directory may take together.
-    pub max_bytes: u64,
     /// How long writes and reads wait for the disk.
     pub patience: Duration,
     /// The pause before the first attempt to reopen; it doubles up to sixty-four times that.
@@ -127,10 +122,11 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             retention: Duration::from_secs(30 * 86_400),
+            max_bytes: 2_000_000_000,
+            grace: Duration::from_secs(300),
             pending_observations: 100_000,
             reserve: 64 << 20,
             comfort: 1_000_000_000,
-            max_bytes: 2_000_000_000,
             patience: Duration::from_secs(2),
             backoff: Duration::from_millis(500),
         }

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use shared::{ComponentId, Observation, Timestamp};
+use shared::{ComponentId, Observation};
 
-use super::problem::Problem;
+use super::{parameters::Parameters, problem::Problem};
 use crate::store::{MAX_PAGE, ObservationPage, ObservationQuery};
 
 /// How many observations come when nobody says.
@@ -19,33 +19,15 @@ const DEFAULT_LIMIT: usize = 100;
 ///
 /// A problem that names the parameter.
 pub(crate) fn query(component: ComponentId, query: Option<&str>) -> Result<ObservationQuery, Problem> {
-    let pairs: Vec<_> = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect();
-    let one = |name: &'static str| {
-        let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_ref());
-        match (values.next(), values.next()) {
-            (_, Some(_)) => Err(Problem::parameter(name, format!("`{name}` is given more than once"))),
-            (first, None) => Ok(first),
-        }
-    };
-    let (from, to) = (time("from", one("from")?)?, time("to", one("to")?)?);
+    let parameters = Parameters::of(query);
+    let (from, to) = (parameters.time("from")?, parameters.time("to")?);
     if from.zip(to).is_some_and(|(from, to)| from > to) {
         return Err(Problem::parameter("to", "`to` is before `from`"));
     }
-    let cursor = one("cursor")?.map(str::parse).transpose();
+    let cursor = parameters.one("cursor")?.map(str::parse).transpose();
     let cursor = cursor.map_err(|fault| Problem::parameter("cursor", format!("{fault}")))?;
-    Ok(ObservationQuery { component, from, to, limit: limit(one("limit")?)?, cursor })
-}
-
-fn time(name: &'static str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
-    let parse = |text: &str| {
-        // An offset's `+` that nobody encoded arrives as a space.
-        let mended = match text.rfind(' ') {
-            Some(at) if at > 10 => format!("{}+{}", &text[..at], &text[at + 1..]),
-            Some(_) | None => text.to_owned(),
-        };
-        mended.parse().map_err(|fault| Problem::parameter(name, format!("`{name}` cannot be read: {fault}")))
-    };
-    text.map(parse).transpose()
+    let limit = limit(parameters.one("limit")?)?;
+    Ok(ObservationQuery { component, formerly: Vec::new(), from, to, limit, cursor })
 }
 
 fn limit(text: Option<&str>) -> Result<usize, Problem> {

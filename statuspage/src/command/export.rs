@@ -22,6 +22,7 @@ use source::Source;
 pub(super) async fn run(arguments: ExportArgs, settings: &Settings) -> Result<Ended> {
     let source = Source::open(&settings.data)?;
     let query = ObservationQuery {
+        formerly: source.formerly(&arguments.component, settings),
         component: arguments.component,
         // Without a beginning the newest are meant, and an export wants the oldest first.
         from: Some(arguments.from.unwrap_or(Timestamp::from_millis(i64::MIN))),

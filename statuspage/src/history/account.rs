@@ -20,6 +20,18 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// Operational, under maintenance, degraded, partial outage, major outage.
+    pub(super) fn to_millis(self) -> [u32; 5] {
+        let Self { operational, under_maintenance, degraded_performance, partial_outage, major_outage } = self;
+        [operational, under_maintenance, degraded_performance, partial_outage, major_outage]
+    }
+
+    /// The inverse of [`Account::to_millis`].
+    pub(super) fn from_millis(millis: [u32; 5]) -> Self {
+        let [operational, under_maintenance, degraded_performance, partial_outage, major_outage] = millis;
+        Self { operational, under_maintenance, degraded_performance, partial_outage, major_outage }
+    }
+
     /// Adds time, as far as the period still has room for it.
     pub(super) fn add(&mut self, status: Status, time: Duration, room_in_all: Duration) {
         let room = millis(room_in_all).saturating_sub(self.known());
@@ -63,15 +75,9 @@ impl Account {
 
     /// The same for readers; what is not known of `watched` is unknown.
     pub(super) fn time(&self, watched: Duration) -> TimeInStatus {
-        let duration = |millis: u32| Duration::from_millis(millis.into());
-        TimeInStatus {
-            operational: duration(self.operational),
-            under_maintenance: duration(self.under_maintenance),
-            unknown: watched.saturating_sub(Duration::from_millis(self.known())),
-            degraded_performance: duration(self.degraded_performance),
-            partial_outage: duration(self.partial_outage),
-            major_outage: duration(self.major_outage),
-        }
+        let spent = Total::from_iter([*self]).time(watched);
+        let with = |time: TimeInStatus, (status, spent): (Status, Duration)| time.with(status, spent);
+        Status::ALL.into_iter().zip(spent).fold(TimeInStatus::default(), with)
     }
 }
 
@@ -94,6 +100,26 @@ impl Total {
         self.observed() + self.under_maintenance
     }
 
+    pub(super) fn add(&mut self, account: Account) {
+        self.operational += u64::from(account.operational);
+        self.under_maintenance += u64::from(account.under_maintenance);
+        self.degraded_performance += u64::from(account.degraded_performance);
+        self.partial_outage += u64::from(account.partial_outage);
+        self.major_outage += u64::from(account.major_outage);
+    }
+
+    /// The time in each status, in the order of [`Status::ALL`]; what is not known of `watched` is unknown.
+    pub(super) fn time(&self, watched: Duration) -> [Duration; Status::ALL.len()] {
+        Status::ALL.map(|status| match status {
+            Status::Operational => Duration::from_millis(self.operational),
+            Status::UnderMaintenance => Duration::from_millis(self.under_maintenance),
+            Status::Unknown => watched.saturating_sub(Duration::from_millis(self.known())),
+            Status::DegradedPerformance => Duration::from_millis(self.degraded_performance),
+            Status::PartialOutage => Duration::from_millis(self.partial_outage),
+            Status::MajorOutage => Duration::from_millis(self.major_outage),
+        })
+    }
+
     /// Uptime of a window that lasts `window` from the first instant of which something is known; the formula is at
     /// [`super::History::view`].
     pub(super) fn uptime(&self, window: Duration) -> Option<Uptime> {
@@ -111,13 +137,9 @@ impl Total {
 
 impl FromIterator<Account> for Total {
     fn from_iter<I: IntoIterator<Item = Account>>(accounts: I) -> Self {
-        accounts.into_iter().fold(Self::default(), |sum, account| Self {
-            operational: sum.operational + u64::from(account.operational),
-            under_maintenance: sum.under_maintenance + u64::from(account.under_maintenance),
-            degraded_performance: sum.degraded_performance + u64::from(account.degraded_performance),
-            partial_outage: sum.partial_outage + u64::from(account.partial_outage),
-            major_outage: sum.major_outage + u64::from(account.major_outage),
-        })
+        let mut total = Self::default();
+        accounts.into_iter().for_each(|account| total.add(account));
+        total
     }
 }
 

@@ -60,13 +60,28 @@ fn next(date: Date) -> Date {
     date.tomorrow().unwrap_or(Date::MAX)
 }
 
-/// The beginning of the hour that an instant belongs to.
-pub(super) fn hour(at: Timestamp) -> Timestamp {
-    Timestamp::from_millis(at.as_millis().div_euclid(HOUR) * HOUR)
-}
+/// An hour of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Hour(i32);
 
-/// The beginning and the end of the hour that an instant belongs to.
-pub(super) fn hour_of(at: Timestamp) -> (Timestamp, Timestamp) {
-    let start = hour(at);
-    (start, Timestamp::from_millis(start.as_millis() + HOUR))
+impl Hour {
+    /// The hour that an instant belongs to.
+    pub(super) fn of(at: Timestamp) -> Self {
+        Self(i32::try_from(at.as_millis().div_euclid(HOUR)).expect("the years 0 to 9999 have 88 million hours"))
+    }
+
+    /// The last multiple of so many hours since 1970 up to this hour.
+    pub(super) fn aligned(self, hours: u16) -> Self {
+        Self(self.0 - self.0.rem_euclid(i32::from(hours.max(1))))
+    }
+
+    /// Its first instant.
+    pub(super) fn start(self) -> Timestamp {
+        Timestamp::from_millis(i64::from(self.0) * HOUR)
+    }
+
+    /// The first instant of the next.
+    pub(super) fn end(self) -> Timestamp {
+        Timestamp::from_millis((i64::from(self.0) + 1) * HOUR)
+    }
 }

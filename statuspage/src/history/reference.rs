@@ -77,7 +77,7 @@ impl Slow {
         }
         let known_days = dates.iter().filter(|date| view.days.iter().any(|day| day.date == **date)).count();
         assert_eq!(known_days, dates.len(), "no day is missing");
-        let hour = calendar::hour(self.at(self.cells.len()).minus(Duration::from_secs(86_400)));
+        let hour = Hour::of(self.at(self.cells.len()).minus(Duration::from_secs(86_400))).start();
         assert_eq!(view.uptime.day, self.uptime(self.known(|cell| self.at(cell) >= hour).iter()));
         assert_eq!(view.uptime.month, self.uptime(self.known(|_| true).iter()));
         assert_eq!(view.uptime.year, view.uptime.month);
@@ -89,14 +89,8 @@ impl Slow {
             let cells = cells.iter().filter(|cell| **cell == status).count() as u64;
             Duration::from_millis(cells * self.unit.unsigned_abs())
         };
-        let expected = TimeInStatus {
-            operational: time(Status::Operational),
-            under_maintenance: time(Status::UnderMaintenance),
-            unknown: time(Status::Unknown),
-            degraded_performance: time(Status::DegradedPerformance),
-            partial_outage: time(Status::PartialOutage),
-            major_outage: time(Status::MajorOutage),
-        };
+        let expected =
+            Status::ALL.into_iter().fold(TimeInStatus::default(), |spent, status| spent.with(status, time(status)));
         assert_eq!(day.time, expected, "{}", day.date);
         let worst = cells.iter().filter(|cell| **cell != Status::Unknown).max_by_key(|cell| cell.severity());
         assert_eq!(day.worst, worst.copied().unwrap_or(Status::Unknown), "{}", day.date);
@@ -177,7 +171,7 @@ proptest! {
         let mut exact: BTreeMap<(&str, Timestamp), Vec<u64>> = BTreeMap::new();
         results.sort_by_key(|result| result.came_at);
         for LateResult { place, started_at, came_at, micros, restart } in results {
-            exact.entry((place, calendar::hour(started_at))).or_default().push(micros);
+            exact.entry((place, Hour::of(started_at).start())).or_default().push(micros);
             let mut result = observation("cloud/login", place, started_at, Verdict::Pass);
             result.duration = Duration::from_micros(micros);
             prop_assert_eq!(history.observe(&result, came_at), Intake::Counted);
@@ -187,11 +181,11 @@ proptest! {
             }
         }
         let view = history.view(&"cloud".parse().expect("an id"), start().plus(Duration::from_secs(16 * 3_600)));
-        let points = view.latency.values().map(|series| series.day.len()).sum::<usize>();
+        let points = view.latency.values().map(|series| series.day().len()).sum::<usize>();
         prop_assert_eq!(points, exact.len(), "one point for each place and hour");
         for ((place, hour), micros) in exact {
             let series = &view.latency[&place.parse::<LocationName>().expect("a name")];
-            let point = series.day.iter().find(|point| point.at == hour).expect("the hour has a point");
+            let point = series.day().iter().find(|point| point.at == hour).expect("the hour has a point");
             check_point(*point, micros);
         }
     }
@@ -223,8 +217,8 @@ fn late_results() -> impl Strategy<Value = LateResult> {
 
 fn check_point(point: LatencyPoint, mut micros: Vec<u64>) {
     micros.sort_unstable();
-    assert_eq!(point.count, micros.len() as u64);
-    for (found, quantile) in [(point.p50, 0.50), (point.p95, 0.95), (point.p99, 0.99)] {
+    assert_eq!(point.count as usize, micros.len());
+    for (found, quantile) in [(point.p50(), 0.50), (point.p95(), 0.95), (point.p99(), 0.99)] {
         let exact = micros[(quantile * (micros.len() - 1) as f64) as usize] as f64;
         assert!((found.as_micros() as f64 - exact).abs() <= 0.02 * exact, "{found:?} for {exact} µs");
     }

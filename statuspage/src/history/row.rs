@@ -2,21 +2,25 @@
 //!
 //! A row is a version byte, a body in postcard and the CRC-32C of both. It does not know how the store keeps rows, only that a
 //! row replaces the one of the same key.
+//!
+//! Rows of version 1 held the percentiles and each sketch in the library's exchange format; they are read as what they say and
+//! written again as version 2.
 
-use std::collections::BTreeMap;
-
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, FailureKind, LocationName, Timestamp};
 
 use super::{
     Past,
     account::Account,
+    calendar::Hour,
     latency::{Point, Sketch},
     period::Open,
 };
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The first version, of which there may be rows.
+const FIRST: u8 = 1;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,40 @@ pub enum Slot {
     Day(Date),
 }
 
+/// Which kind of period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// Hours of UTC.
+    Hours,
+    /// Days by their date in the page's time zone.
+    Days,
+}
+
+impl Slot {
+    /// The part under which a store keeps a row: hours under their beginning, days under their date's midnight in UTC, so that a
+    /// change of the page's time zone does not move them. Absent when there is no such date.
+    pub fn new(unit: Unit, start: Timestamp) -> Option<Self> {
+        match unit {
+            Unit::Hours => Some(Self::Hour(start)),
+            Unit::Days => {
+                let midnight = jiff::Timestamp::from_millisecond(start.as_millis()).ok()?;
+                Some(Self::Day(TimeZone::UTC.to_datetime(midnight).date()))
+            }
+        }
+    }
+
+    /// Where a store keeps it: the inverse of [`Slot::new`].
+    pub fn start(&self) -> Option<Timestamp> {
+        match self {
+            Self::Hour(start) => Some(*start),
+            Self::Day(date) => {
+                let midnight = date.to_zoned(TimeZone::UTC).ok()?;
+                Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
+            }
+        }
+    }
+}
+
 /// A row cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RowError {
@@ -59,22 +97,41 @@ pub enum RowError {
 }
 
 /// The body of an hour or a day.
-#[derive(Serialize, Deserialize)]
-struct Body {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Body {
+    pub(super) span: Span,
+    pub(super) account: Account,
+    pub(super) verdicts: [u64; 4],
+    /// By the kind's word, which outlives a change of the order of the set.
+    pub(super) kinds: Vec<(String, u64)>,
+    pub(super) latency: Vec<(LocationName, Sketch)>,
+}
+
+/// The same in version 1: percentiles in microseconds, and the sketch of which they are.
+#[derive(Deserialize)]
+struct FirstBody {
     span: Span,
     account: Account,
     verdicts: [u64; 4],
-    /// By the kind's word, which outlives a change of the order of the set.
     kinds: Vec<(String, u64)>,
-    latency: Vec<(LocationName, Point, Vec<u8>)>,
+    latency: Vec<(LocationName, [u32; 4], Vec<u8>)>,
+}
+
+impl FirstBody {
+    fn renewed(self) -> Option<Body> {
+        let Self { span, account, verdicts, kinds, latency } = self;
+        let renewed =
+            |(name, _, sketch): (LocationName, [u32; 4], Vec<u8>)| Some((name, Sketch::from_java_bytes(&sketch)?));
+        Some(Body { span, account, verdicts, kinds, latency: latency.into_iter().map(renewed).collect::<Option<_>>()? })
+    }
 }
 
 /// What every row says of the component's past as a whole, so that no row depends on another; in milliseconds since 1970.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Span {
-    watched_from: i64,
-    known_from: Option<i64>,
-    spent_until: Option<i64>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Span {
+    pub(super) watched_from: i64,
+    pub(super) known_from: Option<i64>,
+    pub(super) spent_until: Option<i64>,
 }
 
 impl Span {
@@ -86,7 +143,7 @@ impl Span {
         }
     }
 
-    fn widen(self, past: &mut Past) {
+    pub(super) fn widen(self, past: &mut Past) {
         let (known, spent) =
             (self.known_from.map(Timestamp::from_millis), self.spent_until.map(Timestamp::from_millis));
         past.watched_from = past.watched_from.min(Timestamp::from_millis(self.watched_from));
@@ -103,7 +160,8 @@ pub(super) fn changed(component: &ComponentId, past: &mut Past) -> Vec<HistoryRo
         open.dirty = false;
         encode(open)
     };
-    let mut rows: Vec<_> = past.hours.changed().map(|(hour, open)| row(Slot::Hour(hour), written(open))).collect();
+    let mut rows: Vec<_> =
+        past.hours.changed().map(|(hour, open)| row(Slot::Hour(hour.start()), written(open))).collect();
     rows.extend(past.days.changed().map(|(date, open)| row(Slot::Day(date), written(open))));
     rows
 }
@@ -112,77 +170,107 @@ pub(super) fn changed(component: &ComponentId, past: &mut Past) -> Vec<HistoryRo
 pub(super) fn encoder(past: &Past) -> impl Fn(&Open) -> Box<[u8]> + use<> {
     let span = Span::of(past);
     move |open| {
-        let latency = open.latency.iter().map(|(name, sketch)| (name.clone(), sketch.point(), sketch.to_bytes()));
         let body = Body {
             span,
             account: open.account,
             verdicts: open.verdicts,
             kinds: open.kinds.iter().map(|(kind, count)| (kind.word().to_owned(), *count)).collect(),
-            latency: latency.collect(),
+            latency: open.latency.iter().map(|(name, sketch)| (name.clone(), sketch.clone())).collect(),
         };
-        seal(&postcard::to_stdvec(&body).expect("every length in it is known, and a Vec grows"))
+        body.to_row()
     }
 }
 
 /// Takes a row back into a past.
 pub(super) fn restore(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<(), RowError> {
-    body(&row)?.span.widen(past);
+    let body = Body::of(&row)?;
+    body.span.widen(past);
+    let closed = (body.account, body.points());
     match *slot {
-        Slot::Hour(hour) => past.hours.restore(hour, row),
-        Slot::Day(date) => past.days.restore(date, row),
+        Slot::Hour(hour) => past.hours.restore(Hour::of(hour), closed, Some(row)),
+        Slot::Day(date) => past.days.restore(date, closed, Some(row)),
     }
+    Ok(())
 }
 
 /// Adds a row to a past that has been counting.
 pub(super) fn absorb(past: &mut Past, slot: &Slot, row: Box<[u8]>) -> Result<(), RowError> {
-    body(&row)?.span.widen(past);
+    let is_known = match *slot {
+        Slot::Hour(hour) => past.hours.holds(Hour::of(hour)),
+        Slot::Day(date) => past.days.holds(date),
+    };
+    if !is_known {
+        return restore(past, slot, row);
+    }
+    let body = Body::of(&row)?;
+    body.span.widen(past);
+    let before = body.into_open();
     match *slot {
-        Slot::Hour(hour) => past.hours.absorb(hour, row),
-        Slot::Day(date) => past.days.absorb(date, row),
+        Slot::Hour(hour) => past.hours.open(Hour::of(hour)),
+        Slot::Day(date) => past.days.open(date),
+    }
+    .into_iter()
+    .for_each(|open| open.absorb(&before));
+    Ok(())
+}
+
+impl Body {
+    /// Reads a row.
+    pub(super) fn of(row: &[u8]) -> Result<Self, RowError> {
+        match unseal(row)? {
+            (VERSION, body) => postcard::from_bytes(body).map_err(|_| RowError::Damaged),
+            (FIRST, body) => postcard::from_bytes(body).ok().and_then(FirstBody::renewed).ok_or(RowError::Damaged),
+            (version, _) if version > VERSION => Err(RowError::Newer(version)),
+            (_, _) => Err(RowError::Damaged),
+        }
+    }
+
+    /// Writes it as a row.
+    pub(super) fn to_row(&self) -> Box<[u8]> {
+        seal(&postcard::to_stdvec(self).expect("every length in it is known, and a Vec grows"))
+    }
+
+    /// The percentiles at each location.
+    pub(super) fn points(&self) -> Vec<(LocationName, Point)> {
+        self.latency.iter().map(|(name, sketch)| (name.clone(), sketch.point())).collect()
+    }
+
+    /// The durations at one location.
+    pub(super) fn sketch(&self, location: &LocationName) -> Option<&Sketch> {
+        self.latency.iter().find(|(name, _)| name == location).map(|(_, sketch)| sketch)
+    }
+
+    /// The same as a period that goes on counting.
+    pub(super) fn into_open(self) -> Open {
+        let Self { span: _, account, verdicts, kinds, latency } = self;
+        // A kind that this release does not know was counted by a newer one: its count is lost when the row is written again.
+        let known = |(word, count): (String, u64)| Some((word.parse::<FailureKind>().ok()?, count));
+        Open {
+            account,
+            verdicts,
+            kinds: kinds.into_iter().filter_map(known).collect(),
+            latency: latency.into_iter().collect(),
+            dirty: false,
+        }
     }
 }
 
-/// Reads a row as a period that goes on counting.
-pub(super) fn open(row: &[u8]) -> Result<Open, RowError> {
-    let Body { account, verdicts, kinds, latency, .. } = body(row)?;
-    let sketch = |(name, _, bytes): (LocationName, Point, Vec<u8>)| {
-        Sketch::from_bytes(&bytes).map(|sketch| (name, sketch)).ok_or(RowError::Damaged)
-    };
-    // A kind that this release does not know was counted by a newer one: its count is lost when the row is written again.
-    let known = |(word, count): (String, u64)| Some((word.parse::<FailureKind>().ok()?, count));
-    Ok(Open {
-        account,
-        verdicts,
-        kinds: kinds.into_iter().filter_map(known).collect(),
-        latency: latency.into_iter().map(sketch).collect::<Result<BTreeMap<_, _>, _>>()?,
-        dirty: false,
-    })
-}
-
-/// Reads of a row what a closed period keeps.
-pub(super) fn summary(row: &[u8]) -> Result<(Account, Vec<(LocationName, Point)>), RowError> {
-    let Body { account, latency, .. } = body(row)?;
-    Ok((account, latency.into_iter().map(|(name, point, _)| (name, point)).collect()))
-}
-
-fn body(row: &[u8]) -> Result<Body, RowError> {
-    postcard::from_bytes(unseal(row)?).map_err(|_| RowError::Damaged)
-}
-
 fn seal(body: &[u8]) -> Box<[u8]> {
-    let mut row = [&[VERSION], body].concat();
+    let mut row = Vec::with_capacity(body.len() + 5);
+    row.push(VERSION);
+    row.extend_from_slice(body);
     row.extend(crc32c::crc32c(&row).to_be_bytes());
     row.into()
 }
 
-fn unseal(row: &[u8]) -> Result<&[u8], RowError> {
+/// The version and the body of a row that is whole.
+fn unseal(row: &[u8]) -> Result<(u8, &[u8]), RowError> {
     let (sealed, checksum) = row.split_last_chunk::<4>().ok_or(RowError::Damaged)?;
     if crc32c::crc32c(sealed) != u32::from_be_bytes(*checksum) {
         return Err(RowError::Damaged);
     }
-    match sealed.split_first() {
-        Some((&VERSION, body)) => Ok(body),
-        Some((&version, _)) if version > VERSION => Err(RowError::Newer(version)),
-        Some(_) | None => Err(RowError::Damaged),
-    }
+    sealed.split_first().map(|(version, body)| (*version, body)).ok_or(RowError::Damaged)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,7 @@ use std::{
 
 use shared::LocationName;
 
-use super::{
-    account::Account,
-    latency::Point,
-    period::Open,
-    row::{self, RowError},
-};
+use super::{account::Account, latency::Point, period::Open, row::Body};
 
 /// Periods that stay open, from the newest on.
 const OPEN: usize = 2;
@@ -37,6 +32,8 @@ pub(super) struct Series<K> {
     rows: BTreeMap<K, Box<[u8]>>,
     /// Of closed periods, the oldest first.
     points: BTreeMap<LocationName, VecDeque<(K, Point)>>,
+    /// Where the rows of closed periods still are that can be opened again: payloads, each with its last period.
+    packed: Vec<(K, Box<[u8]>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -56,7 +53,7 @@ impl Period {
 
 impl<K: Copy + Ord> Series<K> {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, periods: VecDeque::new(), rows: BTreeMap::new(), points: BTreeMap::new() }
+        Self { limits, periods: VecDeque::new(), rows: BTreeMap::new(), points: BTreeMap::new(), packed: Vec::new() }
     }
 
     /// The period that begins at `key`, ready to count; absent when that came too late.
@@ -65,7 +62,7 @@ impl<K: Copy + Ord> Series<K> {
         match self.periods.get(at) {
             Some((other, Period::Open(_))) if *other == key => {}
             Some((other, Period::Closed(_))) if *other == key => {
-                let open = row::open(self.rows.get(&key)?).ok()?;
+                let open = Body::of(self.rows.get(&key)?).ok()?.into_open();
                 self.forget_closed(key);
                 self.periods[at].1 = Period::Open(Box::new(open));
             }
@@ -140,44 +137,71 @@ impl<K: Copy + Ord> Series<K> {
         self.trim();
     }
 
+    /// Lets go of what is older than the limits, and of the room that taking back left.
+    pub(super) fn settle(&mut self) {
+        self.trim();
+        self.periods.shrink_to_fit();
+        self.points.values_mut().for_each(VecDeque::shrink_to_fit);
+    }
+
     /// Lets go of what is older than the limits.
     pub(super) fn trim(&mut self) {
         let surplus = self.periods.len().saturating_sub(self.limits.periods);
         self.periods.drain(..surplus);
-        let newest = |count: usize| self.periods.iter().rev().take(count).last().map(|(key, _)| *key);
-        if let Some(oldest) = newest(REOPENABLE) {
+        if let Some(oldest) = self.newest(REOPENABLE) {
             self.rows.retain(|key, _| *key >= oldest);
         }
-        if let Some(oldest) = newest(self.limits.latency) {
+        if let Some(oldest) = self.newest(self.limits.latency) {
             self.points.values_mut().for_each(|points| points.retain(|(key, _)| *key >= oldest));
         }
         self.points.retain(|_, points| !points.is_empty());
     }
 
-    /// Takes a row back; its period stays closed until something is counted.
-    pub(super) fn restore(&mut self, key: K, row: Box<[u8]>) -> Result<(), RowError> {
-        let (account, points) = row::summary(&row)?;
+    /// Takes a period back, which stays closed until something is counted; without its row it stays so for good.
+    pub(super) fn restore(&mut self, key: K, closed: (Account, Vec<(LocationName, Point)>), row: Option<Box<[u8]>>) {
+        let (account, points) = closed;
         self.forget_closed(key);
         points.into_iter().for_each(|(name, point)| keep(&mut self.points, name, key, point));
-        self.rows.insert(key, row);
+        row.into_iter().for_each(|row| drop(self.rows.insert(key, row)));
         let at = self.position(key);
         match self.periods.get_mut(at).filter(|(other, _)| *other == key) {
             Some((_, period)) => *period = Period::Closed(account),
             None => self.periods.insert(at, (key, Period::Closed(account))),
         }
-        Ok(())
     }
 
-    /// Takes a row back after counting has begun: a period that is in memory too becomes the sum of both.
-    pub(super) fn absorb(&mut self, key: K, row: Box<[u8]>) -> Result<(), RowError> {
-        if !self.periods.iter().any(|(other, _)| *other == key) {
-            return self.restore(key, row);
+    /// Notes where the rows of periods are that were taken back without them, the last of which is `last`.
+    pub(super) fn keep_packed(&mut self, last: K, payload: &[u8]) {
+        self.packed.push((last, payload.into()));
+        let oldest = self.newest(REOPENABLE);
+        self.packed.retain(|(last, _)| oldest.is_none_or(|oldest| *last >= oldest));
+    }
+
+    /// Takes the rows out of what was noted for periods that can be opened again and have none.
+    pub(super) fn take_rows(&mut self, read: impl Fn(&[u8]) -> Vec<(K, Box<[u8]>)>) {
+        let oldest = self.newest(REOPENABLE);
+        // What came later replaces what came before.
+        for (_, payload) in std::mem::take(&mut self.packed).into_iter().rev() {
+            for (key, row) in read(&payload) {
+                let is_closed = self
+                    .periods
+                    .get(self.position(key))
+                    .is_some_and(|(other, period)| *other == key && matches!(period, Period::Closed(_)));
+                if is_closed && oldest.is_some_and(|oldest| key >= oldest) {
+                    self.rows.entry(key).or_insert(row);
+                }
+            }
         }
-        let before = row::open(&row)?;
-        if let Some(open) = self.open(key) {
-            open.absorb(&before);
-        }
-        Ok(())
+    }
+
+    /// Where the newest so many periods begin.
+    fn newest(&self, count: usize) -> Option<K> {
+        self.periods.iter().rev().take(count).last().map(|(key, _)| *key)
+    }
+
+    /// Whether there is such a period.
+    pub(super) fn holds(&self, key: K) -> bool {
+        self.periods.get(self.position(key)).is_some_and(|(other, _)| *other == key)
     }
 
     pub(super) fn forget_after(&mut self, last: K) {

@@ -14,7 +14,7 @@ impl Store {
         self.0.extend(rows.into_iter().map(|row| (row.key, row.bytes)));
     }
 
-    fn rows(&self) -> Vec<HistoryRow> {
+    pub(super) fn rows(&self) -> Vec<HistoryRow> {
         self.0.iter().map(|(key, row)| HistoryRow { key: key.clone(), bytes: row.clone() }).collect()
     }
 
@@ -70,7 +70,7 @@ fn a_partial_outage_counts_thirty_percent_and_maintenance_and_unknown_not_at_all
     let view = history.view(&cloud(), at);
     // (10 − 3 − 0.3) of 10 hours, and 12 of 16 hours are known.
     assert_eq!(view.uptime.day.map(|day| (day.ratio, day.coverage)), Some((670_000, 750_000)));
-    assert_eq!((view.days[0].worst, view.days[0].time.unknown), (Status::MajorOutage, hours(4)));
+    assert_eq!((view.days[0].worst, view.days[0].time.of(Status::Unknown)), (Status::MajorOutage, hours(4)));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn uptime_is_cut_at_the_first_proof_and_absent_without_any() {
     history.spend(&cloud(), Status::Unknown, start, start.plus(hours(1)));
     let view = history.view(&cloud(), start.plus(hours(1)));
     assert_eq!((view.uptime.day, view.days.len(), view.days[0].worst), (None, 1, Status::Unknown));
-    assert_eq!(view.days[0].time.unknown, hours(1));
+    assert_eq!(view.days[0].time.of(Status::Unknown), hours(1));
     history.spend(&cloud(), Status::Operational, start.plus(hours(1)), start.plus(hours(2)));
     let day = history.view(&cloud(), start.plus(hours(2))).uptime.day;
     assert_eq!(day, Some(crate::snapshot::Uptime { ratio: 1_000_000, coverage: 1_000_000 }));
@@ -92,7 +92,7 @@ fn the_same_stretch_told_twice_is_counted_once() {
     (1..=50).for_each(|hour| history.spend(&cloud(), Status::Operational, start, start.plus(hours(hour))));
     history.spend(&cloud(), Status::MajorOutage, start, start.plus(hours(50)));
     let view = history.view(&cloud(), start.plus(hours(50)));
-    assert_eq!(view.days.iter().map(|day| day.time.operational).sum::<Duration>(), hours(50));
+    assert_eq!(view.days.iter().map(|day| day.time.of(Status::Operational)).sum::<Duration>(), hours(50));
     assert_eq!(history.spent_until(&cloud()), Some(start.plus(hours(50))));
 }
 
@@ -105,7 +105,7 @@ fn a_hub_that_was_off_for_days_shows_them_as_unknown() {
     let view = history.view(&cloud(), start.plus(hours(73)));
     let worst: Vec<_> = view.days.iter().map(|day| day.worst).collect();
     assert_eq!(worst, [Status::Operational, Status::Unknown, Status::Unknown, Status::Operational]);
-    assert_eq!(view.days[1].time.unknown, hours(24));
+    assert_eq!(view.days[1].time.of(Status::Unknown), hours(24));
     assert_eq!(view.uptime.month.map(|month| month.coverage), Some(27_397), "2 of 73 hours");
 }
 
@@ -121,7 +121,7 @@ fn a_clock_that_ran_ahead_does_not_stop_the_count_once_it_is_put_right() {
     history.spend(&cloud(), Status::MajorOutage, now.plus(hours(1)), now.plus(hours(2)));
     let view = history.view(&cloud(), now.plus(hours(2)));
     let today = view.days.last().expect("today is always there");
-    assert_eq!((today.time.operational, today.time.major_outage), (hours(10), hours(1)));
+    assert_eq!((today.time.of(Status::Operational), today.time.of(Status::MajorOutage)), (hours(10), hours(1)));
 }
 
 #[test]
@@ -139,8 +139,9 @@ fn late_results_find_their_hour_for_some_hours_and_their_day_for_some_days() {
     check(8, Intake::DayOnly);
     check(24 * 7, Intake::DayOnly);
     check(24 * 8, Intake::TooLate);
-    let quarter = &history.view(&cloud(), now).latency[&"lyon".parse().expect("a name")].quarter;
-    assert_eq!(quarter.iter().map(|point| point.count).sum::<u64>(), 4);
+    let latency = history.view(&cloud(), now).latency;
+    let quarter = latency[&"lyon".parse().expect("a name")].quarter();
+    assert_eq!(quarter.iter().map(|point| point.count).sum::<u32>(), 4);
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn a_result_from_the_future_is_counted_now() {
     let result = observation("cloud/login", "lyon", now.plus(hours(48)), Verdict::Warn);
     assert_eq!(history.observe(&result, now), Intake::Counted);
     let view = history.view(&cloud(), now);
-    assert_eq!(view.latency[&"lyon".parse().expect("a name")].day[0].at, time("2026-11-22T12:00:00Z"));
+    assert_eq!(view.latency[&"lyon".parse().expect("a name")].day()[0].at, time("2026-11-22T12:00:00Z"));
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn only_results_that_passed_or_warned_say_how_fast_it_is() {
         history.observe(&observation("cloud/login", "lyon", at, verdict), at);
     }
     let view = history.view(&cloud(), now.plus(hours(1)));
-    assert_eq!(view.latency[&"lyon".parse().expect("a name")].week[0].count, 2);
+    assert_eq!(view.latency[&"lyon".parse().expect("a name")].week()[0].count, 2);
     let verdicts: Vec<_> = view.failures.iter().map(|failure| failure.verdict).collect();
     assert_eq!(verdicts, [Verdict::Fail, Verdict::Warn], "newest first, and our own fault is none of theirs");
 }
@@ -195,7 +196,7 @@ fn counts_by_verdict_and_kind_survive_a_restart() {
         history = store.restore(TimeZone::UTC);
     }
     let past = history.components.get_mut(&cloud()).expect("it has a past");
-    let hour = past.hours.open(now).expect("the hour is open");
+    let hour = past.hours.open(Hour::of(now)).expect("the hour is open");
     assert_eq!((hour.verdicts, &hour.kinds), ([4, 0, 2, 0], &BTreeMap::from([(FailureKind::HttpStatus, 2)])));
 }
 
@@ -208,7 +209,7 @@ fn a_new_time_zone_leaves_the_days_that_are_over_as_they_were() {
     let mut history = store.restore(TimeZone::get("Asia/Tokyo").expect("a zone of the bundled database"));
     history.spend(&cloud(), Status::Operational, start.plus(hours(60)), start.plus(hours(84)));
     let view = history.view(&cloud(), start.plus(hours(84)));
-    let known: Vec<_> = view.days.iter().map(|day| (day.date.day(), day.time.operational)).collect();
+    let known: Vec<_> = view.days.iter().map(|day| (day.date.day(), day.time.of(Status::Operational))).collect();
     // The 22nd had 12 hours in Paris and has 4 more in Tokyo, where the 23rd then begins.
     assert_eq!(known, [(20, hours(24)), (21, hours(24)), (22, hours(16)), (23, hours(20))]);
     assert_eq!(view.uptime.week.map(|week| week.coverage), Some(1_000_000), "hours are not concerned");
@@ -231,7 +232,7 @@ fn a_damaged_row_is_named_and_the_rest_is_restored() {
     let mut restored = History::new(TimeZone::UTC);
     assert_eq!(restored.restore(rows).len(), 1);
     let days = restored.view(&cloud(), start.plus(hours(30))).days;
-    assert_eq!(days.iter().map(|day| day.time.operational).collect::<Vec<_>>(), [hours(24), hours(0)]);
+    assert_eq!(days.iter().map(|day| day.time.of(Status::Operational)).collect::<Vec<_>>(), [hours(24), hours(0)]);
 }
 
 #[test]

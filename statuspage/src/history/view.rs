@@ -2,7 +2,10 @@
 //!
 //! It does not know the page.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::{ToSpan, civil::Date};
 use shared::{ComponentId, LocationName, Timestamp};
@@ -10,7 +13,7 @@ use shared::{ComponentId, LocationName, Timestamp};
 use super::{
     History, Past,
     account::Total,
-    calendar::{self, Calendar},
+    calendar::{self, Calendar, Hour},
     latency::Point,
 };
 use crate::snapshot::{Day, HistoryView, LatencySeries, Uptime, UptimeTable};
@@ -87,8 +90,8 @@ impl View<'_> {
     }
 
     fn hours_uptime(&self, window: Duration) -> Option<Uptime> {
-        let start = calendar::hour(self.now.minus(window));
-        self.uptime(self.past.hours.accounts(start..=self.now).collect(), start, self.now)
+        let first = Hour::of(self.now.minus(window));
+        self.uptime(self.past.hours.accounts(first..=Hour::of(self.now)).collect(), first.start(), self.now)
     }
 
     fn days_uptime(&self, window: i32) -> Option<Uptime> {
@@ -102,17 +105,17 @@ impl View<'_> {
     }
 
     fn latency(&self) -> BTreeMap<LocationName, LatencySeries> {
-        let mut series: BTreeMap<LocationName, LatencySeries> = BTreeMap::new();
-        let (yesterday, last_week) = (self.now.minus(DAY), self.now.minus(7 * DAY));
-        for (name, points) in self.past.hours.latency(calendar::hour(last_week)..=self.now) {
-            let series = series.entry(name.clone()).or_default();
-            series.week = points.into_iter().map(|(hour, point)| point.at(hour)).collect();
-            series.day = series.week.iter().filter(|point| point.at >= calendar::hour(yesterday)).copied().collect();
-        }
-        for (name, points) in self.past.days.latency(self.back(STRIP)..=self.today) {
-            let point = |(date, point): (Date, Point)| point.at(self.calendar.on(date).start);
-            series.entry(name.clone()).or_default().quarter = points.into_iter().map(point).collect();
-        }
-        series
+        let (last_week, yesterday) = (Hour::of(self.now.minus(7 * DAY)), Hour::of(self.now.minus(DAY)).start());
+        let mut hours = self.past.hours.latency(last_week..=Hour::of(self.now));
+        let mut days = self.past.days.latency(self.back(STRIP)..=self.today);
+        let names: BTreeSet<_> = hours.keys().chain(days.keys()).copied().collect();
+        let mut series = |name: &LocationName| {
+            let hour = |(hour, point): (Hour, Point)| point.at(hour.start());
+            let day = |(date, point): (Date, Point)| point.at(self.calendar.on(date).start);
+            let hours = hours.remove(name).unwrap_or_default().into_iter().map(hour).collect();
+            let days = days.remove(name).unwrap_or_default().into_iter().map(day).collect();
+            LatencySeries::new(hours, yesterday, days)
+        };
+        names.into_iter().map(|name| (name.clone(), series(name))).collect()
     }
 }

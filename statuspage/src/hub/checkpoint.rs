@@ -6,18 +6,21 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use jiff::{civil::Date, tz::TimeZone};
 use prober::definition::DefinitionSet;
 use serde::{Deserialize, Serialize};
 use shared::{Observation, Timestamp};
 use tracing::{debug, warn};
 
-use super::{Hub, alarm::Alarms};
+use super::{
+    Hub,
+    alarm::Alarms,
+    past::{self, Former},
+};
 use crate::{
     engine::{ComponentState, Engine, Transition},
     history::{History, HistoryRow, RowKey, Slot},
     site::Site,
-    store::{Changes, Durability, Ledger, MAX_PAGE, ObservationQuery, Restored, StoreHandle},
+    store::{Changes, Durability, Ledger, ObservationQuery, Restored, StoreHandle},
 };
 
 /// The document that says when the rest was written.
@@ -39,18 +42,19 @@ pub(super) struct Memory {
 }
 
 /// Puts what the store held back to work; what cannot be read is named and learnt anew.
-pub(super) fn read(restored: &Restored, site: &Site) -> Memory {
+pub(super) fn read(restored: &Restored, site: &Site, former: &Former) -> Memory {
     let (at, alarms) = document(restored).map(|Checkpoint { at, alarms }| (at, alarms)).unzip();
     let states = restored.components.iter().filter_map(|(id, bytes)| {
-        ComponentState::from_bytes(bytes).inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()
+        let state = ComponentState::from_bytes(bytes);
+        let state = state.inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()?;
+        let present = former.present(id);
+        // What is known under the present name is newer.
+        let renamed = present != id;
+        let newer = renamed && restored.components.iter().any(|(other, _)| other == present);
+        (!newer).then(|| ComponentState { component: present.clone(), ..state })
     });
     let mut history = History::new(site.time_zone.clone());
-    for (key, error) in history.restore(rows(restored)) {
-        warn!(component = %key.component, %error, "a row of the history cannot be read");
-    }
-    for failure in restored.last_failures.values().flatten().rev() {
-        history.recall(failure);
-    }
+    past::restore(&mut history, restored, former);
     let engine = Engine::restore(states);
     Memory { at, alarms: alarms.unwrap_or_default(), engine, history }
 }
@@ -60,32 +64,13 @@ fn document(restored: &Restored) -> Option<Checkpoint> {
     serde_json::from_slice(bytes).inspect_err(|error| warn!(%error, "the last checkpoint cannot be read")).ok()
 }
 
-fn rows(restored: &Restored) -> impl Iterator<Item = HistoryRow> {
-    let hours = restored.hours.iter().map(|row| history_row(row, Slot::Hour(row.start)));
-    let days = restored.days.iter().filter_map(|row| Some(history_row(row, Slot::Day(date_of(row.start)?))));
-    hours.chain(days)
-}
-
-fn history_row(ledger: &Ledger, slot: Slot) -> HistoryRow {
-    HistoryRow { key: RowKey { component: ledger.component.clone(), slot }, bytes: ledger.body.as_ref().into() }
-}
-
-/// A day's row is kept under its date's midnight in UTC, so that a change of the page's time zone does not move it.
-fn date_of(start: Timestamp) -> Option<Date> {
-    Some(TimeZone::UTC.to_datetime(jiff::Timestamp::from_millisecond(start.as_millis()).ok()?).date())
-}
-
-fn start_of(date: Date) -> Option<Timestamp> {
-    let midnight = date.to_zoned(TimeZone::UTC).ok()?;
-    Some(Timestamp::from_millis(midnight.timestamp().as_millisecond()))
-}
-
 fn ledgers(rows: Vec<HistoryRow>, changes: &mut Changes) {
     for HistoryRow { key: RowKey { component, slot }, bytes } in rows {
-        let body = Bytes::from(bytes);
+        let Some(start) = slot.start() else { continue };
+        let ledger = Ledger { component, start, body: Bytes::from(bytes) };
         match slot {
-            Slot::Hour(start) => changes.hours.push(Ledger { component, start, body }),
-            Slot::Day(date) => changes.days.extend(start_of(date).map(|start| Ledger { component, start, body })),
+            Slot::Hour(_) => changes.hours.push(ledger),
+            Slot::Day(_) => changes.days.push(ledger),
         }
     }
 }
@@ -108,14 +93,9 @@ pub(super) async fn observations_since(
     let longest = set.probes().map(|probe| probe.timeout).max().unwrap_or_default();
     let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(longest.saturating_add(UNDER_WAY)));
     let mut since = Vec::new();
-    for component in set.definitions.keys() {
-        let mut query = ObservationQuery {
-            component: component.clone(),
-            from: Some(from),
-            to: None,
-            limit: MAX_PAGE,
-            cursor: None,
-        };
+    for (component, definition) in &set.definitions {
+        let formerly = definition.formerly.clone();
+        let mut query = ObservationQuery { formerly, ..ObservationQuery::since(component.clone(), from) };
         loop {
             match store.observations(query.clone()).await {
                 Ok(page) => {
@@ -167,10 +147,7 @@ impl Hub {
     /// never told. The sum replaces what waits for that database before anything is written to it. Gives the present states, by
     /// which outages that were open then and are over are told to be so.
     pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) -> Vec<Transition> {
-        for (key, error) in self.history.absorb(rows(restored)) {
-            warn!(component = %key.component, %error, "a row of the history cannot be read");
-        }
-        restored.last_failures.values().flatten().for_each(|failure| self.history.recall(failure));
+        past::absorb(&mut self.history, restored, &Former::of(&self.definitions));
         let alarms = document(restored).map(|checkpoint| checkpoint.alarms).unwrap_or_default();
         self.telling.recall(&restored.notifications, alarms);
         self.telling.watch(&self.definitions);

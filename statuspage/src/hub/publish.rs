@@ -147,6 +147,7 @@ fn component_view(definition: &Definition, mut judgement: Judgement, history: Ar
         id: definition.id.clone(),
         name: definition.name.clone(),
         group: definition.group.clone(),
+        formerly: definition.formerly.clone(),
         description: definition.description.clone(),
         url: definition.url.as_ref().map(ToString::to_string),
         probes: probes.collect(),

@@ -77,16 +77,16 @@ impl Line {
 
     fn of(self, point: &LatencyPoint) -> Duration {
         match self {
-            Self::P50 => point.p50,
-            Self::P95 => point.p95,
-            Self::P99 => point.p99,
+            Self::P50 => point.p50(),
+            Self::P95 => point.p95(),
+            Self::P99 => point.p99(),
         }
     }
 }
 
 /// The end of the vertical axis: the next of 1, 2 and 5 times a power of ten above the highest value.
 fn ceiling(points: &[LatencyPoint]) -> Duration {
-    let highest = points.iter().map(|point| point.p99.as_millis()).max().unwrap_or(0).max(10);
+    let highest = points.iter().map(|point| point.p99().as_millis()).max().unwrap_or(0).max(10);
     let mut magnitude = 1_u128;
     while magnitude * 10 <= highest {
         magnitude *= 10;
@@ -126,7 +126,7 @@ pub(super) fn chart(
         return view! { {title}<p class="meta">{words.latency_none()}</p> }.into_any();
     };
     let window = window.reaching(last.at);
-    let [p50, p95, p99] = [last.p50, last.p95, last.p99].map(|value| words.latency(value));
+    let [p50, p95, p99] = last.percentiles().map(|value| words.latency(value));
     let summary = words.latency_chart(place(location), name, p50, p95, p99);
     let top = ceiling(points);
     let lines = Line::ALL.map(|line| view! { <path class=line.class() d=path(points, line, window, top)></path> });
@@ -157,7 +157,7 @@ pub(super) fn chart(
 /// Invisible columns, one for each point, that can be pointed at and walked through.
 fn parts(points: &[LatencyPoint], window: Window, words: &Words) -> AnyView {
     let part = |(i, point): (usize, &LatencyPoint)| {
-        let [p50, p95, p99] = [point.p50, point.p95, point.p99].map(|value| words.latency(value));
+        let [p50, p95, p99] = point.percentiles().map(|value| words.latency(value));
         let name = words.latency_point(window.label(point.at, words), p50, p95, p99);
         let title = name.clone();
         let stop = if i + 1 == points.len() { "0" } else { "-1" };
@@ -175,7 +175,7 @@ fn parts(points: &[LatencyPoint], window: Window, words: &Words) -> AnyView {
 /// The same in rows; `name` tells this table from those of other places and windows.
 fn table(points: &[LatencyPoint], window: Window, name: String, words: &Words) -> AnyView {
     let row = |point: &LatencyPoint| {
-        let cells = [point.p50, point.p95, point.p99].map(|value| view! { <td>{words.latency(value)}</td> });
+        let cells = point.percentiles().map(|value| view! { <td>{words.latency(value)}</td> });
         view! {
             <tr><th scope="row">{window.label(point.at, words)}</th>{cells.collect_view()}<td>{point.count}</td></tr>
         }
@@ -209,7 +209,7 @@ mod tests {
     fn point(hour: u64, millis: u64) -> LatencyPoint {
         let at = Timestamp::from_millis(0).plus(Duration::from_secs(hour * 3_600));
         let value = Duration::from_millis(millis);
-        LatencyPoint { at, count: 1, p50: value, p95: value, p99: value }
+        LatencyPoint::new(at, 1, [value; 3])
     }
 
     #[test]

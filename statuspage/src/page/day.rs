@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use jiff::civil::Date;
+use shared::Status;
 
 use crate::{
     snapshot::{Day, TimeInStatus},
@@ -34,16 +35,16 @@ pub(super) fn disturbances(time: &TimeInStatus, words: &Words) -> Vec<String> {
             spells.push(say(words.span(spell)));
         }
     };
-    add(time.major_outage, &|span| words.spell_down(span));
-    add(time.partial_outage, &|span| words.spell_partial(span));
-    add(time.degraded_performance, &|span| words.spell_degraded(span));
-    add(time.under_maintenance, &|span| words.spell_maintenance(span));
-    add(time.unknown, &|span| words.spell_unknown(span));
+    add(time.of(Status::MajorOutage), &|span| words.spell_down(span));
+    add(time.of(Status::PartialOutage), &|span| words.spell_partial(span));
+    add(time.of(Status::DegradedPerformance), &|span| words.spell_degraded(span));
+    add(time.of(Status::UnderMaintenance), &|span| words.spell_maintenance(span));
+    add(time.of(Status::Unknown), &|span| words.spell_unknown(span));
     spells
 }
 
 /// Days on which some of it failed.
 pub(super) fn with_outage(days: &[Day]) -> usize {
-    let failed = |day: &&Day| !(day.time.major_outage + day.time.partial_outage).is_zero();
+    let failed = |day: &&Day| !(day.time.of(Status::MajorOutage) + day.time.of(Status::PartialOutage)).is_zero();
     days.iter().filter(failed).count()
 }

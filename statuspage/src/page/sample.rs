@@ -51,16 +51,8 @@ impl Noise {
 
 fn time_in(status: Status, spell: Duration) -> TimeInStatus {
     let rest = Duration::from_secs(86_400).saturating_sub(spell);
-    let mut time = TimeInStatus { operational: rest, ..TimeInStatus::default() };
-    match status {
-        Status::Operational => time.operational += spell,
-        Status::UnderMaintenance => time.under_maintenance = spell,
-        Status::Unknown => time.unknown = spell,
-        Status::DegradedPerformance => time.degraded_performance = spell,
-        Status::PartialOutage => time.partial_outage = spell,
-        Status::MajorOutage => time.major_outage = spell,
-    }
-    time
+    let before = if status == Status::Operational { rest } else { Duration::ZERO };
+    TimeInStatus::default().with(Status::Operational, rest).with(status, before + spell)
 }
 
 fn day(date: Date, worst: Status, spell: Duration) -> Day {
@@ -97,12 +89,14 @@ fn latency(noise: &mut Noise) -> LatencySeries {
             let p50 = Duration::from_millis(90 + noise.below(60));
             let p95 = p50 + Duration::from_millis(40 + noise.below(90));
             let p99 = p95 + Duration::from_millis(noise.below(200));
-            LatencyPoint { at: now().minus(step * u32::try_from(count - i).expect("few")), count: 120, p50, p95, p99 }
+            LatencyPoint::new(now().minus(step * u32::try_from(count - i).expect("few")), 120, [p50, p95, p99])
         };
         (0..count).map(point).collect()
     };
     let hour = Duration::from_secs(3_600);
-    LatencySeries { day: series(24, hour), week: series(168, hour), quarter: series(90, hour * 24) }
+    let (day, mut hours) = (series(24, hour), series(168, hour));
+    hours.splice(hours.len() - day.len().., day);
+    LatencySeries::new(hours, now().minus(hour * 24), series(90, hour * 24))
 }
 
 pub(super) fn observation(id: &str, failure: Option<Failure>) -> Observation {
@@ -143,6 +137,7 @@ pub(super) fn component(id: &str, name: &str, description: &str, group: &str, st
         id: id.parse().expect("an id"),
         name: name.into(),
         group: Some(group.into()),
+        formerly: Vec::new(),
         description: Some(description.into()),
         url: Some(format!("https://{id}.example.org")),
         status,

@@ -149,9 +149,9 @@ fn latency(component: &ComponentView, end: Timestamp, words: &Words) -> AnyView 
     let several = component.history.latency.len() > 1;
     type Points = fn(&LatencySeries) -> &[LatencyPoint];
     let windows: [(String, Duration, Duration, bool, Points); 3] = [
-        (words.window_day(), DAY, HOUR, true, |series| &series.day),
-        (words.window_week(), 7 * DAY, HOUR, false, |series| &series.week),
-        (words.window_quarter(), 90 * DAY, DAY, false, |series| &series.quarter),
+        (words.window_day(), DAY, HOUR, true, LatencySeries::day),
+        (words.window_week(), 7 * DAY, HOUR, false, LatencySeries::week),
+        (words.window_quarter(), 90 * DAY, DAY, false, LatencySeries::quarter),
     ];
     let window = |(name, length, step, open, points): (String, Duration, Duration, bool, Points)| {
         let window = Window { end, length, step };

@@ -10,10 +10,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use shared::ComponentId;
 use subtle::ConstantTimeEq as _;
-use tokio::time;
+use tokio::{sync::SemaphorePermit, time};
 
 use super::{
     MetricsAccess,
@@ -26,16 +27,18 @@ use super::{
     router::App,
 };
 use crate::{
-    api::{observations, problem::Problem},
+    api::{history, observations, problem::Problem},
     metrics::{self, ProcessFacts, Scrape},
     snapshot::Snapshot,
-    store::ObservationQuery,
+    store::{ObservationQuery, RollupQuery},
 };
 
 /// After that long, what has not reported will not do so soon: we are as ready as we get.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a question waits for its turn.
 const TURN: Duration = Duration::from_secs(2);
+/// The roll-ups that are asked for at once: those of so much time.
+const ROWS: Duration = Duration::from_secs(1_000 * 3_600);
 
 pub(super) async fn summary(State(app): State<App>, request: Parts) -> Response {
     document(&app, &request, Document::Summary).await
@@ -53,7 +56,7 @@ async fn document(app: &App, request: &Parts, document: Document) -> Response {
     reader::work(app, request, |language| Work::Document(document, language)).await
 }
 
-/// `/api/v1/components/{id}/observations`. The one reading address that asks the store: a few at a time, so that a flood of
+/// `/api/v1/components/{id}/observations`. Like [`history`] it asks the store, as no other reading address does: a few at a time, so that a flood of
 /// questions costs writers nothing.
 pub(super) async fn observations(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
     match page_of_observations(&app, &id, &request).await {
@@ -63,29 +66,84 @@ pub(super) async fn observations(State(app): State<App>, Path(id): Path<String>,
 }
 
 async fn page_of_observations(app: &App, id: &str, request: &Parts) -> Result<Representation, Problem> {
-    let unknown = || Problem::new(StatusCode::NOT_FOUND, "there is no such component");
-    let rights = Rights::of(request);
-    let id: ComponentId = id.parse().map_err(|_| unknown())?;
+    let id = component(id)?;
     let query = observations::query(id.clone(), request.uri.query())?;
-    let unavailable =
-        |detail: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{detail}; try again later"));
-    let turn = time::timeout(TURN, app.questions.acquire()).await;
-    let _turn = turn.map_err(|_| unavailable("too many questions at once".to_owned()))?;
-    let ask = async |query| app.store.observations(query).await.map_err(|fault| unavailable(fault.to_string()));
-    let page = ask(query).await?;
+    let query = ObservationQuery { formerly: app.edition().snapshot().formerly(&id), ..query };
+    let _turn = turn(app).await?;
+    let page = app.store.observations(query).await.map_err(unavailable)?;
     // A component that is watched no more keeps its history; one that never was has none.
     if page.observations.is_empty() && app.edition().snapshot().component(&id).is_none() {
-        let any = ObservationQuery { component: id, from: None, to: None, limit: 1, cursor: None };
-        if ask(any).await?.observations.is_empty() {
+        let any = ObservationQuery { component: id, formerly: vec![], from: None, to: None, limit: 1, cursor: None };
+        if app.store.observations(any).await.map_err(unavailable)?.observations.is_empty() {
             return Err(unknown());
         }
     }
+    let rights = Rights::of(request);
+    let shown = move || match rights {
+        Rights::Public => observations::Page::public(page),
+        Rights::Operator => observations::Page::whole(page),
+    };
+    json(shown).await
+}
+
+/// `/api/v1/components/{id}/history`: roll-ups, from the store too, and under the same limit.
+pub(super) async fn history(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
+    match rollups(&app, &id, &request).await {
+        Ok(answer) => answer.respond(StatusCode::OK, &request.headers),
+        Err(problem) => problem.respond(),
+    }
+}
+
+async fn rollups(app: &App, id: &str, request: &Parts) -> Result<Representation, Problem> {
+    let (id, now) = (component(id)?, now());
+    let query = history::Query::read(request.uri.query(), now)?;
+    let edition = app.edition();
+    let shown = edition.snapshot().component(&id);
+    let zone = &edition.snapshot().site.time_zone;
+    let mut steps = query.steps(zone, shown.map_or(now, |component| component.created_at))?;
+    let _turn = turn(app).await?;
+    let (mut rows, mut is_known) = (steps.rows(), shown.is_some());
+    while rows.start < rows.end {
+        // A part at a time, so that nobody waits long for the store behind a long range.
+        let until = rows.end.min(rows.start.plus(ROWS));
+        let (component, formerly) = (id.clone(), edition.snapshot().formerly(&id));
+        let part = RollupQuery { component, formerly, unit: query.step.unit(), from: rows.start, to: until };
+        let ledgers = app.store.rollups(part).await.map_err(unavailable)?;
+        is_known |= !ledgers.is_empty();
+        for ledger in ledgers {
+            if let Err(error) = steps.add(ledger.start, &ledger.body) {
+                tracing::warn!(component = %id, start = %ledger.start, %error, "a roll-up cannot be read");
+            }
+        }
+        rows.start = until;
+    }
+    if !is_known {
+        return Err(unknown());
+    }
+    json(move || history::Answer::new(id, &query, steps.rollups(now))).await
+}
+
+fn component(id: &str) -> Result<ComponentId, Problem> {
+    id.parse().map_err(|_| unknown())
+}
+
+fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is no such component")
+}
+
+fn unavailable(why: impl std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{why}; try again later"))
+}
+
+/// Waits for a turn to ask the store.
+async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Problem> {
+    let turn = time::timeout(TURN, app.questions.acquire()).await;
+    turn.ok().and_then(Result::ok).ok_or_else(|| unavailable("too many questions at once"))
+}
+
+async fn json<T: Serialize>(make: impl FnOnce() -> T + Send + 'static) -> Result<Representation, Problem> {
     let make = move || {
-        let page = match rights {
-            Rights::Public => observations::Page::public(page),
-            Rights::Operator => observations::Page::whole(page),
-        };
-        let json = serde_json::to_vec(&page).unwrap_or_default();
+        let json = serde_json::to_vec(&make()).unwrap_or_default();
         Representation::new("application/json; charset=utf-8", json, CachePolicy::Never)
     };
     let made = tokio::task::spawn_blocking(make).await;

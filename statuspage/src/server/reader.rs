@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use shared::{ComponentId, Language};
 
@@ -41,8 +41,19 @@ pub(super) async fn service(State(app): State<App>, Path(id): Path<String>, requ
         Ok(id) if app.edition().snapshot().component(&id).is_some() => {
             work(&app, &request, |language| Work::Service(id.clone(), language)).await
         }
-        Ok(_) | Err(_) => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
+        Ok(id) => match app.edition().snapshot().renamed(&id) {
+            // Links and bookmarks go on working.
+            Some(present) => redirect(&request.uri, present),
+            None => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
+        },
+        Err(_) => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
     }
+}
+
+/// Where a component is found that has a new name.
+fn redirect(uri: &Uri, present: &ComponentId) -> Response {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::permanent(&format!("/services/{present}{query}")).into_response()
 }
 
 /// `/status.txt`.

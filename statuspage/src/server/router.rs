@@ -62,6 +62,7 @@ impl App {
 fn v1() -> Router<App> {
     Router::new()
         .route("/api/v1/components/{id}/observations", get(machine::observations))
+        .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))
         .route("/api/v1/verify", post(operator::verify))
 }

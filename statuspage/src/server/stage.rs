@@ -67,6 +67,7 @@ fn component(id: &str, group: Option<Text>, now: Timestamp) -> ComponentView {
         id: id.parse().expect("an id"),
         name: by_language(&format!("Service {id}"), &format!("The {id}")),
         group,
+        formerly: Vec::new(),
         description: Some("One line".into()),
         url: None,
         status: Status::Operational,

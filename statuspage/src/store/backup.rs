@@ -75,7 +75,7 @@ impl StoreHandle {
         let data = self.directory().to_owned();
         let taken = self.ask(PATIENCE, move |holdings| match Taken::new(holdings, &data) {
             Ok(taken) => Ok(Ok(taken)),
-            Err(DumpError::Database(broken)) => Err(broken),
+            Err(DumpError::Database(broken)) => Err(broken.into()),
             Err(DumpError::File(error)) => Ok(Err(disk(&error))),
         });
         let taken = taken.await??;

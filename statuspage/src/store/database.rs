@@ -9,8 +9,16 @@
 //! 3. one file of our own on `db` is synced after every flush, before anything is acknowledged; its error state shows what sled
 //!    swallows.
 //!
-//! sled panics on some kinds of damage, and its errors stay until it is dropped: every call is caught, and after any error the
-//! database must be dropped and opened again.
+//! After a sync that failed, Linux takes the pages for clean: what was written to them is read as if it were there and never reaches
+//! the disk, and a later sync succeeds. sled would go on behind that hole, and lose everything behind it in the next power cut. So
+//! after any failure the files are written anew, as they are read, before the database is opened again ([`Files::WrittenAnew`]). A database
+//! that panics while it closes keeps its lock and its threads: a copy takes the place of its file then.
+//!
+//! sled panics on some kinds of damage, its errors stay until it is dropped, and some make a call wait for ever: every call is caught
+//! and looked after (`pulse`), and after any error the database must be dropped and opened again.
+
+mod files;
+mod pulse;
 
 use std::{
     fs::{self, File},
@@ -20,6 +28,9 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
+
+pub(super) use self::files::file_of;
+use self::pulse::Pulse;
 
 /// What sled may hold in memory; it exceeds it several times over.
 const CACHE: u64 = 16 << 20;
@@ -42,6 +53,15 @@ impl Broken {
             Self::Damaged(reason) | Self::Unreadable(reason) | Self::Failing(reason) => reason,
         }
     }
+}
+
+/// What is done with the files of a database before it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files {
+    /// Nothing.
+    AsTheyAre,
+    /// They are written anew and synced: something failed, and that may have been a sync.
+    WrittenAnew,
 }
 
 /// Which way to read.
@@ -71,6 +91,8 @@ impl Batch {
 #[derive(Debug)]
 pub(super) struct Database {
     db: Option<sled::Db>,
+    /// Before the database is closed, this must be gone: it holds it, too.
+    pulse: Option<Pulse>,
     /// Our own descriptor on sled's file, and where that lies.
     file: File,
     path: PathBuf,
@@ -78,12 +100,30 @@ pub(super) struct Database {
 
 impl Database {
     /// Opens the database in `dir`, or makes one.
-    pub(super) fn open(dir: &Path) -> Result<Self, Broken> {
-        remove_half_snapshots(dir).map_err(|error| failing(&error))?;
+    pub(super) fn open(dir: &Path, files: Files) -> Result<Self, Broken> {
+        files::remove_half_snapshots(dir).map_err(|error| failing(&error))?;
+        match files {
+            Files::AsTheyAre => {}
+            Files::WrittenAnew => files::write_anew(dir).map_err(|error| failing(&error))?,
+        }
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).mode(sled::Mode::LowSpace);
         let db = caught(|| config.open())?;
-        let file = sync_structure(dir).map_err(|error| failing(&error))?;
-        Ok(Self { db: Some(db), file, path: file_of(dir) })
+        let beside = files::sync_structure(dir).and_then(|file| Ok((file, Pulse::start(db.clone())?)));
+        match beside {
+            Ok((file, pulse)) => Ok(Self { db: Some(db), pulse: Some(pulse), file, path: file_of(dir) }),
+            Err(error) => {
+                close(db);
+                Err(failing(&error))
+            }
+        }
+    }
+
+    /// Calls the database, catching what it throws and waking it when it sleeps for ever.
+    fn call<T>(&self, call: impl FnOnce() -> sled::Result<T>) -> Result<T, Broken> {
+        match &self.pulse {
+            Some(pulse) => pulse.over(|| caught(call)),
+            None => caught(call),
+        }
     }
 
     fn db(&self) -> Result<&sled::Db, Broken> {
@@ -93,21 +133,21 @@ impl Database {
     /// Writes a batch; when this returns `Ok`, it is on stable storage.
     pub(super) fn write(&self, batch: Batch) -> Result<(), Broken> {
         let db = self.db()?;
-        caught(|| db.apply_batch(batch.0))?;
-        caught(|| db.flush())?;
+        self.call(|| db.apply_batch(batch.0))?;
+        self.call(|| db.flush())?;
         self.file.sync_all().map_err(|error| failing(&error))
     }
 
     /// The value under a key.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Broken> {
         let db = self.db()?;
-        caught(|| Ok(db.get(key)?.map(|value| value.to_vec())))
+        self.call(|| Ok(db.get(key)?.map(|value| value.to_vec())))
     }
 
     /// Whether there is a value under a key.
     pub(super) fn contains(&self, key: &[u8]) -> Result<bool, Broken> {
         let db = self.db()?;
-        caught(|| db.contains_key(key))
+        self.call(|| db.contains_key(key))
     }
 
     /// Visits the rows from `from` (inclusive) to `to` (exclusive) until the visitor breaks.
@@ -124,7 +164,7 @@ impl Database {
         }
         let mut rows = self.db()?.range(from..to);
         loop {
-            let row = caught(|| {
+            let row = self.call(|| {
                 match order {
                     Order::Ascending => rows.next(),
                     Order::Descending => rows.next_back(),
@@ -151,52 +191,22 @@ impl Database {
     /// Bytes of all its files.
     pub(super) fn size(&self) -> Result<u64, Broken> {
         let db = self.db()?;
-        caught(|| db.size_on_disk())
+        self.call(|| db.size_on_disk())
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let db = self.db.take();
-        // sled flushes in its destructors; a panic in there must not end the store's thread.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(db)));
-    }
-}
-
-/// Wrapper 1: what is half written holds nothing that the log does not hold.
-fn remove_half_snapshots(dir: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            tracing::warn!(file = %name, "removed a snapshot that was half written when the last process ended");
-            fs::remove_file(entry.path())?;
+        drop(self.pulse.take());
+        if let Some(db) = self.db.take() {
+            close(db);
         }
     }
-    Ok(())
 }
 
-/// Wrapper 2; gives the file for wrapper 3, synced once, so that everything that can be read is on stable storage.
-fn sync_structure(dir: &Path) -> io::Result<File> {
-    let file = File::open(file_of(dir))?;
-    file.sync_all()?;
-    File::open(dir.join("conf"))?.sync_all()?;
-    File::open(dir)?.sync_all()?;
-    if let Some(parent) = dir.parent() {
-        File::open(parent)?.sync_all()?;
-    }
-    Ok(file)
-}
-
-/// The file without which there is no database.
-pub(super) fn file_of(dir: &Path) -> PathBuf {
-    dir.join("db")
+/// sled flushes in its destructors; a panic in there must not end the store's thread.
+fn close(db: sled::Db) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(db)));
 }
 
 fn failing(error: &io::Error) -> Broken {

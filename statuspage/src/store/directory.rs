@@ -7,6 +7,7 @@
 //! | `store.lock` | locked while a process works in the directory |
 //! | `store.format` | the marker: the format's version, written once the database is on stable storage |
 //! | `store/` | the database |
+//! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
 //! | `store.replaced-2026-11-22T13-00-00.000Z/` | a store that `restore` or `repair` replaced, see `succession` |
 //! | `backup.tmp/` | copies for backups under way |
@@ -74,6 +75,11 @@ impl Directory {
     /// Where the database lies.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("store")
+    }
+
+    /// Where the block files lie.
+    pub(super) fn blocks(&self) -> PathBuf {
+        self.path.join("blocks")
     }
 
     /// Whether the database's own file is there, and ours to use.

@@ -146,6 +146,7 @@ fn row(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 mod tests {
     use super::*;
     use crate::store::{
+        database::Files,
         directory::Directory,
         key,
         queue::{Change, Work},
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn every_sound_row_comes_back_and_damaged_ones_are_left_out() {
         let dir = tempfile::tempdir().expect("a directory");
-        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
         shelf.set_format().expect("written");
         let document = |n: u32| {
             let body = Some(vec![7; 1_000 * n as usize].into());

@@ -44,6 +44,9 @@ pub enum StoreError {
     /// The disk did not answer in time.
     #[error("the store did not answer in time")]
     Busy,
+    /// The block files are there and cannot be read; the log says why.
+    #[error("the files of the past cannot be read at the moment")]
+    Unreadable,
 }
 
 /// Something that operators must know of; shown until the restart.
@@ -66,6 +69,15 @@ pub enum StoreFault {
         /// How many were found together.
         rows: u64,
     },
+    /// A part of a block file is damaged; the rest is served.
+    #[error("{0}: it was set aside, the rest of the file is served")]
+    DamagedBlock(String),
+    /// A block file that was written is not there any more.
+    #[error("the block file {} is missing: what it held can only come back from a backup", .0.display())]
+    MissingBlock(PathBuf),
+    /// What is settled could not be moved out of the database; it is tried again.
+    #[error("results could not be moved into block files ({0}): they stay in the database, and it is tried again")]
+    NotSealed(String),
     /// Too little space to write safely.
     #[error("only {free} bytes are free where {} lies and {reserve} are needed: results wait in memory", dir.display())]
     NoSpace {

@@ -17,11 +17,10 @@ use tokio::{
 };
 
 use super::{
-    Changes, Counters, ObservationPage, ObservationQuery, StoreError, StoreState,
-    database::Broken,
+    Changes, Counters, Ledger, ObservationPage, ObservationQuery, StoreError, StoreState,
     holdings::Holdings,
     key::{self, Kind},
-    query,
+    query::{self, RollupQuery, Unanswered},
     queue::{Adoption, Queue, Row},
     record,
 };
@@ -124,7 +123,16 @@ impl StoreHandle {
     ///
     /// When there is no database, or when it does not answer in time.
     pub async fn observations(&self, query: ObservationQuery) -> Result<ObservationPage, StoreError> {
-        self.ask(self.shared.patience, move |holdings| query::answer(&holdings.shelf, &query)).await
+        self.ask(self.shared.patience, move |holdings| query::answer(holdings, &query)).await
+    }
+
+    /// A component's hours or days, the oldest first, only those that are on stable storage.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, when it does not answer in time, or when the files cannot be read.
+    pub async fn rollups(&self, query: RollupQuery) -> Result<Vec<Ledger>, StoreError> {
+        self.ask(self.shared.patience, move |holdings| query::rollups(holdings, &query)).await
     }
 
     /// Runs a question on the store's thread, where nothing is written meanwhile, and waits at most `patience` for the answer; one
@@ -132,7 +140,7 @@ impl StoreHandle {
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         patience: Duration,
-        question: impl FnOnce(&mut Holdings) -> Result<T, Broken> + Send + 'static,
+        question: impl FnOnce(&mut Holdings) -> Result<T, Unanswered> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.shared.queue.push_question(Box::new(move |holdings| {
@@ -141,7 +149,11 @@ impl StoreHandle {
             }
             let (answer, ended) = match holdings.map(question) {
                 Ok(Ok(answer)) => (Ok(answer), Ok(())),
-                Ok(Err(broken)) => (Err(StoreError::Absent), Err(broken)),
+                Ok(Err(Unanswered::Database(broken))) => (Err(StoreError::Absent), Err(broken)),
+                Ok(Err(Unanswered::Files(error))) => {
+                    tracing::error!(%error, "block files cannot be read");
+                    (Err(StoreError::Unreadable), Ok(()))
+                }
                 Err(error) => (Err(error), Ok(())),
             };
             // An asker that gave up needs no answer.
@@ -153,6 +165,17 @@ impl StoreHandle {
             Ok(Err(_)) => Err(StoreError::Absent),
             Err(_) => Err(StoreError::Busy),
         }
+    }
+
+    /// How many observations are in the database and not yet in a block file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no database, or when it does not answer in time.
+    pub async fn unsealed(&self) -> Result<u64, StoreError> {
+        let present =
+            |holdings: &mut Holdings| Ok(holdings.shelf.tallies().values().map(|tally| tally.present()).sum());
+        self.ask(self.shared.patience, present).await
     }
 
     /// How the store does.

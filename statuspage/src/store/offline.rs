@@ -8,12 +8,13 @@ use shared::ComponentId;
 
 use super::{
     ObservationPage, ObservationQuery, OpenError, StoreFault,
-    database::{Broken, Order},
+    blocks::Blocks,
+    database::{Broken, Files},
     directory::{Directory, FORMAT, Marker, Trouble},
     holdings::Holdings,
     key::{self, Kind},
     migrate::migrate,
-    query,
+    query::{self, Unanswered},
     shelf::{Format, Shelf},
 };
 
@@ -80,7 +81,7 @@ impl Offline {
         let directory = lock(dir)?;
         let broken = |broken| OfflineError::broken(dir, &broken);
         let trouble = |trouble| OfflineError::trouble(dir, trouble);
-        let shelf = Shelf::open(&directory).map_err(broken)?;
+        let shelf = Shelf::open(&directory, Files::AsTheyAre).map_err(broken)?;
         match shelf.format().map_err(broken)? {
             Format::Known(newer) if newer > FORMAT => directory.require_format(newer).map_err(trouble)?,
             Format::Known(older) if older < FORMAT => migrate(&shelf, older).map_err(broken)?,
@@ -88,7 +89,8 @@ impl Offline {
             Format::None if directory.marker().map_err(trouble)? == Marker::Missing => {}
             Format::None => return Err(broken(Broken::Damaged("it is empty, and was not".to_owned()))),
         }
-        Ok(Self { holdings: Holdings { shelf }, directory })
+        let blocks = Blocks::look(&directory.blocks(), &shelf).map_err(broken)?;
+        Ok(Self { holdings: Holdings { shelf, blocks }, directory })
     }
 
     /// The data directory.
@@ -106,7 +108,12 @@ impl Offline {
     ///
     /// When the database breaks.
     pub fn observations(&self, query: &ObservationQuery) -> Result<ObservationPage, OfflineError> {
-        query::answer(&self.holdings.shelf, query).map_err(|broken| OfflineError::broken(self.directory(), &broken))
+        query::answer(&self.holdings, query).map_err(|fault| match fault {
+            Unanswered::Database(broken) => OfflineError::broken(self.directory(), &broken),
+            Unanswered::Files(error) => {
+                OfflineError::Failing { dir: self.directory().to_owned(), reason: error.to_string() }
+            }
+        })
     }
 
     /// Whether there is or was a component of that name.
@@ -115,20 +122,14 @@ impl Offline {
     ///
     /// When the database breaks.
     pub fn knows(&self, component: &ComponentId) -> Result<bool, OfflineError> {
-        let state = key::named(Kind::Component, component.as_str());
-        let anything = [
-            (state.clone(), key::part(&state, u16::MAX)),
-            (key::of_component(Kind::Observation, component), key::behind_component(Kind::Observation, component)),
-        ];
-        let mut known = false;
-        for (from, to) in anything {
-            let scanned = self.holdings.shelf.scan(&from, &to, Order::Ascending, |_, _| {
-                known = true;
-                std::ops::ControlFlow::Break(())
-            });
-            scanned.map_err(|broken| OfflineError::broken(self.directory(), &broken))?;
+        let broken = |broken| OfflineError::broken(self.directory(), &broken);
+        let state = key::part(&key::named(Kind::Component, component.as_str()), 0);
+        if self.holdings.shelf.get(&state).map_err(broken)?.is_some() {
+            return Ok(true);
         }
-        Ok(known)
+        let (component, formerly) = (component.clone(), Vec::new());
+        let any = ObservationQuery { component, formerly, from: None, to: None, limit: 1, cursor: None };
+        Ok(!self.observations(&any)?.observations.is_empty())
     }
 }
 

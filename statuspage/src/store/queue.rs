@@ -14,6 +14,8 @@ use tokio::sync::watch;
 
 use super::{StoreError, StoreState, database::Broken, holdings::Holdings};
 
+/// Observations of one transaction.
+pub(super) const BATCH: usize = 500;
 /// Questions that may wait; more are answered [`StoreError::Busy`] at once.
 const MAX_QUESTIONS: usize = 64;
 
@@ -83,12 +85,16 @@ pub struct Counters {
     pub dropped_observations: u64,
     /// Rows that failed their checksum.
     pub corrupt_rows: u64,
+    /// Frames of block files that failed theirs.
+    pub damaged_frames: u64,
     /// How often the database failed and was dropped.
     pub failures: u64,
-    /// Observations removed because of their age.
+    /// Observations removed because of their age or of the space that they took.
     pub pruned_observations: u64,
     /// Size of the database.
     pub bytes_on_disk: u64,
+    /// Size of all block files.
+    pub block_bytes: u64,
     /// Free space beside it.
     pub bytes_free: u64,
 }

@@ -14,12 +14,12 @@ use serde::{Serialize, de::DeserializeOwned};
 /// The version of both forms.
 const VERSION: u8 = 1;
 
-fn pack(stored: &impl Serialize) -> Vec<u8> {
+pub(super) fn pack(stored: &impl Serialize) -> Vec<u8> {
     postcard::to_extend(stored, vec![VERSION])
         .expect("postcard fails on missing lengths and foreign errors only, and writing to memory has neither")
 }
 
-fn unpack<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+pub(super) fn unpack<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     match body.split_first() {
         Some((&VERSION, rest)) => postcard::from_bytes(rest).ok(),
         Some(_) | None => None,

@@ -16,7 +16,7 @@ use super::{
     OfflineError, RestorationError,
     backup::block_files,
     block::{BlockFile, Draft, Kind as FileKind},
-    database::{Broken, Database, Order},
+    database::{Broken, Database, Files, Order},
     directory::{FORMAT, Marker},
     frame,
     key::{self, Kind},
@@ -146,16 +146,17 @@ impl Salvage {
     /// Reads a range as far as it goes.
     fn part(&mut self, from: &[u8], to: &[u8], order: Order, last: &mut Vec<u8>) -> Result<Reach, RestorationError> {
         let mut fault = Ok(());
-        let scanned = self.open.take().map_or_else(|| Database::open(&self.old), Ok).and_then(|database| {
-            database.scan(from, to, order, |key, value| {
-                if order == Order::Ascending {
-                    key.clone_into(last);
-                }
-                fault = self.row(key, value);
-                if fault.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })?;
-            Ok(database)
-        });
+        let scanned =
+            self.open.take().map_or_else(|| Database::open(&self.old, Files::AsTheyAre), Ok).and_then(|database| {
+                database.scan(from, to, order, |key, value| {
+                    if order == Order::Ascending {
+                        key.clone_into(last);
+                    }
+                    fault = self.row(key, value);
+                    if fault.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                })?;
+                Ok(database)
+            });
         fault?;
         match scanned {
             Ok(database) => {

@@ -13,7 +13,7 @@ use super::{
     OfflineError, OpenError,
     backup::block_files,
     block::{BlockError, BlockFile},
-    database::{Batch, Broken, Database},
+    database::{Batch, Broken, Database, Files},
     directory::{Directory, FORMAT},
     dump, frame,
     key::{self, Kind},
@@ -173,7 +173,7 @@ pub(super) struct Filling {
 impl Filling {
     pub(super) fn new(place: &Path) -> Result<Self, Broken> {
         let (batch, pending, rows, has_format) = (Batch::default(), 0, 0, false);
-        Ok(Self { database: Database::open(place)?, batch, pending, rows, has_format })
+        Ok(Self { database: Database::open(place, Files::AsTheyAre)?, batch, pending, rows, has_format })
     }
 
     pub(super) fn add(&mut self, key: &[u8], body: &[u8]) -> Result<(), Broken> {

@@ -14,12 +14,17 @@ use shared::{ComponentId, Observation, Timestamp};
 
 use super::{
     Ledger, StoreFault,
+    block::BlockFile,
     database::{Broken, Order},
+    holdings::Holdings,
     key::{self, Kind},
     query, record,
     shelf::Shelf,
 };
-use crate::notify::{Notification, State};
+use crate::{
+    history::Unit,
+    notify::{Notification, State},
+};
 
 /// How far back the hours come, and how many different ones at most, whatever the clock says.
 const HOURS: (Duration, usize) = (Duration::from_secs(8 * 86_400), 8 * 24 + 1);
@@ -31,13 +36,15 @@ const TOLD: Duration = Duration::from_secs(7 * 86_400);
 pub(super) const FAILURES: usize = 20;
 
 /// What was in the database; bytes are as they were given to [`Changes`](super::Changes).
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Restored {
     /// The engine's state of each component.
     pub components: Vec<(ComponentId, Bytes)>,
-    /// The hours of the last 8 days, the oldest first.
+    /// Roll-ups of the last 8 and 400 days that are in block files.
+    pub sealed: Sealed,
+    /// The hours of the last 8 days that are not sealed, or newer than what is; the oldest first.
     pub hours: Vec<Ledger>,
-    /// The days of the last 400, the oldest first.
+    /// The days of the last 400, likewise.
     pub days: Vec<Ledger>,
     /// Every pending notification, and what was told or given up in the last 7 days.
     pub notifications: Vec<Notification>,
@@ -49,11 +56,41 @@ pub struct Restored {
     pub faults: Vec<StoreFault>,
 }
 
+/// Roll-ups as they lie in block files, read when they are asked for: together they are too much to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Sealed {
+    hours: Vec<Arc<BlockFile>>,
+    days: Vec<Arc<BlockFile>>,
+}
+
+impl Sealed {
+    fn is_empty(&self) -> bool {
+        self.hours.is_empty() && self.days.is_empty()
+    }
+
+    /// Visits the packed hours of each component and then its days, the oldest file first. What is damaged is left out; the
+    /// next check of the files names it.
+    pub fn for_each(&self, mut visit: impl FnMut(Unit, ComponentId, &[u8])) {
+        for (unit, files) in [(Unit::Hours, &self.hours), (Unit::Days, &self.days)] {
+            for file in files {
+                for frame in file.frames() {
+                    let Ok(component) = frame.name.parse() else { continue };
+                    match file.read(frame) {
+                        Ok(payload) => visit(unit, component, &payload),
+                        Err(damage) => tracing::error!(%damage, "a part of the past cannot be read"),
+                    }
+                }
+            }
+        }
+    }
+}
+
 impl Restored {
     /// Whether the database held nothing.
     pub fn is_empty(&self) -> bool {
-        let Self { components, hours, days, notifications, documents, last_failures, faults: _ } = self;
+        let Self { components, sealed, hours, days, notifications, documents, last_failures, faults: _ } = self;
         components.is_empty()
+            && sealed.is_empty()
             && hours.is_empty()
             && days.is_empty()
             && notifications.is_empty()
@@ -69,7 +106,8 @@ pub(super) fn now() -> Timestamp {
 }
 
 /// Reads everything that comes back.
-pub(super) fn restore(shelf: &Shelf, now: Timestamp) -> Result<Restored, Broken> {
+pub(super) fn restore(holdings: &Holdings, now: Timestamp) -> Result<Restored, Broken> {
+    let Holdings { shelf, blocks } = holdings;
     let named = |(key, body): (Vec<u8>, Bytes)| key::read_named(&key).map(|name| (name.to_owned(), body));
     let components = shelf.all(Kind::Component)?.into_iter().filter_map(named);
     let components: Vec<_> = components.filter_map(|(name, body)| Some((name.parse().ok()?, body))).collect();
@@ -87,6 +125,7 @@ pub(super) fn restore(shelf: &Shelf, now: Timestamp) -> Result<Restored, Broken>
         notifications: notifications(shelf, now.minus(TOLD))?,
         documents: shelf.all(Kind::Document)?.into_iter().filter_map(named).collect(),
         last_failures,
+        sealed: Sealed { hours: blocks.hours.since(now.minus(HOURS.0)), days: blocks.days.since(now.minus(DAYS.0)) },
         faults: Vec::new(),
     })
 }
@@ -151,6 +190,8 @@ pub(super) fn failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Arc
 mod tests {
     use super::*;
     use crate::store::{
+        blocks::Blocks,
+        database::Files,
         directory::Directory,
         queue::{Change, Work},
     };
@@ -158,16 +199,18 @@ mod tests {
     #[test]
     fn hours_come_back_by_age_and_by_number_whatever_the_clock_says() {
         let dir = tempfile::tempdir().expect("a directory");
-        let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+        let directory = Directory::acquire(dir.path()).expect("ours");
+        let shelf = Shelf::open(&directory, Files::AsTheyAre).expect("opens");
+        let holdings = Holdings { blocks: Blocks::open(&directory.blocks(), &shelf).expect("opens"), shelf };
         let (component, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
         let first = Timestamp::from_millis(1_795_000_000_000);
         let row = |n: u32| {
             let body = Some(Bytes::from_static(b"hour"));
             (key::ledger(Kind::Hour, first.plus(hour * n), &component), Change { number: 1, body })
         };
-        shelf.commit(&Work { rows: vec![], changes: (0..300).map(row).collect() }).expect("written");
+        holdings.shelf.commit(&Work { rows: vec![], changes: (0..300).map(row).collect() }).expect("written");
         let check = |now: Timestamp, expected: usize| {
-            assert_eq!(restore(&shelf, now).expect("reads").hours.len(), expected, "{now}");
+            assert_eq!(restore(&holdings, now).expect("reads").hours.len(), expected, "{now}");
         };
         let last = first.plus(hour * 299);
         check(last.plus(hour / 2), 192);

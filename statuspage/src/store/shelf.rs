@@ -12,7 +12,7 @@ use bytes::Bytes;
 use shared::ComponentId;
 
 use super::{
-    database::{Batch, Broken, Database, Order},
+    database::{Batch, Broken, Database, Files, Order},
     directory::{Directory, FORMAT},
     frame,
     key::{self, Kind},
@@ -43,8 +43,8 @@ pub(super) enum Format {
 }
 
 impl Shelf {
-    pub(super) fn open(directory: &Directory) -> Result<Self, Broken> {
-        let database = Database::open(&directory.database())?;
+    pub(super) fn open(directory: &Directory, files: Files) -> Result<Self, Broken> {
+        let database = Database::open(&directory.database(), files)?;
         let shelf = Self { database, corrupt: RefCell::default(), tallies: RefCell::default() };
         let tallies = shelf.read_tallies()?;
         Ok(Self { tallies: RefCell::new(tallies), ..shelf })

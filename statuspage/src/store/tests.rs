@@ -1,11 +1,16 @@
 //! The store from outside: what it promises, on real directories.
 
 mod care;
+mod chance;
 mod crash;
 mod damage;
 mod history;
+mod load;
 mod migration;
 mod opening;
+mod power;
+mod preload;
+mod seal;
 mod space;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -18,9 +23,10 @@ use super::{
     restore,
 };
 
-/// As the product has it, but quick to try again and content with little space.
+/// As the product has it, but quick to try again, content with little space, and nothing is sealed.
 fn options() -> StoreOptions {
-    StoreOptions { reserve: 1 << 20, backoff: Duration::from_millis(10), ..StoreOptions::default() }
+    let never = Duration::from_secs(100 * 365 * 86_400);
+    StoreOptions { reserve: 1 << 20, backoff: Duration::from_millis(10), grace: never, ..StoreOptions::default() }
 }
 
 fn open(dir: &Path) -> Opened {
@@ -64,13 +70,7 @@ fn observations(start: Timestamp, seconds: std::ops::Range<u64>) -> Vec<Arc<Obse
 }
 
 fn everything() -> ObservationQuery {
-    ObservationQuery {
-        component: id("cloud"),
-        from: Some(Timestamp::from_millis(0)),
-        to: None,
-        limit: super::MAX_PAGE,
-        cursor: None,
-    }
+    ObservationQuery::since(id("cloud"), Timestamp::from_millis(0))
 }
 
 /// All observations of `cloud`, page by page.

@@ -1,25 +1,27 @@
-//! Retention: what is too old is removed, a few hundred rows at a time, so that writes never wait for it.
+//! What the store does when nobody waits: sealing, retention by age and by bytes, a minute apart.
 //!
-//! It does not know how much space there is.
+//! It does not know how a file is written, nor how much space is free.
 
-use std::{
-    ops::ControlFlow,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use shared::Timestamp;
 
 use super::{
-    database::{Broken, Order},
-    key::{self, Kind},
+    StoreOptions,
+    database::Broken,
+    holdings::Holdings,
+    key,
+    queue::Queue,
     restore,
+    seal::{SealError, Sealer, Step},
     shelf::Shelf,
 };
+use crate::notify::Notification;
 
 /// Rows removed in one step.
 const STEP: usize = 500;
 /// From the end of one pass to the next.
-const PAUSE: Duration = Duration::from_secs(600);
+const PAUSE: Duration = Duration::from_secs(60);
 /// Hours are kept for 13 months.
 const HOURS: Duration = Duration::from_secs(396 * 86_400);
 /// Days are kept for 5 years.
@@ -35,40 +37,83 @@ const TRUST: Duration = Duration::from_secs(86_400);
 #[derive(Debug)]
 pub(super) struct Upkeep {
     retention: Duration,
+    max_bytes: u64,
+    sealer: Sealer,
     due: Instant,
     /// The last look at both clocks.
     clocks: (Timestamp, Instant),
-    /// The first key of the observations that have not been looked at in this pass.
-    resume: Vec<u8>,
+    /// Nothing is removed for its age before that.
+    trusted: Instant,
+}
+
+/// What a step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Done {
+    /// Whether there is more to do at once.
+    pub(super) step: Step,
+    /// Observations that were removed because of their age or of the space that they took.
+    pub(super) removed: u64,
 }
 
 impl Upkeep {
-    pub(super) fn new(retention: Duration, now: Timestamp) -> Self {
+    pub(super) fn new(options: &StoreOptions, now: Timestamp) -> Self {
         let instant = Instant::now();
-        Self { retention, due: instant, clocks: (now, instant), resume: Kind::Observation.prefix() }
+        Self {
+            retention: options.retention,
+            max_bytes: options.max_bytes,
+            sealer: Sealer::new(options.grace),
+            due: instant,
+            clocks: (now, instant),
+            trusted: instant,
+        }
     }
 
-    /// Does one step when it is due, and says how many observations it removed.
-    pub(super) fn step(&mut self, shelf: &Shelf, now: Timestamp) -> Result<u64, Broken> {
+    /// Hears of work that was written.
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    /// Begins anew with a database that was opened again.
+    pub(super) fn reset(&mut self) {
+        self.sealer.reset();
+        self.due = Instant::now();
+    }
+
+    /// Does one step when it is due.
+    pub(super) fn step(&mut self, holdings: &mut Holdings, queue: &Queue, now: Timestamp) -> Result<Done, SealError> {
         self.watch_clock(now, Instant::now());
         if self.due > Instant::now() {
-            return Ok(0);
+            return Ok(Done { step: Step::Done, removed: 0 });
         }
-        let (mut keys, end) = self.old_observations(shelf, now.minus(self.retention))?;
-        let removed = keys.len() as u64;
-        let failures: Vec<_> = keys.iter().filter_map(|key| failure_of(key)).collect();
-        keys.extend(failures);
-        if end == Pass::Over {
-            keys.extend(old_ledgers(shelf, Kind::Hour, now.minus(HOURS))?);
-            keys.extend(old_ledgers(shelf, Kind::Day, now.minus(DAYS))?);
-            keys.extend(old_notifications(shelf, now.minus(TOLD))?);
-            self.due = Instant::now() + PAUSE;
-            self.resume = Kind::Observation.prefix();
+        match self.sealer.step(holdings, queue, now) {
+            Ok(Step::Goes) => return Ok(Done { step: Step::Goes, removed: 0 }),
+            Ok(Step::Done) => {}
+            Err(error) => {
+                // What cannot be sealed must not stand in the way of what makes room.
+                self.due = Instant::now() + PAUSE;
+                self.retain(holdings, now)?;
+                return Err(error);
+            }
         }
-        if !keys.is_empty() {
-            shelf.remove(&keys)?;
+        self.due = Instant::now() + PAUSE;
+        let old = old_notifications(&holdings.shelf, now.minus(TOLD))?;
+        if !old.is_empty() {
+            holdings.shelf.remove(&old)?;
         }
-        Ok(removed)
+        Ok(Done { step: Step::Done, removed: self.retain(holdings, now)? })
+    }
+
+    /// Removes what is too old, then what takes too much space: the oldest results first, roll-ups last.
+    fn retain(&self, holdings: &mut Holdings, now: Timestamp) -> Result<u64, SealError> {
+        let Holdings { shelf, blocks } = holdings;
+        if self.trusted <= Instant::now() {
+            blocks.raw.remove_before(now.minus(self.retention))?;
+            blocks.hours.remove_before(now.minus(HOURS))?;
+            blocks.days.remove_before(now.minus(DAYS))?;
+        }
+        let database = shelf.size()?;
+        while database + blocks.bytes() > self.max_bytes && blocks.remove_oldest()? {}
+        Ok(blocks.enlist(shelf, None)?)
     }
 
     /// A clock that jumps ahead a year must not empty the store.
@@ -76,62 +121,14 @@ impl Upkeep {
         let (wall_before, before) = self.clocks;
         self.clocks = (now, instant);
         if now.since(wall_before) > instant.duration_since(before) + JUMP {
-            tracing::warn!("the clock jumped ahead: nothing is removed from the store for a day");
-            self.due = instant + TRUST;
+            tracing::warn!("the clock jumped ahead: nothing is removed from the store for its age for a day");
+            self.trusted = instant + TRUST;
         }
     }
-
-    /// The keys of some observations before `cutoff`.
-    fn old_observations(&mut self, shelf: &Shelf, cutoff: Timestamp) -> Result<(Vec<Vec<u8>>, Pass), Broken> {
-        let behind_all = [Kind::Observation as u8 + 1];
-        let mut keys = Vec::new();
-        loop {
-            let mut first = None;
-            shelf.scan(&self.resume, &behind_all, Order::Ascending, |key, _| {
-                first = Some(key.to_vec());
-                ControlFlow::Break(())
-            })?;
-            let Some((component, _)) = first.as_deref().and_then(key::read_observation) else {
-                return Ok((keys, Pass::Over));
-            };
-            let from = key::of_component(Kind::Observation, &component);
-            shelf.scan(&from, &key::observation_from(&component, cutoff), Order::Ascending, |key, _| {
-                keys.push(key.to_vec());
-                if keys.len() < STEP { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })?;
-            if keys.len() >= STEP {
-                return Ok((keys, Pass::Goes));
-            }
-            self.resume = key::behind_component(Kind::Observation, &component);
-        }
-    }
-}
-
-/// Whether a pass over all components has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    /// It goes on with the next step.
-    Goes,
-    /// It is over.
-    Over,
-}
-
-fn failure_of(key: &[u8]) -> Option<Vec<u8>> {
-    let (component, place) = key::read_observation(key)?;
-    Some(key::observation(Kind::Failure, &component, place))
-}
-
-fn old_ledgers(shelf: &Shelf, kind: Kind, cutoff: Timestamp) -> Result<Vec<Vec<u8>>, Broken> {
-    let mut keys = Vec::new();
-    shelf.scan(&kind.prefix(), &key::ledger_from(kind, cutoff), Order::Ascending, |key, _| {
-        keys.push(key.to_vec());
-        if keys.len() < STEP { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    Ok(keys)
 }
 
 fn old_notifications(shelf: &Shelf, cutoff: Timestamp) -> Result<Vec<Vec<u8>>, Broken> {
-    let old = |notification: &crate::notify::Notification| !notification.is_pending() && notification.made_at < cutoff;
+    let old = |notification: &Notification| !notification.is_pending() && notification.made_at < cutoff;
     let notifications = restore::all_notifications(shelf)?;
     let old = notifications.iter().filter(|notification| old(notification)).take(STEP);
     Ok(old.map(|notification| key::part(&key::notification(&notification.id), 0)).collect())
@@ -145,10 +142,10 @@ mod tests {
     fn a_clock_that_jumps_ahead_stops_retention_for_a_day() {
         let now = Timestamp::from_millis(1_795_000_000_000);
         let check = |ahead: Duration, stopped: bool| {
-            let mut upkeep = Upkeep::new(Duration::from_secs(60), now);
+            let mut upkeep = Upkeep::new(&StoreOptions::default(), now);
             let later = Instant::now() + Duration::from_secs(1);
             upkeep.watch_clock(now.plus(ahead), later);
-            assert_eq!(upkeep.due > later, stopped, "{ahead:?}");
+            assert_eq!(upkeep.trusted > later, stopped, "{ahead:?}");
         };
         check(Duration::from_secs(1), false);
         check(Duration::from_secs(1_800), false);

@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     io::ErrorKind,
     ops::ControlFlow,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,6 +17,7 @@ use super::{
     Offline, OfflineError, StoreError, StoreHandle,
     backup::block_files,
     block::{BlockError, BlockFile, Damage},
+    blocks::Listed,
     database::Broken,
     holdings::Holdings,
     key::{self, Kind},
@@ -76,8 +78,16 @@ pub struct Report {
 #[derive(Debug)]
 pub struct Audit {
     data: PathBuf,
-    files: Vec<PathBuf>,
+    files: Vec<Waiting>,
     report: Report,
+}
+
+/// A file that is still to be looked at.
+#[derive(Debug)]
+struct Waiting {
+    path: PathBuf,
+    /// What the database says of it, and which file that was: a file that is written anew meanwhile is another.
+    listed: Option<(Listed, u64)>,
 }
 
 impl StoreHandle {
@@ -88,7 +98,7 @@ impl StoreHandle {
     /// When there is no database, or its turn does not come.
     pub async fn audit(&self) -> Result<Audit, StoreError> {
         let data = self.directory().to_owned();
-        self.ask(PATIENCE, move |holdings| Audit::begin(holdings, data)).await
+        self.ask(PATIENCE, move |holdings| Ok(Audit::begin(holdings, data)?)).await
     }
 }
 
@@ -106,12 +116,26 @@ impl Offline {
 
 impl Audit {
     fn begin(holdings: &Holdings, data: PathBuf) -> Result<Self, Broken> {
-        let mut files = block_files(&data.join(BLOCKS)).map_err(|error| Broken::Failing(error.to_string()))?;
+        let (root, listed) = (data.join(BLOCKS), holdings.blocks.listed());
+        let paths = block_files(&root).map_err(|error| Broken::Failing(error.to_string()))?;
+        let waiting = |path: PathBuf| {
+            let entry = path.strip_prefix(&root).ok().and_then(Path::to_str).and_then(|below| listed.get(below));
+            let inode = path.metadata().map(|facts| facts.ino()).ok();
+            Waiting { listed: entry.cloned().zip(inode), path }
+        };
         // They are taken from the end.
-        files.reverse();
+        let files: Vec<_> = paths.into_iter().rev().map(waiting).collect();
         let mut audit = Self { data, files, report: Report::default() };
         audit.rows(holdings)?;
         audit.count(holdings);
+        for below in listed.keys().filter(|below| !root.join(below).exists()) {
+            audit.report.add(Finding {
+                file: format!("{BLOCKS}/{below}"),
+                part: None,
+                what: "it is missing".to_owned(),
+                advice: "`statuspage restore` brings back a backup that has it".to_owned(),
+            });
+        }
         Ok(audit)
     }
 
@@ -156,15 +180,22 @@ impl Audit {
 
     /// Looks at the next file; false when there is none. It blocks on the disk.
     pub fn step(&mut self) -> bool {
-        let Some(path) = self.files.pop() else { return false };
+        let Some(Waiting { path, listed }) = self.files.pop() else { return false };
         match BlockFile::open(&path) {
             Ok(file) => {
                 let checked = &mut self.report.checked;
                 checked.files += 1;
                 checked.frames += file.frames().len() as u64;
                 checked.bytes += path.metadata().map(|facts| facts.len()).unwrap_or_default();
-                for damage in file.verify() {
-                    self.report.add(damaged(&self.data, &damage));
+                let damages = file.verify();
+                for damage in &damages {
+                    self.report.add(damaged(&self.data, damage));
+                }
+                let listed = listed.filter(|(_, inode)| path.metadata().is_ok_and(|facts| facts.ino() == *inode));
+                if damages.is_empty() && listed.is_some_and(|(listed, _)| !is_listed(&file, &listed)) {
+                    let what = "it is whole, and not the file that the database knows under this name".to_owned();
+                    let advice = "`statuspage restore` brings back a backup; otherwise it is taken as it is".to_owned();
+                    self.report.add(Finding { file: below(&self.data, &path), part: None, what, advice });
                 }
             }
             // Joined with others or removed for its age since the files were listed.
@@ -197,6 +228,11 @@ impl Report {
             self.findings.push(finding);
         }
     }
+}
+
+/// Whether a file is the one that the list means.
+fn is_listed(file: &BlockFile, listed: &Listed) -> bool {
+    file.facts().is_some_and(|facts| facts.sha256 == listed.sha256 && facts.bytes == listed.bytes)
 }
 
 fn row(key: &[u8], what: &str) -> Finding {

@@ -31,13 +31,12 @@ use super::{
     directory::{Directory, Trouble},
     handle::Closed,
     holdings::Holdings,
-    queue::{Adoption, Condition, Progress, Queue},
+    queue::{Adoption, BATCH, Condition, Progress, Queue},
     restore,
+    seal::{SealError, Step},
     upkeep::Upkeep,
 };
 
-/// Observations of one transaction.
-const BATCH: usize = 500;
 /// How long the thread sleeps at most: upkeep, free space and events are looked at that often.
 const TICK: Duration = Duration::from_secs(1);
 /// A database that takes longer to open than that is treated as late.
@@ -92,6 +91,8 @@ struct Writer {
     holdings: Option<Holdings>,
     directory: Option<Directory>,
     upkeep: Upkeep,
+    /// Whether upkeep has more to do at once.
+    busy: bool,
     /// Whether the hub has seen what the database holds.
     hub_knows: bool,
     /// Failures in a row, with no batch written in between.
@@ -109,7 +110,8 @@ impl Writer {
         let now = Instant::now();
         Self {
             path,
-            upkeep: Upkeep::new(options.retention, restore::now()),
+            upkeep: Upkeep::new(&options, restore::now()),
+            busy: false,
             options,
             queue,
             telling: Telling::new(events),
@@ -146,6 +148,7 @@ impl Writer {
 
     fn longest_sleep(&self) -> Duration {
         match self.holdings {
+            Some(_) if self.busy => Duration::ZERO,
             Some(_) => TICK,
             None => self.next_try.saturating_duration_since(Instant::now()).min(TICK),
         }
@@ -185,6 +188,7 @@ impl Writer {
     fn opened(&mut self, found: Found) -> Restored {
         self.queue.set_condition(Condition::Open);
         self.queue.count(|counters| counters.corrupt_rows += found.corrupt_rows);
+        self.upkeep.reset();
         Restored { faults: found.faults, ..found.restored }
     }
 
@@ -261,6 +265,7 @@ impl Writer {
             if let Err(broken) = shelf.commit(&work) {
                 return self.broke(&broken);
             }
+            self.upkeep.sealer().written(&work.rows);
             self.failures = 0;
             self.damages = 0;
             match self.queue.written(&work, began.elapsed()) {
@@ -299,6 +304,20 @@ impl Writer {
             }
         }
         self.bury();
+        self.heal();
+    }
+
+    /// Sets damaged frames of block files aside and says so.
+    fn heal(&mut self) {
+        let Some(holdings) = &mut self.holdings else { return };
+        let (damages, healed) = holdings.heal();
+        for damage in damages {
+            self.queue.count(|counters| counters.damaged_frames += 1);
+            self.telling.fault(StoreFault::DamagedBlock(damage));
+        }
+        if let Err(error) = healed {
+            self.not_sealed(error);
+        }
     }
 
     /// Moves damaged rows out of the way and says so.
@@ -315,28 +334,42 @@ impl Writer {
     }
 
     fn tidy(&mut self) {
+        self.busy = false;
         self.telling.dropped(self.queue.counters().dropped_observations);
         // What cannot be written now must not be removed now either: removing takes space at first.
         if self.holdings.is_none() || !self.has_space() {
             return;
         }
-        let Some(Holdings { shelf, .. }) = &self.holdings else { return };
-        match self.upkeep.step(shelf, restore::now()) {
-            Ok(removed) => self.queue.count(|counters| counters.pruned_observations += removed),
-            Err(broken) => return self.broke(&broken),
+        let Some(holdings) = &mut self.holdings else { return };
+        match self.upkeep.step(holdings, &self.queue, restore::now()) {
+            Ok(done) => {
+                self.busy = done.step == Step::Goes;
+                self.queue.count(|counters| counters.pruned_observations += done.removed);
+            }
+            Err(error) => return self.not_sealed(error),
         }
         self.bury();
+        self.heal();
         self.measure();
     }
 
+    fn not_sealed(&mut self, error: SealError) {
+        match error {
+            SealError::Database(broken) => self.broke(&broken),
+            SealError::Block(_) | SealError::File(_) => self.telling.fault(StoreFault::NotSealed(error.to_string())),
+        }
+    }
+
     fn measure(&mut self) {
-        let Some(Holdings { shelf, .. }) = self.holdings.as_ref().filter(|_| Instant::now() >= self.next_measure)
+        let Some(Holdings { shelf, blocks }) = self.holdings.as_ref().filter(|_| Instant::now() >= self.next_measure)
         else {
             return;
         };
         self.next_measure = Instant::now() + MEASURE;
         match shelf.size() {
-            Ok(size) => self.queue.count(|counters| counters.bytes_on_disk = size),
+            Ok(size) => self.queue.count(|counters| {
+                (counters.bytes_on_disk, counters.block_bytes) = (size, blocks.bytes());
+            }),
             Err(broken) => self.broke(&broken),
         }
     }

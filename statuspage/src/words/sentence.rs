@@ -9,7 +9,7 @@ use shared::{LocationName, Status, Timestamp, Verdict};
 use super::Words;
 use crate::{
     island::NAMED,
-    snapshot::{ComponentView, Reason, Snapshot},
+    snapshot::{ComponentView, LatencyPoint, Reason, Snapshot},
 };
 
 /// A certificate is worth a note when it ends sooner.
@@ -154,5 +154,5 @@ fn others(snapshot: &Snapshot) -> usize {
 
 /// The newest p95, of the slowest location.
 fn typical_latency(component: &ComponentView) -> Option<Duration> {
-    component.history.latency.values().filter_map(|series| series.day.last()).map(|point| point.p95).max()
+    component.history.latency.values().filter_map(|series| series.day().last()).map(LatencyPoint::p95).max()
 }

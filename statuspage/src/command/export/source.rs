@@ -5,11 +5,13 @@
 use std::path::Path;
 
 use anyhow::Result;
+use prober::{load::LoadOptions, reload};
 use serde::Deserialize;
-use shared::Observation;
+use shared::{ComponentId, Observation};
 
 use crate::{
     control::{Client, ClientError},
+    settings::Settings,
     store::{ObservationPage, ObservationQuery, Offline},
 };
 
@@ -33,6 +35,20 @@ impl Source {
             Some(client) => Self::Hub(client),
             None => Self::Directory(Box::new(Offline::open(data)?)),
         })
+    }
+
+    /// What a component was called before, by its definition; a hub knows by itself.
+    pub(super) fn formerly(&self, component: &ComponentId, settings: &Settings) -> Vec<ComponentId> {
+        match self {
+            Self::Hub(_) => Vec::new(),
+            Self::Directory(_) => {
+                let options = LoadOptions::from_environment(settings.time_zone.clone());
+                // Results are there without definitions too.
+                let set = reload::open(&settings.probes, options).map(|(set, _)| set).unwrap_or_default();
+                let definition = set.definitions.get(component);
+                definition.map(|definition| definition.formerly.clone()).unwrap_or_default()
+            }
+        }
     }
 
     pub(super) async fn page(&self, query: &ObservationQuery) -> Result<ObservationPage> {

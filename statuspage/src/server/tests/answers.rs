@@ -1,9 +1,14 @@
 //! What the router answers.
 
+use jiff::tz::TimeZone;
 use prober::definition::Secret;
 use shared::Status;
 
 use super::*;
+use crate::{
+    history::{History, Slot},
+    store::{Changes, Ledger},
+};
 
 #[tokio::test]
 async fn every_page_carries_what_keeps_browsers_out_of_trouble() {
@@ -208,6 +213,31 @@ async fn observations_come_page_by_page_without_what_is_private() {
 }
 
 #[tokio::test]
+async fn the_history_comes_at_the_step_that_was_asked_for() {
+    let stage = Stage::new();
+    let (cloud, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
+    let (mut history, start) = (History::new(TimeZone::UTC), now().minus(hour * 30));
+    history.spend(&cloud, Status::Operational, start, now());
+    history.observe(&stage::bad_gateway("cloud", now().minus(hour)), now());
+    let mut changes = Changes::default();
+    for row in history.dirty_rows() {
+        let start = row.key.slot.start().expect("a start");
+        let rows = if matches!(row.key.slot, Slot::Hour(_)) { &mut changes.hours } else { &mut changes.days };
+        rows.push(Ledger { component: row.key.component, start, body: row.bytes.to_vec().into() });
+    }
+    stage.app.store.apply(changes).await;
+    for (step, failures) in [("1h", 1), ("6h", 1), ("24h", 1), ("1d", 1)] {
+        let answer = stage.get(&format!("/api/v1/components/cloud/history?from={start}&step={step}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let points = answer.json()["points"].as_array().cloned().expect("points");
+        let sum = |name: &str, field: &str| points.iter().filter_map(|point| point[name][field].as_f64()).sum::<f64>();
+        assert_eq!(sum("failures", "http_status"), f64::from(failures), "{step}");
+        assert!((sum("time", "operational") - 108_000.0).abs() < 1.0, "{step}: {points:?}");
+        assert_eq!(points[0]["uptime"]["ratio"], 1.0, "{step}");
+    }
+}
+
+#[tokio::test]
 async fn questions_that_cannot_be_answered_are_problems_that_say_why() {
     let stage = Stage::new();
     let check = async |stage: &Stage, uri: &str, status: u16| {
@@ -219,6 +249,10 @@ async fn questions_that_cannot_be_answered_are_problems_that_say_why() {
     check(&stage, "/api/v1/components/none/observations", 404).await;
     check(&stage, "/api/v1/components/No%20Id/observations", 404).await;
     check(&stage, "/api/v1/components/cloud/observations?limit=5000", 400).await;
+    check(&stage, "/api/v1/components/none/history", 404).await;
+    check(&stage, "/api/v1/components/No%20Id/history", 404).await;
+    check(&stage, "/api/v1/components/cloud/history?step=1m", 400).await;
     stage.app.store.close(LONG).await;
     check(&stage, "/api/v1/components/cloud/observations", 503).await;
+    check(&stage, "/api/v1/components/cloud/history", 503).await;
 }

@@ -50,24 +50,30 @@ impl<C: Content> Archive<C> {
     }
 
     /// Merges items with what the file of the leaf with `leaf` in it holds, where the new ones win, and writes that anew.
-    /// `frames` gives one frame after the other, in the order of their names. Nothing is written when there is nothing.
+    /// `frames` gives one frame after the other, in the order of their names; `between` is called after each frame that is written,
+    /// for what cannot wait. Nothing is written when there is nothing.
     ///
     /// # Errors
     ///
     /// The file is as it was. Names out of order or items of another time are refused as [`io::ErrorKind::InvalidInput`].
-    pub(in crate::store) fn merge(
+    pub(in crate::store) fn merge<E: From<BlockError>>(
         &mut self,
         leaf: Timestamp,
-        frames: impl FnMut() -> Option<(String, Vec<C::Item>)>,
-    ) -> Result<FileFacts, BlockError> {
+        frames: impl FnMut() -> Result<Option<(String, Vec<C::Item>)>, E>,
+        between: impl FnMut() -> Result<(), E>,
+    ) -> Result<FileFacts, E> {
         let slot = Slot::of(C::LEAF, leaf);
         let sources = self.catalog.contains(slot).then_some(slot).into_iter().collect();
-        self.write(slot, sources, frames)
+        self.write(slot, sources, frames, between)
     }
 
     /// Joins the leaves of the joined span with `joined` in it, and its file where there is one, into that file, and removes the
     /// leaves. Stopped anywhere, it can be done again. None when there is nothing to join.
-    pub(in crate::store) fn join(&mut self, joined: Timestamp) -> Result<Option<FileFacts>, BlockError> {
+    pub(in crate::store) fn join<E: From<BlockError>>(
+        &mut self,
+        joined: Timestamp,
+        between: impl FnMut() -> Result<(), E>,
+    ) -> Result<Option<FileFacts>, E> {
         let slot = Slot::of(C::JOINED, joined);
         let leaves = self.leaves(slot);
         if leaves.is_empty() {
@@ -75,14 +81,14 @@ impl<C: Content> Archive<C> {
         }
         let mut sources: Vec<_> = self.catalog.contains(slot).then_some(slot).into_iter().collect();
         sources.extend(&leaves);
-        let facts = self.write(slot, sources, || None)?;
+        let facts = self.write(slot, sources, || Ok(None), between)?;
         for &leaf in &leaves {
-            self.catalog.remove(leaf)?;
+            self.catalog.remove(leaf).map_err(BlockError::from)?;
         }
         // The leaves' directory where it is still there, and the one above it.
         let directories = [self.catalog.path(leaves[0]), self.catalog.path(slot)];
         for directory in directories.iter().filter_map(|path| path.parent()).filter(|directory| directory.exists()) {
-            sync_directory(directory)?;
+            sync_directory(directory).map_err(BlockError::from)?;
         }
         Ok(Some(facts))
     }
@@ -100,22 +106,23 @@ impl<C: Content> Archive<C> {
     }
 
     /// Writes the file of a slot from files and new items, of which the later win. Files that are damaged keep a second name.
-    fn write(
+    fn write<E: From<BlockError>>(
         &mut self,
         slot: Slot,
         sources: Vec<Slot>,
-        incoming: impl FnMut() -> Option<(String, Vec<C::Item>)>,
-    ) -> Result<FileFacts, BlockError> {
+        incoming: impl FnMut() -> Result<Option<(String, Vec<C::Item>)>, E>,
+        between: impl FnMut() -> Result<(), E>,
+    ) -> Result<FileFacts, E> {
         self.open.replace(None);
         let mut weave = Weave::<C>::new(self.catalog.path(slot), slot);
         let mut opened = Vec::new();
         for &source in &sources {
             opened.extend(self.source(source)?);
         }
-        weave.all(&opened, incoming)?;
+        weave.all(&opened, incoming, between)?;
         for damage in weave.damage {
             if let Some(damaged) = self.catalog.slot_of(&damage.file) {
-                self.catalog.keep_aside(damaged)?;
+                self.catalog.keep_aside(damaged).map_err(BlockError::from)?;
             }
             self.note(damage);
         }

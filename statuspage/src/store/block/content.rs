@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use shared::{LocationName, Observation, ProbeId, Timestamp};
+use shared::{ComponentId, LocationName, Observation, ProbeId, Timestamp};
 
 use super::{Kind, observation, span::Span};
+use crate::{history, store::Ledger};
 
 /// The items of one archive.
 pub(in crate::store) trait Content {
@@ -84,3 +85,56 @@ impl Content for Raw {
         observation::unpack(&probe.parse().ok()?, &location.parse().ok()?, payload)
     }
 }
+
+/// Roll-ups of hours; a frame for each component.
+#[derive(Debug)]
+pub(in crate::store) enum Hours {}
+
+/// Roll-ups of days, under midnight UTC of their date; a frame for each component.
+#[derive(Debug)]
+pub(in crate::store) enum Days {}
+
+/// More rows of a component than a month has days, or a day has hours.
+const LEDGERS: usize = 64;
+
+macro_rules! ledgers {
+    ($content:ident, $leaf:ident, $joined:ident) => {
+        impl Content for $content {
+            type Item = Ledger;
+            type Key = (Timestamp, ComponentId);
+
+            const KIND: Kind = Kind::$content;
+            const LEAF: Span = Span::$leaf;
+            const JOINED: Span = Span::$joined;
+            const SLACK: Duration = Duration::ZERO;
+            const ROWS: usize = LEDGERS;
+
+            fn frame(item: &Ledger) -> String {
+                item.component.to_string()
+            }
+
+            fn key(item: &Ledger) -> Self::Key {
+                (item.start, item.component.clone())
+            }
+
+            fn at(item: &Ledger) -> Timestamp {
+                item.start
+            }
+
+            fn pack(items: &[Ledger]) -> Vec<u8> {
+                let rows: Vec<_> = items.iter().map(|item| (item.start, item.body.clone())).collect();
+                history::pack(&rows)
+            }
+
+            fn unpack(frame: &str, payload: &[u8]) -> Option<Vec<Ledger>> {
+                let component: ComponentId = frame.parse().ok()?;
+                let rows = history::unpack(payload)?;
+                let ledger = |(start, body)| Ledger { component: component.clone(), start, body };
+                Some(rows.into_iter().map(ledger).collect())
+            }
+        }
+    };
+}
+
+ledgers!(Hours, Hour, Day);
+ledgers!(Days, Day, Month);

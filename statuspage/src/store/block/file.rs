@@ -23,10 +23,10 @@
 //! | 0 | 4 | magic `F5 42 4C 4B` |
 //! | 4 | 4 | length of the body, at most 64 MiB |
 //! | 8 | 4 | CRC-32C of the length's four bytes and the body |
-//! | 12 | … | body: postcard of name (text), rows (u32), from and to (i64, milliseconds since 1970), then the payload |
+//! | 12 | … | body: postcard of name (text), rows (u32), from (i64, milliseconds since 1970), to − from (u64), then the payload |
 //!
-//! The footer's body is postcard of: kind (u8), the list of frames (name, offset u64, length of the body u32, rows u32, from i64, to
-//! i64), their number (u32), and the SHA-256 of all bytes before the footer (32 bytes). A name may stand for several frames.
+//! The footer's body is postcard of: kind (u8), the list of frames (name, offset u64, length of the body u32, rows, from, to − from
+//! as in the frame), their number (u32), and the SHA-256 of all bytes before the footer (32 bytes). A name may stand for several frames.
 //!
 //! A reader takes the footer and then only the frames it needs. Without a footer it looks for the frames' magics. The header keeps
 //! its form in every version, so that an older reader can tell that a file is newer.
@@ -157,6 +157,13 @@ impl BlockFile {
         &self.path
     }
 
+    /// What its footer says of it; none when that is damaged.
+    pub(in crate::store) fn facts(&self) -> Option<FileFacts> {
+        let (_, sha256) = self.sealed?;
+        let rows = self.frames.iter().map(|frame| u64::from(frame.facts.rows)).sum();
+        Some(FileFacts { path: self.path.clone(), bytes: self.length, frames: self.frames.len(), rows, sha256 })
+    }
+
     /// What it holds; none when neither header nor footer can say.
     pub(in crate::store) fn kind(&self) -> Option<Kind> {
         self.kind
@@ -256,11 +263,6 @@ impl Frame {
     /// Where it ends.
     fn end(&self) -> Option<u64> {
         self.offset.checked_add(layout::HEAD as u64 + u64::from(self.length))
-    }
-
-    /// How many bytes it takes in the file.
-    pub(in crate::store) fn bytes(&self) -> u64 {
-        layout::HEAD as u64 + u64::from(self.length)
     }
 }
 

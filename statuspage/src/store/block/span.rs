@@ -69,14 +69,19 @@ impl Slot {
     /// The slot whose file that is.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let parts: Vec<&str> = path.to_str()?.strip_suffix(".blk")?.split('/').collect();
+        let is_number = |(place, part): (usize, &&str)| {
+            part.len() == if place == 0 { 4 } else { 2 } && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if !parts.iter().enumerate().all(is_number) {
+            return None;
+        }
         let (span, text) = match parts[..] {
             [year, month, day, hour] => (Span::Hour, format!("{year}-{month}-{day}T{hour}:00:00Z")),
             [year, month, day] => (Span::Day, format!("{year}-{month}-{day}T00:00:00Z")),
             [year, month] => (Span::Month, format!("{year}-{month}-01T00:00:00Z")),
             _ => return None,
         };
-        let slot = Self { start: text.parse().ok()?, span };
-        (slot.path() == path).then_some(slot)
+        Some(Self { start: text.parse().ok()?, span })
     }
 }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::store::{
     BackupPoint, Offline, Over, Restoration, RestorationError,
     block::{Draft, Facts, Kind},
+    database::Files,
     directory::Directory,
     repair,
     shelf::Shelf,
@@ -41,7 +42,7 @@ fn flip(path: &Path, text: &str) {
 
 /// Damages one row of the database without the database's knowing.
 fn damage_a_row(dir: &Path) {
-    let shelf = Shelf::open(&Directory::acquire(dir).expect("ours")).expect("opens");
+    let shelf = Shelf::open(&Directory::acquire(dir).expect("ours"), Files::AsTheyAre).expect("opens");
     let mut key = None;
     let found = shelf.scan(b"o", b"p", crate::store::database::Order::Ascending, |found, _| {
         key = Some(found.to_vec());
@@ -87,7 +88,7 @@ async fn verifying_finds_each_damage_and_names_its_place() {
 async fn a_result_that_vanished_without_a_word_is_missed() {
     let dir = tempfile::tempdir().expect("a directory");
     filled(dir.path()).await;
-    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
     let mut tallies = shelf.tallies();
     tallies.get_mut("local").expect("counted").written += 1;
     shelf.set_tallies(tallies).expect("written");

@@ -3,14 +3,20 @@
 use std::{fs, io::Write as _, path::Path};
 
 use super::{
-    super::{StoreError, StoreEvent, StoreFault, database::Order, directory::Directory, key, shelf::Shelf},
+    super::{
+        StoreError, StoreEvent, StoreFault,
+        database::{Files, Order},
+        directory::Directory,
+        key,
+        shelf::Shelf,
+    },
     StoreState, base, close, event, everything, id, observations, open, read_all,
 };
 
 /// Spoils the row of one observation, counted from the oldest, as damage on the disk would.
 fn flip_a_bit(dir: &Path, number: usize) {
     let directory = Directory::acquire(dir).expect("ours");
-    let shelf = Shelf::open(&directory).expect("opens");
+    let shelf = Shelf::open(&directory, Files::AsTheyAre).expect("opens");
     let (from, to) = (
         key::of_component(key::Kind::Observation, &id("cloud")),
         key::behind_component(key::Kind::Observation, &id("cloud")),

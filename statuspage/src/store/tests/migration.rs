@@ -1,13 +1,13 @@
 //! A database of an earlier version is taken over whole.
 
 use super::{
-    super::{directory::Directory, frame, key, record, shelf::Shelf},
+    super::{database::Files, directory::Directory, frame, key, record, shelf::Shelf},
     base, close, id, observations, open, read_all,
 };
 
 /// Makes a database of this version one of format 1: failures without a body, nothing counted.
 fn make_old(dir: &std::path::Path, failures: impl Iterator<Item = std::sync::Arc<shared::Observation>>) {
-    let shelf = Shelf::open(&Directory::acquire(dir).expect("ours")).expect("opens");
+    let shelf = Shelf::open(&Directory::acquire(dir).expect("ours"), Files::AsTheyAre).expect("opens");
     for failure in failures {
         let place = key::place(failure.started_at, &failure.probe.name, &failure.location);
         let (row, copy) = (
@@ -33,7 +33,7 @@ async fn a_database_of_format_1_keeps_its_observations_and_its_newest_failures()
     assert_eq!(opened.restored.faults, []);
     assert_eq!(read_all(&opened.handle).await.len(), 40);
     close(opened.handle).await;
-    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours")).expect("opens");
+    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
     assert_eq!(shelf.tallies()["local"].present(), 40);
     let newest = super::restore::failures(&shelf, &id("cloud")).expect("reads");
     assert_eq!(newest.first(), observations(start, 399..400).first());

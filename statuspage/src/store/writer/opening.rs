@@ -4,6 +4,8 @@
 
 use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
 use crate::store::{
+    blocks::Blocks,
+    database::Files,
     directory::{FORMAT, Marker},
     holdings::Holdings,
     migrate::migrate,
@@ -50,7 +52,9 @@ impl Writer {
             Err(Broken::Damaged("it fails again and again".to_owned()))
         } else {
             // What looked like damage may have been a passing failure: the second look decides.
-            try_open(directory, opening, marker).or_else(|_| try_open(directory, opening, marker))
+            let files = if self.failures == 0 { Files::AsTheyAre } else { Files::WrittenAnew };
+            try_open(directory, opening, marker, files)
+                .or_else(|_| try_open(directory, opening, marker, Files::WrittenAnew))
         };
         if let Err(broken) = &attempt
             && is_beyond_repair(broken, self.failed_openings + 1)
@@ -61,17 +65,20 @@ impl Writer {
             if let Some(kept) = directory.set_aside(restore::now())? {
                 faults.push(StoreFault::SetAside { reason, kept });
             }
-            attempt = try_open(directory, opening, Marker::Missing);
+            attempt = try_open(directory, opening, Marker::Missing, Files::WrittenAnew);
         }
-        let (shelf, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
-        let is_new = prepare(directory, &shelf, format)?;
+        let (holdings, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        let Holdings { shelf, blocks } = &holdings;
+        let is_new = prepare(directory, shelf, format)?;
+        // A new database knows of no files: it takes those that are there for its own.
+        faults.extend(blocks.missed().iter().cloned().map(StoreFault::MissingBlock));
         let corrupt_rows = shelf.bury().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
         if corrupt_rows > 0 {
             faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
         }
         self.damages = 0;
         self.failed_openings = 0;
-        self.holdings = Some(Holdings { shelf });
+        self.holdings = Some(holdings);
         Ok(Found { restored, faults, corrupt_rows, is_new })
     }
 }
@@ -102,9 +109,14 @@ fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool,
     Ok(is_new)
 }
 
-fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(Shelf, Format, Restored), Broken> {
+fn try_open(
+    directory: &Directory,
+    opening: Opening,
+    marker: Marker,
+    files: Files,
+) -> Result<(Holdings, Format, Restored), Broken> {
     let had_file = directory.has_database().unwrap_or(false);
-    let shelf = Shelf::open(directory)?;
+    let shelf = Shelf::open(directory, files)?;
     let format = shelf.format()?;
     // Once the marker is there the format was synced: without it, rows have vanished.
     if format == Format::None && marker != Marker::Missing && had_file {
@@ -114,9 +126,11 @@ fn try_open(directory: &Directory, opening: Opening, marker: Marker) -> Result<(
         Format::Known(older) if older < FORMAT => migrate(&shelf, older)?,
         Format::Known(_) | Format::None => {}
     }
+    let blocks = Blocks::open(&directory.blocks(), &shelf)?;
+    let holdings = Holdings { shelf, blocks };
     let restored = match opening {
-        Opening::WithContents => restore::restore(&shelf, restore::now())?,
+        Opening::WithContents => restore::restore(&holdings, restore::now())?,
         Opening::Again => Restored::default(),
     };
-    Ok((shelf, format, restored))
+    Ok((holdings, format, restored))
 }

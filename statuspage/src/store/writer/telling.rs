@@ -39,10 +39,17 @@ impl Telling {
     /// Notes a fault that the hub hears of in another way.
     pub(super) fn note(&mut self, fault: &StoreFault) {
         match fault {
-            StoreFault::NoSpace { .. } | StoreFault::Failing(_) | StoreFault::Dropped { .. } => {
+            StoreFault::NoSpace { .. }
+            | StoreFault::Failing(_)
+            | StoreFault::NotSealed(_)
+            | StoreFault::Dropped { .. } => {
                 self.told.push(fault.clone());
             }
-            StoreFault::SetAside { .. } | StoreFault::Gone(_) | StoreFault::CorruptRows { .. } => {}
+            StoreFault::SetAside { .. }
+            | StoreFault::Gone(_)
+            | StoreFault::CorruptRows { .. }
+            | StoreFault::DamagedBlock(_)
+            | StoreFault::MissingBlock(_) => {}
         }
     }
 

@@ -67,20 +67,21 @@ impl Catalog {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(at(&path, &error)),
         };
-        if rest.is_empty() {
-            self.insert(slot, bytes);
-        } else if rest.starts_with(ASIDE) {
+        let (is_file, is_aside) = (rest.is_empty(), rest.starts_with(ASIDE));
+        if is_file {
+            self.hold(slot, Held { path, bytes });
+        } else if is_aside {
             self.insert_aside(slot, path, bytes);
         }
         Ok(())
     }
 
     /// The slot that a name belongs to, and what comes behind `.blk`.
-    fn slot(&self, path: &Path) -> Option<(Slot, String)> {
+    fn slot<'a>(&self, path: &'a Path) -> Option<(Slot, &'a str)> {
         const SUFFIX: &str = ".blk";
         let name = path.strip_prefix(&self.root).ok()?.to_str()?;
         let end = name.find(SUFFIX)? + SUFFIX.len();
-        Some((Slot::read(Path::new(&name[..end]))?, name[end..].to_owned()))
+        Some((Slot::read(Path::new(&name[..end]))?, &name[end..]))
     }
 
     /// The slot whose file that is.
@@ -124,7 +125,12 @@ impl Catalog {
 
     /// Notes the file of a slot, new or changed.
     pub(super) fn insert(&mut self, slot: Slot, bytes: u64) {
-        let held = Held { path: self.path(slot), bytes };
+        let path = self.path(slot);
+        self.hold(slot, Held { path, bytes });
+    }
+
+    fn hold(&mut self, slot: Slot, held: Held) {
+        let bytes = held.bytes;
         let before = self.files.insert(slot, held).map_or(0, |held| held.bytes);
         self.bytes = self.bytes - before + bytes;
     }

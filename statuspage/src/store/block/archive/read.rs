@@ -6,12 +6,19 @@ use std::{
     collections::BTreeMap,
     io::{self, ErrorKind},
     ops::ControlFlow,
+    sync::Arc,
 };
 
 use shared::Timestamp;
 
-use super::{Archive, BlockError, BlockFile, Content, Damage, Slot, Wrong, is_of, weave::items_of};
-use crate::store::{block::span, database::Order};
+use super::{
+    Archive, BlockError, BlockFile, Content, Damage, Slot, Wrong, is_of,
+    weave::{each_once, items_of},
+};
+use crate::store::{
+    block::{Frame, span},
+    database::Order,
+};
 
 impl<C: Content> Archive<C> {
     /// Gives `visit` the items from `from` until before `to` of the frames whose names are wanted: those of one file after the
@@ -27,17 +34,17 @@ impl<C: Content> Archive<C> {
         mut visit: impl FnMut(Vec<C::Item>) -> ControlFlow<()>,
     ) -> io::Result<()> {
         for group in self.groups(from, to, order) {
-            let mut items = BTreeMap::new();
+            let mut items = Vec::new();
             for slot in group {
                 let read = self.with(slot, |file| {
-                    items_of::<C>(file, |frame| frame.facts.from < to && frame.facts.to >= from && wanted(&frame.name))
+                    let asked = |frame: &&Frame| frame.facts.from < to && frame.facts.to >= from && wanted(&frame.name);
+                    items_of::<C>(file, file.frames().iter().filter(asked))
                 })?;
                 let Some((read, damage)) = read else { continue };
                 damage.into_iter().for_each(|damage| self.note(damage));
-                let inside = read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to);
-                items.extend(inside.map(|item| (C::key(&item), item)));
+                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to));
             }
-            if !items.is_empty() && visit(items.into_values().collect()).is_break() {
+            if !items.is_empty() && visit(each_once::<C>(items)).is_break() {
                 break;
             }
         }
@@ -67,6 +74,20 @@ impl<C: Content> Archive<C> {
             }
         }
         Ok(())
+    }
+
+    /// Opens the files that hold anything from `from` on, the oldest first; of the same item in two of them the later is the newer.
+    /// They can be read for as long as they are held. What cannot be opened is left out.
+    pub(in crate::store) fn since(&self, from: Timestamp) -> Vec<Arc<BlockFile>> {
+        // A clock that is not set must not bring back everything at once.
+        let last = self.catalog.slots(..).map(Slot::end).max().unwrap_or(from);
+        let from = if crate::history::is_unset(from) { last.minus(span::LONGEST) } else { from };
+        let slots = self.groups(from, Timestamp::from_millis(i64::MAX), Order::Ascending).into_iter().flatten();
+        let open = |slot: Slot| {
+            let opened = BlockFile::open(&self.catalog.path(slot));
+            opened.inspect_err(|error| tracing::error!(%error, "a part of the past cannot be opened")).ok()
+        };
+        slots.filter_map(open).filter(is_of::<C>).map(Arc::new).collect()
     }
 
     /// The slots that overlap, those that are read together in one group, of which the later is the newer.

@@ -30,14 +30,18 @@ pub(in crate::store) struct Draft {
 }
 
 /// What was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::store) struct FileFacts {
+    /// Where it lies.
+    pub(in crate::store) path: PathBuf,
     /// How long the file is; zero when there was nothing to write.
     pub(in crate::store) bytes: u64,
     /// How many frames it has.
     pub(in crate::store) frames: usize,
     /// How many rows they have together.
     pub(in crate::store) rows: u64,
+    /// The hash in its footer.
+    pub(in crate::store) sha256: [u8; 32],
 }
 
 impl Draft {
@@ -82,7 +86,7 @@ impl Draft {
             sync_directory(parent)?;
         }
         let rows = self.frames.iter().map(|frame| u64::from(frame.facts.rows)).sum();
-        Ok(FileFacts { bytes: self.length, frames: self.frames.len(), rows })
+        Ok(FileFacts { path: self.path.clone(), bytes: self.length, frames: self.frames.len(), rows, sha256 })
     }
 
     fn read_back(&self, path: &Path) -> Result<(), BlockError> {

@@ -2,6 +2,8 @@
 //!
 //! It does not know files; the table is in the module above.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
@@ -105,22 +107,39 @@ pub(super) fn length_of(body: &[u8]) -> u64 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Label {
     pub(super) name: String,
+    facts: StoredFacts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct StoredFacts {
     rows: u32,
     from: i64,
-    to: i64,
+    /// From `from` to `to`, in milliseconds.
+    span: u64,
+}
+
+impl From<Facts> for StoredFacts {
+    fn from(facts: Facts) -> Self {
+        let span = facts.to.as_millis().saturating_sub(facts.from.as_millis());
+        Self { rows: facts.rows, from: facts.from.as_millis(), span: u64::try_from(span).unwrap_or(0) }
+    }
+}
+
+impl From<StoredFacts> for Facts {
+    fn from(stored: StoredFacts) -> Self {
+        let from = Timestamp::from_millis(stored.from);
+        Self { rows: stored.rows, from, to: from.plus(Duration::from_millis(stored.span)) }
+    }
 }
 
 impl Label {
     pub(super) fn new(name: &str, facts: Facts) -> Self {
-        let (from, to) = (facts.from.as_millis(), facts.to.as_millis());
-        Self { name: name.to_owned(), rows: facts.rows, from, to }
+        Self { name: name.to_owned(), facts: facts.into() }
     }
 
     /// The frame that begins at `offset` with a body of `length` bytes.
     pub(super) fn at(self, offset: u64, length: usize) -> Option<Frame> {
-        let facts =
-            Facts { rows: self.rows, from: Timestamp::from_millis(self.from), to: Timestamp::from_millis(self.to) };
-        Some(Frame { name: self.name, facts, offset, length: u32::try_from(length).ok()? })
+        Some(Frame { name: self.name, facts: self.facts.into(), offset, length: u32::try_from(length).ok()? })
     }
 }
 
@@ -152,9 +171,7 @@ struct Entry {
     name: String,
     offset: u64,
     length: u32,
-    rows: u32,
-    from: i64,
-    to: i64,
+    facts: StoredFacts,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -171,9 +188,7 @@ pub(super) fn footer(kind: Kind, frames: &[Frame], sha256: [u8; 32]) -> Vec<u8> 
         name: frame.name.clone(),
         offset: frame.offset,
         length: frame.length,
-        rows: frame.facts.rows,
-        from: frame.facts.from.as_millis(),
-        to: frame.facts.to.as_millis(),
+        facts: frame.facts.into(),
     };
     let count = u32::try_from(frames.len()).unwrap_or(u32::MAX);
     stored(&StoredFooter { kind: kind.code(), frames: frames.iter().map(entry).collect(), count, sha256 })
@@ -186,9 +201,8 @@ impl Footer {
             return None;
         }
         let frame = |entry: Entry| {
-            let Entry { name, offset, length, rows, from, to } = entry;
-            let facts = Facts { rows, from: Timestamp::from_millis(from), to: Timestamp::from_millis(to) };
-            Frame { name, facts, offset, length }
+            let Entry { name, offset, length, facts } = entry;
+            Frame { name, facts: facts.into(), offset, length }
         };
         let frames = stored.frames.into_iter().map(frame).collect();
         Some(Self { kind: Kind::read(stored.kind), frames, sha256: stored.sha256 })

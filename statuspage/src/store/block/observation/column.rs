@@ -73,14 +73,11 @@ impl<'a> Packer<'a> {
         self.into.extend(body);
     }
 
-    /// The shorter of two ways to pack; none when pco does not want to.
+    /// Packed by pco; none when it does not want to.
     fn narrowed<T: Number>(&self, distances: &[u64], narrow: impl Fn(u64) -> T) -> Option<Vec<u8>> {
         let values: Vec<T> = distances.iter().map(|&distance| narrow(distance)).collect();
-        [DeltaSpec::NoOp, DeltaSpec::TryConsecutive(1)]
-            .into_iter()
-            .filter_map(|delta| self.pack(&values, delta).ok())
-            .filter(|packed| is_plain_pco(packed))
-            .min_by_key(Vec::len)
+        let delta = if is_smooth(distances) { DeltaSpec::TryConsecutive(1) } else { DeltaSpec::NoOp };
+        self.pack(&values, delta).ok().filter(|packed| is_plain_pco(packed))
     }
 
     fn pack<T: Number>(&self, values: &[T], delta: DeltaSpec) -> pco::errors::PcoResult<Vec<u8>> {
@@ -147,6 +144,14 @@ impl<'a> Unpacker<'a> {
     pub(super) fn is_done(&self) -> bool {
         self.rest.is_empty()
     }
+}
+
+/// Whether the values differ less from the one before them than from their mean, so that the differences are shorter.
+fn is_smooth(values: &[u64]) -> bool {
+    let mean = values.iter().map(|&value| u128::from(value)).sum::<u128>() / values.len().max(1) as u128;
+    let spread: u128 = values.iter().map(|&value| u128::from(value).abs_diff(mean)).sum();
+    let steps: u128 = values.windows(2).map(|pair| u128::from(pair[0].abs_diff(pair[1]))).sum();
+    steps < spread
 }
 
 /// Whether a chunk is in the classic mode (the lower four bits 0) with no (0) or consecutive (1) delta coding (the upper four).

@@ -129,5 +129,5 @@ fn a_result_takes_few_bytes() {
     let mean = |count: usize| (0..20).map(|seed| bytes_of(count, seed)).sum::<f64>() / 20.0;
     let (day, hour) = (mean(2_880), mean(120));
     assert!(day <= 10.0, "a day's frame takes {day} bytes a result");
-    assert!(hour <= 0.0, "an hour's frame takes {hour} bytes a result");
+    assert!(hour <= 12.0, "an hour's frame takes {hour} bytes a result");
 }

@@ -1,0 +1,169 @@
+//! What storing costs: append, seal, query, bytes an observation, and the start with a long past.
+//!
+//! `cargo bench -p statuspage --bench storage -- [DIR]` works in DIR (a temporary directory unless given), prints one line a figure
+//! and removes what it made. The load is realistic: log-normal phases, a start that jitters by some milliseconds, a certificate and
+//! an address that hardly change, and now and then an outage of some minutes.
+
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use shared::{
+    ComponentId, Failure, FailureKind, HttpFacts, HttpVersion, LocationName, Observation, ProbeId, Timestamp, Timings,
+    Verdict,
+};
+use statuspage::store::{MAX_PAGE, ObservationQuery, Store, StoreHandle, StoreOptions};
+
+/// A probe each half minute.
+const EVERY: Duration = Duration::from_secs(30);
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let directory = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
+    let directory = directory.map_or_else(tempfile::tempdir, tempfile::tempdir_in).expect("a directory");
+    for (probes, days) in [(50, 3), (50, 7)] {
+        let place = directory.path().join(format!("{probes}-{days}"));
+        runtime.block_on(months(&place, probes, days));
+    }
+}
+
+/// Stores some days of some probes as fast as it goes, and looks at what became of them.
+async fn months(place: &Path, probes: u32, days: u32) {
+    let options = StoreOptions { patience: Duration::from_secs(600), ..StoreOptions::default() };
+    let handle = Store::open(place, options).expect("opens").handle;
+    let now = present();
+    let mut chance = Chance(88_172_645_463_325_252);
+    let begin = now.minus(DAY * days);
+    let (mut stored, began) = (0_u64, Instant::now());
+    let mut round = begin;
+    while round < now {
+        let batch: Vec<_> = (0..probes).map(|probe| Arc::new(observation(&mut chance, probe, round))).collect();
+        stored += batch.len() as u64;
+        handle.append(batch).await;
+        round = round.plus(EVERY);
+    }
+    let took = began.elapsed();
+    report("appended and sealed meanwhile", &format!("{:.0} observations/s", stored as f64 / took.as_secs_f64()));
+    let began = Instant::now();
+    let hot = u64::from(probes) * 2 * (HOUR.as_secs() / EVERY.as_secs());
+    while handle.unsealed().await.is_ok_and(|unsealed| unsealed > hot) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    report("sealed after the last append", &format!("{:.1} s", began.elapsed().as_secs_f64()));
+    query(&handle, now, days).await;
+    let unsealed = handle.unsealed().await.unwrap_or_default();
+    handle.close(Duration::from_secs(60)).await;
+    let [database, blocks] = ["store", "blocks"].map(|name| size(&place.join(name)));
+    let all = (database + blocks) as f64 / stored as f64;
+    let sealed = blocks as f64 / (stored - unsealed) as f64;
+    report(
+        &format!("{probes} probes, {days} days, {stored} observations"),
+        &format!("{all:.2} bytes each all in ({sealed:.2} sealed, {unsealed} in the database of {database} bytes)"),
+    );
+}
+
+/// Reads a page of the newest, a page of some days ago, and everything of a component.
+async fn query(handle: &StoreHandle, now: Timestamp, days: u32) {
+    let component: ComponentId = "service-7".parse().expect("an id");
+    let newest = ObservationQuery { from: None, limit: 100, ..ObservationQuery::since(component.clone(), now) };
+    let ago =
+        ObservationQuery { limit: 100, ..ObservationQuery::since(component.clone(), now.minus(DAY * (days - 1))) };
+    for (what, query) in [("the newest 100", newest), ("100 of some days ago", ago)] {
+        let began = Instant::now();
+        let page = handle.observations(query).await.expect("answers");
+        assert_eq!(page.observations.len(), 100);
+        report(&format!("query: {what}"), &format!("{:.2} ms", began.elapsed().as_secs_f64() * 1e3));
+    }
+    let began = Instant::now();
+    let mut query = ObservationQuery { limit: MAX_PAGE, ..ObservationQuery::since(component, Timestamp::default()) };
+    let mut read = 0;
+    loop {
+        let page = handle.observations(query.clone()).await.expect("answers");
+        read += page.observations.len();
+        match page.next {
+            Some(next) => query.cursor = Some(next),
+            None => break,
+        }
+    }
+    report("query: all of a component", &format!("{:.0} observations/s", read as f64 / began.elapsed().as_secs_f64()));
+}
+
+fn report(what: &str, figure: &str) {
+    println!("{what:<50} {figure}");
+}
+
+fn present() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    Timestamp::from_millis(i64::try_from(since.as_millis()).expect("before the year 292 million"))
+}
+
+/// Bytes that a directory takes on the disk.
+fn size(directory: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let of = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => metadata.blocks() * 512 + size(&entry.path()),
+        Ok(metadata) => metadata.blocks() * 512,
+        Err(_) => 0,
+    };
+    entries.map(of).sum()
+}
+
+/// A xorshift generator: the same load each time.
+struct Chance(u64);
+
+impl Chance {
+    fn uniform(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A log-normal duration.
+    fn duration(&mut self, median_micros: f64, sigma: f64) -> Duration {
+        let normal = (-2.0 * self.uniform().max(1e-12).ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos();
+        Duration::from_micros((median_micros * (sigma * normal).exp()) as u64)
+    }
+}
+
+fn observation(chance: &mut Chance, probe: u32, round: Timestamp) -> Observation {
+    // Each probe has its own place in the round, and is answered by a server at its own distance.
+    let offset = Duration::from_millis(u64::from(probe) * 577 % 30_000 + (chance.uniform() * 3.0) as u64);
+    let far = 1.0 + f64::from(probe % 7) / 3.0;
+    // About four minutes out of a day something answers 502.
+    let outage = (round.as_millis() / 240_000 + i64::from(probe) * 37) % 360 == 0;
+    let timings = Timings {
+        resolve: Some(chance.duration(900.0, 0.5)),
+        connect: Some(chance.duration(18_000.0 * far, 0.05)),
+        tls: Some(chance.duration(30_000.0 * far, 0.08)),
+        processing: Some(chance.duration(85_000.0, 0.35)),
+        transfer: Some(chance.duration(1_500.0, 0.5)),
+    };
+    let phases: Duration = timings.phases().into_iter().filter_map(|(_, phase)| phase).sum();
+    let location: LocationName = "local".parse().expect("a name");
+    Observation {
+        probe: ProbeId {
+            component: format!("service-{probe}").parse().expect("an id"),
+            name: "http".parse().expect("a name"),
+        },
+        location,
+        started_at: round.plus(offset),
+        verdict: if outage { Verdict::Fail } else { Verdict::Pass },
+        failure: outage.then(|| Failure::new(FailureKind::HttpStatus, "502 Bad Gateway")),
+        timings,
+        duration: phases + chance.duration(150.0, 0.3),
+        http: Some(HttpFacts {
+            status: if outage { 502 } else { 200 },
+            version: HttpVersion::Http2,
+            redirects: vec![],
+        }),
+        certificate_expires_at: Some(Timestamp::from_millis(1_800_000_000_000)),
+        confirmation: false,
+        address: Some([203, 0, 113, (probe % 200) as u8].into()),
+    }
+}

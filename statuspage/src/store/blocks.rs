@@ -1,0 +1,180 @@
+//! The block files of a store, and the list of those that must be there.
+//!
+//! The list lies in the database: a file that vanishes is missed, and one that was exchanged is found by its hash. It does not
+//! know when files are written.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    block::{Archive, BlockError, BlockFile, Damage, Days, FileFacts, Hours, Raw},
+    database::{Broken, Order},
+    frame,
+    key::{self, Kind},
+    record,
+    shelf::Shelf,
+};
+
+/// What the list says of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Listed {
+    /// Its size.
+    pub(super) bytes: u64,
+    /// How many frames it has.
+    pub(super) frames: u64,
+    /// How many results or roll-ups.
+    pub(super) rows: u64,
+    /// The hash that its footer holds.
+    pub(super) sha256: [u8; 32],
+}
+
+/// All block files.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    root: PathBuf,
+    /// Results.
+    pub(super) raw: Archive<Raw>,
+    /// Roll-ups by hour.
+    pub(super) hours: Archive<Hours>,
+    /// Roll-ups by day.
+    pub(super) days: Archive<Days>,
+    listed: BTreeMap<String, Listed>,
+    missed: Vec<PathBuf>,
+}
+
+impl Blocks {
+    /// Opens what lies under `root`, compares it with the list, and brings the list into line with it.
+    pub(super) fn open(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
+        let mut blocks = Self::look(root, shelf)?;
+        blocks.enlist(shelf, None)?;
+        Ok(blocks)
+    }
+
+    /// The same, and the list stays as it is.
+    pub(super) fn look(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
+        let archive = |error: io::Error| Broken::Failing(format!("{}: {error}", root.display()));
+        let mut blocks = Self {
+            raw: Archive::open(&root.join("raw")).map_err(archive)?,
+            hours: Archive::open(&root.join("hours")).map_err(archive)?,
+            days: Archive::open(&root.join("days")).map_err(archive)?,
+            listed: list(shelf)?,
+            root: root.to_owned(),
+            missed: Vec::new(),
+        };
+        let there = blocks.there();
+        let missed = blocks.listed.keys().filter(|path| !there.contains(*path));
+        blocks.missed = missed.map(|path| root.join(path)).collect();
+        Ok(blocks)
+    }
+
+    /// Files that were on the list at the opening and did not exist.
+    pub(super) fn missed(&self) -> &[PathBuf] {
+        &self.missed
+    }
+
+    /// Damage that was met since the last time.
+    pub(super) fn take_damage(&self) -> Vec<Damage> {
+        [self.raw.take_damage(), self.hours.take_damage(), self.days.take_damage()].concat()
+    }
+
+    /// Rewrites files without their damaged frames; the damaged files stay beside them under another name.
+    pub(super) fn set_aside(&mut self, damages: &[Damage]) -> Result<(), BlockError> {
+        for damage in damages {
+            // Each knows its own files.
+            self.raw.set_aside(damage)?;
+            self.hours.set_aside(damage)?;
+            self.days.set_aside(damage)?;
+        }
+        Ok(())
+    }
+
+    /// What the list says, by the path below the root.
+    pub(super) fn listed(&self) -> &BTreeMap<String, Listed> {
+        &self.listed
+    }
+
+    /// Where the files lie.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Bytes of all files.
+    pub(super) fn bytes(&self) -> u64 {
+        self.raw.bytes() + self.hours.bytes() + self.days.bytes()
+    }
+
+    /// Removes the oldest file of those that are the least loss; false when none is left.
+    pub(super) fn remove_oldest(&mut self) -> io::Result<bool> {
+        let removed = match self.raw.remove_oldest()? {
+            None => match self.hours.remove_oldest()? {
+                None => self.days.remove_oldest()?,
+                some => some,
+            },
+            some => some,
+        };
+        Ok(removed.is_some())
+    }
+
+    fn there(&self) -> BTreeSet<String> {
+        let files = self.raw.files().chain(self.hours.files()).chain(self.days.files());
+        files.filter_map(|path| self.below(path.as_ref())).collect()
+    }
+
+    /// Brings the list into line with what lies on the disk, of which `written` has just been written. Gives how many results were
+    /// in files that have gone.
+    pub(super) fn enlist(&mut self, shelf: &Shelf, written: Option<FileFacts>) -> Result<u64, Broken> {
+        let there = self.there();
+        let mut gone = Vec::new();
+        let mut results = 0;
+        self.listed.retain(|path, listed| {
+            let stays = there.contains(path);
+            if !stays {
+                results += if path.starts_with("raw/") { listed.rows } else { 0 };
+                gone.push(key::block(path));
+            }
+            stays
+        });
+        let written = written.and_then(|facts| Some((self.below(&facts.path)?, facts)));
+        let mut new = Vec::new();
+        for path in there {
+            let facts = match &written {
+                Some((other, facts)) if *other == path => Some(facts.clone()),
+                Some(_) | None if self.listed.contains_key(&path) => None,
+                // Written by a process that died before it could list it.
+                Some(_) | None => BlockFile::open(&self.root.join(&path)).ok().and_then(|file| file.facts()),
+            };
+            let Some(facts) = facts else { continue };
+            let listed =
+                Listed { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 };
+            let (key, body) = (key::block(&path), record::pack(&listed));
+            new.push((key.clone(), frame::seal(&key, &body)));
+            self.listed.insert(path, listed);
+        }
+        if !(gone.is_empty() && new.is_empty()) {
+            shelf.replace(&gone, &new)?;
+        }
+        Ok(results)
+    }
+
+    fn below(&self, path: &Path) -> Option<String> {
+        Some(path.strip_prefix(&self.root).ok()?.to_string_lossy().into_owned())
+    }
+}
+
+fn list(shelf: &Shelf) -> Result<BTreeMap<String, Listed>, Broken> {
+    let mut listed = BTreeMap::new();
+    shelf.scan(&Kind::Block.prefix(), &[Kind::Block as u8 + 1], Order::Ascending, |key, body| {
+        match key::read_block(key).zip(record::unpack(body)) {
+            Some((path, entry)) => drop(listed.insert(path.to_owned(), entry)),
+            None => shelf.note(key, body),
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(listed)
+}

@@ -1,0 +1,125 @@
+//! Operations that fail, each at some moment: a disk that is full for a while, a sync that comes back with an error, once or several
+//! times. What was acknowledged is there after a power cut all the same, and what waits is written when it works again.
+
+use std::{fs, path::Path, time::Duration};
+
+use super::{
+    super::{StoreEvent, StoreEvents, StoreOptions, chance::Chance, child_directory, options, scale},
+    Disk, Event, Fail, Notes, Part, Replay, record,
+};
+use crate::store::{Durability, Restored, Store, StoreFault, StoreHandle};
+
+/// Batches of one child; in the middle it closes the store and opens it again.
+const BATCHES: u64 = 24;
+/// Children, each with another failure, times the scale.
+const CHILDREN: u64 = 12;
+/// Power cuts for each child.
+const CUTS: usize = 2;
+
+/// The operations that a store needs, about how many there are of each in a child, and how they may fail.
+const FAILURES: [(&str, usize, &[i32]); 9] = [
+    ("write", 200, &[libc::ENOSPC, libc::EIO]),
+    ("sync", 80, &[libc::EIO, libc::ENOSPC]),
+    ("range", 80, &[libc::EIO]),
+    ("open", 8, &[libc::ENOSPC, libc::EMFILE, libc::EROFS]),
+    ("rename", 4, &[libc::EIO, libc::ENOSPC]),
+    ("remove", 3, &[libc::EIO, libc::EROFS]),
+    ("make", 4, &[libc::ENOSPC, libc::EROFS]),
+    ("length", 4, &[libc::ENOSPC]),
+    ("read", 60, &[libc::EIO]),
+];
+
+impl Fail {
+    /// Most often one that counts: a write or a sync.
+    fn random(chance: &mut Chance) -> Self {
+        let (operation, there, errors) = match chance.of(0..2) {
+            0 => FAILURES[chance.of(0..2)],
+            _ => chance.one_of(&FAILURES),
+        };
+        let first = chance.of(1..there + 1);
+        Self { operation, first, count: chance.one_of(&[1, 1, 2, 5]), error: chance.one_of(errors) }
+    }
+}
+
+/// What the child does: it writes whatever fails, and everything is written in the end.
+async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
+    let middle = part.first + BATCHES / 2;
+    for batches in [part.first..middle, middle..part.first + BATCHES] {
+        let impatient = StoreOptions { patience: Duration::from_millis(300), reserve: 0, ..options() };
+        let mut opened = Store::open(root, impatient).expect("no operator is needed");
+        require_kept(&opened.restored.faults);
+        for batch in batches {
+            if part.try_one(&opened.handle, batch).await == Durability::Synced {
+                acknowledged(batch);
+            }
+            hear(&opened.handle, &mut opened.events);
+        }
+        let written = async {
+            while opened.handle.counters().pending_observations + opened.handle.counters().pending_changes > 0 {
+                hear(&opened.handle, &mut opened.events);
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), written).await.expect("what waits is written");
+        assert_eq!(opened.handle.close(Duration::from_secs(30)).await, Durability::Synced);
+    }
+}
+
+/// Does as the hub does when the store tells of something.
+fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
+    while let Ok(event) = events.try_recv() {
+        match event {
+            StoreEvent::Fault(fault) => {
+                println!("{fault}");
+                require_kept(&[fault]);
+            }
+            StoreEvent::OpenedLate(restored) => {
+                let Restored { faults, .. } = *restored;
+                require_kept(&faults);
+                handle.adopt();
+            }
+            StoreEvent::Replaced => unreachable!("a failure is no damage"),
+            StoreEvent::CaughtUp => {}
+        }
+    }
+}
+
+/// A passing failure must not cost the database.
+fn require_kept(faults: &[StoreFault]) {
+    let passing = |fault: &StoreFault| matches!(fault, StoreFault::Failing(_) | StoreFault::NoSpace { .. });
+    assert!(faults.iter().all(passing), "{faults:?}");
+}
+
+/// One child and its failure; then some power cuts.
+async fn check(fail: Fail, chance: &mut Chance) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (part, root) = (Part::first(), dir.path().join("data"));
+    fs::create_dir(&root).expect("made");
+    let disk = Disk::of(&root);
+    let child = part.command("store::tests::power::failing::whatever_fails_what_was_acknowledged_is_kept", &root);
+    let events = record(child, &root, Some(fail), chance);
+    let happened = events.iter().filter(|event| matches!(event, Event::Failed { .. })).count();
+    let about = format!("{chance}, {fail:?}, which happened {happened} times");
+    part.check(&root, Some(BATCHES - 1), 0, &about).await;
+
+    let mut replay = Replay { disk, part, events: &events, acknowledged: None, begun: BATCHES };
+    let mut moments: Vec<_> = (0..CUTS).map(|_| chance.of(0..events.len() + 1)).collect();
+    moments.sort_unstable();
+    for left in moments.into_iter().rev() {
+        replay.until(left);
+        println!("{about}, {left} operations before the end");
+        replay.cut(chance).await;
+    }
+}
+
+#[tokio::test]
+async fn whatever_fails_what_was_acknowledged_is_kept() {
+    if let Some(dir) = child_directory() {
+        let mut notes = Notes::of_this_child();
+        return endure(Part::of_this_child(), &dir, |batch| notes.acknowledged(batch)).await;
+    }
+    let mut chance = Chance::new();
+    for _ in 0..CHILDREN * scale() {
+        check(Fail::random(&mut chance), &mut chance).await;
+    }
+}
