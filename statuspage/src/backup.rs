@@ -23,7 +23,7 @@ use shared::Timestamp;
 
 pub use pack::pack;
 pub use rotation::{made_at, name_at, newest_first, rotate};
-pub use unpack::{UnpackError, check, unpack};
+pub use unpack::{UnpackError, check, unpack, unpack_rows};
 
 /// The newest format that this version reads and the one it writes.
 pub const FORMAT: u32 = 1;

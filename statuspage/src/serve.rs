@@ -228,6 +228,7 @@ fn store_options(settings: &Settings) -> StoreOptions {
         retention: settings.retention,
         comfort: settings.disk_reserve.bytes(),
         max_bytes: settings.max_bytes.bytes(),
+        backups: settings.backup.as_ref().map(|plan| plan.directory.clone()),
         ..StoreOptions::default()
     }
 }

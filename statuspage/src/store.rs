@@ -42,6 +42,7 @@ mod record;
 mod repair;
 mod restoration;
 mod restore;
+mod revival;
 mod seal;
 mod shelf;
 mod succession;
@@ -53,7 +54,10 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use backup::{BackupError, BackupPoint};
 pub use changes::{Changes, Ledger};
@@ -112,6 +116,8 @@ pub struct StoreOptions {
     pub reserve: u64,
     /// Bytes that should be free: below it operators are told, while writing still goes on.
     pub comfort: u64,
+    /// Where backups lie: a database that is damaged or gone begins with the rows of the newest good one.
+    pub backups: Option<PathBuf>,
     /// How long writes and reads wait for the disk.
     pub patience: Duration,
     /// The pause before the first attempt to reopen; it doubles up to sixty-four times that.
@@ -127,6 +133,7 @@ impl Default for StoreOptions {
             pending_observations: 100_000,
             reserve: 64 << 20,
             comfort: 1_000_000_000,
+            backups: None,
             patience: Duration::from_secs(2),
             backoff: Duration::from_millis(500),
         }

@@ -68,6 +68,25 @@ pub fn check(backup: impl Read) -> Result<Head, UnpackError> {
     read(backup, |entry, _| hash(entry, &mut io::sink()))
 }
 
+/// Unpacks only the rows of the database, which come before everything large. Their own checksums must tell whether they are whole.
+///
+/// # Errors
+///
+/// When it is no backup, or ends before the rows do.
+pub fn unpack_rows(backup: impl Read, into: &Path) -> Result<Head, UnpackError> {
+    let mut archive = tar::Archive::new(backup);
+    let mut entries = archive.entries()?;
+    let mut next = |name: &str| -> Result<_, UnpackError> {
+        let entry = entries.next().ok_or(UnpackError::CutOff)?.map_err(structure)?;
+        let found = entry.path().map_err(structure)?.to_str() == Some(name);
+        let regular = entry.header().entry_type() == tar::EntryType::Regular;
+        if found && regular { Ok(entry) } else { Err(UnpackError::Foreign) }
+    };
+    let head = read_head(&mut next(HEAD)?, &mut Manifest::default())?;
+    write(&mut next(ROWS)?, into)?;
+    Ok(head)
+}
+
 fn read<R: Read>(
     backup: R,
     mut take: impl FnMut(&mut tar::Entry<'_, R>, &str) -> Result<Member, UnpackError>,

@@ -136,7 +136,9 @@ impl Restoration {
             }
         }
         let dump = self.incoming.join(ROWS);
-        let rows = fill(&self.incoming.join("store"), &dump)?;
+        let place = self.incoming.join("store");
+        DirBuilder::new().mode(0o700).create(&place)?;
+        let rows = fill(&place, &dump, |_| true)?;
         fs::remove_file(dump)?;
         // Block files of the old store do not belong to the new one, even where it has none.
         DirBuilder::new().recursive(true).mode(0o700).create(blocks)?;
@@ -146,16 +148,15 @@ impl Restoration {
     }
 }
 
-/// Makes a database of the rows of a dump.
-fn fill(place: &Path, dump: &Path) -> Result<u64, RestorationError> {
-    DirBuilder::new().mode(0o700).create(place)?;
+/// Makes a database of those rows of a dump whose keys are wanted, in an empty directory.
+pub(super) fn fill(place: &Path, dump: &Path, wanted: impl Fn(&[u8]) -> bool) -> Result<u64, RestorationError> {
     let mut filling = Filling::new(place)?;
     dump::load(dump, |key, body| {
         let format = || body.try_into().ok().map(u32::from_be_bytes);
         if key == key::schema().as_slice() && format().is_none_or(|format| format > FORMAT) {
             return Err(RestorationError::Newer);
         }
-        Ok(filling.add(key, body)?)
+        if wanted(key) { Ok(filling.add(key, body)?) } else { Ok(()) }
     })?;
     Ok(filling.finish(FORMAT)?)
 }

@@ -181,3 +181,54 @@ async fn a_restoration_that_is_given_up_or_cut_off_leaves_the_old_store() {
     assert_eq!(read(dir.path()), all);
     assert!(!dir.path().join("store.incoming").exists(), "who opens the directory next tidies up");
 }
+
+/// Writes the backup of a store into a directory of backups, under the name that a schedule would give it.
+async fn back_up(handle: &StoreHandle, backups: &Path) {
+    let point = handle.backup().await.expect("copied");
+    let file = fs::File::create(backups.join(crate::backup::name_at(point.head().made_at))).expect("made");
+    crate::backup::pack(point.directory(), point.head(), file).expect("packed");
+}
+
+#[tokio::test]
+async fn a_database_that_is_damaged_or_gone_begins_with_the_last_good_backup() {
+    let (dir, backups) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let before = filled(dir.path()).await;
+    let options = StoreOptions { backups: Some(backups.path().to_owned()), ..options() };
+    let handle = Store::open(dir.path(), options.clone()).expect("opens").handle;
+    back_up(&handle, backups.path()).await;
+    fs::write(backups.path().join("belfry-2999-01-01T00-00-00Z.tar"), "no backup, and the newest by its name")
+        .expect("written");
+    handle.append(observations(base(), 60..70)).await;
+    close(handle).await;
+    let check = async |words: &str| {
+        let opened = Store::open(dir.path(), options.clone()).expect("opens");
+        let said: Vec<_> = opened.restored.faults.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 2 && said[0].contains(words) && said[1].contains("were put into the new"), "{said:?}");
+        assert_eq!(read_all(&opened.handle).await, before);
+        close(opened.handle).await;
+        assert!(audited(dir.path()).is_sound());
+    };
+    fs::write(dir.path().join("store/db"), vec![0x5a; 100_000]).expect("written");
+    fs::write(dir.path().join("store/conf"), "garbage").expect("written");
+    check("was damaged").await;
+    fs::remove_dir_all(dir.path().join("store")).expect("removed");
+    check("is gone").await;
+}
+
+#[tokio::test]
+async fn a_block_file_that_is_missing_or_another_one_is_named() {
+    let dir = tempfile::tempdir().expect("a directory");
+    filled(dir.path()).await;
+    let (first, second) = (block(dir.path(), "raw/2026/11/21.blk"), block(dir.path(), "raw/2026/11/22.blk"));
+    close(open(dir.path()).handle).await;
+    assert!(audited(dir.path()).is_sound(), "the hub has put them on its list");
+    fs::remove_file(&first).expect("removed");
+    let mut draft = Draft::create(&second, Kind::Raw).expect("begun");
+    draft.put("cloud/a@local", Facts { rows: 1, from: base(), to: base() }, b"another").expect("written");
+    draft.finish().expect("in place");
+    let report = audited(dir.path());
+    let said: Vec<_> = report.findings.iter().map(|finding| (finding.file.as_str(), finding.what.as_str())).collect();
+    let other = "it is whole, and not the file that the database knows under this name";
+    assert_eq!(said, [("blocks/raw/2026/11/21.blk", "it is missing"), ("blocks/raw/2026/11/22.blk", other)]);
+    assert_eq!(audited(dir.path()), report, "looking changes nothing");
+}

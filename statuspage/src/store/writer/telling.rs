@@ -46,6 +46,7 @@ impl Telling {
                 self.told.push(fault.clone());
             }
             StoreFault::SetAside { .. }
+            | StoreFault::RestoredFrom { .. }
             | StoreFault::Gone(_)
             | StoreFault::CorruptRows { .. }
             | StoreFault::DamagedBlock(_)
