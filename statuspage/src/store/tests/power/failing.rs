@@ -174,7 +174,7 @@ async fn meet_an_unreadable_place(root: &Path) {
         StoreEvent::Fault(fault) => {
             Some(vec![fault]).filter(|faults| matches!(faults[..], [StoreFault::SetAside { .. }]))
         }
-        StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+        StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
     })
     .await;
     close(opened.handle).await;
