@@ -145,6 +145,8 @@ fn row(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    type Row = (Vec<u8>, Vec<u8>);
     use crate::store::{
         database::Files,
         directory::Directory,
@@ -152,7 +154,7 @@ mod tests {
         queue::{Change, Work},
     };
 
-    fn loaded(path: &Path) -> Result<Vec<(Vec<u8>, Vec<u8>)>, BlockError> {
+    fn loaded(path: &Path) -> Result<Vec<Row>, BlockError> {
         let mut rows = Vec::new();
         load(path, |key, body| {
             rows.push((key.to_vec(), body.to_vec()));
