@@ -99,7 +99,7 @@ impl<W: Write> Sheet<W> {
 
     fn end(self) -> io::Result<W> {
         match self {
-            Self::Csv(writer) => writer.into_inner().map_err(|error| error.into_error()),
+            Self::Csv(writer) => writer.into_inner().map_err(::csv::IntoInnerError::into_error),
             Self::Jsonl(mut out) => out.flush().map(|()| out),
         }
     }

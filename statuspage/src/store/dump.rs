@@ -152,7 +152,9 @@ mod tests {
         queue::{Change, Work},
     };
 
-    fn loaded(path: &Path) -> Result<Vec<(Vec<u8>, Vec<u8>)>, BlockError> {
+    type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn loaded(path: &Path) -> Result<Rows, BlockError> {
         let mut rows = Vec::new();
         load(path, |key, body| {
             rows.push((key.to_vec(), body.to_vec()));
