@@ -226,7 +226,7 @@ async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
 fn store_options(settings: &Settings) -> StoreOptions {
     StoreOptions {
         retention: settings.retention,
-        comfort: settings.disk_reserve.bytes(),
+        disk_reserve: settings.disk_reserve.bytes(),
         max_bytes: settings.max_bytes.bytes(),
         backups: settings.backup.as_ref().map(|plan| plan.directory.clone()),
         ..StoreOptions::default()

@@ -20,7 +20,13 @@
 //! - When the database opens only after the start, what it holds comes as [`StoreEvent::OpenedLate`], and nothing is written over
 //!   it before [`StoreHandle::adopt_with`].
 //!
-//! Keys, all in one tree: see the submodule `key`. Block files for sealed hours will lie beside the database and be indexed in it.
+//! A state change and its notification are one transaction: [`Changes`] are written together or not at all, and while the store is
+//! behind they are merged and stay together. Open outages and lasting faults are *records* ([`RecordKey`]), one row each, put or
+//! removed in the transaction of the outbox rows that they lead to. Incidents (their measured times and members), operators' texts
+//! (one record an update, under the incident's id) and delivery cursors (how far each subscriber, by id and never by address, has
+//! been told of an incident) are to lie there in the same way, as further variants of `RecordKey`.
+//!
+//! Keys, all in one tree: see the submodule `key`. What is settled lies in block files beside the database: see `block`, `blocks` and `seal`.
 
 mod backup;
 mod block;
@@ -60,7 +66,7 @@ use std::{
 };
 
 pub use backup::{BackupError, BackupPoint};
-pub use changes::{Changes, Ledger};
+pub use changes::{Changes, Ledger, RecordKey};
 pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
 pub use handle::{Durability, StoreHandle};
 pub use offline::{Offline, OfflineError};
@@ -115,7 +121,7 @@ pub struct StoreOptions {
     /// Bytes that must be free: below it the database is not opened, and an open one is not written to.
     pub reserve: u64,
     /// Bytes that should be free: below it operators are told, while writing still goes on.
-    pub comfort: u64,
+    pub disk_reserve: u64,
     /// Where backups lie: a database that is damaged or gone begins with the rows of the newest good one.
     pub backups: Option<PathBuf>,
     /// How long writes and reads wait for the disk.
@@ -132,7 +138,7 @@ impl Default for StoreOptions {
             grace: Duration::from_secs(300),
             pending_observations: 100_000,
             reserve: 64 << 20,
-            comfort: 1_000_000_000,
+            disk_reserve: 1_000_000_000,
             backups: None,
             patience: Duration::from_secs(2),
             backoff: Duration::from_millis(500),

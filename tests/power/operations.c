@@ -12,7 +12,8 @@
 //                         Of the operations of that name on paths that contain TEXT, counted from 1, those from FIRST on fail with
 //                         ERRNO, COUNT of them. A write that fails has written half of its bytes, as on a full disk; a sync that
 //                         fails fails once more through each other descriptor of its file; anything else that fails did nothing.
-//                         Names: read, open (that creates), write, length, sync (fsync, fdatasync), range (sync_file_range),
+//                         Of sector:FIRST:LENGTH:ERRNO[:TEXT], every read of those bytes of a file fails.
+//                         Names: open (that creates), write, length, sync (fsync, fdatasync), range (sync_file_range),
 //                         rename, link, remove (unlink, rmdir), make (mkdir).
 //
 // The log is a sequence of records in the machine's byte order: kind (4 bytes), number of bytes at the end (4), file (8), place (8),
@@ -284,12 +285,20 @@ int fcntl64(int descriptor, int command, ...) {
 
 // ---- Contents
 
+// Whether the bytes from `at` on lie where the file cannot be read.
+static bool is_unreadable(const struct watched *file, off_t at, size_t length) {
+    if (strcmp(fail.operation, "sector") != 0 || !strstr(file->path, fail.text)) return false;
+    return at < fail.first + fail.count && at + (off_t)length > fail.first;
+}
+
 static ssize_t read_watched(int descriptor, void *bytes, size_t length, off_t at, long call) {
     pthread_mutex_lock(&lock);
     struct watched *file = watched(descriptor);
-    int error = file ? failure("read", file->path, file->inode) : 0;
+    off_t place = file && call == SYS_read ? syscall(SYS_lseek, descriptor, 0, SEEK_CUR) : at;
+    bool failed = file && is_unreadable(file, place, length);
+    if (failed) record(FAILED, file->inode, fail.error, fail.operation, strlen(fail.operation));
     pthread_mutex_unlock(&lock);
-    if (error) return errno = error, -1;
+    if (failed) return errno = fail.error, -1;
     return syscall(call, descriptor, bytes, length, at);
 }
 

@@ -21,6 +21,9 @@ use super::{
     shelf::Shelf,
 };
 
+/// The version of the row of a block file.
+const VERSION: u8 = 1;
+
 /// What the list says of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Listed {
@@ -68,7 +71,7 @@ impl Blocks {
             missed: Vec::new(),
         };
         let there = blocks.there();
-        let missed = blocks.listed.keys().filter(|path| !there.contains(*path));
+        let missed = blocks.listed.keys().filter(|path| !there.contains(*path) && !blocks.was_joined(path, &there));
         blocks.missed = missed.map(|path| root.join(path)).collect();
         Ok(blocks)
     }
@@ -99,11 +102,6 @@ impl Blocks {
         &self.listed
     }
 
-    /// Where the files lie.
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Bytes of all files.
     pub(super) fn bytes(&self) -> u64 {
         self.raw.bytes() + self.hours.bytes() + self.days.bytes()
@@ -124,6 +122,16 @@ impl Blocks {
     fn there(&self) -> BTreeSet<String> {
         let files = self.raw.files().chain(self.hours.files()).chain(self.days.files());
         files.filter_map(|path| self.below(path.as_ref())).collect()
+    }
+
+    /// Whether a listed file went into a larger one that is there and newer than the list: the process died before it could say so.
+    fn was_joined(&self, path: &str, there: &BTreeSet<String>) -> bool {
+        let Some(joined) = path.rsplit_once('/').map(|(span, _)| format!("{span}.blk")) else { return false };
+        let is_newer = |listed: &Listed| {
+            let facts = BlockFile::open(&self.root.join(&joined)).ok().and_then(|file| file.facts());
+            facts.is_some_and(|facts| facts.sha256 != listed.sha256)
+        };
+        there.contains(&joined) && self.listed.get(&joined).is_none_or(is_newer)
     }
 
     /// Brings the list into line with what lies on the disk, of which `written` has just been written. Gives how many results were
@@ -152,7 +160,7 @@ impl Blocks {
             let Some(facts) = facts else { continue };
             let listed =
                 Listed { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 };
-            let (key, body) = (key::block(&path), record::pack(&listed));
+            let (key, body) = (key::block(&path), record::pack(VERSION, &listed));
             new.push((key.clone(), frame::seal(&key, &body)));
             self.listed.insert(path, listed);
         }
@@ -170,7 +178,7 @@ impl Blocks {
 fn list(shelf: &Shelf) -> Result<BTreeMap<String, Listed>, Broken> {
     let mut listed = BTreeMap::new();
     shelf.scan(&Kind::Block.prefix(), &[Kind::Block as u8 + 1], Order::Ascending, |key, body| {
-        match key::read_block(key).zip(record::unpack(body)) {
+        match key::read_block(key).zip(record::unpack(VERSION, body)) {
             Some((path, entry)) => drop(listed.insert(path.to_owned(), entry)),
             None => shelf.note(key, body),
         }

@@ -11,8 +11,8 @@
 //!
 //! After a sync that failed, Linux takes the pages for clean: what was written to them is read as if it were there and never reaches
 //! the disk, and a later sync succeeds. sled would go on behind that hole, and lose everything behind it in the next power cut. So
-//! after any failure the files are written anew, as they are read, before the database is opened again ([`Files::WrittenAnew`]). A database
-//! that panics while it closes keeps its lock and its threads: a copy takes the place of its file then.
+//! after any failure the files are written anew, as they are read, before the database is opened again ([`Files::WrittenAnew`]). And
+//! sled takes a place of its log that cannot be read for the end: everything is read once before.
 //!
 //! sled panics on some kinds of damage, its errors stay until it is dropped, and some make a call wait for ever: every call is caught
 //! and looked after (`pulse`), and after any error the database must be dropped and opened again.
@@ -58,9 +58,9 @@ impl Broken {
 /// What is done with the files of a database before it is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Files {
-    /// Nothing.
+    /// They are read.
     AsTheyAre,
-    /// They are written anew and synced: something failed, and that may have been a sync.
+    /// They are read, written anew and synced: something failed, and that may have been a sync.
     WrittenAnew,
 }
 
@@ -103,7 +103,7 @@ impl Database {
     pub(super) fn open(dir: &Path, files: Files) -> Result<Self, Broken> {
         files::remove_half_snapshots(dir).map_err(|error| failing(&error))?;
         match files {
-            Files::AsTheyAre => {}
+            Files::AsTheyAre => files::require_readable(dir).map_err(|error| failing(&error))?,
             Files::WrittenAnew => files::write_anew(dir).map_err(|error| failing(&error))?,
         }
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).mode(sled::Mode::LowSpace);

@@ -97,6 +97,16 @@ pub enum StoreFault {
         /// Bytes that are needed.
         reserve: u64,
     },
+    /// The disk has less room than the operator wants; everything is still written.
+    #[error("only {free} bytes are free where {} lies and {reserve} are wanted: make room before writing fails", dir.display())]
+    LowSpace {
+        /// The data directory.
+        dir: PathBuf,
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that are wanted.
+        reserve: u64,
+    },
     /// Reading or writing failed; it is tried again.
     #[error("the database failed ({0}): results wait in memory, and it is opened again")]
     Failing(String),
@@ -118,8 +128,11 @@ pub enum StoreEvent {
     OpenedLate(Box<Restored>),
     /// A new, empty database took the place of a damaged one: apply everything that is still known.
     Replaced,
-    /// Everything that had waited is written.
+    /// Everything that had waited is written: [`StoreFault::NoSpace`] and [`StoreFault::Failing`] are over.
     CaughtUp,
+    /// The disk has room again: [`StoreFault::LowSpace`] is over. The first look at the disk after the start says this or the
+    /// fault, because the last process may have ended with the fault open; when none is open, nobody is told.
+    RoomAgain,
 }
 
 /// The receiving end of a channel of 64 events. When nobody takes them, further faults are only logged; the other events wait.

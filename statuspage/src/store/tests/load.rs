@@ -1,21 +1,28 @@
 //! What the children of the crash tests write, batch after batch, and the check of what is left of it.
 //!
+//! Everything lies in the past and is settled at once: while batches are written, hours are sealed into files, and days are joined.
 //! It does not know how a child ended.
 
 use std::{
+    fs,
+    ops::Range,
     path::Path,
     process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use shared::Timestamp;
+use shared::{Observation, Timestamp};
 
-use super::{Durability, StoreHandle, base, child, close, id, observations, open, read_all};
-use crate::store::Changes;
+use super::{Durability, StoreHandle, StoreOptions, base, child, close, id, observation, options, read_all};
+use crate::store::{Changes, Opened, Store};
 
-/// Observations of one append.
+/// Observations of one append: of a third of an hour.
 const BATCH: u64 = 20;
+const EVERY: Duration = Duration::from_secs(60);
+/// How long ago the first is, so that retention leaves it alone and the last is not in the future.
+const AGO: Duration = Duration::from_secs(25 * 86_400);
 /// After so many batches the store is closed and opened again.
 const REOPENED: u64 = 15;
 
@@ -38,7 +45,15 @@ pub(super) struct Found {
 impl Part {
     /// The first part of all.
     pub(super) fn first() -> Self {
-        Self { start: base(), first: 0 }
+        Self { start: base().minus(AGO), first: 0 }
+    }
+
+    fn rows(self, batches: Range<u64>) -> Vec<Arc<Observation>> {
+        let row = |number: u64| {
+            let started_at = self.start.plus(EVERY * u32::try_from(number).expect("not so many"));
+            Arc::new(Observation { started_at, ..(*observation(self.start, number)).clone() })
+        };
+        (batches.start * BATCH..batches.end * BATCH).map(row).collect()
     }
 
     /// The last batch before this part, acknowledged to an earlier child.
@@ -62,17 +77,19 @@ impl Part {
         Self { start: start.parse().expect("a time"), first: first.parse().expect("a number") }
     }
 
-    /// Writes batches, closing and opening the store now and then, and says of each that it is acknowledged.
+    /// Writes batches, lets the store join what it sealed and opens it again now and then, and says of each that it is acknowledged.
     pub(super) async fn write(self, root: &Path, batches: u64, mut acknowledged: impl FnMut(u64)) {
         let mut handle = open(root).handle;
         for batch in self.first..self.first.saturating_add(batches) {
             if batch % REOPENED == REOPENED - 1 {
+                until_joined(&handle, root).await;
                 close(handle).await;
                 handle = open(root).handle;
             }
             self.write_one(&handle, batch).await;
             acknowledged(batch);
         }
+        until_joined(&handle, root).await;
         close(handle).await;
     }
 
@@ -82,7 +99,7 @@ impl Part {
 
     /// Writes a batch and the changes behind it.
     pub(super) async fn try_one(self, handle: &StoreHandle, batch: u64) -> Durability {
-        let rows = observations(self.start, batch * BATCH..(batch + 1) * BATCH);
+        let rows = self.rows(batch..batch + 1);
         match handle.append(rows).await {
             Durability::Synced => handle.apply(changes(batch)).await,
             Durability::Behind => {
@@ -106,7 +123,7 @@ impl Part {
             (least..=least + begun).contains(&there),
             "{about}: {least} batches were acknowledged, {there} are there"
         );
-        assert!(rows == observations(self.start, 0..there * BATCH), "{about}: not the rows that were written");
+        assert!(rows == self.rows(0..there), "{about}: not the rows that were written");
 
         let state = opened.restored.components.first().map(|(_, body)| body.clone());
         let newest = state.map(|body| str::from_utf8(&body).expect("digits").parse::<u64>().expect("a number"));
@@ -125,10 +142,36 @@ impl Part {
         close(handle).await;
         let again = open(root);
         assert_eq!(again.restored.faults, [], "{about}: opened again");
-        let all = observations(self.start, 0..(batch + 1) * BATCH);
+        let all = self.rows(0..batch + 1);
         assert!(read_all(&again.handle).await == all, "{about}: opened again");
         close(again.handle).await;
     }
+}
+
+/// Opens a store that seals everything at once.
+fn open(root: &Path) -> Opened {
+    Store::open(root, sealing()).expect("opens")
+}
+
+/// As the other tests have it, and every hour that is over is settled.
+pub(super) fn sealing() -> StoreOptions {
+    StoreOptions { grace: Duration::ZERO, ..options() }
+}
+
+/// Waits until everything lies in files of whole days.
+async fn until_joined(handle: &StoreHandle, root: &Path) {
+    let joined = async {
+        while handle.unsealed().await != Ok(0) || has_hours(&root.join("blocks/raw"), 3) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), joined).await.expect("what is over is joined");
+}
+
+/// Whether there is a file so deep in a directory: `2026/11/22/13.blk`.
+fn has_hours(dir: &Path, depth: usize) -> bool {
+    let mut entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.any(|entry| depth == 0 || (entry.path().is_dir() && has_hours(&entry.path(), depth - 1)))
 }
 
 /// The changes behind a batch: a short row and a document in parts, which must always be of the same batch.

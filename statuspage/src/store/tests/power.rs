@@ -101,6 +101,7 @@ async fn cut_often(root: &Path, part: Part, next: &Path, chance: &mut Chance) ->
     let disk = Disk::of(root);
     let child = part.command("store::tests::power::what_was_acknowledged_survives_power_cuts", root);
     let events = record(child, root, None, chance);
+    println!("{} operations, of them {}", events.len(), summary(&events));
     let mut replay = Replay { disk, part, events: &events, acknowledged: part.last_before(), begun: 1 };
     let mut moments: Vec<_> = (0..=CUTS).map(|_| chance.of(0..events.len() + 1)).collect();
     moments.sort_unstable();
@@ -116,6 +117,14 @@ async fn cut_often(root: &Path, part: Part, next: &Path, chance: &mut Chance) ->
         }
     }
     (goes_on, slowest)
+}
+
+/// How many block files appeared and went.
+fn summary(events: &[Event]) -> String {
+    let is_block = |path: &Path| path.extension().is_some_and(|end| end == "blk");
+    let sealed = events.iter().filter(|event| matches!(event, Event::Rename { new, .. } if is_block(new))).count();
+    let joined = events.iter().filter(|event| matches!(event, Event::Remove { path } if is_block(path))).count();
+    format!("{sealed} files sealed or joined, {joined} removed")
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@
 use std::{fs, path::Path, time::Duration};
 
 use super::{
-    super::{StoreEvent, StoreEvents, StoreOptions, chance::Chance, child_directory, options, scale},
+    super::{
+        StoreEvent, StoreEvents, StoreOptions, StoreState, chance::Chance, child_directory, close, event,
+        load::sealing, options, preload, scale,
+    },
     Disk, Event, Fail, Notes, Part, Replay, record,
 };
 use crate::store::{Durability, Restored, Store, StoreFault, StoreHandle};
@@ -17,7 +20,7 @@ const CHILDREN: u64 = 12;
 const CUTS: usize = 2;
 
 /// The operations that a store needs, about how many there are of each in a child, and how they may fail.
-const FAILURES: [(&str, usize, &[i32]); 9] = [
+const FAILURES: [(&str, usize, &[i32]); 8] = [
     ("write", 200, &[libc::ENOSPC, libc::EIO]),
     ("sync", 80, &[libc::EIO, libc::ENOSPC]),
     ("range", 80, &[libc::EIO]),
@@ -26,7 +29,6 @@ const FAILURES: [(&str, usize, &[i32]); 9] = [
     ("remove", 3, &[libc::EIO, libc::EROFS]),
     ("make", 4, &[libc::ENOSPC, libc::EROFS]),
     ("length", 4, &[libc::ENOSPC]),
-    ("read", 60, &[libc::EIO]),
 ];
 
 impl Fail {
@@ -42,21 +44,21 @@ impl Fail {
 }
 
 /// What the child does: it writes whatever fails, and everything is written in the end.
-async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
+async fn endure(part: Part, root: &Path, tolerated: Tolerated, mut acknowledged: impl FnMut(u64)) {
     let middle = part.first + BATCHES / 2;
     for batches in [part.first..middle, middle..part.first + BATCHES] {
-        let impatient = StoreOptions { patience: Duration::from_millis(300), reserve: 0, ..options() };
+        let impatient = StoreOptions { patience: Duration::from_millis(300), reserve: 0, ..sealing() };
         let mut opened = Store::open(root, impatient).expect("no operator is needed");
-        require_kept(&opened.restored.faults);
+        tolerated.check(&opened.restored.faults);
         for batch in batches {
             if part.try_one(&opened.handle, batch).await == Durability::Synced {
                 acknowledged(batch);
             }
-            hear(&opened.handle, &mut opened.events);
+            hear(&opened.handle, &mut opened.events, tolerated);
         }
         let written = async {
             while opened.handle.counters().pending_observations + opened.handle.counters().pending_changes > 0 {
-                hear(&opened.handle, &mut opened.events);
+                hear(&opened.handle, &mut opened.events, tolerated);
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -66,60 +68,138 @@ async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
 }
 
 /// Does as the hub does when the store tells of something.
-fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
+fn hear(handle: &StoreHandle, events: &mut StoreEvents, tolerated: Tolerated) {
     while let Ok(event) = events.try_recv() {
         match event {
-            StoreEvent::Fault(fault) => {
-                println!("{fault}");
-                require_kept(&[fault]);
-            }
+            StoreEvent::Fault(fault) => tolerated.check(&[fault]),
             StoreEvent::OpenedLate(restored) => {
                 let Restored { faults, .. } = *restored;
-                require_kept(&faults);
+                tolerated.check(&faults);
                 handle.adopt();
             }
-            StoreEvent::Replaced => unreachable!("a failure is no damage"),
-            StoreEvent::CaughtUp => {}
+            // A `SetAside` comes with it.
+            StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => {}
         }
     }
 }
 
-/// A passing failure must not cost the database.
-fn require_kept(faults: &[StoreFault]) {
-    let passing = |fault: &StoreFault| matches!(fault, StoreFault::Failing(_) | StoreFault::NoSpace { .. });
-    assert!(faults.iter().all(passing), "{faults:?}");
+/// What may come of a failure that passes.
+#[derive(Debug, Clone, Copy)]
+enum Tolerated {
+    /// The database fails for a while; it is never given up.
+    Failing,
+    /// One that was never whole may be set aside as well: sled writes its settings in place.
+    SetAside,
+}
+
+impl Tolerated {
+    fn check(self, faults: &[StoreFault]) {
+        let passes = |fault: &StoreFault| match self {
+            Self::Failing => matches!(fault, StoreFault::Failing(_) | StoreFault::NotSealed(_)),
+            Self::SetAside => {
+                matches!(fault, StoreFault::Failing(_) | StoreFault::NotSealed(_) | StoreFault::SetAside { .. })
+            }
+        };
+        assert!(faults.iter().all(passes), "{faults:?}");
+    }
+}
+
+/// One child that makes its database and cannot at first.
+async fn check_making(fail: Fail) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (part, root) = (Part::first(), dir.path().join("data"));
+    fs::create_dir(&root).expect("made");
+    let test = "store::tests::power::failing::a_database_that_cannot_be_made_is_made_once_the_disk_works";
+    let mut child = part.command(test, &root);
+    preload::watch(&mut child, &root, &dir.path().join("log"), Some(fail));
+    assert!(child.status().expect("starts").success(), "{fail:?}");
+    part.check(&root, Some(BATCHES - 1), 0, &format!("{fail:?}")).await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_made_is_made_once_the_disk_works() {
+    if let Some(dir) = child_directory() {
+        return endure(Part::of_this_child(), &dir, Tolerated::SetAside, |_| ()).await;
+    }
+    let mut chance = Chance::new();
+    for operation in ["write", "open", "make", "sync", "length", "rename"] {
+        for _ in 0..scale() {
+            let first = chance.of(1..7);
+            check_making(Fail { operation, first, count: chance.of(1..4), error: libc::ENOSPC }).await;
+        }
+    }
 }
 
 /// One child and its failure; then some power cuts.
 async fn check(fail: Fail, chance: &mut Chance) {
     let dir = tempfile::tempdir().expect("a directory");
-    let (part, root) = (Part::first(), dir.path().join("data"));
-    fs::create_dir(&root).expect("made");
+    let (mut part, root) = (Part::first(), dir.path().join("data"));
+    part.write(&root, 1, |batch| part.first = batch + 1).await;
     let disk = Disk::of(&root);
     let child = part.command("store::tests::power::failing::whatever_fails_what_was_acknowledged_is_kept", &root);
     let events = record(child, &root, Some(fail), chance);
     let happened = events.iter().filter(|event| matches!(event, Event::Failed { .. })).count();
     let about = format!("{chance}, {fail:?}, which happened {happened} times");
-    part.check(&root, Some(BATCHES - 1), 0, &about).await;
+    part.check(&root, Some(part.first + BATCHES - 1), 0, &about).await;
 
-    let mut replay = Replay { disk, part, events: &events, acknowledged: None, begun: BATCHES };
+    let mut replay = Replay { disk, part, events: &events, acknowledged: part.last_before(), begun: BATCHES };
     let mut moments: Vec<_> = (0..CUTS).map(|_| chance.of(0..events.len() + 1)).collect();
     moments.sort_unstable();
     for left in moments.into_iter().rev() {
         replay.until(left);
-        println!("{about}, {left} operations before the end");
         replay.cut(chance).await;
     }
+    println!("{about}");
 }
 
 #[tokio::test]
 async fn whatever_fails_what_was_acknowledged_is_kept() {
     if let Some(dir) = child_directory() {
         let mut notes = Notes::of_this_child();
-        return endure(Part::of_this_child(), &dir, |batch| notes.acknowledged(batch)).await;
+        return endure(Part::of_this_child(), &dir, Tolerated::Failing, |batch| notes.acknowledged(batch)).await;
     }
     let mut chance = Chance::new();
     for _ in 0..CHILDREN * scale() {
         check(Fail::random(&mut chance), &mut chance).await;
     }
+}
+
+/// What the child does whose disk cannot read some bytes: it never takes what is left for everything.
+async fn meet_an_unreadable_place(root: &Path) {
+    let mut opened = Store::open(root, options()).expect("no operator is needed");
+    assert!(matches!(opened.restored.faults[..], [StoreFault::Failing(_)]), "{:?}", opened.restored.faults);
+    assert_eq!(opened.handle.state(), StoreState::Absent);
+    event(&mut opened.events, |event| match event {
+        StoreEvent::OpenedLate(restored) => Some(restored.faults),
+        StoreEvent::Fault(fault) => {
+            Some(vec![fault]).filter(|faults| matches!(faults[..], [StoreFault::SetAside { .. }]))
+        }
+        StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
+    })
+    .await;
+    close(opened.handle).await;
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_read_is_never_taken_for_the_end_of_the_database() {
+    if let Some(dir) = child_directory() {
+        return meet_an_unreadable_place(&dir).await;
+    }
+    let (dir, part) = (tempfile::tempdir().expect("a directory"), Part::first());
+    let (root, log) = (dir.path().join("data"), dir.path().join("log"));
+    part.write(&root, BATCHES, |_| ()).await;
+    let length = fs::metadata(root.join("store/db")).expect("there").len();
+    let place = Chance::new().of(0..usize::try_from(length).expect("small"));
+    let test = "store::tests::power::failing::a_place_that_cannot_be_read_is_never_taken_for_the_end_of_the_database";
+    let mut child = part.command(test, &root);
+    let fail = Fail { operation: "sector", first: place, count: 512, error: libc::EIO };
+    preload::watch(&mut child, &root, &log, Some(fail));
+    assert!(child.status().expect("starts").success(), "{fail:?}");
+
+    // What was set aside is whole: the disk reads again, and it is all there.
+    let name = fs::read_dir(&root).expect("lists").flatten().map(|entry| entry.path());
+    let kept = name.filter(|path| path.to_string_lossy().contains("store.damaged-")).next().expect("set aside");
+    fs::remove_dir_all(root.join("store")).expect("removed");
+    fs::rename(kept, root.join("store")).expect("put back");
+    part.check(&root, Some(BATCHES - 1), 0, &format!("{fail:?}")).await;
 }
