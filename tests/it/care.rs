@@ -213,3 +213,21 @@ async fn repair_refuses_while_the_hub_runs() -> Result<()> {
     assert!(refused.err.contains("stop it first"), "{}", refused.err);
     Ok(())
 }
+
+#[tokio::test]
+async fn verify_names_a_file_that_is_not_what_was_written_and_repair_keeps_it_apart() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (setup, mut hub) = watched(&backend).await?;
+    until_recorded(&hub, 3).await;
+    hub.program.terminate().await?;
+    let file = setup.data().join("blocks/raw/2020/01/01.blk");
+    std::fs::create_dir_all(file.parent().expect("a directory"))?;
+    std::fs::write(&file, "no block file")?;
+    let found = setup.run(&["verify"]).await?.expect(1)?;
+    assert!(found.contains("damaged: blocks/raw/2020/01/01.blk: ") && found.contains("statuspage repair"), "{found}");
+    let repaired = setup.run(&["repair"]).await?.expect(1)?;
+    assert!(repaired.contains("01.blk.damaged-1"), "{repaired}");
+    assert!(!file.exists() && file.with_file_name("01.blk.damaged-1").exists());
+    setup.run(&["verify"]).await?.expect(0)?;
+    Ok(())
+}

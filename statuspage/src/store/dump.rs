@@ -145,8 +145,6 @@ fn row(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    type Row = (Vec<u8>, Vec<u8>);
     use crate::store::{
         database::Files,
         directory::Directory,
@@ -154,7 +152,9 @@ mod tests {
         queue::{Change, Work},
     };
 
-    fn loaded(path: &Path) -> Result<Vec<Row>, BlockError> {
+    type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn loaded(path: &Path) -> Result<Rows, BlockError> {
         let mut rows = Vec::new();
         load(path, |key, body| {
             rows.push((key.to_vec(), body.to_vec()));

@@ -18,7 +18,10 @@ use super::{
     shelf::Shelf,
     succession,
 };
-use crate::backup::{ROWS, newest_first, unpack_rows};
+use crate::{
+    backup::{ROWS, newest_first, unpack_rows},
+    notify::Notification,
+};
 
 /// So many backups are tried, the newest first.
 const TRIES: usize = 3;
@@ -54,7 +57,7 @@ fn from(directory: &Directory, file: &Path) -> Result<StoreFault, RestorationErr
 
 /// Forgets what had not been told when the backup was made: it is no news any more.
 pub(super) fn forget_pending(shelf: &Shelf) -> Result<(), Broken> {
-    let pending = restore::all_notifications(shelf)?.into_iter().filter(crate::notify::Notification::is_pending);
+    let pending = restore::all_notifications(shelf)?.into_iter().filter(Notification::is_pending);
     let mut keys = Vec::new();
     for notification in pending {
         let base = key::notification(&notification.id);

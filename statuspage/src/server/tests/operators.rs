@@ -57,3 +57,23 @@ async fn the_socket_refuses_in_words_and_ends_with_the_hub() {
     tokio::time::timeout(LONG, tasks.join_next()).await.expect("it ends").expect("one task").expect("no fault");
     assert!(Client::find(data.path()).expect("nobody").is_none());
 }
+
+#[tokio::test]
+async fn orders_are_taken_through_the_socket_alone() {
+    let (stage, data) = (Stage::new(), tempfile::tempdir().expect("a directory"));
+    for (method, path) in [("GET", "/api/v1/backup"), ("POST", "/api/v1/verify")] {
+        let refused = stage.ask(method, path, &[]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(refused.text().contains("for operators"), "{}", refused.text());
+    }
+    let (client, _stop, _tasks) = listening(&stage, data.path()).await;
+    let mut answer = client.ask(http::Method::POST, "/api/v1/verify").await.expect("an answer");
+    let mut lines = Vec::new();
+    while let Some(piece) = answer.chunk().await.expect("it goes on") {
+        lines.extend_from_slice(&piece);
+    }
+    assert!(str::from_utf8(&lines).expect("text").starts_with("{\"report\":{\"checked\":{\"rows\":"));
+    let _turn = stage.app.cares.acquire().await.expect("it is never closed");
+    let refused = client.ask(http::Method::GET, "/api/v1/backup").await.expect_err("another one is at work");
+    assert!(matches!(refused, ClientError::Refused { status: 409, .. }), "{refused:?}");
+}
