@@ -52,9 +52,8 @@ impl Writer {
             Err(Broken::Damaged("it fails again and again".to_owned()))
         } else {
             // What looked like damage may have been a passing failure: the second look decides.
-            let files = if self.failures == 0 { Files::AsTheyAre } else { Files::WrittenAnew };
-            try_open(directory, opening, marker, files)
-                .or_else(|_| try_open(directory, opening, marker, Files::WrittenAnew))
+            try_open(directory, opening, marker, files(marker, self.failures))
+                .or_else(|_| try_open(directory, opening, marker, files(marker, self.failures + 1)))
         };
         if let Err(broken) = &attempt
             && is_beyond_repair(broken, self.failed_openings + 1)
@@ -65,7 +64,7 @@ impl Writer {
             if let Some(kept) = directory.set_aside(restore::now())? {
                 faults.push(StoreFault::SetAside { reason, kept });
             }
-            attempt = try_open(directory, opening, Marker::Missing, Files::WrittenAnew);
+            attempt = try_open(directory, opening, Marker::Missing, Files::Unfinished);
         }
         let (holdings, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
         let Holdings { shelf, blocks } = &holdings;
@@ -80,6 +79,15 @@ impl Writer {
         self.failed_openings = 0;
         self.holdings = Some(holdings);
         Ok(Found { restored, faults, corrupt_rows, is_new })
+    }
+}
+
+/// What the files of a database need before it is opened, after so many failures.
+fn files(marker: Marker, failures: u32) -> Files {
+    match (marker, failures) {
+        (Marker::Missing, _) => Files::Unfinished,
+        (Marker::Present(_), 0) => Files::AsTheyAre,
+        (Marker::Present(_), _) => Files::WrittenAnew,
     }
 }
 
