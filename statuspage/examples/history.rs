@@ -15,6 +15,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use shared::{ComponentId, Failure, FailureKind, Observation, Status, Timestamp, Timings, Verdict};
 use statuspage::{
     history::{self, History, HistoryRow, RowKey, Slot, Unit},
@@ -113,35 +114,33 @@ fn live(number: usize) -> Vec<HistoryRow> {
 }
 
 /// Frames as they lie in block files: hours by the day, days by the month; the newest two of each stay rows, as in the database.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Frames {
     hours: Vec<Vec<u8>>,
     days: Vec<Vec<u8>>,
-    rows: Vec<(Slot, Bytes)>,
+    hot_hours: Vec<(Timestamp, Vec<u8>)>,
+    hot_days: Vec<(Timestamp, Vec<u8>)>,
 }
 
 type Rows = Vec<(Timestamp, Bytes)>;
 
 fn starts(rows: &[HistoryRow], unit: Unit) -> Rows {
-    let of_unit = rows
-        .iter()
-        .filter(|row| matches!((unit, row.key.slot), (Unit::Hours, Slot::Hour(_)) | (Unit::Days, Slot::Day(_))));
+    let of_unit = rows.iter().filter(|row| row.key.slot.unit() == unit);
     of_unit.filter_map(|row| Some((row.key.slot.start()?, Bytes::copy_from_slice(&row.bytes)))).collect()
 }
 
 fn frames(rows: &[HistoryRow]) -> Frames {
     let (mut hours, mut days) = (starts(rows, Unit::Hours), starts(rows, Unit::Days));
-    let mut frames = Frames::default();
-    for (unit, rows) in [(Unit::Hours, &mut hours), (Unit::Days, &mut days)] {
-        let newest = rows.split_off(rows.len() - 2);
-        frames.rows.extend(newest.into_iter().filter_map(|(start, row)| Some((Slot::new(unit, start)?, row))));
-    }
+    let hot = |rows: &mut Rows| {
+        let newest = rows.split_off(rows.len() - 2).into_iter();
+        newest.map(|(start, row)| (start, row.to_vec())).collect()
+    };
+    let (hot_hours, hot_days) = (hot(&mut hours), hot(&mut days));
     // A start asks for the hours of the last eight days and what of today is sealed.
     hours.retain(|(start, _)| *start >= end().minus(DAY * 9));
     let day = |(start, _): &(Timestamp, Bytes)| start.as_millis() / 86_400_000;
-    frames.hours = hours.chunk_by(|one, next| day(one) == day(next)).map(history::pack).collect();
-    frames.days = days.chunks(31).map(history::pack).collect();
-    frames
+    let hours = hours.chunk_by(|one, next| day(one) == day(next)).map(history::pack).collect();
+    Frames { hours, days: days.chunks(31).map(history::pack).collect(), hot_hours, hot_days }
 }
 
 fn prepare(components: &str) -> Result<()> {
@@ -150,18 +149,11 @@ fn prepare(components: &str) -> Result<()> {
     for number in 0..LIVED {
         let rows = live(number);
         sizes.add(&rows);
-        let Frames { hours, days, rows } = frames(&rows);
-        let file: (Vec<Vec<u8>>, Vec<Vec<u8>>, Vec<(i64, bool, Vec<u8>)>) =
-            (hours, days, rows.into_iter().filter_map(|(slot, row)| Some(plain(slot, &row)?)).collect());
-        std::fs::write(dir.path().join(number.to_string()), serde_json::to_vec(&file)?)?;
+        std::fs::write(dir.path().join(number.to_string()), serde_json::to_vec(&frames(&rows))?)?;
     }
     sizes.print();
     let measured = Command::new(std::env::current_exe()?).arg("measure").arg(dir.path()).arg(components).status()?;
     if measured.success() { Ok(()) } else { bail!("the measuring process failed") }
-}
-
-fn plain(slot: Slot, row: &[u8]) -> Option<(i64, bool, Vec<u8>)> {
-    Some((slot.start()?.as_millis(), matches!(slot, Slot::Hour(_)), row.to_vec()))
 }
 
 /// Bytes of a row in each form, added up.
@@ -199,17 +191,17 @@ impl Sizes {
 }
 
 fn read(dir: &Path) -> Result<Vec<Frames>> {
-    let frames = |number: usize| {
-        let file = std::fs::read(dir.join(number.to_string()))?;
-        let (hours, days, rows): (Vec<Vec<u8>>, Vec<Vec<u8>>, Vec<(i64, bool, Vec<u8>)>) =
-            serde_json::from_slice(&file)?;
-        let row = |(start, is_hour, row): (i64, bool, Vec<u8>)| {
-            let unit = if is_hour { Unit::Hours } else { Unit::Days };
-            Some((Slot::new(unit, Timestamp::from_millis(start))?, Bytes::from(row)))
-        };
-        anyhow::Ok(Frames { hours, days, rows: rows.into_iter().filter_map(row).collect() })
+    (0..LIVED).map(|number| Ok(serde_json::from_slice(&std::fs::read(dir.join(number.to_string()))?)?)).collect()
+}
+
+fn hot_rows(id: &ComponentId, frames: &Frames) -> Vec<HistoryRow> {
+    let hours = frames.hot_hours.iter().map(|row| (Unit::Hours, row));
+    let all = hours.chain(frames.hot_days.iter().map(|row| (Unit::Days, row)));
+    let row = |(unit, (start, row)): (Unit, &(Timestamp, Vec<u8>))| {
+        let key = RowKey { component: id.clone(), slot: Slot::new(unit, *start)? };
+        Some(HistoryRow { key, bytes: row.as_slice().into() })
     };
-    (0..LIVED).map(frames).collect()
+    all.filter_map(row).collect()
 }
 
 fn measure(dir: &Path, components: usize) -> Result<()> {
@@ -224,12 +216,7 @@ fn measure(dir: &Path, components: usize) -> Result<()> {
         of(number).hours.iter().try_for_each(|frame| history.restore_packed(id, Unit::Hours, frame))?;
         of(number).days.iter().try_for_each(|frame| history.restore_packed(id, Unit::Days, frame))?;
     }
-    let rows = ids.iter().enumerate().flat_map(|(number, id)| {
-        of(number).rows.iter().map(|(slot, row)| HistoryRow {
-            key: RowKey { component: id.clone(), slot: *slot },
-            bytes: row.as_ref().into(),
-        })
-    });
+    let rows = ids.iter().enumerate().flat_map(|(number, id)| hot_rows(id, of(number)));
     let unreadable = history.restore(rows).len();
     println!("{components} components taken back in {:?}, {unreadable} rows unreadable", began.elapsed());
     count(&mut history, &ids);
@@ -241,8 +228,24 @@ fn measure(dir: &Path, components: usize) -> Result<()> {
     println!("views: {:.1} MB, of {} days each", megabytes(resident()? - after), views[0].days.len());
     minute(&mut history, &ids);
     println!("all of it after a minute: {:.1} MB", megabytes(resident()? - before));
+    run_on(&mut history, &ids);
+    println!("all of it after a day more: {:.1} MB", megabytes(resident()? - before));
     drop(views);
     Ok(())
+}
+
+/// A day goes on, with a result a component, location and hour; what was kept longest is let go.
+fn run_on(history: &mut History, ids: &[ComponentId]) {
+    let mut noise = Noise(11);
+    for at in (1..=26).map(|hour| end().plus(HOUR * hour)) {
+        for id in ids {
+            for place in 0..3 {
+                history.observe(&result(id.as_str(), place, at, &mut noise), at);
+            }
+            history.spend(id, Status::Operational, begin(), at);
+        }
+        history.dirty_rows();
+    }
 }
 
 /// Opens the newest two hours and days of each component by counting results in them, as a running hub has them.

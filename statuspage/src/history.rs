@@ -15,6 +15,8 @@
 //! newest six of these also keep their row, so that results that come late are added to the hour (for about 7 hours) and the
 //! day (for 8 days) in which they began. What comes later still stays a raw result and is in no roll-up.
 //!
+//! With 3 locations and 90 days that is 40 to 45 kB a component, and its view 22 kB more (`examples/history.rs` measures it).
+//!
 //! # When the page's time zone changes
 //! Hours are not concerned. Day rows are known by their local date: days that are over stay as they were cut; the day of the
 //! change goes on under the new zone, and no day ever counts more time than it has.

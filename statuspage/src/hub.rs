@@ -118,6 +118,7 @@ impl Hub {
     pub async fn restore(options: HubOptions, opened: Opened, definitions: Arc<DefinitionSet>) -> (Self, StoreEvents) {
         let Opened { handle, restored, events } = opened;
         let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
+        let relieved = checkpoint::relieved(&restored);
         let telling = Telling::new(&options, memory.alarms, restored.notifications);
         let mut hub = Self {
             views: Views::new(options.location.clone()),
@@ -134,8 +135,10 @@ impl Hub {
         for fault in &restored.faults {
             warn!(%fault, "the store is not as it was left");
         }
+        hub.migrate(relieved).await;
         hub.definitions = definitions;
         hub.telling.watch(&hub.definitions);
+        hub.tell_opening(&restored.faults).await;
         hub.judge_again(memory.at).await;
         let mut transitions = hub.take_definitions(now());
         transitions.extend(hub.as_transitions());
@@ -143,8 +146,9 @@ impl Hub {
         (hub, events)
     }
 
-    /// Feeds the engine what was stored after the checkpoint; without one, what was stored lately. What follows is told as it
-    /// was, or would have been: a message keeps its id, so that none is made twice.
+    /// Feeds the engine what was stored after the checkpoint; without one, what was stored lately. Nothing is told of it: the
+    /// outages that are open are written with their messages, so they are newer than what is judged again, and what they do not
+    /// know yet follows from the states in which this ends.
     async fn judge_again(&mut self, checkpoint: Option<Timestamp>) {
         let mut since = checkpoint::observations_since(&self.store, &self.definitions, checkpoint, now()).await;
         since.sort_by_key(|observation| observation.ended_at());
@@ -160,9 +164,9 @@ impl Hub {
             let (batch, later) = rest.split_at(rest.partition_point(|other| other.ended_at() <= together));
             rest = later;
             let at = |observation: &Observation| observation.ended_at().max(begin);
-            let judged = batch.iter().flat_map(|observation| self.judge(Arc::clone(observation), at(observation)));
-            let transitions: Vec<_> = judged.collect();
-            self.tell(&transitions).await;
+            for observation in batch {
+                self.judge(Arc::clone(observation), at(observation));
+            }
         }
     }
 

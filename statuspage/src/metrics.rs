@@ -14,7 +14,7 @@ use shared::Timestamp;
 use crate::{snapshot::Snapshot, store};
 use exposition::Exposition;
 
-pub use counters::HubCounters;
+pub use counters::{HubCounters, StoreFaults};
 pub(crate) use exposition::CONTENT_TYPE;
 pub use process::ProcessFacts;
 

@@ -1,22 +1,26 @@
 //! Telling operators: which messages wait, how they are worded, and their way out through webhooks and ntfy.
 //!
-//! It does not know why a component is down, and it stores nothing itself: only the hub writes.
+//! A message is about a component or about the monitor itself ([`Subject`]). It does not know why a component is down nor how a
+//! fault of the monitor is found, and it stores nothing itself: only the hub writes.
 //!
 //! How the hub uses it
-//! 1. A component goes down or recovers: [`Outbox::tell`] gives the rows to store, in the same transaction as the component's state.
+//! 1. A component goes down or recovers, a fault of the monitor begins, ends or happens: [`Outbox::tell`] gives the rows to store,
+//!    in the same transaction as the open outages and faults.
 //! 2. Stored, or the store's patience is over: [`Outbox::due`] gives what is to be sent now, and each goes to [`Teller::send`]. Ask
 //!    again at [`Outbox::next_due`] and after each outcome.
 //! 3. [`Outcomes`] yields what became of each; [`Outbox::settle`] gives the rows to store.
 //! 4. At the start, [`Outbox::new`] takes the rows that the store gave back.
 //!
 //! Guarantees: at least once, with an id that is the same each time (header `Idempotency-Key`, field `id`); in order for each channel
-//! and component; retried from 5 s to 15 min apart for 24 hours, then given up loudly ([`State::Abandoned`]). A channel that asks
+//! and topic; retried from 5 s to 15 min apart for 24 hours, then given up loudly ([`State::Abandoned`]). A channel that asks
 //! for a pause (429, `Retry-After`) gets it for all its messages. A message that leaves late says so; an outage that ended before
-//! anything left is one message.
+//! anything left is one message. Of each kind of fault of the monitor a channel hears at most one message an hour that it began,
+//! one that it is over and one that it came and went: what happens meanwhile is merged into the next.
 
 mod address;
 mod channel;
 mod client;
+mod fault;
 mod notification;
 mod ntfy;
 mod outbox;
@@ -31,7 +35,8 @@ mod wording;
 pub use address::SecretUrl;
 pub use channel::{Channel, ChannelConfig, ChannelKind, ChannelName, InvalidChannel, NtfyConfig, WebhookConfig};
 pub use client::{Client, ClientError, Refusal, Retry};
-pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State};
+pub use fault::{Course, Fault, FaultKind, UnknownFault};
+pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
 pub(crate) use ntfy::is_topic;
 pub use outbox::{Due, Outbox};
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};

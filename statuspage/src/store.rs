@@ -20,6 +20,12 @@
 //! - When the database opens only after the start, what it holds comes as [`StoreEvent::OpenedLate`], and nothing is written over
 //!   it before [`StoreHandle::adopt_with`].
 //!
+//! A state change and its notification are one transaction: [`Changes`] are written together or not at all, and while the store is
+//! behind they are merged and stay together. Open outages and lasting faults are *records* ([`RecordKey`]), one row each, put or
+//! removed in the transaction of the outbox rows that they lead to. Incidents (their measured times and members), operators' texts
+//! (one record an update, under the incident's id) and delivery cursors (how far each subscriber, by id and never by address, has
+//! been told of an incident) are to lie there in the same way, as further variants of `RecordKey`.
+//!
 //! Keys, all in one tree: see the submodule `key`. Block files for sealed hours will lie beside the database and be indexed in it.
 
 mod block;
@@ -48,7 +54,7 @@ mod tests;
 
 use std::{path::Path, time::Duration};
 
-pub use changes::{Changes, Ledger};
+pub use changes::{Changes, Ledger, RecordKey};
 pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
 pub use handle::{Durability, StoreHandle};
 pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery, RollupQuery};

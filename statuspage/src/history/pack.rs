@@ -26,8 +26,8 @@ use super::{
 use column::Column;
 
 const VERSION: u8 = 1;
-/// More rows than there are hours in a century are nothing that was packed here.
-const MAX_ROWS: usize = 1_000_000;
+/// More rows than there are hours in eleven years are nothing that was packed here: frames hold those of a month at most.
+const MAX_ROWS: usize = 100_000;
 /// A deflated rest never holds more than a thousand times its length (RFC 1951: 258 bytes for 2 bits), nor than that.
 const MAX_REST: u64 = 64 << 20;
 
@@ -103,32 +103,37 @@ pub fn unpack(payload: &[u8]) -> Option<Vec<(Timestamp, Bytes)>> {
         1 => inflate(rest)?,
         _ => return None,
     };
-    let Rest { verdicts, kinds, sketches, strange } = postcard::from_bytes(&rest).ok()?;
+    let rest: Rest = postcard::from_bytes(&rest).ok()?;
     let mut rows = bodies(&head)?;
-    let verdicts = verdicts.iter().map(|column| column.read(rows.len())).collect::<Option<Vec<_>>>()?;
-    for (counts, verdict) in verdicts.iter().zip(0..) {
-        for ((_, body), count) in rows.iter_mut().zip(counts) {
-            *body.verdicts.get_mut::<usize>(verdict)? = count.cast_unsigned();
-        }
-    }
-    for (word, counts) in kinds {
-        for (row, count) in counts {
-            rows.get_mut(row as usize)?.1.kinds.push((word.clone(), count));
-        }
-    }
-    if sketches.len() != head.places.len() {
-        return None;
-    }
-    for (place, sketches) in head.places.iter().zip(sketches) {
-        let mut sketches = sketches.into_iter();
-        for row in place.rows(rows.len()) {
-            rows[row].1.latency.push((place.name.clone(), sketches.next()?));
-        }
-    }
+    rest.complete(&mut rows, &head.places)?;
     let mut rows: Vec<_> = rows.into_iter().map(|(start, body)| (start, Bytes::from(body.to_row()))).collect();
-    rows.extend(strange.into_iter().map(|(start, row)| (Timestamp::from_millis(start), Bytes::from(row))));
+    rows.extend(rest.strange.into_iter().map(|(start, row)| (Timestamp::from_millis(start), Bytes::from(row))));
     rows.sort_by_key(|(start, _)| *start);
     Some(rows)
+}
+
+impl Rest {
+    /// Gives the rows what the head does not know of them.
+    fn complete(&self, rows: &mut [(Timestamp, Body)], places: &[Place]) -> Option<()> {
+        for (column, verdict) in self.verdicts.iter().zip(0..) {
+            let counts = column.read(rows.len())?;
+            for ((_, body), count) in rows.iter_mut().zip(counts) {
+                *body.verdicts.get_mut::<usize>(verdict)? = count.cast_unsigned();
+            }
+        }
+        for (word, counts) in &self.kinds {
+            for (row, count) in counts {
+                rows.get_mut(*row as usize)?.1.kinds.push((word.clone(), *count));
+            }
+        }
+        for (i, place) in places.iter().enumerate() {
+            let mut sketches = self.sketches.get(i)?.iter();
+            for row in place.rows(rows.len()) {
+                rows[row].1.latency.push((place.name.clone(), sketches.next()?.clone()));
+            }
+        }
+        Some(())
+    }
 }
 
 /// Reads of each row what a start needs, without the sketches.

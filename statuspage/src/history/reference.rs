@@ -83,6 +83,21 @@ impl Slow {
         assert_eq!(view.uptime.year, view.uptime.month);
     }
 
+    /// Every window of the page, after more than a year.
+    fn check_windows(&self, history: &History, component: &ComponentId) {
+        let now = self.at(self.cells.len());
+        let (table, dates) = (history.view(component, now).uptime, self.dates());
+        let today = Calendar::new(self.zone.clone()).find(now).date;
+        for (found, days) in [(table.month, 30), (table.quarter, 90), (table.year, 365)] {
+            let first = today.checked_sub(jiff::ToSpan::days(days - 1)).expect("in range");
+            assert_eq!(found, self.uptime(self.known(|cell| dates[cell] >= first).iter()), "{days} days to {now}");
+        }
+        for (found, days) in [(table.day, 1), (table.week, 7)] {
+            let first = Hour::of(now.minus(Duration::from_secs(days * 86_400))).start();
+            assert_eq!(found, self.uptime(self.known(|cell| self.at(cell) >= first).iter()), "{days} days to {now}");
+        }
+    }
+
     fn check_day(&self, day: &Day, dates: &[Date]) {
         let cells: Vec<Status> = (0..dates.len()).filter(|i| dates[*i] == day.date).map(|i| self.cells[i]).collect();
         let time = |status: Status| {
@@ -115,14 +130,20 @@ enum Rows {
     WrittenAndRestarted,
 }
 
-fn stretches(longest: usize) -> impl Strategy<Value = Vec<Stretch>> {
+fn stretches(longest: usize, count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Stretch>> {
     let status = (0..6_usize).prop_map(|i| Status::ALL[i]);
     let rows = prop_oneof![3 => Just(Rows::Wait), 2 => Just(Rows::Written), 1 => Just(Rows::WrittenAndRestarted)];
     let stretch = (status, 1..longest, any::<bool>(), rows);
-    prop::collection::vec(stretch.prop_map(|(status, units, look, rows)| Stretch { status, units, look, rows }), 1..30)
+    prop::collection::vec(stretch.prop_map(|(status, units, look, rows)| Stretch { status, units, look, rows }), count)
 }
 
 fn compare(zone: &str, start: Timestamp, unit: i64, stretches: &[Stretch]) {
+    let (slow, history, component) = live(zone, start, unit, stretches);
+    slow.check(&history, &component);
+}
+
+/// The same life for both.
+fn live(zone: &str, start: Timestamp, unit: i64, stretches: &[Stretch]) -> (Slow, History, ComponentId) {
     let zone = TimeZone::get(zone).expect("a zone of the bundled database");
     let component: ComponentId = "cloud".parse().expect("an id");
     let mut slow = Slow { zone: zone.clone(), start, unit, cells: Vec::new() };
@@ -145,18 +166,34 @@ fn compare(zone: &str, start: Timestamp, unit: i64, stretches: &[Stretch]) {
             }
         }
     }
-    slow.check(&history, &component);
+    (slow, history, component)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn windows_up_to_a_year_are_those_of_a_count_by_the_hour(
+        zone in prop_oneof![Just("Europe/Paris"), Just("UTC"), Just("America/Santiago")],
+        first in 0..300_u64,
+        stretches in stretches(900, 20..40),
+    ) {
+        // Over a year and both changes of the clocks, as a rule.
+        let start: Timestamp = "2024-09-10T00:00:00Z".parse().expect("a time");
+        let (slow, history, component) = live(zone, start.plus(Duration::from_secs(first * 3_600)), 3_600_000, &stretches);
+        slow.check_windows(&history, &component);
+    }
 }
 
 proptest! {
     #[test]
-    fn days_and_uptime_are_those_of_a_count_by_the_minute(scene in 0..SCENES.len(), stretches in stretches(900)) {
+    fn days_and_uptime_are_those_of_a_count_by_the_minute(scene in 0..SCENES.len(), stretches in stretches(900, 1..30)) {
         let (zone, start) = SCENES[scene];
         compare(zone, start.parse().expect("a time"), 60_000, &stretches);
     }
 
     #[test]
-    fn days_and_uptime_are_those_of_a_count_by_the_millisecond(scene in 0..SCENES.len(), stretches in stretches(400)) {
+    fn days_and_uptime_are_those_of_a_count_by_the_millisecond(scene in 0..SCENES.len(), stretches in stretches(400, 1..30)) {
         let (zone, start) = SCENES[scene];
         let zone_of = TimeZone::get(zone).expect("a zone of the bundled database");
         let midnight = Calendar::new(zone_of).find(start.parse().expect("a time")).end;

@@ -71,6 +71,14 @@ impl Slot {
         }
     }
 
+    /// Which kind of period it is.
+    pub fn unit(&self) -> Unit {
+        match self {
+            Self::Hour(_) => Unit::Hours,
+            Self::Day(_) => Unit::Days,
+        }
+    }
+
     /// Where a store keeps it: the inverse of [`Slot::new`].
     pub fn start(&self) -> Option<Timestamp> {
         match self {

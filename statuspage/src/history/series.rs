@@ -67,7 +67,7 @@ impl<K: Copy + Ord> Series<K> {
                 self.periods[at].1 = Period::Open(Box::new(open));
             }
             Some(_) | None if at == 0 && self.periods.len() >= self.limits.periods => return None,
-            Some(_) | None => self.periods.insert(at, (key, Period::Open(Box::default()))),
+            Some(_) | None => insert(&mut self.periods, at, (key, Period::Open(Box::default()))),
         }
         match self.periods.get_mut(at) {
             Some((_, Period::Open(open))) => Some(open),
@@ -166,7 +166,7 @@ impl<K: Copy + Ord> Series<K> {
         let at = self.position(key);
         match self.periods.get_mut(at).filter(|(other, _)| *other == key) {
             Some((_, period)) => *period = Period::Closed(account),
-            None => self.periods.insert(at, (key, Period::Closed(account))),
+            None => insert(&mut self.periods, at, (key, Period::Closed(account))),
         }
     }
 
@@ -231,5 +231,14 @@ fn keep<K: Copy + Ord>(
     point: Point,
 ) {
     let points = points.entry(name).or_default();
-    points.insert(points.partition_point(|(other, _)| *other < key), (key, point));
+    let at = points.partition_point(|(other, _)| *other < key);
+    insert(points, at, (key, point));
+}
+
+/// Grows by an eighth where the standard library doubles: there are thousands of these, and their length hardly changes.
+fn insert<T>(deque: &mut VecDeque<T>, at: usize, value: T) {
+    if deque.len() == deque.capacity() {
+        deque.reserve_exact(deque.len() / 8 + 4);
+    }
+    deque.insert(at, value);
 }

@@ -14,13 +14,32 @@ impl Store {
         self.0.extend(rows.into_iter().map(|row| (row.key, row.bytes)));
     }
 
-    pub(super) fn rows(&self) -> Vec<HistoryRow> {
-        self.0.iter().map(|(key, row)| HistoryRow { key: key.clone(), bytes: row.clone() }).collect()
+    /// Every day, and the hours of the last eight days.
+    fn rows(&self) -> Vec<HistoryRow> {
+        let hour = |key: &RowKey| match key.slot {
+            Slot::Hour(start) => Some(start),
+            Slot::Day(_) => None,
+        };
+        let oldest = self.0.keys().filter_map(hour).max().map(|newest| newest.minus(hours(192)));
+        let rows = self.0.iter().filter(|(key, _)| hour(key) >= oldest || hour(key).is_none());
+        rows.map(|(key, row)| HistoryRow { key: key.clone(), bytes: row.clone() }).collect()
     }
 
+    /// Most rows come packed, as from files; the newest come as they are, as from the database.
     pub(super) fn restore(&self, zone: TimeZone) -> History {
-        let mut history = History::new(zone);
-        assert!(history.restore(self.rows()).is_empty(), "every row can be read");
+        let (mut history, mut hot) = (History::new(zone), Vec::new());
+        let part = |row: &HistoryRow| (row.key.component.clone(), row.key.slot.unit());
+        for rows in self.rows().chunk_by(|one, next| part(one) == part(next)) {
+            let (sealed, newest) = rows.split_at(rows.len().saturating_sub(3));
+            hot.extend_from_slice(newest);
+            for frame in sealed.chunks(24) {
+                let start = |row: &HistoryRow| (row.key.slot.start().expect("a start"), row.bytes.to_vec().into());
+                let (component, unit) = part(&frame[0]);
+                let payload = pack(&frame.iter().map(start).collect::<Vec<_>>());
+                history.restore_packed(&component, unit, &payload).expect("our own payload");
+            }
+        }
+        assert!(history.restore(hot).is_empty(), "every row can be read");
         history
     }
 }

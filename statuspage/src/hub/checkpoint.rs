@@ -1,7 +1,7 @@
-//! What is written down every minute so that a restart goes on where it was: states, hours, days and open alarms, in one transaction.
+//! What is written down every minute so that a restart goes on where it was: states, hours and days, in one transaction.
 //!
-//! Between two checkpoints only results and notifications are written; a restart judges the results again that came after the
-//! last one, and comes to the same state. It does not know the form of any of these on disk.
+//! Between two checkpoints only results are written, and notifications together with the outages that they tell; a restart judges
+//! the results again that came after the last one, and comes to the same state. It does not know the form of any of these on disk.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use tracing::{debug, warn};
 
 use super::{
     Hub,
-    alarm::Alarms,
+    alarm::{Alarms, FormerAlarms},
     past::{self, Former},
 };
 use crate::{
@@ -29,7 +29,18 @@ const DOCUMENT: &str = "checkpoint";
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Checkpoint {
     at: Timestamp,
-    alarms: Alarms,
+    /// Read from checkpoints of the version before; now each open outage is a record.
+    #[serde(default, skip_serializing)]
+    alarms: Option<FormerAlarms>,
+}
+
+impl Checkpoint {
+    fn document(at: Timestamp) -> Option<(&'static str, Bytes)> {
+        serde_json::to_vec(&Self { at, alarms: None })
+            .inspect_err(|error| warn!(%error, "a checkpoint cannot be written"))
+            .ok()
+            .map(|document| (DOCUMENT, document.into()))
+    }
 }
 
 /// What a restart knows before it judges anything again.
@@ -43,7 +54,7 @@ pub(super) struct Memory {
 
 /// Puts what the store held back to work; what cannot be read is named and learnt anew.
 pub(super) fn read(restored: &Restored, site: &Site, former: &Former) -> Memory {
-    let (at, alarms) = document(restored).map(|Checkpoint { at, alarms }| (at, alarms)).unzip();
+    let at = document(restored).map(|checkpoint| checkpoint.at);
     let states = restored.components.iter().filter_map(|(id, bytes)| {
         let state = ComponentState::from_bytes(bytes);
         let state = state.inspect_err(|error| warn!(component = %id, %error, "starting anew")).ok()?;
@@ -56,7 +67,23 @@ pub(super) fn read(restored: &Restored, site: &Site, former: &Former) -> Memory 
     let mut history = History::new(site.time_zone.clone());
     past::restore(&mut history, restored, former);
     let engine = Engine::restore(states);
-    Memory { at, alarms: alarms.unwrap_or_default(), engine, history }
+    Memory { at, alarms: alarms(restored), engine, history }
+}
+
+/// What was open, whichever version wrote it.
+fn alarms(restored: &Restored) -> Alarms {
+    let mut alarms = Alarms::read(&restored.records);
+    if let Some(former) = document(restored).and_then(|checkpoint| checkpoint.alarms) {
+        alarms.take_over(former, &restored.notifications);
+    }
+    alarms
+}
+
+/// A checkpoint of the version before without the outages that it carried: written in the transaction that makes records of them.
+pub(super) fn relieved(restored: &Restored) -> Option<(&'static str, Bytes)> {
+    let checkpoint = document(restored)?;
+    checkpoint.alarms.as_ref()?;
+    Checkpoint::document(checkpoint.at)
 }
 
 fn document(restored: &Restored) -> Option<Checkpoint> {
@@ -124,6 +151,16 @@ impl Hub {
         }
     }
 
+    /// Makes records of the outages in a checkpoint of the version before, in one transaction.
+    pub(super) async fn migrate(&mut self, relieved: Option<(&'static str, Bytes)>) {
+        if relieved.is_some() {
+            let records = self.telling.changed_records();
+            self.store
+                .apply(Changes { documents: relieved.into_iter().collect(), records, ..Changes::default() })
+                .await;
+        }
+    }
+
     fn checkpoint(&mut self, now: Timestamp) -> Changes {
         for state in self.engine.states() {
             self.history.spend(&state.component, state.status, state.since, now);
@@ -135,11 +172,7 @@ impl Hub {
             changes.components.push((id, state.to_bytes().into()));
         }
         changes.forget_components.extend(std::mem::take(&mut self.dirty.retired));
-        let checkpoint = Checkpoint { at: now, alarms: self.telling.alarms().clone() };
-        match serde_json::to_vec(&checkpoint) {
-            Ok(document) => changes.documents.push((DOCUMENT, document.into())),
-            Err(error) => warn!(%error, "a checkpoint cannot be written"),
-        }
+        changes.documents.extend(Checkpoint::document(now));
         changes
     }
 
@@ -148,8 +181,7 @@ impl Hub {
     /// which outages that were open then and are over are told to be so.
     pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) -> Vec<Transition> {
         past::absorb(&mut self.history, restored, &Former::of(&self.definitions));
-        let alarms = document(restored).map(|checkpoint| checkpoint.alarms).unwrap_or_default();
-        self.telling.recall(&restored.notifications, alarms);
+        self.telling.recall(&restored.notifications, alarms(restored));
         self.telling.watch(&self.definitions);
         self.dirty.histories.extend(self.views.shown().cloned());
         let changes = self.everything(now);
@@ -166,6 +198,7 @@ impl Hub {
     fn everything(&mut self, now: Timestamp) -> Changes {
         self.dirty.states.extend(self.engine.states().map(|state| state.component.clone()));
         self.history.mark_changed();
-        Changes { notifications: self.telling.rows(), ..self.checkpoint(now) }
+        let (notifications, records) = self.telling.everything();
+        Changes { notifications, records, ..self.checkpoint(now) }
     }
 }

@@ -1,12 +1,14 @@
-//! From changes of state to messages that are written down, sent and settled.
+//! From changes of state and faults of the monitor to messages that are written down, sent and settled.
 //!
 //! It does not know how a message travels, nor its words.
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{Arc, atomic::Ordering},
 };
 
+use bytes::Bytes;
 use prober::definition::DefinitionSet;
 use shared::{ComponentId, Language, Timestamp};
 use tracing::{debug, error, info, warn};
@@ -18,9 +20,11 @@ use super::{
 };
 use crate::{
     engine::Transition,
-    notify::{Cause, Due, Event, Happening, Notification, Outbox, Outcome, State, Teller},
+    notify::{
+        Cause, Course, Due, Event, Fault, FaultKind, Happening, Notification, Outbox, Outcome, State, Subject, Teller,
+    },
     snapshot::Reason,
-    store::{Changes, StoreEvent},
+    store::{Changes, RecordKey, StoreEvent, StoreFault},
 };
 
 /// Who is told what.
@@ -45,11 +49,12 @@ impl Telling {
         }
     }
 
-    pub(super) fn alarms(&self) -> &Alarms {
-        &self.alarms
+    /// Since when a lasting fault of the monitor has been open.
+    pub(super) fn fault_since(&self, kind: FaultKind) -> Option<Timestamp> {
+        self.alarms.fault_since(kind)
     }
 
-    /// When the oldest message was made that has not been told yet.
+    /// Since when the oldest message waits that could have been told.
     pub(super) fn oldest_message(&self) -> Option<Timestamp> {
         self.outbox.oldest_pending()
     }
@@ -60,7 +65,19 @@ impl Telling {
         self.alarms.recall(alarms);
     }
 
+    /// What is open or over and not written as it is.
+    pub(super) fn changed_records(&mut self) -> Vec<(RecordKey, Option<Bytes>)> {
+        self.alarms.take_changes()
+    }
+
+    /// Every message that is remembered and everything that is open, to be written together.
+    pub(super) fn everything(&mut self) -> (Vec<Notification>, Vec<(RecordKey, Option<Bytes>)>) {
+        self.alarms.mark_changed();
+        (self.outbox.rows(), self.alarms.take_changes())
+    }
+
     /// Every message that is remembered.
+    #[cfg(test)]
     pub(super) fn rows(&self) -> Vec<Notification> {
         self.outbox.rows()
     }
@@ -68,6 +85,10 @@ impl Telling {
     /// Takes names and dependencies from the definitions.
     pub(super) fn watch(&mut self, set: &DefinitionSet) {
         let definitions = &set.definitions;
+        for (id, definition) in definitions {
+            let former = definition.formerly.iter().filter(|former| !definitions.contains_key(*former));
+            former.for_each(|former| self.alarms.rename(former, id));
+        }
         self.alarms.retain(|id| definitions.contains_key(id));
         self.dependencies =
             definitions.iter().map(|(id, definition)| (id.clone(), definition.depends_on.clone())).collect();
@@ -79,17 +100,52 @@ impl Telling {
     }
 
     fn event(&self, bell: Bell, reason: Option<Reason>) -> Event {
-        let (component, happening) = match bell {
+        let (subject, happening) = match bell {
             Bell::Down { component, since } => {
                 let cause = reason.map(|reason| cause(&component, reason));
-                (component, Happening::Down { since, cause })
+                (self.component(component), Happening::Down { since, cause })
             }
-            Bell::Recovered { component, since, until } => (component, Happening::Recovered { since, until }),
+            Bell::Recovered { component, since, until } => {
+                (self.component(component), Happening::Recovered { since, until })
+            }
+            Bell::Fault { fault, since } => {
+                let happening = match fault.kind().course() {
+                    Course::Lasting => Happening::Down { since, cause: None },
+                    Course::Single => Happening::Noticed { at: since },
+                };
+                (Subject::Monitor(fault), happening)
+            }
+            Bell::FaultOver { fault, since, until } => (Subject::Monitor(fault), Happening::Recovered { since, until }),
         };
-        let name = self.names.get(&component).cloned().unwrap_or_else(|| component.to_string());
-        Event { name, component, detected_at: now(), happening }
+        Event { subject, detected_at: now(), happening }
+    }
+
+    fn component(&self, id: ComponentId) -> Subject {
+        let name = self.names.get(&id).cloned().unwrap_or_else(|| id.to_string());
+        Subject::Component { id, name }
     }
 }
+
+/// What the store says, as operators are told.
+fn told_as(fault: &StoreFault) -> Fault {
+    let path = |path: &Path| path.display().to_string();
+    match fault {
+        StoreFault::SetAside { reason, kept } => Fault::SetAside { reason: reason.clone(), kept: path(kept) },
+        StoreFault::Gone(place) => Fault::Gone { place: path(place) },
+        StoreFault::CorruptRows { rows } => Fault::CorruptRows { rows: *rows },
+        StoreFault::NoSpace { dir: _, free, reserve } => Fault::NoSpace { free: *free, reserve: *reserve },
+        StoreFault::LowSpace { dir: _, free, reserve } => Fault::LowSpace { free: *free, reserve: *reserve },
+        StoreFault::Failing(reason) => Fault::Failing { reason: reason.clone() },
+        StoreFault::Dropped { observations } => Fault::Dropped { observations: *observations },
+        StoreFault::RestoredFrom(backup) => Fault::RestoredFrom { backup: path(backup) },
+        StoreFault::DamagedBlock(what) => Fault::DamagedFiles { files: 1, first: what.clone() },
+        StoreFault::MissingBlock(file) => Fault::MissingFiles { files: 1, first: path(file) },
+        StoreFault::NotSealed(reason) => Fault::NotSealed { reason: reason.clone() },
+    }
+}
+
+/// The faults that end when everything is written.
+const STORE_FAILS: [FaultKind; 2] = [FaultKind::NoSpace, FaultKind::Failing];
 
 fn cause(component: &ComponentId, reason: Reason) -> Cause {
     let Reason { probe: name, locations, kind, detail, http_status, .. } = reason;
@@ -101,23 +157,43 @@ impl Hub {
     /// Writes down what is to be told of these changes; it is sent only then.
     pub(super) async fn tell(&mut self, transitions: &[Transition]) {
         let bells = self.telling.alarms.ring(transitions, &self.telling.dependencies);
+        self.announce(bells).await;
+    }
+
+    /// Tells what the store found when it was opened. A store that works proves that what failed before the restart is over; of
+    /// room on the disk it speaks by itself.
+    pub(super) async fn tell_opening(&mut self, faults: &[StoreFault]) {
+        let found: Vec<_> = faults.iter().map(told_as).collect();
+        let alarms = &mut self.telling.alarms;
+        let over = STORE_FAILS.into_iter().filter(|kind| found.iter().all(|fault| fault.kind() != *kind));
+        let mut bells: Vec<_> = over.filter_map(|kind| alarms.end(kind, now())).collect();
+        bells.extend(found.iter().cloned().filter_map(|fault| alarms.notice(fault, now())));
+        self.announce(bells).await;
+    }
+
+    async fn announce(&mut self, bells: Vec<Bell>) {
         let mut notifications = Vec::new();
         for bell in bells {
-            let (Bell::Down { component, .. } | Bell::Recovered { component, .. }) = &bell;
-            let reason = self.engine.view(component).and_then(|judgement| judgement.reason);
+            let reason = match &bell {
+                Bell::Down { component, .. } => self.engine.view(component).and_then(|judgement| judgement.reason),
+                Bell::Recovered { .. } | Bell::Fault { .. } | Bell::FaultOver { .. } => None,
+            };
             let event = self.telling.event(bell, reason);
             notifications.extend(self.telling.outbox.tell(&event));
         }
         self.write(notifications).await;
     }
 
+    /// Writes messages, and in the same transaction the outages and faults that opened or ended and led to them.
     async fn write(&mut self, notifications: Vec<Notification>) {
-        let waiting = self.telling.outbox.pending() as u64;
-        self.options.counters.outbox.store(waiting, Ordering::Relaxed);
-        if !notifications.is_empty() {
-            // When the store is behind, the rows wait in its memory, and the message leaves all the same.
-            self.store.apply(Changes { notifications, ..Changes::default() }).await;
+        let counters = &self.options.counters;
+        counters.outbox.store(self.telling.outbox.pending() as u64, Ordering::Relaxed);
+        for (kind, open) in counters.store_faults.each() {
+            open.store(u64::from(self.telling.alarms.fault_since(kind).is_some()), Ordering::Relaxed);
         }
+        let records = self.telling.alarms.take_changes();
+        // When the store is behind, they wait in its memory, together, and the message leaves all the same.
+        self.store.apply(Changes { notifications, records, ..Changes::default() }).await;
     }
 
     /// Hands what is due to the teller, and writes down what was given up.
@@ -137,8 +213,8 @@ impl Hub {
         let refusal = outcome.result.as_ref().err().cloned();
         let rows = self.telling.outbox.settle(outcome);
         if let Some((refusal, row)) = refusal.zip(rows.last().filter(|row| row.is_pending())) {
-            let (component, message, next) = (&row.component, row.kind.word(), row.next_attempt_at);
-            warn!(channel = %row.channel, %component, message, %next, %refusal, "a channel did not take a message");
+            let (subject, message, next) = (&row.subject, row.word(), row.next_attempt_at);
+            warn!(channel = %row.channel, %subject, message, %next, %refusal, "a channel did not take a message");
         }
         self.record(rows).await;
         Vec::new()
@@ -150,10 +226,10 @@ impl Hub {
             match &row.state {
                 State::Delivered { receipt, .. } => {
                     counters.delivered.fetch_add(1, Ordering::Relaxed);
-                    info!(channel = %row.channel, component = %row.component, message = row.kind.word(), receipt, "told");
+                    info!(channel = %row.channel, subject = %row.subject, message = row.word(), receipt, "told");
                 }
                 State::Abandoned { error, .. } => {
-                    error!(channel = %row.channel, component = %row.component, error, "nobody could be told: given up");
+                    error!(channel = %row.channel, subject = %row.subject, error, "nobody could be told: given up");
                 }
                 State::Pending => {
                     counters.delivery_failures.fetch_add(1, Ordering::Relaxed);
@@ -167,14 +243,33 @@ impl Hub {
     /// Answers what happened to the store; gives changes of state of which the alarms may not know.
     pub(super) async fn take_event(&mut self, event: StoreEvent) -> Vec<Transition> {
         match event {
-            StoreEvent::Fault(fault) => error!(%fault, "the store needs attention"),
+            StoreEvent::Fault(fault) => {
+                error!(%fault, "the store needs attention");
+                let bell = self.telling.alarms.notice(told_as(&fault), now());
+                self.announce(bell.into_iter().collect()).await;
+            }
             StoreEvent::OpenedLate(restored) => {
                 info!("the database is open again");
-                return self.merge(&restored, now()).await;
+                let transitions = self.merge(&restored, now()).await;
+                let faults = restored.faults.iter().map(told_as);
+                let bells = faults.filter_map(|fault| self.telling.alarms.notice(fault, now())).collect();
+                self.announce(bells).await;
+                return transitions;
             }
             StoreEvent::Replaced => self.rewrite(now()).await,
-            StoreEvent::CaughtUp => info!("the store has written everything that waited"),
+            StoreEvent::CaughtUp => {
+                info!("the store has written everything that waited");
+                self.end(&STORE_FAILS).await;
+            }
+            StoreEvent::RoomAgain => self.end(&[FaultKind::LowSpace]).await,
         }
         Vec::new()
+    }
+
+    /// Tells that faults of the monitor are over, those of them that were open.
+    async fn end(&mut self, kinds: &[FaultKind]) {
+        let alarms = &mut self.telling.alarms;
+        let bells = kinds.iter().filter_map(|kind| alarms.end(*kind, now())).collect();
+        self.announce(bells).await;
     }
 }

@@ -1,5 +1,6 @@
 //! The hub as an object: results and definitions are handed in, and what is published, told and written down is looked at.
 
+mod faults;
 mod restart;
 mod watched;
 
@@ -11,7 +12,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    notify::{Kind, Means, Notification, Outcome, Voice, recorder},
+    notify::{Kind, Means, Notification, Outcome, Subject, Voice, recorder},
     server::stage,
     snapshot::{ComponentView, StoreState},
     store::{Store, StoreOptions},
@@ -179,13 +180,13 @@ impl Bench {
 
     fn rows(&self) -> Vec<Notification> {
         let mut rows = self.hub.telling.rows();
-        rows.sort_by_key(|row| (row.made_at, row.kind.word()));
+        rows.sort_by_key(|row| (row.made_at, row.word()));
         rows
     }
 
     /// What the channel is told: `cloud down`.
     fn told(&self) -> Vec<String> {
-        let words = |row: &Notification| format!("{} {}", row.component, row.kind.word());
+        let words = |row: &Notification| format!("{} {}", row.subject, row.word());
         let mut told: Vec<_> = self.rows().iter().map(words).collect();
         told.sort();
         told
@@ -215,10 +216,10 @@ async fn a_message_names_the_probe_the_reason_and_the_first_failure() {
     let began = lately();
     bench.take(results("cloud", began, &DOWN)).await;
     let rows = bench.rows();
-    let [Notification { name, kind: Kind::Down { since, cause: Some(cause) }, .. }] = rows.as_slice() else {
+    let [Notification { subject, kind: Kind::Down { since, cause: Some(cause) }, .. }] = rows.as_slice() else {
         panic!("one message: {rows:?}")
     };
-    assert_eq!((name.as_str(), *since), ("cloud", began));
+    assert_eq!((subject, *since), (&Subject::Component { id: id("cloud"), name: "cloud".to_owned() }, began));
     assert_eq!((cause.probe.to_string().as_str(), cause.detail.as_str()), ("cloud/tcp", "connection refused"));
 }
 
@@ -230,7 +231,7 @@ async fn without_a_store_it_judges_publishes_and_tells() {
     bench.take(results("cloud", lately(), &DOWN)).await;
     assert_eq!(bench.status("cloud"), Status::MajorOutage);
     assert_eq!(bench.snapshot().store, StoreState::Absent);
-    assert_eq!(bench.told(), ["cloud down"]);
+    assert_eq!(bench.told(), ["cloud down", "monitor:no_space fault"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -304,8 +305,7 @@ async fn what_arrived_at_the_very_end_is_not_told_again_after_the_next_start() {
         (bench.status("cloud"), bench.told()),
         (Status::Operational, vec!["cloud down".into(), "cloud recovered".into()])
     );
-    let pending: Vec<_> =
-        bench.rows().into_iter().filter(Notification::is_pending).map(|row| row.kind.word()).collect();
+    let pending: Vec<_> = bench.rows().into_iter().filter(Notification::is_pending).map(|row| row.word()).collect();
     assert_eq!(pending, ["recovered"]);
 }
 

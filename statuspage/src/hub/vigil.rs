@@ -10,6 +10,7 @@ use shared::{Timestamp, Verdict};
 use super::Hub;
 use crate::{
     engine::PlaceState,
+    notify::FaultKind,
     snapshot::{Snapshot, StoreState},
     watch::WatchInput,
 };
@@ -38,6 +39,7 @@ impl Hub {
             longest_silence: self.longest_silence(last_result_at, now),
             store: snapshot.store,
             store_since: self.vigil.store_since,
+            low_space_since: self.telling.fault_since(FaultKind::LowSpace),
             oldest_message: self.telling.oldest_message(),
             quarantined: snapshot.quarantined.len(),
             quarantined_since: self.vigil.quarantined_since,

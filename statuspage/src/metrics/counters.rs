@@ -4,6 +4,8 @@
 
 use std::sync::atomic::AtomicU64;
 
+use crate::notify::FaultKind;
+
 /// The hub's numbers, written by the hub with relaxed ordering and read by each scrape.
 #[derive(Debug, Default)]
 pub struct HubCounters {
@@ -21,4 +23,22 @@ pub struct HubCounters {
     pub delivered: AtomicU64,
     /// Deliveries that failed and will be tried again.
     pub delivery_failures: AtomicU64,
+    /// Lasting faults of the store that are open, now.
+    pub store_faults: StoreFaults,
+}
+
+/// 1 for each lasting fault of the store that is open.
+#[derive(Debug, Default)]
+pub struct StoreFaults {
+    low_space: AtomicU64,
+    no_space: AtomicU64,
+    failing: AtomicU64,
+}
+
+impl StoreFaults {
+    /// Each of them with its number.
+    pub fn each(&self) -> [(FaultKind, &AtomicU64); 3] {
+        let Self { low_space, no_space, failing } = self;
+        [(FaultKind::LowSpace, low_space), (FaultKind::NoSpace, no_space), (FaultKind::Failing, failing)]
+    }
 }

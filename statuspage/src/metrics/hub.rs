@@ -64,6 +64,11 @@ fn snapshot(scrape: &Scrape<'_>, out: &mut Exposition) {
             family.sample(&[("state", word)], f64::from(u8::from(snapshot.store == state)));
         }
     });
+    out.family(Kind::Gauge, "belfry_store_fault", "Lasting faults of the store: 1 while one is open", |family| {
+        for (kind, open) in scrape.hub.store_faults.each() {
+            family.sample(&[("kind", kind.word())], open.load(Ordering::Relaxed) as f64);
+        }
+    });
     out.single(
         Kind::Gauge,
         "belfry_quarantined_definitions",

@@ -1,4 +1,4 @@
-//! A message to one channel about one component: what happened, and how far the telling got.
+//! A message to one channel about a component or about the monitor itself: what happened, and how far the telling got.
 //!
 //! It does not know words, addresses or clocks.
 
@@ -7,9 +7,9 @@ use std::{fmt, fmt::Write as _, str::FromStr, sync::Arc, time::Duration};
 use sha2::{Digest, Sha256};
 use shared::{ComponentId, FailureKind, InvalidId, LocationName, ProbeId, Timestamp};
 
-use super::ChannelName;
+use super::{ChannelName, Fault, FaultKind};
 
-/// Names one notification for ever: derived from its channel, its component and the outage, so that a replay cannot double it.
+/// Names one notification for ever: derived from its channel, its subject and the outage, so that a replay cannot double it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NotificationId(Arc<str>);
 
@@ -19,8 +19,8 @@ impl NotificationId {
         &self.0
     }
 
-    fn derive(channel: &ChannelName, component: &ComponentId, word: &str, outage: Timestamp) -> Self {
-        let text = format!("{channel}\n{component}\n{word}\n{}", outage.as_millis());
+    fn derive(channel: &ChannelName, topic: Topic<'_>, word: &str, occasion: &str) -> Self {
+        let text = format!("{channel}\n{topic}\n{word}\n{occasion}");
         let digest = Sha256::digest(text.as_bytes());
         let hex = digest.iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
             // Writing to a String cannot fail.
@@ -52,23 +52,70 @@ impl FromStr for NotificationId {
     }
 }
 
-/// What the hub says when a component goes down or recovers.
+/// What a message is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// Something that is watched.
+    Component {
+        /// Which one.
+        id: ComponentId,
+        /// What operators call it, in the site's default language.
+        name: String,
+    },
+    /// The monitor itself, which has this fault.
+    Monitor(Fault),
+}
+
+impl Subject {
+    /// What the order of messages is kept for.
+    pub fn topic(&self) -> Topic<'_> {
+        match self {
+            Self::Component { id, .. } => Topic::Component(id),
+            Self::Monitor(fault) => Topic::Monitor(fault.kind()),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.topic().fmt(f)
+    }
+}
+
+/// A subject without its changing facts: messages by one channel about one topic arrive in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic<'a> {
+    /// A component.
+    Component(&'a ComponentId),
+    /// A kind of fault of the monitor.
+    Monitor(FaultKind),
+}
+
+impl fmt::Display for Topic<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Component(id) => id.fmt(f),
+            // No id of a component holds a colon.
+            Self::Monitor(kind) => write!(f, "monitor:{kind}"),
+        }
+    }
+}
+
+/// What the hub says when a component goes down or recovers, or when the monitor itself has a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Which component.
-    pub component: ComponentId,
-    /// What operators call it, in the site's default language.
-    pub name: String,
+    /// What it is about.
+    pub subject: Subject,
     /// When the hub judged so.
     pub detected_at: Timestamp,
     /// What happened.
     pub happening: Happening,
 }
 
-/// What happened to a component.
+/// What happened to the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happening {
-    /// It went down.
+    /// It went down; of the monitor: a lasting fault began.
     Down {
         /// The first failing observation; it names the outage.
         since: Timestamp,
@@ -81,6 +128,11 @@ pub enum Happening {
         since: Timestamp,
         /// The first observation that passed.
         until: Timestamp,
+    },
+    /// A single fault of the monitor was found.
+    Noticed {
+        /// When.
+        at: Timestamp,
     },
 }
 
@@ -106,10 +158,8 @@ pub struct Notification {
     pub id: NotificationId,
     /// Where it goes.
     pub channel: ChannelName,
-    /// Which component.
-    pub component: ComponentId,
-    /// What operators call it.
-    pub name: String,
+    /// What it is about.
+    pub subject: Subject,
     /// What it tells.
     pub kind: Kind,
     /// When the hub detected what it tells: the order of messages.
@@ -125,14 +175,14 @@ pub struct Notification {
 /// What a notification tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// The component is down.
+    /// The component is down, the fault lasts.
     Down {
         /// The first failing observation.
         since: Timestamp,
-        /// The worst failure.
+        /// The worst failure; none of a fault, whose facts are in the subject.
         cause: Option<Cause>,
     },
-    /// The component works again.
+    /// The component works again, the fault is over.
     Recovered {
         /// When the outage began.
         since: Timestamp,
@@ -152,17 +202,15 @@ pub enum Kind {
         /// The worst failure of the last one.
         cause: Option<Cause>,
     },
-}
-
-impl Kind {
-    /// The word in documents: `down`, `recovered` or `was_down`.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Down { .. } => "down",
-            Self::Recovered { .. } => "recovered",
-            Self::WasDown { .. } => "was_down",
-        }
-    }
+    /// A single fault was found.
+    Noticed {
+        /// When first.
+        since: Timestamp,
+        /// When last.
+        until: Timestamp,
+        /// How often.
+        times: u32,
+    },
 }
 
 /// How far the telling got.
@@ -197,17 +245,34 @@ impl Notification {
         let (word, since, kind) = match event.happening.clone() {
             Happening::Down { since, cause } => ("down", since, Kind::Down { since, cause }),
             Happening::Recovered { since, until } => ("recovered", since, Kind::Recovered { since, until }),
+            Happening::Noticed { at } => ("noticed", at, Kind::Noticed { since: at, until: at, times: 1 }),
+        };
+        let occasion = match &event.subject {
+            // The name is given once and for all; heard of twice, it is still one.
+            Subject::Monitor(Fault::SetAside { kept, .. }) => kept.clone(),
+            Subject::Component { .. } | Subject::Monitor(_) => since.as_millis().to_string(),
         };
         Self {
-            id: NotificationId::derive(channel, &event.component, word, since),
+            id: NotificationId::derive(channel, event.subject.topic(), word, &occasion),
             channel: channel.clone(),
-            component: event.component.clone(),
-            name: event.name.clone(),
+            subject: event.subject.clone(),
             kind,
             made_at: event.detected_at,
             attempts: 0,
             next_attempt_at: event.detected_at,
             state: State::Pending,
+        }
+    }
+
+    /// The word in documents: `down`, `recovered`, `was_down` of a component; `fault`, `fault_over`, `was_fault` of the monitor.
+    pub fn word(&self) -> &'static str {
+        match (&self.subject, &self.kind) {
+            (Subject::Component { .. }, Kind::Down { .. } | Kind::Noticed { .. }) => "down",
+            (Subject::Component { .. }, Kind::Recovered { .. }) => "recovered",
+            (Subject::Component { .. }, Kind::WasDown { .. }) => "was_down",
+            (Subject::Monitor(_), Kind::Down { .. } | Kind::Noticed { .. }) => "fault",
+            (Subject::Monitor(_), Kind::Recovered { .. }) => "fault_over",
+            (Subject::Monitor(_), Kind::WasDown { .. }) => "was_fault",
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    ChannelName, Client, InvalidChannel, Kind, Message, Notification, NtfyConfig, Refusal, SecretUrl, channel,
+    ChannelName, Client, InvalidChannel, Kind, Message, Notification, NtfyConfig, Refusal, SecretUrl, Subject, channel,
 };
 
 /// A topic that is ready to use.
@@ -57,10 +57,13 @@ impl Ntfy {
     }
 
     fn document(&self, notification: &Notification, message: &Message) -> Value {
-        let (priority, tag) = match notification.kind {
-            // "High" makes phones ring through long vibration; the highest is left to escalation.
-            Kind::Down { .. } => (4, "red_circle"),
-            Kind::Recovered { .. } | Kind::WasDown { .. } => (3, "green_circle"),
+        // "High" makes phones ring through long vibration; the highest is left to escalation.
+        let (priority, tag) = match (&notification.subject, &notification.kind) {
+            (Subject::Component { .. }, Kind::Down { .. } | Kind::Noticed { .. }) => (4, "red_circle"),
+            (Subject::Monitor(_), Kind::Down { .. } | Kind::Noticed { .. }) => (4, "warning"),
+            (Subject::Component { .. } | Subject::Monitor(_), Kind::Recovered { .. } | Kind::WasDown { .. }) => {
+                (3, "green_circle")
+            }
         };
         let mut document = json!({
             "topic": self.topic.reveal(),

@@ -7,9 +7,11 @@ use std::{
     time::Duration,
 };
 
-use shared::{ComponentId, Timestamp};
+use shared::Timestamp;
 
-use super::{Cause, ChannelName, Event, Happening, Kind, Notification, NotificationId, Outcome, Retry, State};
+use super::{Cause, ChannelName, Event, Kind, Notification, NotificationId, Outcome, Retry, State, Subject, Topic};
+
+mod rate;
 
 /// The pause after the first failure; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -135,9 +137,10 @@ impl Outbox {
     /// When [`Outbox::due`] will have something, as far as is known now; absent when nothing waits.
     pub fn next_due(&self) -> Option<Timestamp> {
         let waiting = self.heads().filter(|row| !self.in_flight.contains(&row.id));
+        let rate = self.rate();
         let at = |row: &Notification| {
-            let pause = self.pauses.get(&row.channel).copied();
-            pause.map_or(row.next_attempt_at, |until| row.next_attempt_at.max(until))
+            let holds = [self.pauses.get(&row.channel).copied(), rate.opens(row)];
+            holds.into_iter().flatten().fold(row.next_attempt_at, Timestamp::max)
         };
         waiting.map(at).min()
     }
@@ -147,16 +150,19 @@ impl Outbox {
         self.rows.values().filter(|row| row.is_pending()).count()
     }
 
-    /// When the oldest notification that is not told yet was made.
+    /// Since when the oldest notification that is not told yet could have been told: what is held back for the sake of the rate
+    /// waits as it should.
     pub fn oldest_pending(&self) -> Option<Timestamp> {
-        self.rows.values().filter(|row| row.is_pending()).map(|row| row.made_at).min()
+        let rate = self.rate();
+        let since = |row: &Notification| rate.opens(row).map_or(row.made_at, |opens| opens.max(row.made_at));
+        self.heads().map(since).min()
     }
 
-    /// The oldest pending one for each channel and component: the others wait for it, so that news arrive in order.
+    /// The oldest pending one for each channel and topic: the others wait for it, so that news arrive in order.
     fn heads(&self) -> impl Iterator<Item = &Notification> {
-        let mut heads: BTreeMap<(&ChannelName, &ComponentId), &Notification> = BTreeMap::new();
+        let mut heads: BTreeMap<(&ChannelName, Topic<'_>), &Notification> = BTreeMap::new();
         for row in self.rows.values().filter(|row| row.is_pending()) {
-            let head = heads.entry((&row.channel, &row.component)).or_insert(row);
+            let head = heads.entry((&row.channel, row.subject.topic())).or_insert(row);
             if order(row) < order(head) {
                 *head = row;
             }
@@ -165,11 +171,13 @@ impl Outbox {
     }
 
     fn ready(&self, now: Timestamp) -> Vec<NotificationId> {
+        let rate = self.rate();
         let mut ready: Vec<_> = self
             .heads()
             .filter(|row| !self.in_flight.contains(&row.id) && !self.pauses.contains_key(&row.channel))
             // A clock that was set back must not hold an alarm back.
             .filter(|row| row.next_attempt_at <= now || row.next_attempt_at > now.plus(MAX_PAUSE * 2))
+            .filter(|row| rate.allows(row, now))
             .collect();
         ready.sort_by_key(|row| order(row));
         ready.into_iter().map(|row| row.id.clone()).collect()
@@ -198,12 +206,24 @@ impl Outbox {
         self.siblings(down).find(|row| row.is_pending() && ends(row)).map(|row| row.id.clone())
     }
 
-    /// Makes one message of a recovery and what it ends, where that never left: gives the rows that are merged into it.
+    /// Makes one message of a new one and what it continues, where that never left: gives the rows that are merged into it.
     fn merge(&mut self, id: &NotificationId) -> Vec<Notification> {
-        let Some(row) = self.rows.get(id).filter(|_| !self.in_flight.contains(id)) else { return Vec::new() };
-        let Kind::Recovered { since: began, until } = row.kind else { return Vec::new() };
+        let Some(row) = self.rows.get(id).filter(|_| !self.in_flight.contains(id)).cloned() else { return Vec::new() };
+        match row.kind {
+            Kind::Recovered { since, until } => self.merge_outage(&row, since, until),
+            Kind::Noticed { .. } => self.merge_notices(&row),
+            Kind::Down { .. } | Kind::WasDown { .. } => Vec::new(),
+        }
+    }
+
+    /// A recovery and the outage that it ends.
+    fn merge_outage(&mut self, row: &Notification, began: Timestamp, until: Timestamp) -> Vec<Notification> {
         let Some((down, cause)) = self.unheard_outage(row, began) else { return Vec::new() };
         let outage = until.since(began);
+        let subject = match &down.subject {
+            Subject::Component { .. } => row.subject.clone(),
+            Subject::Monitor(fault) => Subject::Monitor(fault.clone()),
+        };
         let mut parts = vec![down];
         let kind = match self.unheard_earlier(row, began) {
             None => Kind::WasDown { since: began, until, times: 1, total: outage, cause },
@@ -212,21 +232,46 @@ impl Outbox {
                 Kind::WasDown { since, until, times: times.saturating_add(1), total: total + outage, cause }
             }
         };
-        // One that was given up stays so.
+        self.fold(parts, Notification { kind, subject, ..row.clone() })
+    }
+
+    /// A single fault and those of its kind before it.
+    fn merge_notices(&mut self, row: &Notification) -> Vec<Notification> {
+        let waits = |row: &&Notification| row.is_pending() && !self.in_flight.contains(&row.id);
+        let parts: Vec<_> = self.siblings(row).filter(waits).cloned().collect();
+        let mut whole = row.clone();
+        for part in &parts {
+            let (Subject::Monitor(newest), Subject::Monitor(earlier)) = (&whole.subject, &part.subject) else {
+                continue;
+            };
+            let fault = newest.clone().with_earlier(earlier);
+            let (Kind::Noticed { since, until, times }, Kind::Noticed { since: first, times: before, .. }) =
+                (&whole.kind, &part.kind)
+            else {
+                continue;
+            };
+            let (since, times) = (*since.min(first), times.saturating_add(*before));
+            whole.kind = Kind::Noticed { since, until: *until, times };
+            whole.subject = Subject::Monitor(fault);
+        }
+        self.fold(parts, whole)
+    }
+
+    /// Puts one message in the place of its parts, of which those that were given up stay so.
+    fn fold(&mut self, mut parts: Vec<Notification>, whole: Notification) -> Vec<Notification> {
         parts.retain(Notification::is_pending);
         for part in &mut parts {
-            part.state = State::Merged { into: id.clone() };
+            part.state = State::Merged { into: whole.id.clone() };
             self.rows.insert(part.id.clone(), part.clone());
         }
-        if let Some(row) = self.rows.get_mut(id) {
-            row.kind = kind;
-        }
+        self.rows.insert(whole.id.clone(), whole);
         parts
     }
 
-    /// What the same channel was to tell of the same component.
+    /// What the same channel was to tell of the same topic.
     fn siblings(&self, of: &Notification) -> impl Iterator<Item = &Notification> {
-        self.rows.values().filter(|row| row.channel == of.channel && row.component == of.component && row.id != of.id)
+        let same = |row: &&Notification| row.channel == of.channel && row.subject.topic() == of.subject.topic();
+        self.rows.values().filter(same).filter(|row| row.id != of.id)
     }
 
     /// The outage that began then, when nobody heard of it.
@@ -238,7 +283,7 @@ impl Outbox {
         };
         self.siblings(recovery).find_map(|row| match &row.kind {
             Kind::Down { since, cause } if *since == began && silent(row) => Some((row.clone(), cause.clone())),
-            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
+            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => None,
         })
     }
 
@@ -253,7 +298,7 @@ impl Outbox {
             Kind::WasDown { since, times, total, .. } if *since < began && waits(row) => {
                 Some((row.clone(), *since, *times, *total))
             }
-            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => None,
+            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => None,
         })
     }
 }
@@ -272,15 +317,6 @@ fn pause(id: &NotificationId, attempts: u32) -> Duration {
         .bytes()
         .fold(attempts.wrapping_mul(2_654_435_761), |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
     doubled.min(MAX_PAUSE) * (800 + seed % 401) / 1_000
-}
-
-impl Event {
-    /// The first failing observation of the outage.
-    pub fn since(&self) -> Timestamp {
-        match self.happening {
-            Happening::Down { since, .. } | Happening::Recovered { since, .. } => since,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -151,11 +151,11 @@ async fn report(means: Arc<Means>, notification: Notification) -> Outcome {
     // The hub says it aloud when it takes note of the outcome.
     match &result {
         Ok(_) => tracing::debug!(
-            channel = %notification.channel, component = %notification.component, id = %notification.id,
-            "told that a component is {}", notification.kind.word(),
+            channel = %notification.channel, subject = %notification.subject, id = %notification.id,
+            message = notification.word(), "a channel took a notification",
         ),
         Err(refusal) => tracing::debug!(
-            channel = %notification.channel, component = %notification.component, id = %notification.id,
+            channel = %notification.channel, subject = %notification.subject, id = %notification.id,
             attempts = notification.attempts + 1, error = %refusal, "a notification was not taken",
         ),
     }

@@ -31,8 +31,7 @@ fn notification() -> Notification {
         locations: vec!["lyon".parse().expect("a name")],
     };
     let event = Event {
-        component: "cloud".parse().expect("an id"),
-        name: "Nextcloud".into(),
+        subject: Subject::Component { id: "cloud".parse().expect("an id"), name: "Nextcloud".into() },
         detected_at: at("13:02:10"),
         happening: Happening::Down { since: at("13:02:00"), cause: Some(cause) },
     };
@@ -69,11 +68,29 @@ fn start(kind: ChannelKind, tasks: &mut JoinSet<()>, stop: CancellationToken) ->
     Teller::start(means, tasks, stop)
 }
 
+/// About the monitor itself.
+fn fault() -> Notification {
+    let event = Event {
+        subject: Subject::Monitor(Fault::LowSpace { free: 812_000_000, reserve: 1_000_000_000 }),
+        detected_at: at("13:02:00"),
+        happening: Happening::Down { since: at("13:02:00"), cause: None },
+    };
+    Notification::new(&name(), &event)
+}
+
 /// Sends one message through a server that gives `answer`.
 async fn deliver(kind: fn(&Url) -> ChannelKind, answer: Answer) -> (recorder::Request, Outcome) {
+    deliver_this(notification(), kind, answer).await
+}
+
+async fn deliver_this(
+    notification: Notification,
+    kind: fn(&Url) -> ChannelKind,
+    answer: Answer,
+) -> (recorder::Request, Outcome) {
     let (mut tasks, mut server) = (JoinSet::new(), Recorder::start([answer]).await);
     let (teller, mut outcomes) = start(kind(&server.url), &mut tasks, CancellationToken::new());
-    teller.send(notification()).expect("taken");
+    teller.send(notification).expect("taken");
     let request = server.request().await;
     (request, outcomes.recv().await.expect("an outcome"))
 }
@@ -98,6 +115,14 @@ async fn ntfy_is_published_to_as_its_documentation_says() {
     assert_eq!(request.path, "/");
     assert_eq!(request.header("authorization"), "Bearer tk_canary");
     insta::assert_json_snapshot!(request.json());
+}
+
+#[tokio::test]
+async fn the_monitor_speaks_of_itself_by_every_channel() {
+    let (webhook, _) = deliver_this(fault(), webhook, (204, vec![], "")).await;
+    insta::assert_json_snapshot!("the_monitor_by_webhook", webhook.json());
+    let (ntfy, _) = deliver_this(fault(), ntfy, (200, vec![], r#"{"id":"x"}"#)).await;
+    insta::assert_json_snapshot!("the_monitor_by_ntfy", ntfy.json());
 }
 
 #[tokio::test]

@@ -6,17 +6,20 @@
 //! {
 //!   "version": 1,
 //!   "id": "4f6c…",                             the same at each attempt, also in the header Idempotency-Key
-//!   "event": "down",                           or "recovered", or "was_down" (down and up before anything could be sent)
+//!   "event": "down",                           or "recovered", or "was_down" (down and up before anything could be sent);
+//!                                              of the monitor itself: "fault", "fault_over", "was_fault"
 //!   "site": "Collective",
-//!   "component": { "id": "cloud", "name": "Nextcloud" },
+//!   "component": { "id": "cloud", "name": "Nextcloud" },       null when it is about the monitor itself
+//!   "monitor": null,                           or, when it is about the monitor itself, its fault; "facts" differ by fault:
+//!                                              { "fault": "low_space", "lasting": true, "facts": { "free": 81, "reserve": 1000 } }
 //!   "reason": {                                null when recovered, or when it is not known
 //!     "kind": "http_status", "detail": "502 Bad Gateway", "probe": "cloud/login",
 //!     "http_status": 502, "locations": ["lyon"]
 //!   },
-//!   "since": "2026-11-22T13:02:00.000Z",       the first failing observation
-//!   "until": null,                             the first good one, for recovered and was_down
-//!   "times": 1,                                how many outages this tells, for was_down
-//!   "down_seconds": null,                      how long they were together, for recovered and was_down
+//!   "since": "2026-11-22T13:02:00.000Z",       the first failing observation, or when the fault was found
+//!   "until": null,                             the first good one, for recovered, was_down, fault_over and was_fault
+//!   "times": 1,                                how many outages or faults this tells
+//!   "down_seconds": null,                      how long they were together, where there is an end
 //!   "detected_at": "2026-11-22T13:02:10.000Z",
 //!   "sent_at": "2026-11-22T13:02:10.000Z",
 //!   "text": "DOWN Nextcloud: 502 Bad Gateway (cloud/login), since 14:02",
@@ -24,6 +27,10 @@
 //!   "link": "https://status.example.org/services/cloud"
 //! }
 //! ```
+//!
+//! Faults that last (`"lasting": true`, with a `fault_over` to come) are `low_space`, `no_space` and `failing`; the others are told
+//! once: `set_aside`, `gone`, `corrupt_rows`, `dropped`, `restored_from`, `damaged_files`,
+//! `missing_files`, `not_sealed`.
 
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
@@ -31,8 +38,8 @@ use shared::Timestamp;
 use url::Url;
 
 use super::{
-    Cause, ChannelName, Client, InvalidChannel, Kind, Message, Notification, Refusal, SecretUrl, Voice, WebhookConfig,
-    channel, client::IDEMPOTENCY_KEY,
+    Cause, ChannelName, Client, Course, Fault, InvalidChannel, Kind, Message, Notification, Refusal, SecretUrl,
+    Subject, Voice, WebhookConfig, channel, client::IDEMPOTENCY_KEY,
 };
 
 /// A webhook that is ready to use.
@@ -78,13 +85,19 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         Kind::WasDown { since, until, times, total, cause } => {
             (since, Some(until), *times, Some(*total), cause.as_ref())
         }
+        Kind::Noticed { since, until: _, times } => (since, None, *times, None, None),
+    };
+    let (component, monitor) = match &notification.subject {
+        Subject::Component { id, name } => (json!({ "id": id, "name": name }), Value::Null),
+        Subject::Monitor(fault) => (Value::Null, trouble(fault)),
     };
     json!({
         "version": 1,
         "id": notification.id.as_str(),
-        "event": notification.kind.word(),
+        "event": notification.word(),
         "site": voice.site,
-        "component": { "id": notification.component, "name": notification.name },
+        "component": component,
+        "monitor": monitor,
         "reason": cause.map(reason),
         "since": since,
         "until": until,
@@ -95,6 +108,16 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         "text": message.headline(),
         "notes": message.notes,
         "link": message.link.as_ref().map(Url::as_str),
+    })
+}
+
+fn trouble(fault: &Fault) -> Value {
+    // A variant with named fields is an object of one field: its word, and under it the facts.
+    let facts = json!(fault).as_object().and_then(|variant| variant.values().next().cloned());
+    json!({
+        "fault": fault.kind().word(),
+        "lasting": fault.kind().course() == Course::Lasting,
+        "facts": facts,
     })
 }
 

@@ -8,10 +8,14 @@ use jiff::tz::TimeZone;
 use shared::{ComponentId, Language, Timestamp};
 use url::Url;
 
-use super::{Cause, Kind, Notification};
+use super::{Cause, Kind, Notification, Subject};
+
+mod fault;
 
 /// From there on a message says when it was detected and when it left.
 const LATE: Duration = Duration::from_secs(120);
+/// The first word of a message about the monitor itself.
+const MONITOR: &str = "BELFRY";
 
 /// How this site speaks to its operators.
 #[derive(Debug, Clone)]
@@ -29,13 +33,13 @@ pub struct Voice {
 /// A message in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// What and which: `DOWN Nextcloud`.
+    /// What and which: `DOWN Nextcloud`, or `BELFRY` for the monitor itself.
     pub subject: String,
     /// The rest of the first line: `502 Bad Gateway (cloud/login), since 14:02`.
     pub text: String,
     /// Further lines; may be empty.
     pub notes: Vec<String>,
-    /// The component's page.
+    /// The component's page; none for the monitor itself.
     pub link: Option<Url>,
     language: Language,
 }
@@ -59,10 +63,22 @@ impl Message {
 impl Voice {
     /// Words a notification that leaves now.
     pub fn say(&self, notification: &Notification, now: Timestamp) -> Message {
-        let name = &notification.name;
-        let (word, text) = match (&notification.kind, self.language) {
+        let (subject, text, link) = match &notification.subject {
+            Subject::Component { id, name } => {
+                let (word, text) = self.outage(&notification.kind, now);
+                (format!("{word} {name}"), text, self.link(id))
+            }
+            Subject::Monitor(fault) => (MONITOR.to_owned(), self.fault(fault, &notification.kind, now), None),
+        };
+        Message { subject, text, notes: self.notes(notification, now), link, language: self.language }
+    }
+
+    fn outage(&self, kind: &Kind, now: Timestamp) -> (&'static str, String) {
+        match (kind, self.language) {
             (Kind::Down { since, cause }, Language::En) => ("DOWN", self.down_en(*since, cause.as_ref(), now)),
             (Kind::Down { since, cause }, Language::Fr) => ("EN PANNE", self.down_fr(*since, cause.as_ref(), now)),
+            (Kind::Noticed { since, .. }, Language::En) => ("DOWN", self.down_en(*since, None, now)),
+            (Kind::Noticed { since, .. }, Language::Fr) => ("EN PANNE", self.down_fr(*since, None, now)),
             (Kind::Recovered { since, until }, Language::En) => {
                 let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
                 ("UP", format!("works again since {until}, was down for {length}"))
@@ -71,15 +87,8 @@ impl Voice {
                 let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
                 ("RÉTABLI", format!("fonctionne de nouveau depuis {until}, en panne pendant {length}"))
             }
-            (Kind::WasDown { .. }, Language::En) => ("UP", self.was_down(&notification.kind, now)),
-            (Kind::WasDown { .. }, Language::Fr) => ("RÉTABLI", self.was_down(&notification.kind, now)),
-        };
-        Message {
-            subject: format!("{word} {name}"),
-            text,
-            notes: self.notes(notification, now),
-            link: self.link(&notification.component),
-            language: self.language,
+            (Kind::WasDown { .. }, Language::En) => ("UP", self.was_down(kind, now)),
+            (Kind::WasDown { .. }, Language::Fr) => ("RÉTABLI", self.was_down(kind, now)),
         }
     }
 
@@ -109,7 +118,7 @@ impl Voice {
         let mut notes = Vec::new();
         let cause = match &notification.kind {
             Kind::Down { cause, .. } | Kind::WasDown { cause, .. } => cause.as_ref(),
-            Kind::Recovered { .. } => None,
+            Kind::Recovered { .. } | Kind::Noticed { .. } => None,
         };
         if let Some(cause) = cause.filter(|cause| !cause.locations.is_empty()) {
             let from = cause.locations.iter().map(shared::LocationName::as_str).collect::<Vec<_>>().join(", ");
@@ -169,7 +178,7 @@ mod tests {
     use shared::FailureKind;
 
     use super::*;
-    use crate::notify::{Event, Happening, State};
+    use crate::notify::{Event, Fault, Happening, State};
 
     fn at(clock: &str) -> Timestamp {
         format!("2026-11-22T{clock}Z").parse().expect("a time")
@@ -196,8 +205,7 @@ mod tests {
 
     fn notification(kind: Kind) -> Notification {
         let event = Event {
-            component: "cloud".parse().expect("an id"),
-            name: "Nextcloud".into(),
+            subject: Subject::Component { id: "cloud".parse().expect("an id"), name: "Nextcloud".into() },
             detected_at: at("13:02:10"),
             happening: Happening::Down { since: at("13:02:00"), cause: None },
         };
@@ -237,5 +245,42 @@ mod tests {
         let message = voice(Language::En).say(&down, "2026-11-23T09:00:00Z".parse().expect("a time"));
         assert_eq!(message.headline(), "DOWN Nextcloud: since 2026-11-22 14:02");
         assert_eq!(message.link.expect("a link").as_str(), "https://status.example.org/services/cloud");
+    }
+
+    #[test]
+    fn the_monitor_says_what_is_wrong_with_itself() {
+        let text = |text: &str| text.to_owned();
+        let lasting = [
+            Fault::LowSpace { free: 812_345_678, reserve: 1 << 30 },
+            Fault::NoSpace { free: 63_000_000, reserve: 64 << 20 },
+            Fault::Failing { reason: text("input/output error") },
+        ];
+        let single = [
+            Fault::SetAside { reason: text("it is empty, and was not"), kept: text("data/store.damaged-2026") },
+            Fault::Gone { place: text("data/store") },
+            Fault::CorruptRows { rows: 1 },
+            Fault::CorruptRows { rows: 12 },
+            Fault::Dropped { observations: 1_000 },
+            Fault::RestoredFrom { backup: text("backups/2026-11-21.tar") },
+            Fault::DamagedFiles { files: 1, first: text("raw/2026/11/22.blk") },
+            Fault::MissingFiles { files: 3, first: text("raw/2026/11/22.blk") },
+            Fault::NotSealed { reason: text("input/output error") },
+        ];
+        let (since, until) = (at("13:02:00"), at("13:31:00"));
+        let was = |times| Kind::WasDown { since, until, times, total: Duration::from_secs(900), cause: None };
+        let stages = [Kind::Down { since, cause: None }, Kind::Recovered { since, until }, was(1), was(7)];
+        let found = |times| Kind::Noticed { since, until, times };
+        let lasting = lasting.iter().flat_map(|fault| stages.iter().map(move |kind| (fault, kind.clone())));
+        let told: Vec<_> = lasting.chain(single.iter().map(|fault| (fault, found(1)))).collect();
+        let mut said = String::new();
+        for language in Language::ALL {
+            for (fault, kind) in told.iter().cloned().chain([(&single[3], found(4))]) {
+                let about = Notification { subject: Subject::Monitor(fault.clone()), ..notification(kind) };
+                let message = voice(language).say(&about, at("13:02:11"));
+                assert_eq!((message.subject.as_str(), &message.link), ("BELFRY", &None));
+                said += &format!("{}\n", message.headline());
+            }
+        }
+        insta::assert_snapshot!(said);
     }
 }

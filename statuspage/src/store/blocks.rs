@@ -21,6 +21,9 @@ use super::{
     shelf::Shelf,
 };
 
+/// The version of the row of a block file.
+const VERSION: u8 = 1;
+
 /// What the list says of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Listed {
@@ -156,7 +159,7 @@ impl Blocks {
             let Some(facts) = facts else { continue };
             let listed =
                 Listed { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 };
-            let (key, body) = (key::block(&path), record::pack(&listed));
+            let (key, body) = (key::block(&path), record::pack(VERSION, &listed));
             new.push((key.clone(), frame::seal(&key, &body)));
             self.listed.insert(path, listed);
         }
@@ -174,7 +177,7 @@ impl Blocks {
 fn list(shelf: &Shelf) -> Result<BTreeMap<String, Listed>, Broken> {
     let mut listed = BTreeMap::new();
     shelf.scan(&Kind::Block.prefix(), &[Kind::Block as u8 + 1], Order::Ascending, |key, body| {
-        match key::read_block(key).zip(record::unpack(body)) {
+        match key::read_block(key).zip(record::unpack(VERSION, body)) {
             Some((path, entry)) => drop(listed.insert(path.to_owned(), entry)),
             None => shelf.note(key, body),
         }

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use shared::{ComponentId, Timestamp};
 
-use crate::notify::{Notification, NotificationId};
+use crate::notify::{FaultKind, Notification, NotificationId};
 
 /// An hour's or a day's ledger of one component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,35 @@ pub struct Ledger {
     pub start: Timestamp,
     /// Made and read by the engine.
     pub body: Bytes,
+}
+
+/// Names a record: one row for each thing that begins, lasts and ends, so that each change of it is one put or one removal in the
+/// transaction of the notifications that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordKey {
+    /// An outage that is open.
+    Outage(ComponentId),
+    /// A lasting fault of the monitor that is open.
+    Fault(FaultKind),
+}
+
+impl RecordKey {
+    /// The name in the key of the row. No id holds a colon.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Outage(component) => format!("outage:{component}"),
+            Self::Fault(kind) => format!("fault:{kind}"),
+        }
+    }
+
+    /// None when it names nothing that is known.
+    pub(super) fn read(name: &str) -> Option<Self> {
+        match name.split_once(':')? {
+            ("outage", component) => component.parse().ok().map(Self::Outage),
+            ("fault", kind) => kind.parse().ok().map(Self::Fault),
+            (_, _) => None,
+        }
+    }
 }
 
 /// Written together or not at all. A later change to the same key replaces an earlier one that still waits.
@@ -29,6 +58,8 @@ pub struct Changes {
     pub days: Vec<Ledger>,
     /// Outbox rows, new or changed.
     pub notifications: Vec<Notification>,
+    /// Records that are new or changed, or with no body, that are over.
+    pub records: Vec<(RecordKey, Option<Bytes>)>,
     /// Named documents, such as the roster of components; a name has at most 64 bytes.
     pub documents: Vec<(&'static str, Bytes)>,
     /// States of components that are to be forgotten; their observations and ledgers stay.
@@ -41,5 +72,19 @@ impl Changes {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_reads_back_by_its_name() {
+        for key in [RecordKey::Outage("cloud".parse().expect("an id")), RecordKey::Fault(FaultKind::LowSpace)] {
+            assert_eq!(RecordKey::read(&key.name()), Some(key));
+        }
+        assert_eq!(RecordKey::read("outage"), None);
+        assert_eq!(RecordKey::read("fault:fire"), None);
     }
 }

@@ -88,6 +88,16 @@ pub enum StoreFault {
         /// Bytes that are needed.
         reserve: u64,
     },
+    /// The disk has less room than the operator wants; everything is still written.
+    #[error("only {free} bytes are free where {} lies and {reserve} are wanted: make room before writing fails", dir.display())]
+    LowSpace {
+        /// The data directory.
+        dir: PathBuf,
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that are wanted.
+        reserve: u64,
+    },
     /// Reading or writing failed; it is tried again.
     #[error("the database failed ({0}): results wait in memory, and it is opened again")]
     Failing(String),
@@ -97,6 +107,9 @@ pub enum StoreFault {
         /// How many since the last time this was said.
         observations: u64,
     },
+    /// What is known came from a backup, because the database was beyond repair.
+    #[error("the data were restored from the backup {}: what came after it is missing", .0.display())]
+    RestoredFrom(PathBuf),
 }
 
 /// What happens to an open store, in order; [`StoreHandle::state`](super::StoreHandle::state) tells the present.
@@ -109,8 +122,11 @@ pub enum StoreEvent {
     OpenedLate(Box<Restored>),
     /// A new, empty database took the place of a damaged one: apply everything that is still known.
     Replaced,
-    /// Everything that had waited is written.
+    /// Everything that had waited is written: [`StoreFault::NoSpace`] and [`StoreFault::Failing`] are over.
     CaughtUp,
+    /// The disk has room again: [`StoreFault::LowSpace`] is over. The first look at the disk after the start says this or the
+    /// fault, because the last process may have ended with the fault open; when none is open, nobody is told.
+    RoomAgain,
 }
 
 /// The receiving end of a channel of 64 events. When nobody takes them, further faults are only logged; the other events wait.

@@ -242,7 +242,9 @@ fn rows(changes: Changes) -> impl Iterator<Item = (Vec<u8>, Option<Bytes>)> {
         .into_iter()
         .map(|row| (key::notification(&row.id), Some(record::encode_notification(&row).into())));
     let documents = changes.documents.into_iter().map(|(name, body)| (key::named(Kind::Document, name), Some(body)));
+    let records = changes.records.into_iter().map(|(record, body)| (key::named(Kind::Record, &record.name()), body));
     let forgotten = changes.forget_components.into_iter().map(|id| (key::named(Kind::Component, id.as_str()), None));
     let dismissed = changes.forget_notifications.into_iter().map(|id| (key::notification(&id), None));
-    components.chain(hours).chain(days).chain(notifications).chain(documents).chain(forgotten).chain(dismissed)
+    let kept = components.chain(hours).chain(days).chain(notifications).chain(documents);
+    kept.chain(records).chain(forgotten).chain(dismissed)
 }

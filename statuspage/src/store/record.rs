@@ -11,17 +11,13 @@ pub(super) use observation::{decode, encode};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The version of both forms.
-const VERSION: u8 = 1;
-
-pub(super) fn pack(stored: &impl Serialize) -> Vec<u8> {
-    postcard::to_extend(stored, vec![VERSION])
+pub(super) fn pack(version: u8, stored: &impl Serialize) -> Vec<u8> {
+    postcard::to_extend(stored, vec![version])
         .expect("postcard fails on missing lengths and foreign errors only, and writing to memory has neither")
 }
 
-pub(super) fn unpack<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    match body.split_first() {
-        Some((&VERSION, rest)) => postcard::from_bytes(rest).ok(),
-        Some(_) | None => None,
-    }
+/// None when the body is of another version, or malformed.
+pub(super) fn unpack<T: DeserializeOwned>(version: u8, body: &[u8]) -> Option<T> {
+    let (_, rest) = body.split_first().filter(|(first, _)| **first == version)?;
+    postcard::from_bytes(rest).ok()
 }

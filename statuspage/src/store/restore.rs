@@ -13,7 +13,7 @@ use bytes::Bytes;
 use shared::{ComponentId, Observation, Timestamp};
 
 use super::{
-    Ledger, StoreFault,
+    Ledger, RecordKey, StoreFault,
     block::BlockFile,
     database::{Broken, Order},
     holdings::Holdings,
@@ -48,6 +48,8 @@ pub struct Restored {
     pub days: Vec<Ledger>,
     /// Every pending notification, and what was told or given up in the last 7 days.
     pub notifications: Vec<Notification>,
+    /// The records that are open.
+    pub records: BTreeMap<RecordKey, Bytes>,
     /// The named documents.
     pub documents: BTreeMap<String, Bytes>,
     /// The newest failures (fail or warn) of each component, the newest first, at most 20; with what is private in them.
@@ -88,12 +90,14 @@ impl Sealed {
 impl Restored {
     /// Whether the database held nothing.
     pub fn is_empty(&self) -> bool {
-        let Self { components, sealed, hours, days, notifications, documents, last_failures, faults: _ } = self;
+        let Self { components, sealed, hours, days, notifications, records, documents, last_failures, faults: _ } =
+            self;
         components.is_empty()
             && sealed.is_empty()
             && hours.is_empty()
             && days.is_empty()
             && notifications.is_empty()
+            && records.is_empty()
             && documents.is_empty()
             && last_failures.is_empty()
     }
@@ -118,11 +122,13 @@ pub(super) fn restore(holdings: &Holdings, now: Timestamp) -> Result<Restored, B
             last_failures.insert(component.clone(), failures);
         }
     }
+    let record = |(name, body): (String, Bytes)| Some((RecordKey::read(&name)?, body));
     Ok(Restored {
         components,
         hours: ledgers(shelf, Kind::Hour, now, HOURS)?,
         days: ledgers(shelf, Kind::Day, now, DAYS)?,
         notifications: notifications(shelf, now.minus(TOLD))?,
+        records: shelf.all(Kind::Record)?.into_iter().filter_map(named).filter_map(record).collect(),
         documents: shelf.all(Kind::Document)?.into_iter().filter_map(named).collect(),
         last_failures,
         sealed: Sealed { hours: blocks.hours.since(now.minus(HOURS.0)), days: blocks.days.since(now.minus(DAYS.0)) },

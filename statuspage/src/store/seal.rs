@@ -5,33 +5,32 @@
 //! sealed hour lies in the database, overrides what the file holds, and is merged into it by the next pass. It does not know how
 //! long anything is kept.
 
+mod hot;
+
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     io,
     ops::ControlFlow,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use shared::{ComponentId, Observation, Timestamp};
+use shared::{ComponentId, Timestamp};
 
 use super::{
-    Ledger,
-    block::BlockError,
+    block::{BlockError, Days, Hours, Joining, Raw},
     blocks::Blocks,
     database::{Broken, Order},
     holdings::Holdings,
     key::{self, Kind},
-    query,
     queue::{BATCH, Queue, Row},
-    restore::FAILURES,
     shelf::Shelf,
 };
 use crate::history::is_unset;
+use hot::{each, first_ledger, hour_at_end, ledgers, observations, old_failures, range};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-const DAY: Duration = Duration::from_secs(86_400);
 /// A local day is over everywhere on earth, and has been for some time, when so much has passed since midnight UTC of its date.
 const DAY_OVER: Duration = Duration::from_secs(72 * 3_600);
 /// Files of hours are joined into one of their day when the day has been over for that long: most of what comes late has come.
@@ -40,6 +39,8 @@ const JOIN_AFTER: Duration = Duration::from_secs(2 * 3_600);
 const FALSE_FUTURE: Duration = Duration::from_secs(2 * 3_600);
 /// The end of the year 9998: what is dated later has no file.
 const LAST: i64 = 253_370_764_800_000;
+/// How long a join goes on before whoever waits has a turn.
+const MOMENT: Duration = Duration::from_millis(50);
 /// Rows removed in one transaction.
 const STEP: usize = 2_000;
 
@@ -78,8 +79,18 @@ pub(super) struct Sealer {
     grace: Duration,
     /// The hour that is in its file and whose rows are being removed.
     clearing: Option<Clearing>,
+    /// The join that is under way.
+    joining: Option<Under>,
     /// The hour being sealed or cleared, and the rows of it that were written since: they are not in the file.
     fresh: RefCell<Fresh>,
+}
+
+/// A join, by collection.
+#[derive(Debug)]
+enum Under {
+    Raw(Joining<Raw>),
+    Hours(Joining<Hours>),
+    Days(Joining<Days>),
 }
 
 #[derive(Debug)]
@@ -96,12 +107,12 @@ struct Fresh {
 
 impl Sealer {
     pub(super) fn new(grace: Duration) -> Self {
-        Self { grace, clearing: None, fresh: RefCell::default() }
+        Self { grace, clearing: None, joining: None, fresh: RefCell::default() }
     }
 
     /// Forgets what was under way: the database was opened anew.
     pub(super) fn reset(&mut self) {
-        self.clearing = None;
+        (self.clearing, self.joining) = (None, None);
         *self.fresh.borrow_mut() = Fresh::default();
     }
 
@@ -127,6 +138,10 @@ impl Sealer {
             return Ok(Step::Goes);
         }
         let Holdings { shelf, blocks } = holdings;
+        if self.joining.is_some() {
+            self.join(shelf, blocks)?;
+            return Ok(Step::Goes);
+        }
         let settled = now.minus(HOUR + self.grace);
         if let Some(hour) = self.raw_hour(shelf, now)? {
             self.seal_raw(shelf, blocks, queue, hour)?;
@@ -141,7 +156,7 @@ impl Sealer {
             blocks.enlist(shelf, Some(written))?;
             shelf.remove(&keys)?;
         } else {
-            return self.join(shelf, blocks, queue, now);
+            return self.begin_join(blocks, now);
         }
         Ok(Step::Goes)
     }
@@ -224,110 +239,48 @@ impl Sealer {
         if gone.is_empty() { Ok(()) } else { shelf.remove(&gone) }
     }
 
-    /// Joins files of days or months that are over.
-    fn join(&mut self, shelf: &Shelf, blocks: &mut Blocks, queue: &Queue, now: Timestamp) -> Result<Step, SealError> {
+    /// Begins to join the files of a day or a month that is over.
+    fn begin_join(&mut self, blocks: &Blocks, now: Timestamp) -> Result<Step, SealError> {
         let before = now.minus(JOIN_AFTER);
-        let pause = || self.serve(shelf, queue).map_err(SealError::from);
-        let joined = if let Some(day) = blocks.raw.joinable(before) {
-            blocks.raw.join(day, pause)?
+        self.joining = if let Some(day) = blocks.raw.joinable(before) {
+            blocks.raw.begin_join(day)?.map(Under::Raw)
         } else if let Some(day) = blocks.hours.joinable(before) {
-            blocks.hours.join(day, pause)?
+            blocks.hours.begin_join(day)?.map(Under::Hours)
         } else if let Some(month) = blocks.days.joinable(before.minus(DAY_OVER)) {
-            blocks.days.join(month, pause)?
+            blocks.days.begin_join(month)?.map(Under::Days)
         } else {
-            return Ok(Step::Done);
+            None
+        };
+        Ok(if self.joining.is_some() { Step::Goes } else { Step::Done })
+    }
+
+    /// Goes on with a join for a moment, or ends it.
+    fn join(&mut self, shelf: &Shelf, blocks: &mut Blocks) -> Result<(), SealError> {
+        let Some(mut joining) = self.joining.take() else { return Ok(()) };
+        let began = Instant::now();
+        while joining.step()? {
+            if began.elapsed() >= MOMENT {
+                self.joining = Some(joining);
+                return Ok(());
+            }
+        }
+        let joined = match joining {
+            Under::Raw(joining) => blocks.raw.end_join(joining)?,
+            Under::Hours(joining) => blocks.hours.end_join(joining)?,
+            Under::Days(joining) => blocks.days.end_join(joining)?,
         };
         blocks.enlist(shelf, joined)?;
-        Ok(Step::Goes)
+        Ok(())
     }
 }
 
-fn range(component: &ComponentId, hour: Timestamp) -> (Vec<u8>, Vec<u8>) {
-    (key::observation_from(component, hour), key::observation_from(component, hour.plus(HOUR)))
-}
-
-/// The hour of the first or of the last observation of a component.
-fn hour_at_end(shelf: &Shelf, component: &ComponentId, order: Order) -> Result<Option<Timestamp>, Broken> {
-    let mut hour = None;
-    let from = key::of_component(Kind::Observation, component);
-    shelf.scan(&from, &key::behind_component(Kind::Observation, component), order, |key, value| {
-        let place = key::read_observation(key).and_then(|(_, place)| key::read_place(place));
-        let Some((start, ..)) = place else {
-            shelf.note(key, value);
-            return ControlFlow::Continue(());
-        };
-        hour = Some(beginning(start, HOUR));
-        ControlFlow::Break(())
-    })?;
-    Ok(hour)
-}
-
-/// The beginning of the span of that length, counted from 1970, in which an instant lies.
-pub(super) fn beginning(at: Timestamp, span: Duration) -> Timestamp {
-    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millis(at.as_millis().div_euclid(span) * span)
-}
-
-/// The observations of a component in an hour, by frame.
-fn observations(
-    shelf: &Shelf,
-    component: &ComponentId,
-    hour: Timestamp,
-) -> Result<BTreeMap<String, Vec<Observation>>, Broken> {
-    let mut frames: BTreeMap<String, Vec<Observation>> = BTreeMap::new();
-    let (from, to) = range(component, hour);
-    shelf.scan(&from, &to, Order::Ascending, |key, body| {
-        match query::read(key, body) {
-            Some(row) => frames.entry(format!("{}@{}", row.probe, row.location)).or_default().push(row),
-            None => shelf.note(key, body),
+impl Under {
+    /// Does one name; false when there is none left.
+    fn step(&mut self) -> Result<bool, BlockError> {
+        match self {
+            Self::Raw(joining) => joining.step(),
+            Self::Hours(joining) => joining.step(),
+            Self::Days(joining) => joining.step(),
         }
-        ControlFlow::Continue(())
-    })?;
-    Ok(frames)
-}
-
-/// Copies of failures beyond the newest ones.
-fn old_failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Vec<u8>>, Broken> {
-    let mut keys = Vec::new();
-    let (from, to) = (key::of_component(Kind::Failure, component), key::behind_component(Kind::Failure, component));
-    shelf.scan(&from, &to, Order::Descending, |key, _| {
-        keys.push(key.to_vec());
-        ControlFlow::Continue(())
-    })?;
-    Ok(keys.split_off(keys.len().min(FAILURES)))
-}
-
-/// The beginning of the oldest hour or day that lies in the database.
-fn first_ledger(shelf: &Shelf, kind: Kind) -> Result<Option<Timestamp>, Broken> {
-    let mut first = None;
-    shelf.scan(&kind.prefix(), &[kind as u8 + 1], Order::Ascending, |key, value| {
-        first = key::read_ledger(key).map(|(start, _)| start);
-        if first.is_none() {
-            shelf.note(key, value);
-            return ControlFlow::Continue(());
-        }
-        ControlFlow::Break(())
-    })?;
-    Ok(first)
-}
-
-/// The ledgers of an hour or a day, and the keys of their rows.
-fn ledgers(shelf: &Shelf, kind: Kind, start: Timestamp) -> Result<(Vec<Ledger>, Vec<Vec<u8>>), Broken> {
-    let (from, to) = (key::ledger_from(kind, start), key::ledger_from(kind, start.plus(Duration::from_millis(1))));
-    let mut keys = Vec::new();
-    shelf.scan(&from, &to, Order::Ascending, |key, _| {
-        keys.push(key.to_vec());
-        ControlFlow::Continue(())
-    })?;
-    let ledger = |(key, body): (Vec<u8>, Bytes)| {
-        let (start, component) = key::read_ledger(&key)?;
-        Some(Ledger { component, start, body })
-    };
-    Ok((shelf.bodies(&from, &to)?.into_iter().filter_map(ledger).collect(), keys))
-}
-
-/// A frame for each component.
-fn each(ledgers: Vec<Ledger>) -> impl FnMut() -> Result<Option<(String, Vec<Ledger>)>, SealError> {
-    let mut ledgers = ledgers.into_iter();
-    move || Ok(ledgers.next().map(|ledger| (ledger.component.to_string(), vec![ledger])))
+    }
 }

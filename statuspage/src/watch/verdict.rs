@@ -38,7 +38,9 @@ pub struct WatchInput {
     pub store: StoreState,
     /// When the store stopped being synced.
     pub store_since: Option<Timestamp>,
-    /// When the oldest message that is not delivered was made.
+    /// Since when the disk has had less room than its reserve.
+    pub low_space_since: Option<Timestamp>,
+    /// Since when the oldest message that could have been delivered waits.
     pub oldest_message: Option<Timestamp>,
     /// Definition files that cannot be used.
     pub quarantined: usize,
@@ -75,6 +77,9 @@ pub enum Reason {
     /// Results are stored late.
     #[error("the store is behind since {0}")]
     StoreBehind(Timestamp),
+    /// The disk fills; nothing is lost yet.
+    #[error("the disk has had less room than its reserve since {0}: make room before writing fails")]
+    LowSpace(Timestamp),
     /// A message does not leave.
     #[error("a message has been waiting since {0}: its channel does not take it")]
     MessageStuck(Timestamp),
@@ -119,6 +124,9 @@ pub fn verdict(input: &WatchInput, now: Timestamp) -> Result<(), Reason> {
         }
         StoreState::Synced => {}
     }
+    if let Some(since) = input.low_space_since {
+        return Err(Reason::LowSpace(since));
+    }
     if let Some(since) = older(input.oldest_message, OUTBOX) {
         return Err(Reason::MessageStuck(since));
     }
@@ -145,6 +153,7 @@ mod tests {
             longest_silence: Duration::from_secs(40),
             store: StoreState::Synced,
             store_since: None,
+            low_space_since: None,
             oldest_message: None,
             quarantined: 0,
             quarantined_since: None,
@@ -181,6 +190,7 @@ mod tests {
         };
         check(&behind(-100), 0, Ok(()));
         check(&behind(-121), 0, Err(Reason::StoreBehind(at(-121))));
+        check(&|input| input.low_space_since = Some(at(0)), 0, Err(Reason::LowSpace(at(0))));
         check(&|input| input.oldest_message = Some(at(-301)), 0, Err(Reason::MessageStuck(at(-301))));
         let quarantined = |since: i64| {
             move |input: &mut WatchInput| {

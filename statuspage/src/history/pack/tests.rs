@@ -9,7 +9,7 @@ use shared::{ComponentId, FailureKind, LocationName, Status, Verdict};
 use super::*;
 use crate::{
     engine::tests::observation,
-    history::{History, HistoryRow, Intake, Slot, Unit},
+    history::{History, HistoryRow, Intake, Unit},
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -132,8 +132,7 @@ fn lived(hours: u32) -> (History, Vec<HistoryRow>) {
 }
 
 fn payload(rows: &[HistoryRow], unit: Unit) -> Vec<u8> {
-    let of_unit =
-        rows.iter().filter(|row| Slot::new(unit, row.key.slot.start().expect("a start")) == Some(row.key.slot));
+    let of_unit = rows.iter().filter(|row| row.key.slot.unit() == unit);
     let rows: Vec<_> = of_unit.map(|row| (row.key.slot.start().expect("a start"), row.bytes.to_vec().into())).collect();
     pack(&rows)
 }

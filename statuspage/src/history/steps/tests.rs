@@ -64,11 +64,7 @@ impl Life {
         let rows = steps.rows();
         for (slot, row) in &self.rows {
             let start = slot.start().expect("a start");
-            let unit = match slot {
-                Slot::Hour(_) => Unit::Hours,
-                Slot::Day(_) => Unit::Days,
-            };
-            if unit == step.unit() && rows.contains(&start) {
+            if slot.unit() == step.unit() && rows.contains(&start) {
                 steps.add(start, &row.bytes).expect("readable");
             }
         }
@@ -136,7 +132,7 @@ fn what_was_watched_and_is_in_no_row_is_unknown() {
     let life = live("2026-11-20T10:00:00Z", 2, TimeZone::UTC);
     let later = life.end.plus(HOUR * 3);
     let mut steps = Steps::new(life.start..later, Step::Hours(1), &TimeZone::UTC, MOST, life.start).expect("few");
-    for (slot, row) in life.rows.iter().filter(|(slot, _)| matches!(slot, Slot::Hour(_))) {
+    for (slot, row) in life.rows.iter().filter(|(slot, _)| slot.unit() == Unit::Hours) {
         steps.add(slot.start().expect("a start"), &row.bytes).expect("readable");
     }
     let rollups = steps.rollups(later.minus(HOUR / 2));
@@ -152,7 +148,7 @@ fn a_row_that_is_a_minute_old_leaves_nothing_unknown() {
     for (late, unknown) in [(60, 0), (119, 0), (121, 121)] {
         let now = life.end.plus(Duration::from_secs(late));
         let mut steps = Steps::new(life.start..now, Step::Hours(2), &TimeZone::UTC, MOST, life.start).expect("few");
-        for row in life.rows.values().filter(|row| matches!(row.key.slot, Slot::Hour(_))) {
+        for row in life.rows.values().filter(|row| row.key.slot.unit() == Unit::Hours) {
             steps.add(row.key.slot.start().expect("a start"), &row.bytes).expect("readable");
         }
         assert_eq!(steps.rollups(now)[0].spent[2], Duration::from_secs(unknown), "{late} s");

@@ -6,7 +6,7 @@ use shared::Status;
 
 use super::*;
 use crate::{
-    history::{History, Slot},
+    history::{History, Unit},
     store::{Changes, Ledger},
 };
 
@@ -222,7 +222,7 @@ async fn the_history_comes_at_the_step_that_was_asked_for() {
     let mut changes = Changes::default();
     for row in history.dirty_rows() {
         let start = row.key.slot.start().expect("a start");
-        let rows = if matches!(row.key.slot, Slot::Hour(_)) { &mut changes.hours } else { &mut changes.days };
+        let rows = if row.key.slot.unit() == Unit::Hours { &mut changes.hours } else { &mut changes.days };
         rows.push(Ledger { component: row.key.component, start, body: row.bytes.to_vec().into() });
     }
     stage.app.store.apply(changes).await;

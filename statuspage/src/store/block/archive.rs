@@ -6,6 +6,7 @@
 //! the two, or a late item): then that of the leaf is the newer. Readers see it once.
 
 mod catalog;
+mod join;
 mod read;
 mod weave;
 
@@ -27,6 +28,7 @@ use super::{
     span::Slot,
 };
 use catalog::Catalog;
+pub(in crate::store) use join::Joining;
 use weave::Weave;
 
 /// How many places of damage are remembered until they are asked for.
@@ -39,6 +41,8 @@ pub(in crate::store) struct Archive<C> {
     /// The file that was read last: pages are asked for one after the other.
     open: RefCell<Option<BlockFile>>,
     damage: RefCell<Vec<Damage>>,
+    /// Counts the changes, so that a join that was begun before one is not ended after it.
+    revision: u64,
     content: PhantomData<C>,
 }
 
@@ -46,11 +50,11 @@ impl<C: Content> Archive<C> {
     /// Lists the files of a directory, which need not exist, and removes what was begun and not finished. No file is opened.
     pub(in crate::store) fn open(root: &Path) -> io::Result<Self> {
         let (open, damage) = (RefCell::new(None), RefCell::new(Vec::new()));
-        Ok(Self { catalog: Catalog::list(root)?, open, damage, content: PhantomData })
+        Ok(Self { catalog: Catalog::list(root)?, open, damage, revision: 0, content: PhantomData })
     }
 
     /// Merges items with what the file of the leaf with `leaf` in it holds, where the new ones win, and writes that anew.
-    /// `frames` gives one frame after the other, in the order of their names; `between` is called after each frame that is written,
+    /// `frames` gives one frame after the other, in the order of their names; `between` is called after each name that is written,
     /// for what cannot wait. Nothing is written when there is nothing.
     ///
     /// # Errors
@@ -59,38 +63,25 @@ impl<C: Content> Archive<C> {
     pub(in crate::store) fn merge<E: From<BlockError>>(
         &mut self,
         leaf: Timestamp,
-        frames: impl FnMut() -> Result<Option<(String, Vec<C::Item>)>, E>,
-        between: impl FnMut() -> Result<(), E>,
+        mut frames: impl FnMut() -> Result<Option<(String, Vec<C::Item>)>, E>,
+        mut between: impl FnMut() -> Result<(), E>,
     ) -> Result<FileFacts, E> {
         let slot = Slot::of(C::LEAF, leaf);
-        let sources = self.catalog.contains(slot).then_some(slot).into_iter().collect();
-        self.write(slot, sources, frames, between)
-    }
-
-    /// Joins the leaves of the joined span with `joined` in it, and its file where there is one, into that file, and removes the
-    /// leaves. Stopped anywhere, it can be done again. None when there is nothing to join.
-    pub(in crate::store) fn join<E: From<BlockError>>(
-        &mut self,
-        joined: Timestamp,
-        between: impl FnMut() -> Result<(), E>,
-    ) -> Result<Option<FileFacts>, E> {
-        let slot = Slot::of(C::JOINED, joined);
-        let leaves = self.leaves(slot);
-        if leaves.is_empty() {
-            return Ok(None);
+        let sources = if self.catalog.contains(slot) { self.source(slot)? } else { None };
+        let mut weave = Weave::<C>::new(self.catalog.path(slot), slot, sources.into_iter().collect());
+        let mut last: Option<String> = None;
+        while let Some((name, items)) = frames()? {
+            if let Some(last) = last.filter(|last| *last >= name) {
+                return Err(weave.refused(&format!("the frame {name} comes after {last}")).into());
+            }
+            weave.put(&name, items)?;
+            between()?;
+            last = Some(name);
         }
-        let mut sources: Vec<_> = self.catalog.contains(slot).then_some(slot).into_iter().collect();
-        sources.extend(&leaves);
-        let facts = self.write(slot, sources, || Ok(None), between)?;
-        for &leaf in &leaves {
-            self.catalog.remove(leaf).map_err(BlockError::from)?;
+        while weave.step()? {
+            between()?;
         }
-        // The leaves' directory where it is still there, and the one above it.
-        let directories = [self.catalog.path(leaves[0]), self.catalog.path(slot)];
-        for directory in directories.iter().filter_map(|path| path.parent()).filter(|directory| directory.exists()) {
-            sync_directory(directory).map_err(BlockError::from)?;
-        }
-        Ok(Some(facts))
+        Ok(self.settle(slot, weave)?)
     }
 
     /// The start of the earliest joined span that ended at `before` or earlier and has leaves.
@@ -99,37 +90,26 @@ impl<C: Content> Archive<C> {
         leaves.map(|leaf| Slot::of(C::JOINED, leaf.start)).find(|joined| joined.end() <= before).map(|slot| slot.start)
     }
 
-    fn leaves(&self, joined: Slot) -> Vec<Slot> {
-        let end = Slot { start: joined.end(), ..Slot::of(C::LEAF, joined.start) };
-        let first = Slot::of(C::LEAF, joined.start);
-        self.catalog.slots(first..end).filter(|slot| slot.span == C::LEAF).collect()
-    }
-
-    /// Writes the file of a slot from files and new items, of which the later win. Files that are damaged keep a second name.
-    fn write<E: From<BlockError>>(
-        &mut self,
-        slot: Slot,
-        sources: Vec<Slot>,
-        incoming: impl FnMut() -> Result<Option<(String, Vec<C::Item>)>, E>,
-        between: impl FnMut() -> Result<(), E>,
-    ) -> Result<FileFacts, E> {
-        self.open.replace(None);
-        let mut weave = Weave::<C>::new(self.catalog.path(slot), slot);
-        let mut opened = Vec::new();
-        for &source in &sources {
-            opened.extend(self.source(source)?);
-        }
-        weave.all(&opened, incoming, between)?;
-        for damage in weave.damage {
+    /// Puts a woven file in its place. Those that it was woven from and that are damaged keep a second name.
+    fn settle(&mut self, slot: Slot, weave: Weave<C>) -> Result<FileFacts, BlockError> {
+        self.changed();
+        let (draft, damage) = weave.end();
+        for damage in damage {
             if let Some(damaged) = self.catalog.slot_of(&damage.file) {
-                self.catalog.keep_aside(damaged).map_err(BlockError::from)?;
+                self.catalog.keep_aside(damaged)?;
             }
             self.note(damage);
         }
-        let Some(draft) = weave.draft else { return Ok(FileFacts::default()) };
+        let Some(draft) = draft else { return Ok(FileFacts::default()) };
         let facts = draft.finish().inspect_err(|_| self.catalog.look_again(slot))?;
         self.catalog.insert(slot, facts.bytes);
         Ok(facts)
+    }
+
+    /// Notes that files change.
+    fn changed(&mut self) {
+        self.revision += 1;
+        self.open.replace(None);
     }
 
     /// Opens the file of a slot; none when it is gone.
@@ -146,7 +126,7 @@ impl<C: Content> Archive<C> {
     pub(in crate::store) fn set_aside(&mut self, damaged: &Damage) -> Result<Option<PathBuf>, BlockError> {
         let Some(slot) = self.catalog.slot_of(&damaged.file) else { return Ok(None) };
         let Some(file) = self.source(slot)? else { return Ok(None) };
-        self.open.replace(None);
+        self.changed();
         let mut draft = Draft::create(&damaged.file, C::KIND)?;
         let mut whole = file.verify().is_empty() && is_of::<C>(&file);
         let mut good = 0;
@@ -188,21 +168,22 @@ impl<C: Content> Archive<C> {
     }
 
     /// The start of the oldest file and its bytes.
-    pub(in crate::store) fn oldest(&self) -> Option<(Timestamp, u64)> {
+    #[cfg(test)]
+    fn oldest(&self) -> Option<(Timestamp, u64)> {
         self.catalog.oldest().map(|(slot, bytes)| (slot.start, bytes))
     }
 
     /// Removes the oldest file with what was set aside of it, and says how many bytes that gives back.
     pub(in crate::store) fn remove_oldest(&mut self) -> io::Result<Option<u64>> {
         let Some((slot, bytes)) = self.catalog.oldest() else { return Ok(None) };
-        self.open.replace(None);
+        self.changed();
         self.catalog.remove_all(slot)?;
         Ok(Some(bytes))
     }
 
     /// Removes the files whose time ended at `cutoff` or earlier, and says how many.
     pub(in crate::store) fn remove_before(&mut self, cutoff: Timestamp) -> io::Result<u64> {
-        self.open.replace(None);
+        self.changed();
         let mut files = 0;
         for slot in self.catalog.kept().into_iter().filter(|slot| slot.end() <= cutoff) {
             files += self.catalog.remove_all(slot)?;

@@ -47,13 +47,6 @@ pub(in crate::store) trait Content {
 #[derive(Debug)]
 pub(in crate::store) enum Raw {}
 
-impl Raw {
-    /// The component of a frame.
-    pub(in crate::store) fn component(frame: &str) -> &str {
-        frame.split_once('/').map_or(frame, |(component, _)| component)
-    }
-}
-
 impl Content for Raw {
     type Item = Observation;
     type Key = (Timestamp, ProbeId, LocationName);

@@ -51,6 +51,9 @@ pub(in crate::store) enum Wrong {
     /// A file of another collection.
     #[error("the file belongs to another collection")]
     Foreign,
+    /// A later version of this programme wrote the file.
+    #[error("the file was written by a newer version (format {0}): upgrade to read it")]
+    Newer(u16),
     /// The disk does not give it back.
     #[error("the disk cannot read it ({0})")]
     Unreadable(String),

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | version | one byte, 1 |
 //! | rows | varint, at most [`MAX_ROWS`] |
-//! | shapes | varint length, then a postcard list of what is not a time ([`shape`]), in the order of first appearance |
+//! | shapes | what is not a time ([`shape`]), in the order of first appearance: varint number of them, then each as varint length and postcard |
 //! | pco | the two bytes of pco's format version |
 //! | columns | the shape's number of each row; starts in milliseconds; each phase in microseconds, only where it was reached; the rest of the duration beyond the sum of the phases, which may be negative; then each phase of all redirects |
 //!
@@ -44,10 +44,12 @@ pub(super) fn pack(observations: &[Observation]) -> Vec<u8> {
     }
     let mut payload = vec![VERSION];
     put_varint(&mut payload, observations.len() as u64);
-    let dictionary = postcard::to_allocvec(&shapes)
-        .expect("postcard fails on missing lengths and foreign errors only, and writing to memory has neither");
-    put_varint(&mut payload, dictionary.len() as u64);
-    payload.extend(dictionary);
+    put_varint(&mut payload, shapes.len() as u64);
+    for shape in &shapes {
+        let stored = shape.store();
+        put_varint(&mut payload, stored.len() as u64);
+        payload.extend(stored);
+    }
     let mut packer = Packer::new(&mut payload);
     packer.column(&index);
     packer.column(&observations.iter().map(|observation| observation.started_at.as_millis()).collect::<Vec<_>>());
@@ -77,11 +79,8 @@ fn pack_times(packer: &mut Packer<'_>, observations: &[Observation]) {
 pub(super) fn unpack(probe: &ProbeId, location: &LocationName, payload: &[u8]) -> Option<Vec<Observation>> {
     let (&VERSION, mut rest) = payload.split_first()? else { return None };
     let rows = usize::try_from(take_varint(&mut rest)?).ok().filter(|&rows| rows <= MAX_ROWS)?;
-    let length = usize::try_from(take_varint(&mut rest)?).ok()?;
-    let (dictionary, columns) = rest.split_at_checked(length)?;
-    let shapes: Vec<Shape> = postcard::from_bytes(dictionary).ok()?;
-    let said: Vec<Said> = shapes.iter().map(Shape::read).collect::<Option<_>>()?;
-    let mut columns = Unpacker::new(columns)?;
+    let (shapes, said) = unpack_shapes(&mut rest, rows)?;
+    let mut columns = Unpacker::new(rest)?;
     let index: Vec<usize> =
         columns.column(rows)?.into_iter().map(|number| usize::try_from(number).ok()).collect::<Option<_>>()?;
     let rows: Vec<&Shape> = index.iter().map(|&number| shapes.get(number)).collect::<Option<_>>()?;
@@ -103,6 +102,21 @@ pub(super) fn unpack(probe: &ProbeId, location: &LocationName, payload: &[u8]) -
         observation(probe, location, Timestamp::from_millis(start), timings, rest, said)
     });
     Some(observations.collect())
+}
+
+/// The shapes and what they say; no more of them than rows.
+fn unpack_shapes(rest: &mut &[u8], rows: usize) -> Option<(Vec<Shape>, Vec<Said>)> {
+    let count = usize::try_from(take_varint(rest)?).ok().filter(|&count| count <= rows)?;
+    let (mut shapes, mut said) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let length = usize::try_from(take_varint(rest)?).ok()?;
+        let (stored, behind) = rest.split_at_checked(length)?;
+        let shape = Shape::read(stored)?;
+        said.push(shape.said()?);
+        shapes.push(shape);
+        *rest = behind;
+    }
+    Some((shapes, said))
 }
 
 fn observation(

@@ -8,10 +8,16 @@ use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
 use super::{pack, unpack};
-use crate::notify::{Cause, Kind, Notification, NotificationId, State};
+use crate::notify::{Cause, Fault, Kind, Notification, NotificationId, State, Subject};
 
+/// The version of [`Former`].
+const FORMER: u8 = 1;
+/// The version of [`Stored`].
+const VERSION: u8 = 2;
+
+/// The form while every notification was about a component; read, and no longer written.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Former {
     channel: String,
     component: String,
     name: String,
@@ -22,12 +28,39 @@ struct Stored {
     state: StoredState,
 }
 
+impl From<Former> for Stored {
+    fn from(former: Former) -> Self {
+        let Former { channel, component: id, name, kind, made_at, attempts, next_attempt_at, state } = former;
+        let subject = StoredSubject::Component { id, name };
+        Self { channel, subject, kind, made_at, attempts, next_attempt_at, state }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    channel: String,
+    subject: StoredSubject,
+    kind: StoredKind,
+    made_at: i64,
+    attempts: u32,
+    next_attempt_at: i64,
+    state: StoredState,
+}
+
+/// The order of the variants is the stored form: new ones go to the end.
+#[derive(Serialize, Deserialize)]
+enum StoredSubject {
+    Component { id: String, name: String },
+    Monitor(Fault),
+}
+
 /// The order of the variants is the stored form: new ones go to the end.
 #[derive(Serialize, Deserialize)]
 enum StoredKind {
     Down { since: i64, cause: Option<StoredCause> },
     Recovered { since: i64, until: i64 },
     WasDown { since: i64, until: i64, times: u32, total_ms: u64, cause: Option<StoredCause> },
+    Noticed { since: i64, until: i64, times: u32 },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,31 +83,45 @@ enum StoredState {
 
 /// The body of a notification's row.
 pub(in crate::store) fn encode(notification: &Notification) -> Vec<u8> {
-    pack(&Stored {
+    let stored = Stored {
         channel: notification.channel.to_string(),
-        component: notification.component.to_string(),
-        name: notification.name.clone(),
+        subject: store_subject(&notification.subject),
         kind: store_kind(&notification.kind),
         made_at: notification.made_at.as_millis(),
         attempts: notification.attempts,
         next_attempt_at: notification.next_attempt_at.as_millis(),
         state: store_state(&notification.state),
-    })
+    };
+    pack(VERSION, &stored)
 }
 
 /// The notification of a row; none when the body is not one.
 pub(in crate::store) fn decode(id: NotificationId, body: &[u8]) -> Option<Notification> {
-    let stored: Stored = unpack(body)?;
+    let former = || unpack::<Former>(FORMER, body).map(Stored::from);
+    let stored = unpack(VERSION, body).or_else(former)?;
     Some(Notification {
         id,
         channel: stored.channel.parse().ok()?,
-        component: stored.component.parse().ok()?,
-        name: stored.name,
+        subject: read_subject(stored.subject)?,
         kind: read_kind(stored.kind)?,
         made_at: Timestamp::from_millis(stored.made_at),
         attempts: stored.attempts,
         next_attempt_at: Timestamp::from_millis(stored.next_attempt_at),
         state: read_state(stored.state)?,
+    })
+}
+
+fn store_subject(subject: &Subject) -> StoredSubject {
+    match subject {
+        Subject::Component { id, name } => StoredSubject::Component { id: id.to_string(), name: name.clone() },
+        Subject::Monitor(fault) => StoredSubject::Monitor(fault.clone()),
+    }
+}
+
+fn read_subject(stored: StoredSubject) -> Option<Subject> {
+    Some(match stored {
+        StoredSubject::Component { id, name } => Subject::Component { id: id.parse().ok()?, name },
+        StoredSubject::Monitor(fault) => Subject::Monitor(fault),
     })
 }
 
@@ -93,6 +140,9 @@ fn store_kind(kind: &Kind) -> StoredKind {
             total_ms: u64::try_from(total.as_millis()).unwrap_or(u64::MAX),
             cause: cause.as_ref().map(store_cause),
         },
+        Kind::Noticed { since, until, times } => {
+            StoredKind::Noticed { since: since.as_millis(), until: until.as_millis(), times: *times }
+        }
     }
 }
 
@@ -108,6 +158,7 @@ fn read_kind(stored: StoredKind) -> Option<Kind> {
             total: Duration::from_millis(total_ms),
             cause: read_cause(cause)?,
         },
+        StoredKind::Noticed { since, until, times } => Kind::Noticed { since: at(since), until: at(until), times },
     })
 }
 
@@ -169,8 +220,7 @@ mod tests {
             locations: vec!["lyon".parse().expect("a name")],
         };
         let event = Event {
-            component: "cloud".parse().expect("an id"),
-            name: "Nextcloud".into(),
+            subject: Subject::Component { id: "cloud".parse().expect("an id"), name: "Nextcloud".into() },
             detected_at: since,
             happening: Happening::Down { since, cause: Some(cause) },
         };
@@ -187,7 +237,9 @@ mod tests {
             down.kind.clone(),
             Kind::Recovered { since: at, until: at },
             Kind::WasDown { since: at, until: at, times: 2, total, cause },
+            Kind::Noticed { since: at, until: at, times: 3 },
         ];
+        let monitor = Subject::Monitor(Fault::LowSpace { free: 1, reserve: 2 });
         let states = [
             State::Pending,
             State::Delivered { at, receipt: Some("x".into()) },
@@ -195,8 +247,22 @@ mod tests {
             State::Merged { into: down.id.clone() },
         ];
         for (kind, state) in kinds.iter().flat_map(|kind| states.iter().map(move |state| (kind, state))) {
-            let stored = Notification { kind: kind.clone(), state: state.clone(), attempts: 3, ..down.clone() };
-            assert_eq!(decode(stored.id.clone(), &encode(&stored)), Some(stored));
+            for subject in [&down.subject, &monitor] {
+                let (kind, state, subject) = (kind.clone(), state.clone(), subject.clone());
+                let stored = Notification { kind, state, subject, attempts: 3, ..down.clone() };
+                assert_eq!(decode(stored.id.clone(), &encode(&stored)), Some(stored));
+            }
         }
+    }
+
+    /// The notification above as the version before named it and wrote it.
+    const FORMER_ID: &str = "5c4cc1f6196d6269ff6f5adf3578b0c2";
+    const FORMER_ROW: &[u8] = b"\x01\x05phone\x05cloud\x09Nextcloud\x00\x80\xf8\xb2\xe5\xbdh\x01\x0bcloud/login\x0bhttp_status\x0f502 Bad Gateway\x01\xf6\x03\x01\x04lyon\x80\xf8\xb2\xe5\xbdh\x00\x80\xf8\xb2\xe5\xbdh\x00";
+
+    #[test]
+    fn a_row_of_the_former_version_reads_as_a_component_under_its_former_id() {
+        let down = notification();
+        assert_eq!(down.id.as_str(), FORMER_ID);
+        assert_eq!(decode(down.id.clone(), FORMER_ROW), Some(down));
     }
 }

@@ -10,6 +10,8 @@ use shared::{Failure, Hop, HttpFacts, HttpVersion, LocationName, Observation, Pr
 use super::{pack, unpack};
 use crate::store::frame::MAX_PART;
 
+/// The version of the form.
+const VERSION: u8 = 1;
 /// Texts of the target are cut at the first of these lengths with which the row is short enough for the database.
 const MAX_TEXTS: [usize; 4] = [2_048, 512, 128, 32];
 /// More hops than any definition may allow.
@@ -66,25 +68,28 @@ pub(in crate::store) fn encode(observation: &Observation) -> Vec<u8> {
 
 fn encode_cut(observation: &Observation, max: usize) -> Vec<u8> {
     let cut = |text: &str| text[..text.floor_char_boundary(max)].to_owned();
-    pack(&Stored {
-        verdict: match observation.verdict {
-            Verdict::Pass => 0,
-            Verdict::Warn => 1,
-            Verdict::Fail => 2,
-            Verdict::Unknown => 3,
+    pack(
+        VERSION,
+        &Stored {
+            verdict: match observation.verdict {
+                Verdict::Pass => 0,
+                Verdict::Warn => 1,
+                Verdict::Fail => 2,
+                Verdict::Unknown => 3,
+            },
+            confirmation: observation.confirmation,
+            duration: micros(observation.duration),
+            timings: store_timings(&observation.timings),
+            failure: observation.failure.as_ref().map(|failure| StoredFailure {
+                kind: failure.kind.word().to_owned(),
+                detail: cut(&failure.detail),
+                evidence: failure.evidence.as_deref().map(cut),
+            }),
+            http: observation.http.as_ref().map(|http| store_http(http, cut)),
+            certificate_expires_at: observation.certificate_expires_at.map(Timestamp::as_millis),
+            address: observation.address,
         },
-        confirmation: observation.confirmation,
-        duration: micros(observation.duration),
-        timings: store_timings(&observation.timings),
-        failure: observation.failure.as_ref().map(|failure| StoredFailure {
-            kind: failure.kind.word().to_owned(),
-            detail: cut(&failure.detail),
-            evidence: failure.evidence.as_deref().map(cut),
-        }),
-        http: observation.http.as_ref().map(|http| store_http(http, cut)),
-        certificate_expires_at: observation.certificate_expires_at.map(Timestamp::as_millis),
-        address: observation.address,
-    })
+    )
 }
 
 /// The observation of a row; none when the body is not one.
@@ -94,7 +99,7 @@ pub(in crate::store) fn decode(
     started_at: Timestamp,
     body: &[u8],
 ) -> Option<Observation> {
-    let stored: Stored = unpack(body)?;
+    let stored: Stored = unpack(VERSION, body)?;
     let verdict = match stored.verdict {
         0 => Verdict::Pass,
         1 => Verdict::Warn,

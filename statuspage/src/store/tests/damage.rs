@@ -45,7 +45,7 @@ async fn a_damaged_row_is_set_aside_and_the_rest_is_served() {
     assert_eq!(read_all(&again.handle).await, expected);
     let fault = event(&mut again.events, |event| match event {
         StoreEvent::Fault(fault) => Some(fault),
-        StoreEvent::OpenedLate(_) | StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+        StoreEvent::OpenedLate(_) | StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
     });
     assert_eq!(fault.await, StoreFault::CorruptRows { rows: 1 });
     assert_eq!(again.handle.counters().corrupt_rows, 1);
@@ -125,7 +125,7 @@ async fn a_database_that_is_removed_while_it_is_open_is_missed() {
     assert_eq!(opened.handle.append(observations(start, 5..8)).await, super::Durability::Synced, "in the new one");
     let replaced = event(&mut opened.events, |event| match event {
         StoreEvent::Replaced => Some(()),
-        StoreEvent::Fault(_) | StoreEvent::OpenedLate(_) | StoreEvent::CaughtUp => None,
+        StoreEvent::Fault(_) | StoreEvent::OpenedLate(_) | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
     });
     replaced.await;
     close(opened.handle).await;

@@ -5,19 +5,19 @@ use std::time::Duration;
 use shared::Timestamp;
 
 use super::{
-    super::{Changes, Ledger, ObservationQuery},
+    super::{Changes, Ledger, ObservationQuery, RecordKey},
     Durability, StoreState, base, bytes, close, everything, id, observation, observations, open, options, read_all,
 };
 use crate::{
-    notify::{Event, Happening, Notification},
-    store::{Store, StoreOptions},
+    history::Unit,
+    notify::{Event, FaultKind, Happening, Notification, Subject},
+    store::{RollupQuery, Store, StoreOptions},
 };
 
 fn changes(start: Timestamp) -> Changes {
     let ledger = |start| Ledger { component: id("cloud"), start, body: bytes("ledger") };
     let event = Event {
-        component: id("cloud"),
-        name: "Nextcloud".into(),
+        subject: Subject::Component { id: id("cloud"), name: "Nextcloud".into() },
         detected_at: start,
         happening: Happening::Down { since: start, cause: None },
     };
@@ -26,6 +26,10 @@ fn changes(start: Timestamp) -> Changes {
         hours: vec![ledger(start)],
         days: vec![ledger(start)],
         notifications: vec![Notification::new(&"phone".parse().expect("a name"), &event)],
+        records: vec![
+            (RecordKey::Outage(id("cloud")), Some(bytes("outage"))),
+            (RecordKey::Fault(FaultKind::NoSpace), None),
+        ],
         documents: vec![(
             "roster",
             (0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>().into(),
@@ -55,6 +59,7 @@ async fn a_restart_shows_the_same() {
     assert_eq!(again.restored.days, written.days);
     assert_eq!(again.restored.notifications, written.notifications);
     assert_eq!(again.restored.documents["roster"], written.documents[0].1);
+    assert_eq!(again.restored.records, [(RecordKey::Outage(id("cloud")), bytes("outage"))].into());
     let failures: Vec<_> = rows.iter().rev().filter(|row| row.failure.is_some()).take(20).cloned().collect();
     assert_eq!(again.restored.last_failures[&id("cloud")], failures);
     assert_eq!(again.restored.faults, []);
@@ -68,6 +73,7 @@ async fn the_last_change_of_a_key_counts_and_a_removed_one_is_gone() {
     handle.apply(changes(start)).await;
     let shorter = Changes {
         documents: vec![("roster", bytes("short"))],
+        records: vec![(RecordKey::Outage(id("cloud")), None)],
         forget_components: vec![id("chat")],
         forget_notifications: vec![changes(start).notifications[0].id.clone()],
         ..Changes::default()
@@ -78,6 +84,7 @@ async fn the_last_change_of_a_key_counts_and_a_removed_one_is_gone() {
     assert_eq!(again.restored.documents["roster"], bytes("short"));
     assert_eq!(again.restored.components, [(id("cloud"), bytes("state"))]);
     assert_eq!(again.restored.notifications, []);
+    assert_eq!(again.restored.records, [].into());
     assert_eq!(again.handle.counters().corrupt_rows, 0, "no part of the longer document was left behind");
 }
 
@@ -156,4 +163,34 @@ async fn what_is_older_than_the_retention_is_removed() {
     assert_eq!(read_all(&handle).await, [observation(new, 0)]);
     close(handle).await;
     assert_eq!(open(dir.path()).restored.last_failures.len(), 0, "the list of failures goes with them");
+}
+
+#[tokio::test]
+async fn rollups_are_those_of_one_component_and_span_oldest_first() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (start, opened) = (base(), open(dir.path()));
+    let hour = Duration::from_secs(3_600);
+    let ledger = |component: &str, hours: u32| Ledger {
+        component: id(component),
+        start: start.plus(hour * hours),
+        // Longer than one part of a row.
+        body: vec![hours as u8; 100_000].into(),
+    };
+    let ids = ["a", "cloud", "cloud2", "zulu"];
+    let hours: Vec<_> =
+        (0..6).flat_map(|hours| ids.map(|id| ledger(id, hours))).filter(|row| row.start != start).collect();
+    let days = vec![ledger("cloud", 0)];
+    let changes = Changes { hours: hours.clone(), days: days.clone(), ..Changes::default() };
+    assert_eq!(opened.handle.apply(changes).await, Durability::Synced);
+    let ask = async |unit, from: u32, to: u32| {
+        let (from, to) = (start.plus(hour * from), start.plus(hour * to));
+        let query = RollupQuery { component: id("cloud"), formerly: vec![], unit, from, to };
+        opened.handle.rollups(query).await.expect("it is open")
+    };
+    let expected: Vec<_> = hours.into_iter().filter(|row| row.component == id("cloud")).collect();
+    assert_eq!(ask(Unit::Hours, 0, 9).await, expected);
+    assert_eq!(ask(Unit::Hours, 2, 4).await, expected[1..3]);
+    assert_eq!(ask(Unit::Hours, 0, 1).await, []);
+    assert_eq!(ask(Unit::Days, 0, 1).await, days);
+    close(opened.handle).await;
 }

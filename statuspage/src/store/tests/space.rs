@@ -67,7 +67,11 @@ async fn fill_and_free(dir: &Path, reserve: u64) {
     assert_ne!(handle.state(), StoreState::Synced);
     event(&mut opened.events, |event| match event {
         StoreEvent::Fault(fault @ (StoreFault::NoSpace { .. } | StoreFault::Failing(_))) => Some(fault),
-        StoreEvent::Fault(_) | StoreEvent::OpenedLate(_) | StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+        StoreEvent::Fault(_)
+        | StoreEvent::OpenedLate(_)
+        | StoreEvent::Replaced
+        | StoreEvent::CaughtUp
+        | StoreEvent::RoomAgain => None,
     })
     .await;
     fs::remove_file(dir.join("filler")).expect("removed");
@@ -117,7 +121,7 @@ async fn open_late(dir: &Path) {
     fs::remove_file(dir.join("filler")).expect("removed");
     let restored = event(&mut opened.events, |event| match event {
         StoreEvent::OpenedLate(restored) => Some(restored),
-        StoreEvent::Fault(_) | StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+        StoreEvent::Fault(_) | StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
     })
     .await;
     assert_eq!(restored.components, [(id("cloud"), bytes("old"))]);
@@ -158,7 +162,7 @@ async fn read_only_and_back(dir: &Path) {
     remount("rw");
     event(&mut opened.events, |event| match event {
         StoreEvent::OpenedLate(_) => Some(()),
-        StoreEvent::Fault(_) | StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+        StoreEvent::Fault(_) | StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
     })
     .await;
     settled(&opened.handle).await;

@@ -40,14 +40,14 @@ impl Telling {
     pub(super) fn note(&mut self, fault: &StoreFault) {
         match fault {
             StoreFault::NoSpace { .. }
+            | StoreFault::LowSpace { .. }
             | StoreFault::Failing(_)
             | StoreFault::NotSealed(_)
-            | StoreFault::Dropped { .. } => {
-                self.told.push(fault.clone());
-            }
+            | StoreFault::Dropped { .. } => self.told.push(fault.clone()),
             StoreFault::SetAside { .. }
             | StoreFault::Gone(_)
             | StoreFault::CorruptRows { .. }
+            | StoreFault::RestoredFrom(_)
             | StoreFault::DamagedBlock(_)
             | StoreFault::MissingBlock(_) => {}
         }
@@ -65,14 +65,18 @@ impl Telling {
 
     /// Tells what the hub must not miss.
     pub(super) fn event(&mut self, event: StoreEvent) {
+        if matches!(event, StoreEvent::RoomAgain) {
+            self.told.retain(|fault| !matches!(fault, StoreFault::LowSpace { .. }));
+        }
         self.unsent.push_back(event);
     }
 
-    /// Ends an episode, when there is one.
+    /// Ends an episode, when there is one. Writing is no proof that the disk has room to spare.
     pub(super) fn caught_up(&mut self) {
-        if !self.told.is_empty() {
+        let told = self.told.len();
+        self.told.retain(|fault| matches!(fault, StoreFault::LowSpace { .. }));
+        if self.told.len() < told {
             tracing::info!("everything that waited for the store is written");
-            self.told.clear();
             self.unsent.push_back(StoreEvent::CaughtUp);
         }
     }
@@ -105,6 +109,7 @@ mod tests {
                     StoreEvent::OpenedLate(_) => "late",
                     StoreEvent::Replaced => "replaced",
                     StoreEvent::CaughtUp => "caught up",
+                    StoreEvent::RoomAgain => "room again",
                 });
             }
             words
@@ -120,6 +125,25 @@ mod tests {
         telling.fault(StoreFault::Failing("x".into()));
         telling.send();
         assert_eq!(heard(), ["fault", "caught up"]);
+    }
+
+    #[test]
+    fn a_disk_that_is_nearly_full_stays_so_until_there_is_room() {
+        let (sender, mut events) = channel(8);
+        let mut telling = Telling::new(sender);
+        let low = || StoreFault::LowSpace { dir: "data".into(), free: 1, reserve: 2 };
+        telling.fault(low());
+        telling.caught_up();
+        telling.fault(low());
+        telling.event(StoreEvent::RoomAgain);
+        telling.fault(low());
+        telling.send();
+        let mut heard = Vec::new();
+        while let Ok(event) = events.try_recv() {
+            heard.push(matches!(event, StoreEvent::RoomAgain));
+        }
+        // A fault is handed over at once, other events with the next turn.
+        assert_eq!(heard, [false, false, true]);
     }
 
     #[test]

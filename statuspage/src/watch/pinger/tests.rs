@@ -21,6 +21,7 @@ fn input() -> WatchInput {
         longest_silence: Duration::from_secs(40),
         store: StoreState::Synced,
         store_since: None,
+        low_space_since: None,
         oldest_message: None,
         quarantined: 0,
         quarantined_since: None,

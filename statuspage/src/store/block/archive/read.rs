@@ -23,8 +23,8 @@ use crate::store::{
 impl<C: Content> Archive<C> {
     /// Gives `visit` the items from `from` until before `to` of the frames whose names are wanted: those of one file after the
     /// other, or of a joined file together with its leaves, the oldest or the newest files first, and always in ascending order of
-    /// their keys within one call. Files that are gone and frames that are damaged are passed over; [`Self::take_damage`] has the
-    /// latter. Only the items of one call are in memory.
+    /// their keys within one call. Files that are gone or newer and frames that are damaged are passed over; [`Self::take_damage`] has
+    /// the latter two. Only the items of one call are in memory.
     pub(in crate::store) fn read(
         &self,
         from: Timestamp,
@@ -36,40 +36,19 @@ impl<C: Content> Archive<C> {
         for group in self.groups(from, to, order) {
             let mut items = Vec::new();
             for slot in group {
-                let read = self.with(slot, |file| {
-                    let asked = |frame: &&Frame| frame.facts.from < to && frame.facts.to >= from && wanted(&frame.name);
-                    items_of::<C>(file, file.frames().iter().filter(asked))
+                self.with(slot, |file| {
+                    let frames = file.frames().iter().filter(|frame| overlaps(frame, from, to) && wanted(&frame.name));
+                    for frame in frames {
+                        match items_of::<C>(file, frame) {
+                            Ok(read) => {
+                                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to));
+                            }
+                            Err(damage) => self.note(damage),
+                        }
+                    }
                 })?;
-                let Some((read, damage)) = read else { continue };
-                damage.into_iter().for_each(|damage| self.note(damage));
-                items.extend(read.into_iter().filter(|item| from <= C::at(item) && C::at(item) < to));
             }
             if !items.is_empty() && visit(each_once::<C>(items)).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives `visit` every frame as it lies in the files that overlap, with its name, the oldest first. The same item may be in
-    /// two of them; the one that comes later is the newer.
-    pub(in crate::store) fn payloads(
-        &self,
-        from: Timestamp,
-        to: Timestamp,
-        mut visit: impl FnMut(&str, Vec<u8>) -> ControlFlow<()>,
-    ) -> io::Result<()> {
-        for slot in self.groups(from, to, Order::Ascending).into_iter().flatten() {
-            let flow = self.with(slot, |file| {
-                for frame in file.frames().iter().filter(|frame| frame.facts.from < to && frame.facts.to >= from) {
-                    match file.read(frame) {
-                        Ok(payload) => visit(&frame.name, payload)?,
-                        Err(damage) => self.note(damage),
-                    }
-                }
-                ControlFlow::Continue(())
-            })?;
-            if flow.is_some_and(|flow| flow.is_break()) {
                 break;
             }
         }
@@ -121,7 +100,10 @@ impl<C: Content> Archive<C> {
                 return Ok(None);
             }
             Err(BlockError::NoSpace(error) | BlockError::ReadOnly(error) | BlockError::Io(error)) => return Err(error),
-            Err(error @ BlockError::Newer { .. }) => return Err(io::Error::new(ErrorKind::Unsupported, error)),
+            Err(BlockError::Newer { file, found, .. }) => {
+                self.note(Damage { file, frame: None, offset: 0, wrong: Wrong::Newer(found) });
+                return Ok(None);
+            }
         };
         file.damage().iter().for_each(|damage| self.note(damage.clone()));
         if !is_of::<C>(&file) {
@@ -132,4 +114,8 @@ impl<C: Content> Archive<C> {
         self.open.replace(Some(file));
         Ok(Some(done))
     }
+}
+
+fn overlaps(frame: &Frame, from: Timestamp, to: Timestamp) -> bool {
+    frame.facts.from < to && frame.facts.to >= from
 }

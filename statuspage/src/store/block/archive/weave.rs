@@ -2,101 +2,89 @@
 //!
 //! It does not know what becomes of the files that it reads.
 
-use std::{collections::BTreeMap, io, path::PathBuf};
+use std::{collections::BTreeMap, io, marker::PhantomData, path::PathBuf};
 
 use super::{BlockError, BlockFile, Content, Damage, Draft, Slot, Wrong, at, is_of};
 use crate::store::block::{Facts, Frame};
 
 /// A file that is woven.
-pub(super) struct Weave<C: Content> {
+#[derive(Debug)]
+pub(super) struct Weave<C> {
     path: PathBuf,
     slot: Slot,
+    sources: Vec<BlockFile>,
+    /// Where the frames of each name are that is still to come: the source's number and the frame's.
+    places: BTreeMap<String, Vec<(usize, usize)>>,
     /// None as long as there is nothing to write.
-    pub(super) draft: Option<Draft>,
-    /// What could not be read, and is not in the draft.
-    pub(super) damage: Vec<Damage>,
-    content: std::marker::PhantomData<C>,
+    draft: Option<Draft>,
+    damage: Vec<Damage>,
+    content: PhantomData<C>,
 }
 
 impl<C: Content> Weave<C> {
-    pub(super) fn new(path: PathBuf, slot: Slot) -> Self {
-        Self { path, slot, draft: None, damage: Vec::new(), content: std::marker::PhantomData }
-    }
-
-    /// Writes everything: of equal items that of the last source, and a new one before all others. `between` is called after each
-    /// name.
-    pub(super) fn all<E: From<BlockError>>(
-        &mut self,
-        sources: &[BlockFile],
-        mut incoming: impl FnMut() -> Result<Option<(String, Vec<C::Item>)>, E>,
-        mut between: impl FnMut() -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut names = self.names(sources).into_iter().peekable();
-        let mut last: Option<String> = None;
-        while let Some((name, items)) = incoming()? {
-            if last.as_ref().is_some_and(|last| *last >= name) {
-                return Err(self.refused(&format!("the frame {name} comes after {}", last.unwrap_or_default())).into());
-            }
-            while let Some((before, having)) = names.next_if(|(before, _)| *before < name.as_str()) {
-                self.old(before, &having)?;
-                between()?;
-            }
-            let (_, having) = names.next_if(|(same, _)| *same == name).unwrap_or_default();
-            self.check(&name, &items)?;
-            self.merged(&name, &having, items)?;
-            between()?;
-            last = Some(name);
-        }
-        for (name, having) in names {
-            self.old(name, &having)?;
-            between()?;
-        }
-        Ok(())
-    }
-
-    /// The names of all frames, each with the sources that have it and the frames that they have of it.
-    fn names<'a>(&mut self, sources: &'a [BlockFile]) -> BTreeMap<&'a str, Vec<Having<'a>>> {
-        let mut names: BTreeMap<_, Vec<Having<'a>>> = BTreeMap::new();
-        for source in sources {
-            self.damage.extend(source.damage().iter().cloned());
+    /// Begins the file of a slot. Of equal items that of the last source will be kept.
+    pub(super) fn new(path: PathBuf, slot: Slot, sources: Vec<BlockFile>) -> Self {
+        let mut places: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut damage = Vec::new();
+        for (number, source) in sources.iter().enumerate() {
+            damage.extend(source.damage().iter().cloned());
             if !is_of::<C>(source) {
-                let file = source.path().to_owned();
-                self.damage.push(Damage { file, frame: None, offset: 0, wrong: Wrong::Foreign });
+                damage.push(source.damaged(None, 0, Wrong::Foreign));
                 continue;
             }
-            for frame in source.frames() {
-                let having = names.entry(frame.name.as_str()).or_default();
-                match having.last_mut().filter(|having| std::ptr::eq(having.source, source)) {
-                    Some(having) => having.frames.push(frame),
-                    None => having.push(Having { source, frames: vec![frame] }),
-                }
+            for (place, frame) in source.frames().iter().enumerate() {
+                places.entry(frame.name.clone()).or_default().push((number, place));
             }
         }
-        names
+        Self { path, slot, sources, places, draft: None, damage, content: PhantomData }
     }
 
-    /// A name without new items: as it is, where only one source has it.
-    fn old(&mut self, name: &str, having: &[Having<'_>]) -> Result<(), BlockError> {
-        let [Having { source, frames }] = having else { return self.merged(name, having, Vec::new()) };
-        for frame in frames {
+    /// Writes a name with new items, which are kept before all others, and all names of the sources that come before it.
+    pub(super) fn put(&mut self, name: &str, items: Vec<C::Item>) -> Result<(), BlockError> {
+        while self.places.first_key_value().is_some_and(|(next, _)| next.as_str() < name) {
+            self.step()?;
+        }
+        self.check(name, &items)?;
+        let places = self.places.remove(name).unwrap_or_default();
+        self.merged(name, &places, items)
+    }
+
+    /// Writes the next name of the sources; as it is, where only one has it. False when there is none left.
+    pub(super) fn step(&mut self) -> Result<bool, BlockError> {
+        let Some((name, places)) = self.places.pop_first() else { return Ok(false) };
+        if places.iter().any(|&(source, _)| source != places[0].0) {
+            return self.merged(&name, &places, Vec::new()).map(|()| true);
+        }
+        for (source, frame) in places {
+            let source = &self.sources[source];
+            let frame = &source.frames()[frame];
             match source.read(frame) {
-                Ok(payload) => self.draft()?.put(name, frame.facts, &payload)?,
+                Ok(payload) => {
+                    let facts = frame.facts;
+                    self.draft()?.put(&name, facts, &payload)?;
+                }
                 Err(damage) => self.damage.push(damage),
             }
         }
-        Ok(())
+        Ok(true)
     }
 
-    fn merged(&mut self, name: &str, having: &[Having<'_>], incoming: Vec<C::Item>) -> Result<(), BlockError> {
+    /// The draft, none when there was nothing to write, and what could not be read and is not in it.
+    pub(super) fn end(self) -> (Option<Draft>, Vec<Damage>) {
+        (self.draft, self.damage)
+    }
+
+    fn merged(&mut self, name: &str, places: &[(usize, usize)], incoming: Vec<C::Item>) -> Result<(), BlockError> {
         let mut items = Vec::new();
-        for Having { source, frames } in having {
-            let (old, damage) = items_of::<C>(source, frames.iter().copied());
-            self.damage.extend(damage);
-            items.extend(old);
+        for &(source, frame) in places {
+            let source = &self.sources[source];
+            match items_of::<C>(source, &source.frames()[frame]) {
+                Ok(old) => items.extend(old),
+                Err(damage) => self.damage.push(damage),
+            }
         }
         items.extend(incoming);
-        let items = each_once::<C>(items);
-        for part in items.chunks(C::ROWS) {
+        for part in each_once::<C>(items).chunks(C::ROWS) {
             let Some(facts) = facts::<C>(part) else { continue };
             let payload = C::pack(part);
             self.draft()?.put(name, facts, &payload)?;
@@ -116,7 +104,7 @@ impl<C: Content> Weave<C> {
         }
     }
 
-    fn refused(&self, why: &str) -> BlockError {
+    pub(super) fn refused(&self, why: &str) -> BlockError {
         at(&self.path, &io::Error::new(io::ErrorKind::InvalidInput, why)).into()
     }
 
@@ -128,26 +116,11 @@ impl<C: Content> Weave<C> {
     }
 }
 
-/// A source, and the frames that it has of a name.
-struct Having<'a> {
-    source: &'a BlockFile,
-    frames: Vec<&'a Frame>,
-}
-
-/// The items of frames, and those frames that cannot be read.
-pub(super) fn items_of<'a, C: Content>(
-    source: &BlockFile,
-    frames: impl Iterator<Item = &'a Frame>,
-) -> (Vec<C::Item>, Vec<Damage>) {
-    let (mut items, mut damage) = (Vec::new(), Vec::new());
-    for frame in frames {
-        match source.read(frame).map(|payload| C::unpack(&frame.name, &payload)) {
-            Ok(Some(unpacked)) => items.extend(unpacked),
-            Ok(None) => damage.push(source.damaged(Some(&frame.name), frame.offset, Wrong::Content)),
-            Err(wrong) => damage.push(wrong),
-        }
-    }
-    (items, damage)
+/// The items of a frame.
+pub(super) fn items_of<C: Content>(source: &BlockFile, frame: &Frame) -> Result<Vec<C::Item>, Damage> {
+    let payload = source.read(frame)?;
+    let unreadable = || source.damaged(Some(&frame.name), frame.offset, Wrong::Content);
+    C::unpack(&frame.name, &payload).ok_or_else(unreadable)
 }
 
 /// In the order of their keys; of equal keys the last one.

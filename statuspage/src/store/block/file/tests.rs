@@ -106,6 +106,34 @@ fn damage_in_the_middle_is_named_and_the_rest_is_read() {
     check(8, 7, None, Wrong::CutOff);
 }
 
+/// A file whose middle frame was put there from another file: whole in itself.
+fn transplanted(name: &str) -> (Vec<usize>, Vec<Wrong>) {
+    let (dir, path, mut bytes) = file();
+    let other = dir.path().join("other.blk");
+    let mut draft = Draft::create(&other, Kind::Raw).expect("created");
+    draft.put(name, facts(3), &[9; 90]).expect("put");
+    draft.finish().expect("finished");
+    let (from, to) = (BlockFile::open(&other).expect("opens").frames()[0].clone(), &FRAMES[2]);
+    let into = BlockFile::open(&path).expect("opens").frames()[2].clone();
+    assert_eq!(
+        (from.end().map(|end| end - from.offset), to.0.len()),
+        (into.end().map(|end| end - into.offset), name.len())
+    );
+    let range = |frame: &Frame| frame.offset as usize..frame.end().expect("an end") as usize;
+    bytes[range(&into)].copy_from_slice(&fs::read(&other).expect("readable")[range(&from)]);
+    fs::write(&path, bytes).expect("written");
+    let file = BlockFile::open(&path).expect("opens");
+    let whole = (0..3).filter(|&number| file.read(&file.frames()[number]).is_ok()).collect();
+    (whole, file.verify().into_iter().map(|damage| damage.wrong).collect())
+}
+
+#[test]
+fn a_whole_frame_that_does_not_belong_there_is_found() {
+    assert_eq!(transplanted("d/z@there"), (vec![0, 1], vec![Wrong::Misplaced]));
+    // Under the same name and with the same facts only the hash of the file can tell.
+    assert_eq!(transplanted("c/z@there"), (vec![0, 1, 2], vec![Wrong::Hash]));
+}
+
 #[test]
 fn damage_reads_as_a_sentence_that_names_file_frame_and_place() {
     let damage = Damage {

@@ -214,6 +214,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn columns_read_back_as_they_were_written(columns in columns()) {
             let bytes = packed(&columns);

@@ -16,6 +16,9 @@ const MAX_TEXTS: [usize; 4] = [2_048, 512, 128, 32];
 /// The longest body of a row in the database; what came from there is never cut again.
 pub(super) const MAX_SHAPE: usize = 6_000;
 
+/// The longest stored form: the texts and what else 32 redirects and the rest may take.
+const MAX_STORED: usize = MAX_SHAPE + 1_024;
+
 /// One shape; equal ones are kept once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Shape {
@@ -114,6 +117,20 @@ impl Shape {
         }
     }
 
+    /// As it lies in a payload.
+    pub(super) fn store(&self) -> Vec<u8> {
+        postcard::to_allocvec(self)
+            .expect("postcard fails on missing lengths and foreign errors only, and writing to memory has neither")
+    }
+
+    /// The shape that was stored; none when it is none, or too long to be one.
+    pub(super) fn read(stored: &[u8]) -> Option<Self> {
+        if stored.len() > MAX_STORED {
+            return None;
+        }
+        postcard::from_bytes(stored).ok()
+    }
+
     /// Which phases the observation has.
     pub(super) fn phases(&self) -> Present {
         self.phases
@@ -131,7 +148,7 @@ impl Shape {
     }
 
     /// What every row of this shape says; none when this version would not have written it.
-    pub(super) fn read(&self) -> Option<Said> {
+    pub(super) fn said(&self) -> Option<Said> {
         let hops = self.http.as_ref().map_or(0, |http| http.redirects.len());
         let whole = self.phases.0 >> PHASES == 0 && self.redirect_phases().all(|present| present.0 >> PHASES == 0);
         if !whole || hops > MAX_HOPS || self.text_bytes() > MAX_SHAPE {

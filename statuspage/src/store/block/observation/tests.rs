@@ -65,6 +65,8 @@ fn any_observation() -> impl Strategy<Value = Observation> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn observations_come_back_as_they_were(rows in proptest::collection::vec(any_observation(), 0..40)) {
         prop_assert_eq!(read(&pack(&rows)), Some(rows));
@@ -105,6 +107,24 @@ fn few_bytes_cannot_claim_many_rows() {
     put_varint(&mut claim, MAX_ROWS as u64 + 1);
     payload.splice(1..3, claim);
     assert_eq!(read(&payload), None);
+}
+
+#[test]
+fn few_bytes_cannot_claim_many_shapes() {
+    let mut payload = pack(&observations(base(), 1, &mut Dice::new(1)));
+    assert_eq!(payload[..3], [VERSION, 1, 1]);
+    payload[2] = 2;
+    assert_eq!(read(&payload), None);
+}
+
+#[test]
+fn the_longest_shape_reads_back() {
+    let plain = observations(base(), 1, &mut Dice::new(1)).remove(0);
+    let hop = Hop { status: 302, location: Some("x".repeat(128)), timings: plain.timings };
+    let http = HttpFacts { status: 200, version: HttpVersion::Http2, redirects: vec![hop; shape::MAX_HOPS] };
+    let failure = Failure::new(FailureKind::Body, "d".repeat(128)).with_evidence("e".repeat(128));
+    let longest = Observation { http: Some(http), failure: Some(failure), ..plain };
+    assert_eq!(read(&pack(std::slice::from_ref(&longest))), Some(vec![longest]));
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
                 handle.adopt();
             }
             StoreEvent::Replaced => unreachable!("a failure is no damage"),
-            StoreEvent::CaughtUp => {}
+            StoreEvent::CaughtUp | StoreEvent::RoomAgain => {}
         }
     }
 }
@@ -159,7 +159,7 @@ async fn meet_an_unreadable_place(root: &Path) {
         StoreEvent::Fault(fault) => {
             Some(vec![fault]).filter(|faults| matches!(faults[..], [StoreFault::SetAside { .. }]))
         }
-        StoreEvent::Replaced | StoreEvent::CaughtUp => None,
+        StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
     })
     .await;
     close(opened.handle).await;

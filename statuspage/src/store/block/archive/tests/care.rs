@@ -64,12 +64,33 @@ fn merging_into_a_damaged_file_keeps_it_aside() {
 }
 
 #[test]
+fn a_full_disk_changes_nothing_however_often_it_is_tried() {
+    let mut fixture = Fixture::with_hours([13]);
+    let path = fixture.dir.path().join("2026/11/22/13.blk");
+    spoil(&path, 0);
+    let before = fixture.all();
+    for _ in 0..3 {
+        std::os::unix::fs::symlink("/dev/full", path.with_extension("blk.new")).expect("linked");
+        let mut frames = Some(("wiki/page@local".to_owned(), rows("wiki/page", hour(13), 6))).into_iter();
+        let error = fixture.archive.merge(hour(13), || Ok(frames.next()), at_ease).expect_err("no space");
+        assert!(matches!(error, BlockError::NoSpace(_)), "{error:?}");
+        assert_eq!(fixture.all(), before);
+    }
+    let names = ["2026/11/22/13.blk", "2026/11/22/13.blk.damaged-1"];
+    assert_eq!(fixture.files().keys().collect::<Vec<_>>(), names);
+    fixture.seal(hour(13), rows("wiki/page", hour(13), 6));
+    assert_eq!(fixture.all(), rows("wiki/page", hour(13), 6));
+    assert_eq!(fixture.files().keys().collect::<Vec<_>>(), names);
+    assert_eq!(fixture.archive.bytes(), fixture.files().values().sum::<u64>());
+}
+
+#[test]
 fn joining_passes_over_damage_and_keeps_the_damaged_leaf_aside() {
     let mut fixture = Fixture::with_hours(0..24);
     let expected = fixture.all();
     let lost = rows("cloud/login", hour(13), 9);
     let damage = spoil(&fixture.dir.path().join("2026/11/22/13.blk"), 0);
-    fixture.archive.join(day(), at_ease).expect("joined");
+    fixture.archive.join(day()).expect("joined");
     let rest: Vec<_> = expected.into_iter().filter(|row| !lost.contains(row)).collect();
     assert_eq!(fixture.all(), rest);
     assert_eq!(fixture.archive.take_damage(), [damage]);
@@ -88,11 +109,26 @@ fn a_file_of_another_collection_is_not_read() {
 }
 
 #[test]
+fn a_file_of_a_newer_version_is_passed_over_and_never_replaced() {
+    let mut fixture = Fixture::with_hours([13, 14]);
+    let path = fixture.dir.path().join("2026/11/22/13.blk");
+    let mut bytes = fs::read(&path).expect("readable");
+    bytes[8] = 2;
+    let checksum = crc32c::crc32c(&bytes[..12]);
+    bytes[12..16].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&path, &bytes).expect("written");
+    assert_eq!((fixture.all().len(), fixture.archive.take_damage().remove(0).wrong), (14, Wrong::Newer(2)));
+    let error = fixture.archive.join(day()).expect_err("newer");
+    assert!(matches!(error, BlockError::Newer { found: 2, .. }), "{error:?}");
+    assert_eq!((fs::read(&path).expect("readable"), fixture.files().len()), (bytes, 2));
+}
+
+#[test]
 fn a_file_that_vanishes_is_no_error_for_the_rest() {
     let mut fixture = Fixture::with_hours(0..24);
     fs::remove_file(fixture.dir.path().join("2026/11/22/13.blk")).expect("removed");
     assert_eq!(fixture.all().len(), 23 * 14);
-    fixture.archive.join(day(), at_ease).expect("joined");
+    fixture.archive.join(day()).expect("joined");
     assert_eq!((fixture.all().len(), fixture.archive.take_damage()), (23 * 14, vec![]));
 }
 
@@ -111,7 +147,7 @@ fn what_was_begun_and_not_finished_is_removed_and_strangers_stay() {
 #[test]
 fn retention_removes_whole_files_whose_time_is_over_and_counts_their_bytes() {
     let mut fixture = Fixture::with_hours(0..48);
-    fixture.archive.join(day(), at_ease).expect("joined");
+    fixture.archive.join(day()).expect("joined");
     assert_eq!(fixture.archive.remove_before(hour(24).minus(HOUR)).expect("removed"), 0);
     let first = fixture.archive.oldest().expect("one");
     assert_eq!((first.0, fixture.archive.remove_oldest().expect("removed")), (day(), Some(first.1)));

@@ -1,7 +1,7 @@
 //! An archive of days that are joined by month, with times that lie outside of what the file covers.
 
 use super::*;
-use crate::store::block::{Kind, span::Span};
+use crate::store::block::{Frame, Kind, span::Span};
 
 /// A roll-up of a local day: it begins some hours before midnight UTC.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ fn local_days_are_found_by_their_own_start_and_joined_by_month() {
     let mut archive: Archive<Days> = Archive::open(dir.path()).expect("opens");
     (0..20).for_each(|number| seal(&mut archive, number, row(number, number)));
     assert_eq!(archive.joinable(day().plus(DAY * 20)), Some("2026-11-01T00:00:00Z".parse().expect("a time")));
-    archive.join(day(), at_ease).expect("joined");
+    archive.join(day()).expect("joined");
     assert_eq!(archive.joinable(day().plus(DAY * 20)), None);
     assert_eq!(archive.files().count(), 1 + 11);
     let mut read = Vec::new();
@@ -75,17 +75,17 @@ fn local_days_are_found_by_their_own_start_and_joined_by_month() {
 }
 
 #[test]
-fn payloads_come_as_they_lie_in_the_files_the_newer_later() {
+fn files_come_as_they_lie_the_newer_later() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut archive: Archive<Days> = Archive::open(dir.path()).expect("opens");
     (0..4).for_each(|number| seal(&mut archive, number, row(number, number)));
-    archive.join(day(), at_ease).expect("joined");
+    archive.join(day()).expect("joined");
     seal(&mut archive, 2, row(2, 99));
-    let mut rows = Vec::new();
-    let visit = |name: &str, payload: Vec<u8>| {
-        rows.push(Days::unpack(name, &payload).expect("readable"));
-        ControlFlow::Continue(())
+    let items = |file: &BlockFile| {
+        let unpack = |frame: &Frame| Days::unpack(&frame.name, &file.read(frame).expect("whole")).expect("readable");
+        file.frames().iter().flat_map(unpack).collect::<Vec<_>>()
     };
-    archive.payloads(day().minus(DAY), day().plus(DAY * 9), visit).expect("read");
+    let rows: Vec<_> = archive.since(day().minus(DAY)).iter().map(|file| items(file)).collect();
     assert_eq!(rows, [(0..4).map(|number| row(number, number)).collect(), vec![row(2, 99)]]);
+    assert_eq!(archive.since(day().plus(DAY * 40)).len(), 0);
 }

@@ -1,0 +1,284 @@
+//! What operators hear of the monitor's own faults, and that what is open is stored together with what was told of it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    notify::{Fault, FaultKind, State},
+    store::{Changes, RecordKey, Restored, StoreEvent, StoreFault},
+};
+
+fn low_space() -> StoreEvent {
+    StoreEvent::Fault(StoreFault::LowSpace { dir: "data".into(), free: 1, reserve: 2 })
+}
+
+impl Bench {
+    async fn hear(&mut self, event: StoreEvent) {
+        let transitions = self.hub.take_event(event).await;
+        self.hub.tell(&transitions).await;
+    }
+
+    /// `kill -9`, and what the store then gives back.
+    async fn wreck(self) -> (Arc<TempDir>, Restored) {
+        let Self { hub, events, directory } = self;
+        let store = hub.store.clone();
+        drop((hub, events));
+        store.close(Duration::from_secs(30)).await;
+        drop(store);
+        let opened = Store::open(directory.path(), StoreOptions { reserve: 1 << 20, ..StoreOptions::default() });
+        let Opened { handle, restored, .. } = opened.expect("opens");
+        handle.close(Duration::from_secs(30)).await;
+        (directory, restored)
+    }
+}
+
+#[tokio::test]
+async fn a_lasting_fault_and_its_end_are_told_once_over_a_restart_too() {
+    let mut bench = Bench::start(cloud()).await;
+    bench.hear(low_space()).await;
+    bench.hear(low_space()).await;
+    bench.hear(StoreEvent::CaughtUp).await;
+    assert_eq!(bench.told(), ["monitor:low_space fault"]);
+    assert!(bench.hub.present(now()).1.low_space_since.is_some());
+    let mut bench = bench.killed(cloud()).await;
+    bench.hear(low_space()).await;
+    bench.deliver().await;
+    assert_eq!(bench.told(), ["monitor:low_space fault"]);
+    bench.hear(StoreEvent::RoomAgain).await;
+    bench.hear(StoreEvent::RoomAgain).await;
+    assert_eq!(bench.told(), ["monitor:low_space fault", "monitor:low_space fault_over"]);
+    assert_eq!(bench.hub.present(now()).1.low_space_since, None);
+}
+
+#[tokio::test]
+async fn a_store_that_failed_and_works_after_a_restart_is_told_to_work() {
+    let mut bench = Bench::start(cloud()).await;
+    bench.hear(StoreEvent::Fault(StoreFault::Failing("input/output error".into()))).await;
+    bench.deliver().await;
+    let bench = bench.killed(cloud()).await;
+    assert_eq!(bench.told(), ["monitor:failing fault", "monitor:failing fault_over"]);
+}
+
+#[tokio::test]
+async fn single_faults_are_told_each_for_itself() {
+    let mut bench = Bench::start(cloud()).await;
+    let faults = [
+        StoreFault::SetAside { reason: "damaged".into(), kept: "store.damaged".into() },
+        StoreFault::Gone("store".into()),
+        StoreFault::CorruptRows { rows: 2 },
+        StoreFault::Dropped { observations: 5 },
+        StoreFault::RestoredFrom("backup.tar".into()),
+        StoreFault::DamagedBlock("13.blk".into()),
+        StoreFault::MissingBlock("14.blk".into()),
+        StoreFault::NotSealed("disk".into()),
+    ];
+    for fault in faults {
+        bench.hear(StoreEvent::Fault(fault)).await;
+    }
+    let expected = [
+        "corrupt_rows",
+        "damaged_files",
+        "dropped",
+        "gone",
+        "missing_files",
+        "not_sealed",
+        "restored_from",
+        "set_aside",
+    ];
+    assert_eq!(bench.told(), expected.map(|word| format!("monitor:{word} fault")));
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_told_when_the_hub_starts() {
+    let bench = Bench::start(cloud()).await;
+    let (directory, _) = bench.wreck().await;
+    let database = directory.path().join("store/db");
+    std::fs::write(&database, vec![0xA5; 1 << 16]).expect("damaged");
+    let options = StoreOptions { reserve: 1 << 20, ..StoreOptions::default() };
+    let bench = Bench::over(directory, cloud(), options).await;
+    let rows = bench.rows();
+    let [Notification { subject: Subject::Monitor(Fault::SetAside { kept, .. }), .. }] = rows.as_slice() else {
+        panic!("one message: {rows:?}")
+    };
+    assert!(Path::new(kept).exists(), "{kept}");
+}
+
+/// What happens in one transaction.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Observe(&'static str, u32, &'static [Verdict]),
+    Tell,
+    Deliver,
+    Checkpoint,
+    Low,
+    Room,
+    Retire,
+}
+
+const STORY: [Step; 18] = [
+    Step::Observe("cluster", 0, &DOWN),
+    Step::Tell,
+    Step::Observe("app", 0, &DOWN),
+    Step::Tell,
+    Step::Checkpoint,
+    Step::Deliver,
+    Step::Low,
+    Step::Observe("cluster", 6, &UP),
+    Step::Tell,
+    Step::Deliver,
+    Step::Observe("cluster", 12, &DOWN),
+    Step::Tell,
+    Step::Room,
+    Step::Observe("app", 12, &UP),
+    Step::Tell,
+    Step::Low,
+    Step::Retire,
+    Step::Checkpoint,
+];
+
+fn both() -> Arc<DefinitionSet> {
+    set([definition("app", &["cluster"]), definition("cluster", &[])])
+}
+
+async fn walk(steps: &[Step]) -> Bench {
+    let (start, mut bench, mut transitions) = (lately(), Bench::start(both()).await, Vec::new());
+    for step in steps {
+        match step {
+            Step::Observe(component, after, verdicts) => {
+                let results = results(component, start.plus(Duration::from_secs((*after).into())), verdicts);
+                transitions.extend(bench.hub.take_observations(results).await);
+            }
+            Step::Tell => bench.hub.tell(&std::mem::take(&mut transitions)).await,
+            Step::Deliver => bench.deliver().await,
+            Step::Checkpoint => bench.hub.write_checkpoint(now()).await,
+            Step::Low => bench.hear(low_space()).await,
+            Step::Room => bench.hear(StoreEvent::RoomAgain).await,
+            Step::Retire => {
+                bench.hub.definitions = set([definition("app", &["cluster"])]);
+                let transitions = bench.hub.take_definitions(now());
+                bench.hub.tell(&transitions).await;
+            }
+        }
+    }
+    bench
+}
+
+/// What is open and was told, by the records and by the messages; of the components that are watched.
+fn open(restored: &Restored, watched: &[&str]) -> (BTreeSet<String>, BTreeSet<String>) {
+    let name = |subject: &str, since: Timestamp| format!("{subject} {since}");
+    let record = |(key, body): (&RecordKey, &bytes::Bytes)| {
+        let body: Value = serde_json::from_slice(body).expect("JSON");
+        let since = serde_json::from_value(body["since"].clone()).expect("a time");
+        match key {
+            RecordKey::Outage(_) if body["told"] == false => None,
+            RecordKey::Outage(id) => Some(name(id.as_str(), since)),
+            RecordKey::Fault(kind) => Some(name(&format!("monitor:{kind}"), since)),
+        }
+    };
+    let (mut begun, mut ended) = (BTreeSet::new(), BTreeSet::new());
+    for row in &restored.notifications {
+        let subject = row.subject.to_string();
+        match row.kind {
+            Kind::Down { since, .. } => drop(begun.insert(name(&subject, since))),
+            Kind::Recovered { since, .. } | Kind::WasDown { since, .. } => drop(ended.insert(name(&subject, since))),
+            Kind::Noticed { .. } => {}
+        }
+    }
+    let shown = |name: &&String| name.starts_with("monitor") || watched.iter().any(|id| name.starts_with(*id));
+    let told = begun.difference(&ended).filter(shown).cloned().collect();
+    (restored.records.iter().filter_map(record).collect(), told)
+}
+
+#[tokio::test]
+async fn wherever_the_process_stops_what_is_open_and_what_was_told_agree() {
+    for length in 0..=STORY.len() {
+        let steps = &STORY[..length];
+        let (directory, restored) = walk(steps).await.wreck().await;
+        let retired = steps.iter().any(|step| matches!(step, Step::Retire));
+        let (kept, told) = open(&restored, if retired { &["app"] } else { &["app", "cluster"] });
+        assert_eq!(kept, told, "after {steps:?}");
+        // And the next start adds what was observed and not yet told, but tells nothing twice.
+        let definitions = if retired { set([definition("app", &["cluster"])]) } else { both() };
+        let options = StoreOptions { reserve: 1 << 20, ..StoreOptions::default() };
+        let bench = Bench::over(directory, definitions, options).await;
+        let ids: BTreeSet<_> = bench.rows().into_iter().map(|row| row.id).collect();
+        assert!(restored.notifications.iter().all(|row| ids.contains(&row.id)), "after {steps:?}");
+        let untold = matches!(steps.last(), Some(Step::Observe(..)));
+        assert!(untold || ids.len() == restored.notifications.len(), "after {steps:?}: {:?}", bench.told());
+    }
+}
+
+/// A data directory as the version before left it: the open outages are part of the checkpoint.
+async fn former(since: Timestamp, notifications: Vec<Notification>) -> Arc<TempDir> {
+    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let opened = Store::open(directory.path(), StoreOptions { reserve: 1 << 20, ..StoreOptions::default() });
+    let store = opened.expect("opens").handle;
+    let checkpoint = json!({ "at": since, "alarms": { "open": { "cloud": { "since": since, "told": true } } } });
+    let documents = vec![("checkpoint", serde_json::to_vec(&checkpoint).expect("JSON").into())];
+    store.apply(Changes { documents, notifications, ..Changes::default() }).await;
+    store.close(Duration::from_secs(30)).await;
+    directory
+}
+
+async fn over(directory: Arc<TempDir>) -> Bench {
+    Bench::over(directory, cloud(), StoreOptions { reserve: 1 << 20, ..StoreOptions::default() }).await
+}
+
+#[tokio::test]
+async fn an_outage_in_a_checkpoint_of_the_version_before_is_still_open() {
+    let since = lately();
+    let bench = over(former(since, vec![]).await).await;
+    let (directory, restored) = bench.wreck().await;
+    let outages: Vec<_> = restored.records.keys().cloned().collect();
+    assert_eq!(outages, [RecordKey::Outage(id("cloud"))]);
+    let checkpoint: Value = serde_json::from_slice(&restored.documents["checkpoint"]).expect("JSON");
+    assert_eq!(checkpoint, json!({ "at": since }));
+    let mut bench = over(directory).await;
+    bench.take(results("cloud", since.plus(EVERY), &UP)).await;
+    assert_eq!(bench.told(), ["cloud recovered"]);
+}
+
+#[tokio::test]
+async fn an_outage_whose_end_the_version_before_told_is_not_open() {
+    let since = lately();
+    let event = crate::notify::Event {
+        subject: Subject::Component { id: id("cloud"), name: "cloud".into() },
+        detected_at: since,
+        happening: crate::notify::Happening::Recovered { since, until: since.plus(EVERY) },
+    };
+    let told = Notification::new(&"phone".parse().expect("a name"), &event);
+    let told = Notification { state: State::Delivered { at: since.plus(EVERY), receipt: None }, ..told };
+    let (_directory, restored) = over(former(since, vec![told]).await).await.wreck().await;
+    assert!(restored.records.is_empty(), "{:?}", restored.records);
+}
+
+#[tokio::test]
+async fn a_fault_that_is_open_is_counted_and_no_longer_once_it_is_over() {
+    let mut bench = Bench::start(cloud()).await;
+    let open = |bench: &Bench| {
+        let faults = bench.hub.options.counters.store_faults.each();
+        let open = faults.into_iter().filter(|(_, open)| open.load(Ordering::Relaxed) == 1);
+        open.map(|(kind, _)| kind).collect::<Vec<_>>()
+    };
+    bench.hear(low_space()).await;
+    assert_eq!(open(&bench), [FaultKind::LowSpace]);
+    bench.hear(StoreEvent::RoomAgain).await;
+    assert_eq!(open(&bench), []);
+}
+
+#[tokio::test]
+async fn the_outage_of_a_component_goes_on_under_its_new_name() {
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(results("cloud", lately(), &DOWN)).await;
+    let renamed = || set([Definition { formerly: vec![id("cloud")], ..definition("files", &[]) }]);
+    let (directory, _) = bench.wreck().await;
+    let options = StoreOptions { reserve: 1 << 20, ..StoreOptions::default() };
+    let mut bench = Bench::over(directory, renamed(), options).await;
+    assert_eq!(bench.told(), ["cloud down"]);
+    bench.take(results("files", lately().plus(EVERY), &UP)).await;
+    assert_eq!(bench.told(), ["cloud down", "files recovered"]);
+    let (_directory, restored) = bench.wreck().await;
+    assert!(restored.records.is_empty(), "{:?}", restored.records);
+}

@@ -1,0 +1,245 @@
+//! What can be wrong with the monitor itself, as operators are told of it.
+//!
+//! It does not know how a fault is found: the hub translates what its parts say.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// A fault of the monitor, with its facts.
+///
+/// It is stored: in JSON by its names, in the rows of the outbox by the order of its variants and fields. New variants go to the
+/// end, and a variant keeps its fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The disk has less room than its reserve; everything is still written.
+    LowSpace {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that the operator wants to be free.
+        reserve: u64,
+    },
+    /// The disk is so full that nothing can be written safely.
+    NoSpace {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that writing needs.
+        reserve: u64,
+    },
+    /// The database cannot be read or written for the time being.
+    Failing {
+        /// What it said.
+        reason: String,
+    },
+    /// The database was damaged, and a new one took its place.
+    SetAside {
+        /// What was wrong with it.
+        reason: String,
+        /// Where it lies now; named after the instant.
+        kept: String,
+    },
+    /// There was a database, and it is gone.
+    Gone {
+        /// Where it lay.
+        place: String,
+    },
+    /// Rows of the database whose checksum does not fit.
+    CorruptRows {
+        /// How many.
+        rows: u64,
+    },
+    /// Results were lost because too many waited.
+    Dropped {
+        /// How many.
+        observations: u64,
+    },
+    /// What is known came from a backup.
+    RestoredFrom {
+        /// Which one.
+        backup: String,
+    },
+    /// Files of the history that are damaged.
+    DamagedFiles {
+        /// How many places.
+        files: u64,
+        /// The first of them: the file, and where in it.
+        first: String,
+    },
+    /// Files of the history that are not where they should be.
+    MissingFiles {
+        /// How many.
+        files: u64,
+        /// The first of them.
+        first: String,
+    },
+    /// Results could not be moved from the database into files of the history; it is tried again.
+    NotSealed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Fault {
+    /// Which one it is, without its facts.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::LowSpace { .. } => FaultKind::LowSpace,
+            Self::NoSpace { .. } => FaultKind::NoSpace,
+            Self::Failing { .. } => FaultKind::Failing,
+            Self::SetAside { .. } => FaultKind::SetAside,
+            Self::Gone { .. } => FaultKind::Gone,
+            Self::CorruptRows { .. } => FaultKind::CorruptRows,
+            Self::Dropped { .. } => FaultKind::Dropped,
+            Self::RestoredFrom { .. } => FaultKind::RestoredFrom,
+            Self::DamagedFiles { .. } => FaultKind::DamagedFiles,
+            Self::MissingFiles { .. } => FaultKind::MissingFiles,
+            Self::NotSealed { .. } => FaultKind::NotSealed,
+        }
+    }
+
+    /// This one and an earlier one of the same kind in one: what can be counted is added up, of the rest the newest stays.
+    #[must_use]
+    pub fn with_earlier(self, earlier: &Self) -> Self {
+        match (self, earlier) {
+            (Self::CorruptRows { rows }, Self::CorruptRows { rows: before }) => {
+                Self::CorruptRows { rows: rows.saturating_add(*before) }
+            }
+            (Self::Dropped { observations }, Self::Dropped { observations: before }) => {
+                Self::Dropped { observations: observations.saturating_add(*before) }
+            }
+            (Self::DamagedFiles { files, first: _ }, Self::DamagedFiles { files: before, first }) => {
+                Self::DamagedFiles { files: files.saturating_add(*before), first: first.clone() }
+            }
+            (Self::MissingFiles { files, first: _ }, Self::MissingFiles { files: before, first }) => {
+                Self::MissingFiles { files: files.saturating_add(*before), first: first.clone() }
+            }
+            (newest, _) => newest,
+        }
+    }
+}
+
+/// Whether a fault has an end that is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// It begins and ends: two messages.
+    Lasting,
+    /// It happened: one message.
+    Single,
+}
+
+/// The kinds of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// The disk has less room than its reserve.
+    LowSpace,
+    /// The disk is full.
+    NoSpace,
+    /// The database fails.
+    Failing,
+    /// A damaged database was set aside.
+    SetAside,
+    /// The database is gone.
+    Gone,
+    /// Rows are damaged.
+    CorruptRows,
+    /// Results were lost.
+    Dropped,
+    /// A backup was restored.
+    RestoredFrom,
+    /// Files are damaged.
+    DamagedFiles,
+    /// Files are missing.
+    MissingFiles,
+    /// Results stay in the database.
+    NotSealed,
+}
+
+impl FaultKind {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::LowSpace,
+        Self::NoSpace,
+        Self::Failing,
+        Self::SetAside,
+        Self::Gone,
+        Self::CorruptRows,
+        Self::Dropped,
+        Self::RestoredFrom,
+        Self::DamagedFiles,
+        Self::MissingFiles,
+        Self::NotSealed,
+    ];
+
+    /// The word in documents, metrics and keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LowSpace => "low_space",
+            Self::NoSpace => "no_space",
+            Self::Failing => "failing",
+            Self::SetAside => "set_aside",
+            Self::Gone => "gone",
+            Self::CorruptRows => "corrupt_rows",
+            Self::Dropped => "dropped",
+            Self::RestoredFrom => "restored_from",
+            Self::DamagedFiles => "damaged_files",
+            Self::MissingFiles => "missing_files",
+            Self::NotSealed => "not_sealed",
+        }
+    }
+
+    /// Whether it has an end.
+    pub fn course(self) -> Course {
+        match self {
+            Self::LowSpace | Self::NoSpace | Self::Failing => Course::Lasting,
+            Self::SetAside
+            | Self::Gone
+            | Self::CorruptRows
+            | Self::Dropped
+            | Self::RestoredFrom
+            | Self::DamagedFiles
+            | Self::MissingFiles
+            | Self::NotSealed => Course::Single,
+        }
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// No kind of fault has that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a kind of fault")]
+pub struct UnknownFault;
+
+impl FromStr for FaultKind {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        Self::ALL.into_iter().find(|kind| kind.word() == text).ok_or(UnknownFault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_reads_back_by_its_word() {
+        for kind in FaultKind::ALL {
+            assert_eq!(kind.word().parse(), Ok(kind));
+        }
+        assert_eq!("fire".parse::<FaultKind>(), Err(UnknownFault));
+    }
+
+    #[test]
+    fn what_can_be_counted_is_added_up() {
+        let rows = |rows| Fault::CorruptRows { rows };
+        assert_eq!(rows(2).with_earlier(&rows(3)), rows(5));
+        let gone = |place: &str| Fault::Gone { place: place.to_owned() };
+        assert_eq!(gone("b").with_earlier(&gone("a")), gone("b"));
+    }
+}

@@ -1,0 +1,108 @@
+//! What lies in the database and waits to be sealed.
+//!
+//! It does not know when that is settled.
+
+use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
+
+use bytes::Bytes;
+use shared::{ComponentId, Observation, Timestamp};
+
+use super::{HOUR, SealError};
+use crate::store::{
+    Ledger,
+    database::{Broken, Order},
+    key::{self, Kind},
+    query,
+    restore::FAILURES,
+    shelf::Shelf,
+};
+
+pub(super) fn range(component: &ComponentId, hour: Timestamp) -> (Vec<u8>, Vec<u8>) {
+    (key::observation_from(component, hour), key::observation_from(component, hour.plus(HOUR)))
+}
+
+/// The hour of the first or of the last observation of a component.
+pub(super) fn hour_at_end(shelf: &Shelf, component: &ComponentId, order: Order) -> Result<Option<Timestamp>, Broken> {
+    let mut hour = None;
+    let from = key::of_component(Kind::Observation, component);
+    shelf.scan(&from, &key::behind_component(Kind::Observation, component), order, |key, value| {
+        let place = key::read_observation(key).and_then(|(_, place)| key::read_place(place));
+        let Some((start, ..)) = place else {
+            shelf.note(key, value);
+            return ControlFlow::Continue(());
+        };
+        hour = Some(beginning(start, HOUR));
+        ControlFlow::Break(())
+    })?;
+    Ok(hour)
+}
+
+/// The beginning of the span of that length, counted from 1970, in which an instant lies.
+pub(super) fn beginning(at: Timestamp, span: Duration) -> Timestamp {
+    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(at.as_millis().div_euclid(span) * span)
+}
+
+/// The observations of a component in an hour, by frame.
+pub(super) fn observations(
+    shelf: &Shelf,
+    component: &ComponentId,
+    hour: Timestamp,
+) -> Result<BTreeMap<String, Vec<Observation>>, Broken> {
+    let mut frames: BTreeMap<String, Vec<Observation>> = BTreeMap::new();
+    let (from, to) = range(component, hour);
+    shelf.scan(&from, &to, Order::Ascending, |key, body| {
+        match query::read(key, body) {
+            Some(row) => frames.entry(format!("{}@{}", row.probe, row.location)).or_default().push(row),
+            None => shelf.note(key, body),
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(frames)
+}
+
+/// Copies of failures beyond the newest ones.
+pub(super) fn old_failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec<Vec<u8>>, Broken> {
+    let mut keys = Vec::new();
+    let (from, to) = (key::of_component(Kind::Failure, component), key::behind_component(Kind::Failure, component));
+    shelf.scan(&from, &to, Order::Descending, |key, _| {
+        keys.push(key.to_vec());
+        ControlFlow::Continue(())
+    })?;
+    Ok(keys.split_off(keys.len().min(FAILURES)))
+}
+
+/// The beginning of the oldest hour or day that lies in the database.
+pub(super) fn first_ledger(shelf: &Shelf, kind: Kind) -> Result<Option<Timestamp>, Broken> {
+    let mut first = None;
+    shelf.scan(&kind.prefix(), &[kind as u8 + 1], Order::Ascending, |key, value| {
+        first = key::read_ledger(key).map(|(start, _)| start);
+        if first.is_none() {
+            shelf.note(key, value);
+            return ControlFlow::Continue(());
+        }
+        ControlFlow::Break(())
+    })?;
+    Ok(first)
+}
+
+/// The ledgers of an hour or a day, and the keys of their rows.
+pub(super) fn ledgers(shelf: &Shelf, kind: Kind, start: Timestamp) -> Result<(Vec<Ledger>, Vec<Vec<u8>>), Broken> {
+    let (from, to) = (key::ledger_from(kind, start), key::ledger_from(kind, start.plus(Duration::from_millis(1))));
+    let mut keys = Vec::new();
+    shelf.scan(&from, &to, Order::Ascending, |key, _| {
+        keys.push(key.to_vec());
+        ControlFlow::Continue(())
+    })?;
+    let ledger = |(key, body): (Vec<u8>, Bytes)| {
+        let (start, component) = key::read_ledger(&key)?;
+        Some(Ledger { component, start, body })
+    };
+    Ok((shelf.bodies(&from, &to)?.into_iter().filter_map(ledger).collect(), keys))
+}
+
+/// A frame for each component.
+pub(super) fn each(ledgers: Vec<Ledger>) -> impl FnMut() -> Result<Option<(String, Vec<Ledger>)>, SealError> {
+    let mut ledgers = ledgers.into_iter();
+    move || Ok(ledgers.next().map(|ledger| (ledger.component.to_string(), vec![ledger])))
+}
