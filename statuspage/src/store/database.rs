@@ -58,6 +58,8 @@ impl Broken {
 /// What is done with the files of a database before it is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Files {
+    /// They are written anew, but for the settings, which are removed: nothing says that the database was ever whole.
+    Unfinished,
     /// They are read.
     AsTheyAre,
     /// They are read, written anew and synced: something failed, and that may have been a sync.
@@ -103,6 +105,9 @@ impl Database {
     pub(super) fn open(dir: &Path, files: Files) -> Result<Self, Broken> {
         files::remove_half_snapshots(dir).map_err(|error| failing(&error))?;
         match files {
+            Files::Unfinished => {
+                files::remove_settings(dir).and_then(|()| files::write_anew(dir)).map_err(|error| failing(&error))?;
+            }
             Files::AsTheyAre => files::require_readable(dir).map_err(|error| failing(&error))?,
             Files::WrittenAnew => files::write_anew(dir).map_err(|error| failing(&error))?,
         }

@@ -15,7 +15,7 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Write as _},
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
     path::{Path, PathBuf},
 };
 
@@ -154,13 +154,23 @@ impl Directory {
     }
 }
 
-/// Makes the directory and those above it that are missing, for this user alone, and syncs their names.
+/// Makes the directory and those above it that are missing, for this user alone, and syncs their names: also of those that are
+/// there, for a process that died, or whose sync failed, may have made them.
 pub(super) fn create(path: &Path) -> io::Result<()> {
-    let missing: Vec<_> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-    for dir in missing {
+    let ours = fs::metadata(path)?;
+    for dir in path.ancestors().take_while(|dir| !dir.as_os_str().is_empty()) {
+        let facts = fs::metadata(dir)?;
+        if (facts.uid(), facts.dev()) != (ours.uid(), ours.dev()) {
+            break;
+        }
         let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(parent)?.sync_all()?;
+        match File::open(parent) {
+            Ok(parent) => parent.sync_all()?,
+            // Where this user may not even look, it has made nothing.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => break,
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -21,6 +21,15 @@ pub(super) fn remove_half_snapshots(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Removes sled's settings. It writes them in place, so a database that was not finished may have half of them and be refused for
+/// it; they are the same each time, and written again.
+pub(super) fn remove_settings(dir: &Path) -> io::Result<()> {
+    match fs::remove_file(dir.join("conf")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Wrapper 2; gives the file for wrapper 3, synced once, so that everything that can be read is on stable storage.
 pub(super) fn sync_structure(dir: &Path) -> io::Result<File> {
     let file = File::open(file_of(dir))?;

@@ -165,7 +165,9 @@ async fn until_joined(handle: &StoreHandle, root: &Path) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), joined).await.expect("what is over is joined");
+    let ended = tokio::time::timeout(Duration::from_secs(30), joined).await;
+    let left = (handle.state(), handle.unsealed().await, handle.counters());
+    assert!(ended.is_ok(), "what is over is not joined: {left:?} of {root:?}");
 }
 
 /// Whether there is a file so deep in a directory: `2026/11/22/13.blk`.

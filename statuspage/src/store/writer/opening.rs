@@ -54,9 +54,8 @@ impl Writer {
             Err(Broken::Damaged("it fails again and again".to_owned()))
         } else {
             // What looked like damage may have been a passing failure: the second look decides.
-            let files = if self.failures == 0 { Files::AsTheyAre } else { Files::WrittenAnew };
-            try_open(directory, opening, marker, files)
-                .or_else(|_| try_open(directory, opening, marker, Files::WrittenAnew))
+            try_open(directory, opening, marker, files(marker, self.failures))
+                .or_else(|_| try_open(directory, opening, marker, files(marker, self.failures + 1)))
         };
         if let Err(broken) = &attempt
             && is_beyond_repair(broken, self.failed_openings + 1)
@@ -68,7 +67,7 @@ impl Writer {
                 faults.push(StoreFault::SetAside { reason, kept });
                 faults.extend(revive(&self.options, directory, opening));
             }
-            attempt = try_open(directory, opening, Marker::Missing, Files::WrittenAnew);
+            attempt = try_open(directory, opening, Marker::Missing, Files::Unfinished);
         }
         let (holdings, format, mut restored) =
             attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
@@ -97,6 +96,15 @@ fn revive(options: &StoreOptions, directory: &Directory, opening: Opening) -> Op
     match (opening, &options.backups) {
         (Opening::WithContents, Some(backups)) => revival::revive(directory, backups),
         (Opening::WithContents, None) | (Opening::Again, _) => None,
+    }
+}
+
+/// What the files of a database need before it is opened, after so many failures.
+fn files(marker: Marker, failures: u32) -> Files {
+    match (marker, failures) {
+        (Marker::Missing, _) => Files::Unfinished,
+        (Marker::Present(_), 0) => Files::AsTheyAre,
+        (Marker::Present(_), _) => Files::WrittenAnew,
     }
 }
 

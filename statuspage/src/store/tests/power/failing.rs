@@ -44,21 +44,21 @@ impl Fail {
 }
 
 /// What the child does: it writes whatever fails, and everything is written in the end.
-async fn endure(part: Part, root: &Path, tolerated: Tolerated, mut acknowledged: impl FnMut(u64)) {
+async fn endure(part: Part, root: &Path, mut acknowledged: impl FnMut(u64)) {
     let middle = part.first + BATCHES / 2;
     for batches in [part.first..middle, middle..part.first + BATCHES] {
         let impatient = StoreOptions { patience: Duration::from_millis(300), reserve: 0, ..sealing() };
         let mut opened = Store::open(root, impatient).expect("no operator is needed");
-        tolerated.check(&opened.restored.faults);
+        require_kept(&opened.restored.faults);
         for batch in batches {
             if part.try_one(&opened.handle, batch).await == Durability::Synced {
                 acknowledged(batch);
             }
-            hear(&opened.handle, &mut opened.events, tolerated);
+            hear(&opened.handle, &mut opened.events);
         }
         let written = async {
             while opened.handle.counters().pending_observations + opened.handle.counters().pending_changes > 0 {
-                hear(&opened.handle, &mut opened.events, tolerated);
+                hear(&opened.handle, &mut opened.events);
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -68,40 +68,25 @@ async fn endure(part: Part, root: &Path, tolerated: Tolerated, mut acknowledged:
 }
 
 /// Does as the hub does when the store tells of something.
-fn hear(handle: &StoreHandle, events: &mut StoreEvents, tolerated: Tolerated) {
+fn hear(handle: &StoreHandle, events: &mut StoreEvents) {
     while let Ok(event) = events.try_recv() {
         match event {
-            StoreEvent::Fault(fault) => tolerated.check(&[fault]),
+            StoreEvent::Fault(fault) => require_kept(&[fault]),
             StoreEvent::OpenedLate(restored) => {
                 let Restored { faults, .. } = *restored;
-                tolerated.check(&faults);
+                require_kept(&faults);
                 handle.adopt();
             }
-            // A `SetAside` comes with it.
-            StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => {}
+            StoreEvent::Replaced => unreachable!("a failure is no damage"),
+            StoreEvent::CaughtUp | StoreEvent::RoomAgain => {}
         }
     }
 }
 
-/// What may come of a failure that passes.
-#[derive(Debug, Clone, Copy)]
-enum Tolerated {
-    /// The database fails for a while; it is never given up.
-    Failing,
-    /// One that was never whole may be set aside as well: sled writes its settings in place.
-    SetAside,
-}
-
-impl Tolerated {
-    fn check(self, faults: &[StoreFault]) {
-        let passes = |fault: &StoreFault| match self {
-            Self::Failing => matches!(fault, StoreFault::Failing(_) | StoreFault::NotSealed(_)),
-            Self::SetAside => {
-                matches!(fault, StoreFault::Failing(_) | StoreFault::NotSealed(_) | StoreFault::SetAside { .. })
-            }
-        };
-        assert!(faults.iter().all(passes), "{faults:?}");
-    }
+/// A failure that passes must not cost the database.
+fn require_kept(faults: &[StoreFault]) {
+    let passes = |fault: &StoreFault| matches!(fault, StoreFault::Failing(_) | StoreFault::NotSealed(_));
+    assert!(faults.iter().all(passes), "{faults:?}");
 }
 
 /// One child that makes its database and cannot at first.
@@ -119,7 +104,7 @@ async fn check_making(fail: Fail) {
 #[tokio::test]
 async fn a_database_that_cannot_be_made_is_made_once_the_disk_works() {
     if let Some(dir) = child_directory() {
-        return endure(Part::of_this_child(), &dir, Tolerated::SetAside, |_| ()).await;
+        return endure(Part::of_this_child(), &dir, |_| ()).await;
     }
     let mut chance = Chance::new();
     for operation in ["write", "open", "make", "sync", "length", "rename"] {
@@ -156,7 +141,7 @@ async fn check(fail: Fail, chance: &mut Chance) {
 async fn whatever_fails_what_was_acknowledged_is_kept() {
     if let Some(dir) = child_directory() {
         let mut notes = Notes::of_this_child();
-        return endure(Part::of_this_child(), &dir, Tolerated::Failing, |batch| notes.acknowledged(batch)).await;
+        return endure(Part::of_this_child(), &dir, |batch| notes.acknowledged(batch)).await;
     }
     let mut chance = Chance::new();
     for _ in 0..CHILDREN * scale() {
