@@ -45,7 +45,8 @@ fn main() {
 
 /// Roll-ups of 90 days of many components: one is lived through, the others are copies.
 async fn past(place: &Path, components: u32) {
-    let options = StoreOptions { patience: Duration::from_secs(600), ..StoreOptions::default() };
+    let options =
+        StoreOptions { patience: Duration::from_secs(600), rest: Duration::from_millis(20), ..StoreOptions::default() };
     let handle = Store::open(place, options).expect("opens").handle;
     let now = present();
     let begin = Timestamp::from_millis(now.minus(DAY * 90).as_millis() / 3_600_000 * 3_600_000);
@@ -85,29 +86,37 @@ async fn past(place: &Path, components: u32) {
     report("on the disk", &format!("{blocks} bytes of block files, {database} bytes of database"));
 }
 
-/// Stores some days of some probes as fast as it goes, and looks at what became of them.
+/// Stores some days of some probes hour by hour, and looks at what became of them.
 async fn days_of(place: &Path, probes: u32, days: u32) {
-    let options = StoreOptions { patience: Duration::from_secs(600), ..StoreOptions::default() };
+    let rest = Duration::from_millis(20);
+    let options = StoreOptions { patience: Duration::from_secs(600), rest, ..StoreOptions::default() };
     let handle = Store::open(place, options).expect("opens").handle;
     let now = present();
     let mut chance = Chance(88_172_645_463_325_252);
     let begin = now.minus(DAY * days);
-    let (mut stored, began) = (0_u64, Instant::now());
+    let (mut stored, mut appending, mut sealing) = (0_u64, Duration::ZERO, Duration::ZERO);
+    let hour = u64::from(probes) * (HOUR.as_secs() / EVERY.as_secs());
     let mut round = begin;
     while round < now {
-        let batch: Vec<_> = (0..probes).map(|probe| Arc::new(observation(&mut chance, probe, round))).collect();
-        stored += batch.len() as u64;
-        handle.append(batch).await;
-        round = round.plus(EVERY);
+        let began = Instant::now();
+        let until = round.plus(HOUR).min(now);
+        while round < until {
+            let batch: Vec<_> = (0..probes).map(|probe| Arc::new(observation(&mut chance, probe, round))).collect();
+            stored += batch.len() as u64;
+            handle.append(batch).await;
+            round = round.plus(EVERY);
+        }
+        appending += began.elapsed();
+        // As when time passes: an hour and what has come of the next wait in the database.
+        let began = Instant::now();
+        while handle.unsealed().await.is_ok_and(|unsealed| unsealed > hour + hour / 10) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sealing += began.elapsed();
     }
-    let took = began.elapsed();
-    report("appended and sealed meanwhile", &format!("{:.0} observations/s", stored as f64 / took.as_secs_f64()));
-    let began = Instant::now();
-    let hot = u64::from(probes) * 2 * (HOUR.as_secs() / EVERY.as_secs());
-    while handle.unsealed().await.is_ok_and(|unsealed| unsealed > hot) {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    report("sealed after the last append", &format!("{:.1} s", began.elapsed().as_secs_f64()));
+    let a_second = |took: Duration| format!("{:.0} observations/s", stored as f64 / took.as_secs_f64());
+    report(&format!("append: batches of {probes}, each synced"), &a_second(appending));
+    report("seal, join and clear, waited for", &a_second(sealing));
     query(&handle, now, days).await;
     let unsealed = handle.unsealed().await.unwrap_or_default();
     handle.close(Duration::from_secs(60)).await;

@@ -116,6 +116,8 @@ pub struct StoreOptions {
     pub max_bytes: u64,
     /// How long after its end an hour is sealed.
     pub grace: Duration,
+    /// From the end of one look at what is settled, too old or too much to the next.
+    pub rest: Duration,
     /// How many observations may wait in memory.
     pub pending_observations: usize,
     /// Bytes that must be free: below it the database is not opened, and an open one is not written to.
@@ -136,6 +138,7 @@ impl Default for StoreOptions {
             retention: Duration::from_secs(30 * 86_400),
             max_bytes: 2_000_000_000,
             grace: Duration::from_secs(300),
+            rest: Duration::from_secs(60),
             pending_observations: 100_000,
             reserve: 64 << 20,
             disk_reserve: 1_000_000_000,

@@ -8,7 +8,7 @@
 mod hot;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeSet, VecDeque},
     io,
     ops::ControlFlow,
@@ -39,7 +39,7 @@ const JOIN_AFTER: Duration = Duration::from_secs(2 * 3_600);
 const FALSE_FUTURE: Duration = Duration::from_secs(2 * 3_600);
 /// The end of the year 9998: what is dated later has no file.
 const LAST: i64 = 253_370_764_800_000;
-/// How long a join goes on before whoever waits has a turn.
+/// How long work on a file goes on before whoever waits has a turn.
 const MOMENT: Duration = Duration::from_millis(50);
 /// Rows removed in one transaction.
 const STEP: usize = 2_000;
@@ -81,6 +81,8 @@ pub(super) struct Sealer {
     clearing: Option<Clearing>,
     /// The join that is under way.
     joining: Option<Under>,
+    /// When somebody last had a turn while a file was written.
+    served: Cell<Instant>,
     /// The hour being sealed or cleared, and the rows of it that were written since: they are not in the file.
     fresh: RefCell<Fresh>,
 }
@@ -107,7 +109,7 @@ struct Fresh {
 
 impl Sealer {
     pub(super) fn new(grace: Duration) -> Self {
-        Self { grace, clearing: None, joining: None, fresh: RefCell::default() }
+        Self { grace, clearing: None, joining: None, served: Cell::new(Instant::now()), fresh: RefCell::default() }
     }
 
     /// Forgets what was under way: the database was opened anew.
@@ -204,6 +206,9 @@ impl Sealer {
 
     /// Writes what waits in line, so that nobody has to wait for a whole file.
     fn serve(&self, shelf: &Shelf, queue: &Queue) -> Result<(), Broken> {
+        if self.served.get().elapsed() < MOMENT {
+            return Ok(());
+        }
         let work = queue.work(BATCH);
         if work.is_empty() {
             return Ok(());
@@ -212,6 +217,7 @@ impl Sealer {
         shelf.commit(&work)?;
         self.written(&work.rows);
         queue.written(&work, began.elapsed());
+        self.served.set(Instant::now());
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! What the store does when nobody waits: sealing, retention by age and by bytes, a minute apart.
+//! What the store does when nobody waits: sealing, retention by age and by bytes, pass after pass.
 //!
 //! It does not know how a file is written, nor how much space is free.
 
@@ -20,8 +20,6 @@ use crate::notify::Notification;
 
 /// Rows removed in one step.
 const STEP: usize = 500;
-/// From the end of one pass to the next.
-const PAUSE: Duration = Duration::from_secs(60);
 /// Hours are kept for 13 months.
 const HOURS: Duration = Duration::from_secs(396 * 86_400);
 /// Days are kept for 5 years.
@@ -39,6 +37,7 @@ pub(super) struct Upkeep {
     retention: Duration,
     max_bytes: u64,
     sealer: Sealer,
+    rest: Duration,
     due: Instant,
     /// The last look at both clocks.
     clocks: (Timestamp, Instant),
@@ -62,6 +61,7 @@ impl Upkeep {
             retention: options.retention,
             max_bytes: options.max_bytes,
             sealer: Sealer::new(options.grace),
+            rest: options.rest,
             due: instant,
             clocks: (now, instant),
             trusted: instant,
@@ -90,12 +90,12 @@ impl Upkeep {
             Ok(Step::Done) => {}
             Err(error) => {
                 // What cannot be sealed must not stand in the way of what makes room.
-                self.due = Instant::now() + PAUSE;
+                self.due = Instant::now() + self.rest;
                 self.retain(holdings, now)?;
                 return Err(error);
             }
         }
-        self.due = Instant::now() + PAUSE;
+        self.due = Instant::now() + self.rest;
         let old = old_notifications(&holdings.shelf, now.minus(TOLD))?;
         if !old.is_empty() {
             holdings.shelf.remove(&old)?;
