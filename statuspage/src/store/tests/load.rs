@@ -48,7 +48,8 @@ impl Part {
         Self { start: base().minus(AGO), first: 0 }
     }
 
-    fn rows(self, batches: Range<u64>) -> Vec<Arc<Observation>> {
+    /// The observations of some batches, in order.
+    pub(super) fn rows(self, batches: Range<u64>) -> Vec<Arc<Observation>> {
         let row = |number: u64| {
             let started_at = self.start.plus(EVERY * u32::try_from(number).expect("not so many"));
             Arc::new(Observation { started_at, ..(*observation(self.start, number)).clone() })
@@ -149,7 +150,7 @@ impl Part {
 }
 
 /// Opens a store that seals everything at once.
-fn open(root: &Path) -> Opened {
+pub(super) fn open(root: &Path) -> Opened {
     Store::open(root, sealing()).expect("opens")
 }
 
