@@ -180,8 +180,8 @@ async fn a_place_that_cannot_be_read_is_never_taken_for_the_end_of_the_database(
     assert!(child.status().expect("starts").success(), "{fail:?}");
 
     // What was set aside is whole: the disk reads again, and it is all there.
-    let name = fs::read_dir(&root).expect("lists").flatten().map(|entry| entry.path());
-    let kept = name.filter(|path| path.to_string_lossy().contains("store.damaged-")).next().expect("set aside");
+    let mut name = fs::read_dir(&root).expect("lists").flatten().map(|entry| entry.path());
+    let kept = name.find(|path| path.to_string_lossy().contains("store.damaged-")).expect("set aside");
     fs::remove_dir_all(root.join("store")).expect("removed");
     fs::rename(kept, root.join("store")).expect("put back");
     part.check(&root, Some(BATCHES - 1), 0, &format!("{fail:?}")).await;
