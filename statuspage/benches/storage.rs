@@ -1,7 +1,8 @@
 //! What storing costs: append, seal, query, bytes an observation, and the start with a long past.
 //!
 //! `cargo bench -p statuspage --bench storage -- [DIR]` works in DIR (a temporary directory unless given), prints one line a figure
-//! and removes what it made. The load is realistic: log-normal phases, a start that jitters by some milliseconds, a certificate and
+//! and removes what it made; `-- past DIR COMPONENTS` makes a data directory with 90 days of roll-ups of so many components at three
+//! locations and leaves it there, to start the product on. The load is realistic: log-normal phases, a start that jitters by some milliseconds, a certificate and
 //! an address that hardly change, and now and then an outage of some minutes.
 
 use std::{
@@ -10,11 +11,15 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use jiff::tz::TimeZone;
 use shared::{
-    ComponentId, Failure, FailureKind, HttpFacts, HttpVersion, LocationName, Observation, ProbeId, Timestamp, Timings,
-    Verdict,
+    ComponentId, Failure, FailureKind, HttpFacts, HttpVersion, LocationName, Observation, ProbeId, Status, Timestamp,
+    Timings, Verdict,
 };
-use statuspage::store::{MAX_PAGE, ObservationQuery, Store, StoreHandle, StoreOptions};
+use statuspage::{
+    history::{History, Unit},
+    store::{Changes, Ledger, MAX_PAGE, ObservationQuery, Store, StoreHandle, StoreOptions},
+};
 
 /// A probe each half minute.
 const EVERY: Duration = Duration::from_secs(30);
@@ -23,16 +28,65 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let directory = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    if let [mode, place, components] = arguments.as_slice()
+        && mode == "past"
+    {
+        let components = components.parse().expect("a number of components");
+        return runtime.block_on(past(Path::new(place), components));
+    }
+    let directory = arguments.first();
     let directory = directory.map_or_else(tempfile::tempdir, tempfile::tempdir_in).expect("a directory");
-    for (probes, days) in [(50, 3), (50, 7)] {
+    for (probes, days) in [(50, 3), (50, 7), (50, 30)] {
         let place = directory.path().join(format!("{probes}-{days}"));
-        runtime.block_on(months(&place, probes, days));
+        runtime.block_on(days_of(&place, probes, days));
     }
 }
 
+/// Roll-ups of 90 days of many components: one is lived through, the others are copies.
+async fn past(place: &Path, components: u32) {
+    let options = StoreOptions { patience: Duration::from_secs(600), ..StoreOptions::default() };
+    let handle = Store::open(place, options).expect("opens").handle;
+    let now = present();
+    let begin = Timestamp::from_millis(now.minus(DAY * 90).as_millis() / 3_600_000 * 3_600_000);
+    let (mut history, mut chance, began) = (History::new(TimeZone::UTC), Chance(7), Instant::now());
+    let mut hour = begin;
+    while hour < now {
+        let mut at = hour;
+        while at < hour.plus(HOUR).min(now) {
+            for location in ["paris", "lyon", "brest"] {
+                let location: LocationName = location.parse().expect("a name");
+                history.observe(&Observation { location, ..observation(&mut chance, 7, at) }, at.plus(EVERY));
+            }
+            at = at.plus(EVERY);
+        }
+        history.spend(&"service-7".parse().expect("an id"), Status::Operational, begin, at);
+        let mut changes = Changes::default();
+        for row in history.dirty_rows() {
+            let (Some(start), body) = (row.key.slot.start(), bytes::Bytes::from(row.bytes)) else { continue };
+            let copies = (0..components).map(|number| Ledger {
+                component: format!("service-{number}").parse().expect("an id"),
+                start,
+                body: body.clone(),
+            });
+            match row.key.slot.unit() {
+                Unit::Hours => changes.hours.extend(copies),
+                // Once, when it is over, and what there is of today.
+                Unit::Days if start.plus(DAY) <= at || at >= now => changes.days.extend(copies),
+                Unit::Days => {}
+            }
+        }
+        handle.apply(changes).await;
+        hour = hour.plus(HOUR);
+    }
+    report("made in", &format!("{:.0} s", began.elapsed().as_secs_f64()));
+    handle.close(Duration::from_secs(600)).await;
+    let [database, blocks] = ["store", "blocks"].map(|name| size(&place.join(name)));
+    report("on the disk", &format!("{blocks} bytes of block files, {database} bytes of database"));
+}
+
 /// Stores some days of some probes as fast as it goes, and looks at what became of them.
-async fn months(place: &Path, probes: u32, days: u32) {
+async fn days_of(place: &Path, probes: u32, days: u32) {
     let options = StoreOptions { patience: Duration::from_secs(600), ..StoreOptions::default() };
     let handle = Store::open(place, options).expect("opens").handle;
     let now = present();

@@ -2,6 +2,8 @@
 //!
 //! It does not know what the commands do, nor what the settings file and the environment say.
 
+mod care;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -12,6 +14,8 @@ use crate::{
     server::ListenAddress,
     settings::{EmbeddedProber, Given, LogFormat, PublicUrl},
 };
+
+pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
                            commas. A flag comes before its variable, that before the settings file. BELFRY_LOG or RUST_LOG sets \
@@ -37,6 +41,9 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Show the product at work against services that it starts itself; needs no network.
     Demo(DemoArgs),
+    /// What cares for data.
+    #[command(flatten)]
+    Care(Care),
     /// Print the JSON Schema of the settings file, for editors
     Schema,
 }

@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
-    cli::{Cli, Command, DemoArgs, ServeArgs},
+    cli::{Care, Cli, Command, DemoArgs, ServeArgs},
+    command::{self, Ended},
     demo::{self, Stage},
     serve::Instance,
     settings::{self, Given, Settings},
@@ -25,13 +26,14 @@ fn main() -> ExitCode {
         None => serve(cli.serve),
         Some(Command::Serve(arguments)) => serve(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
+        Some(Command::Care(command)) => care(command),
         Some(Command::Schema) => {
             println!("{:#}", settings::schema());
-            Ok(())
+            Ok(Ended::Well)
         }
     };
     match ended {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(ended) => ended.into(),
         Err(error) => {
             eprintln!("statuspage: {error:#}");
             ExitCode::from(2)
@@ -39,17 +41,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(arguments: ServeArgs) -> Result<()> {
+fn serve(arguments: ServeArgs) -> Result<Ended> {
     let print = arguments.print_settings;
     let settings = load(arguments.given())?;
     if print {
         print!("{}", settings.print());
-        return Ok(());
+        return Ok(Ended::Well);
     }
     block_on(run(settings, CancellationToken::new()))
 }
 
-fn demonstrate(arguments: DemoArgs) -> Result<()> {
+fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
     block_on(async {
         let stop = CancellationToken::new();
         let stage = Stage::start(stop.clone()).await?;
@@ -64,6 +66,11 @@ fn demonstrate(arguments: DemoArgs) -> Result<()> {
     })
 }
 
+fn care(command: Care) -> Result<Ended> {
+    let settings = load(command.given())?;
+    block_on(command::run(command, &settings))
+}
+
 fn load(given: Given) -> Result<Settings> {
     let variables = std::env::vars_os().collect::<Variables>();
     let settings = Settings::load(given, &variables)?;
@@ -74,16 +81,16 @@ fn load(given: Given) -> Result<Settings> {
     Ok(settings)
 }
 
-async fn run(settings: Settings, stop: CancellationToken) -> Result<()> {
+async fn run(settings: Settings, stop: CancellationToken) -> Result<Ended> {
     let instance = Instance::start(&settings).await?;
     println!("{}", instance.announcement());
     let mut signals = JoinSet::new();
     signals.spawn(stop_on_signal(stop.clone())?);
     instance.run(stop.clone()).await;
-    Ok(())
+    Ok(Ended::Well)
 }
 
-fn block_on(product: impl Future<Output = Result<()>>) -> Result<()> {
+fn block_on(product: impl Future<Output = Result<Ended>>) -> Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("cannot start the asynchronous runtime")?;
     let ended = runtime.block_on(product);

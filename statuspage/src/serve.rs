@@ -15,10 +15,12 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 use url::Url;
 
 use crate::{
+    care::Care,
+    control::{Endpoint, EndpointError},
     hub::{Hub, HubOptions, Wiring, now},
     metrics::HubCounters,
     notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
@@ -71,6 +73,7 @@ pub struct Instance {
     definitions: watch::Sender<Arc<DefinitionSet>>,
     means: Means,
     watch: Option<Watch>,
+    care: Care,
     announcement: Announcement,
 }
 
@@ -118,7 +121,7 @@ impl Instance {
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
         let means = means(settings, &site)?;
-        let options = StoreOptions { retention: settings.retention, ..StoreOptions::default() };
+        let options = store_options(settings);
         let opened = Store::open(&settings.data, options)?;
         let store = opened.handle.clone();
         let announcement = announcement(settings, &set);
@@ -137,6 +140,8 @@ impl Instance {
         let (snapshot, watched) = hub.present(now());
         let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
         let (watched, input) = watch::channel(watched);
+        let (backup, verify) = (settings.backup.clone(), settings.verify.clone());
+        let care = Care::new(store.clone(), backup, verify, Arc::clone(&counters));
         let sources =
             Sources { snapshots, store: store.clone(), hub: counters, prober: prober.as_ref().map(Prober::counters) };
         let bound = match Server::new(server_options(settings), sources).bind().await {
@@ -148,7 +153,7 @@ impl Instance {
         };
         Ok(Self {
             announcement: Announcement { url: bound.local_url(), ..announcement },
-            bound,
+            bound: bound.with_operators(operators(settings)),
             hub,
             wiring: Wiring { definitions: defined, observations, snapshot, watch: watched },
             events,
@@ -158,6 +163,7 @@ impl Instance {
             definitions,
             watch: settings.ping.clone().map(|ping| Watch::new(ping, means.client.clone(), input, now)),
             means,
+            care,
         })
     }
 
@@ -184,6 +190,7 @@ impl Instance {
         }
         outside.spawn(self.watcher.run(self.definitions, stop.clone()));
         outside.spawn(self.bound.run(stop.clone()));
+        outside.spawn(self.care.run(stop.clone()));
         if let Some(watch) = self.watch {
             outside.spawn(watch.run(stop.clone()));
         }
@@ -194,6 +201,12 @@ impl Instance {
             error!("the store could not write everything before the end");
         }
     }
+}
+
+/// The socket for commands. Without it the hub runs all the same.
+fn operators(settings: &Settings) -> Option<Endpoint> {
+    let refused = |error: &EndpointError| warn!(%error, "no commands can be given to this hub");
+    Endpoint::open(&settings.data).inspect_err(refused).ok()
 }
 
 /// Waits for all tasks. One that ends before the stop is a fault of ours: the rest is stopped, so that whoever supervises the
@@ -207,6 +220,16 @@ async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
             error!("a part of the product ended by itself: stopping");
             stop.cancel();
         }
+    }
+}
+
+fn store_options(settings: &Settings) -> StoreOptions {
+    StoreOptions {
+        retention: settings.retention,
+        disk_reserve: settings.disk_reserve.bytes(),
+        max_bytes: settings.max_bytes.bytes(),
+        backups: settings.backup.as_ref().map(|plan| plan.directory.clone()),
+        ..StoreOptions::default()
     }
 }
 

@@ -12,10 +12,12 @@ mod edition;
 mod guard;
 mod machine;
 mod negotiate;
+mod operator;
 mod peer;
 mod press;
 mod reader;
 mod representation;
+mod rights;
 mod router;
 #[cfg(test)]
 pub(crate) mod stage;
@@ -23,6 +25,7 @@ mod tls;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use axum::Router;
 use ipnet::IpNet;
 use prober::definition::Secret;
 use tokio::{
@@ -34,7 +37,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{metrics::HubCounters, snapshot::Snapshot, store::StoreHandle};
+use crate::{control::Endpoint, metrics::HubCounters, snapshot::Snapshot, store::StoreHandle};
 
 pub use accept::Limits;
 pub use bind::{BindError, ListenAddress};
@@ -93,6 +96,7 @@ pub struct Bound {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<tls::Identity>,
+    operators: Option<Endpoint>,
     options: Options,
     sources: Sources,
 }
@@ -111,7 +115,7 @@ impl Server {
     pub async fn bind(self) -> Result<Bound, BindError> {
         let tls = self.options.tls.clone().map(tls::Identity::load).transpose()?;
         let (listener, address) = bind::listen(&self.options.listen).await?;
-        Ok(Bound { listener, address, tls, options: self.options, sources: self.sources })
+        Ok(Bound { listener, address, tls, operators: None, options: self.options, sources: self.sources })
     }
 }
 
@@ -127,6 +131,13 @@ impl Bound {
         bind::url(scheme, self.address)
     }
 
+    /// Answers operators too, through the hub's own socket.
+    #[must_use]
+    pub fn with_operators(mut self, endpoint: Option<Endpoint>) -> Self {
+        self.operators = endpoint;
+        self
+    }
+
     /// Answers until `stop`, then lets what is under way end for [`Limits::drain`].
     pub async fn run(self, stop: CancellationToken) {
         let base = self.local_url();
@@ -139,6 +150,7 @@ impl Bound {
             hub: self.sources.hub,
             prober: self.sources.prober,
             store: self.sources.store,
+            cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),
@@ -152,6 +164,9 @@ impl Bound {
             tasks.spawn(identity.follow(stop.clone()));
             acceptor
         });
+        if let Some(endpoint) = self.operators {
+            tasks.spawn(serve_operators(endpoint, router::operators(app.clone()), stop.clone()));
+        }
         let router = router::router(app, transport);
         tasks.spawn(accept::serve(self.listener, router, acceptor, self.options.limits, stop.clone()));
         while let Some(ended) = tasks.join_next().await {
@@ -162,6 +177,12 @@ impl Bound {
             }
         }
     }
+}
+
+/// The file of the socket goes only when nothing is under way any more.
+async fn serve_operators(endpoint: Endpoint, router: Router, stop: CancellationToken) {
+    let (listener, _file) = endpoint.into_parts();
+    accept::serve_operators(listener, router, Limits::of_operators(), stop).await;
 }
 
 #[cfg(test)]

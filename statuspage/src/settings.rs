@@ -5,6 +5,7 @@
 mod channels;
 mod file;
 mod hidden;
+mod keeping;
 mod layer;
 mod print;
 mod typed;
@@ -35,6 +36,7 @@ use file::FromFile;
 use layer::pick;
 
 pub use hidden::Hidden;
+pub use keeping::{BackupPlan, DiskReserve, MaxBytes, VerifyPlan};
 pub use layer::{Given, InvalidEnvironment};
 pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl};
 
@@ -98,6 +100,14 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How long raw results are kept.
     pub retention: Duration,
+    /// What all data may take together.
+    pub max_bytes: MaxBytes,
+    /// Free space below which operators are told.
+    pub disk_reserve: DiskReserve,
+    /// Backups that the hub makes by itself, where there is a place for them.
+    pub backup: Option<BackupPlan>,
+    /// When the hub verifies its data.
+    pub verify: VerifyPlan,
     /// Who may read `/metrics`.
     pub metrics: MetricsMode,
     /// Opens `/metrics` from afar.
@@ -227,6 +237,8 @@ fn merge(
         (None, None) => None,
         (Some(_), None) | (None, Some(_)) => return Err(SettingsError::HalfTls),
     };
+    let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
+    let (backup, verify) = file.plans.by(&time_zone);
     Ok(Settings {
         probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
         data: pick!(data).unwrap_or_else(|| "data".into()),
@@ -241,9 +253,13 @@ fn merge(
         log_format: pick!(log_format).unwrap_or(LogFormat::Text),
         title: file.title.unwrap_or_else(value::default_title),
         languages: file.languages.unwrap_or_else(|| Language::ALL.to_vec()),
-        time_zone: file.time_zone.unwrap_or_else(value::default_time_zone),
+        time_zone,
         trusted_proxies: file.trusted_proxies.unwrap_or_default(),
         retention: file.retention.unwrap_or(value::DEFAULT_RETENTION),
+        max_bytes: file.max_bytes.unwrap_or_default(),
+        disk_reserve: file.disk_reserve.unwrap_or_default(),
+        backup,
+        verify,
         metrics: file.metrics.unwrap_or(MetricsMode::Private),
         metrics_token: file.metrics_token,
         groups: file.groups.unwrap_or_default(),

@@ -26,40 +26,56 @@
 //! (one record an update, under the incident's id) and delivery cursors (how far each subscriber, by id and never by address, has
 //! been told of an incident) are to lie there in the same way, as further variants of `RecordKey`.
 //!
-//! Keys, all in one tree: see the submodule `key`. Block files for sealed hours will lie beside the database and be indexed in it.
+//! Keys, all in one tree: see the submodule `key`. What is settled lies in block files beside the database: see `block`, `blocks` and `seal`.
 
+mod backup;
 mod block;
 mod blocks;
 mod changes;
 mod database;
 mod directory;
+mod dump;
 mod fault;
 mod frame;
 mod handle;
 mod holdings;
 mod key;
 mod migrate;
+mod offline;
 mod query;
 mod queue;
 mod record;
+mod repair;
+mod restoration;
 mod restore;
+mod revival;
 mod seal;
 mod shelf;
+mod succession;
 mod tally;
 mod upkeep;
+mod verify;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+pub use backup::{BackupError, BackupPoint};
 pub use changes::{Changes, Ledger, RecordKey};
 pub use fault::{OpenError, StoreError, StoreEvent, StoreEvents, StoreFault};
 pub use handle::{Durability, StoreHandle};
+pub use offline::{Offline, OfflineError};
 pub use query::{Cursor, InvalidCursor, MAX_PAGE, ObservationPage, ObservationQuery, RollupQuery};
 pub use queue::Counters;
+pub use repair::{Repaired, RepairedFile, repair};
+pub use restoration::{Over, Restoration, RestorationError, RestoredStore};
 pub use restore::Restored;
+pub use verify::{Audit, Checked, Finding, Report};
 
 pub use crate::snapshot::StoreState;
 
@@ -104,6 +120,10 @@ pub struct StoreOptions {
     pub pending_observations: usize,
     /// Bytes that must be free: below it the database is not opened, and an open one is not written to.
     pub reserve: u64,
+    /// Bytes that should be free: below it operators are told, while writing still goes on.
+    pub disk_reserve: u64,
+    /// Where backups lie: a database that is damaged or gone begins with the rows of the newest good one.
+    pub backups: Option<PathBuf>,
     /// How long writes and reads wait for the disk.
     pub patience: Duration,
     /// The pause before the first attempt to reopen; it doubles up to sixty-four times that.
@@ -118,6 +138,8 @@ impl Default for StoreOptions {
             grace: Duration::from_secs(300),
             pending_observations: 100_000,
             reserve: 64 << 20,
+            disk_reserve: 1_000_000_000,
+            backups: None,
             patience: Duration::from_secs(2),
             backoff: Duration::from_millis(500),
         }

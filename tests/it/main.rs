@@ -1,6 +1,7 @@
 //! End-to-end, browser and fault tests, in one binary: what users see of the real programs.
 
 mod bell;
+mod care;
 mod command_line;
 mod incident;
 mod page;

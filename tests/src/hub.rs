@@ -86,6 +86,19 @@ impl Setup {
         Ok(command)
     }
 
+    /// Runs another of its commands in the same directory, to its end.
+    pub async fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        let mut command = Command::new(program::own("statuspage")?);
+        command.current_dir(self.directory.path()).env_clear().env("PATH", "/usr/bin:/bin").args(arguments);
+        let output = command.stdin(std::process::Stdio::null()).kill_on_drop(true).output();
+        let output = tokio::time::timeout(wait::LIMIT, output).await.context("the command did not end")??;
+        Ok(Ended {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout)?,
+            err: String::from_utf8(output.stderr)?,
+        })
+    }
+
     /// Starts it and waits until it listens.
     pub async fn start(&self) -> Result<Hub> {
         let mut program = Program::start(&mut self.command()?)?;
@@ -93,6 +106,25 @@ impl Setup {
         let at = line.find("http://").context("the line with the address")?;
         let url = line[at..].split_whitespace().next().context("an address")?.trim_end_matches('/').to_owned();
         Ok(Hub { url, program, client: reqwest::Client::builder().no_proxy().build()? })
+    }
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; none after a signal.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub out: String,
+    /// What it said of itself.
+    pub err: String,
+}
+
+impl Ended {
+    /// Everything that it printed, once it ended with that code.
+    pub fn expect(self, code: i32) -> Result<String> {
+        anyhow::ensure!(self.code == Some(code), "ended with {:?}, not {code}:\n{}{}", self.code, self.out, self.err);
+        Ok(self.out)
     }
 }
 

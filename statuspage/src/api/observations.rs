@@ -2,6 +2,8 @@
 //!
 //! It does not know where observations are kept.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use shared::{ComponentId, Observation};
 
@@ -41,12 +43,21 @@ pub(crate) struct Page {
     next: Option<String>,
 }
 
-impl From<ObservationPage> for Page {
+impl Page {
     /// Leaves out what is not for everybody.
-    fn from(page: ObservationPage) -> Self {
-        let public = |observation: std::sync::Arc<Observation>| std::sync::Arc::unwrap_or_clone(observation).public();
+    pub(crate) fn public(page: ObservationPage) -> Self {
+        Self::of(page, Observation::public)
+    }
+
+    /// With what is private: for operators.
+    pub(crate) fn whole(page: ObservationPage) -> Self {
+        Self::of(page, |observation| observation)
+    }
+
+    fn of(page: ObservationPage, shown: impl Fn(Observation) -> Observation) -> Self {
+        let shown = |observation| shown(Arc::unwrap_or_clone(observation));
         Self {
-            observations: page.observations.into_iter().map(public).collect(),
+            observations: page.observations.into_iter().map(shown).collect(),
             next: page.next.map(|cursor| cursor.to_string()),
         }
     }

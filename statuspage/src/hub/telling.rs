@@ -137,7 +137,7 @@ fn told_as(fault: &StoreFault) -> Fault {
         StoreFault::LowSpace { dir: _, free, reserve } => Fault::LowSpace { free: *free, reserve: *reserve },
         StoreFault::Failing(reason) => Fault::Failing { reason: reason.clone() },
         StoreFault::Dropped { observations } => Fault::Dropped { observations: *observations },
-        StoreFault::RestoredFrom(backup) => Fault::RestoredFrom { backup: path(backup) },
+        StoreFault::RestoredFrom { backup, made_at: _ } => Fault::RestoredFrom { backup: path(backup) },
         StoreFault::DamagedBlock(what) => Fault::DamagedFiles { files: 1, first: what.clone() },
         StoreFault::MissingBlock(file) => Fault::MissingFiles { files: 1, first: path(file) },
         StoreFault::NotSealed(reason) => Fault::NotSealed { reason: reason.clone() },

@@ -23,6 +23,14 @@ pub struct HubCounters {
     pub delivered: AtomicU64,
     /// Deliveries that failed and will be tried again.
     pub delivery_failures: AtomicU64,
+    /// When all data was last verified, in milliseconds since 1970; zero before the first time.
+    pub verified_at: AtomicU64,
+    /// Findings of all verifications together.
+    pub damaged: AtomicU64,
+    /// The instant that the last scheduled backup shows, in milliseconds since 1970; zero when there is none.
+    pub backup_at: AtomicU64,
+    /// Scheduled backups that could not be made.
+    pub backup_failures: AtomicU64,
     /// Lasting faults of the store that are open, now.
     pub store_faults: StoreFaults,
 }

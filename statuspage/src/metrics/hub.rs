@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use shared::Timestamp;
 
 use super::{
-    Scrape,
+    HubCounters, Scrape,
     exposition::{Exposition, Kind},
 };
 use crate::{snapshot::StoreState, store::Counters};
@@ -24,6 +24,7 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
     snapshot(scrape, out);
     counted(scrape, out);
     store(&scrape.store, out);
+    care(scrape.hub, out);
     if let Some(prober) = &scrape.prober {
         prober_counts(prober, out);
     }
@@ -154,6 +155,24 @@ fn store(store: &Counters, out: &mut Exposition) {
     );
     single(Kind::Gauge, "belfry_store_disk_bytes", "Size of the database", store.bytes_on_disk as f64);
     single(Kind::Gauge, "belfry_store_free_bytes", "Free space beside it", store.bytes_free as f64);
+}
+
+fn care(hub: &HubCounters, out: &mut Exposition) {
+    let mut when = |name, help, at: &AtomicU64| {
+        let at = at.load(Ordering::Relaxed);
+        out.family(Kind::Gauge, name, help, |family| {
+            if at > 0 {
+                family.sample(&[], at as f64 / 1e3);
+            }
+        });
+    };
+    when("belfry_store_verified_timestamp_seconds", "When all data was last verified, in unixtime", &hub.verified_at);
+    when("belfry_backup_timestamp_seconds", "When the last scheduled backup was made, in unixtime", &hub.backup_at);
+    let mut single = |name, help, value: &AtomicU64| {
+        out.single(Kind::Counter, name, help, value.load(Ordering::Relaxed) as f64);
+    };
+    single("belfry_store_damaged_total", "Damage that verifying found", &hub.damaged);
+    single("belfry_backup_failures_total", "Scheduled backups that could not be made", &hub.backup_failures);
 }
 
 fn prober_counts(prober: &prober::Counted, out: &mut Exposition) {

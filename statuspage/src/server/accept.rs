@@ -4,9 +4,10 @@
 //! one, within [`Limits::head`] (an idle HTTP/1 connection ends by that too); at [`Limits::age`] it is asked to end and gets
 //! [`Limits::drain`] for what is under way, so that readers who never read hold nothing for long.
 
+mod door;
+
 use std::{
     io,
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,7 +23,7 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, UnixListener},
     sync::Semaphore,
     task::{JoinError, JoinSet},
     time,
@@ -32,7 +33,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
-use super::{descriptors, peer::Peer};
+use self::door::{Arrival, Caller, Door};
+use super::descriptors;
 
 /// Deadlines and caps of connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,11 @@ impl Limits {
     pub fn of_this_process() -> Self {
         Self { connections: descriptors::connections(), ..Self::default() }
     }
+
+    /// For the socket of operators: few connections, and time enough for a large backup.
+    pub(crate) fn of_operators() -> Self {
+        Self { connections: 32, age: Duration::from_secs(4 * 3_600), ..Self::default() }
+    }
 }
 
 impl Default for Limits {
@@ -73,7 +80,6 @@ impl Default for Limits {
 #[derive(Clone)]
 struct Service {
     router: Router,
-    tls: Option<TlsAcceptor>,
     limits: Limits,
     stop: CancellationToken,
 }
@@ -86,7 +92,16 @@ pub(crate) async fn serve(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    let service = Service { router, tls, limits, stop: stop.clone() };
+    keep(Door::Outside(listener, tls), router, limits, stop).await;
+}
+
+/// The same for a socket in the file system: whoever may open it has an operator's rights.
+pub(crate) async fn serve_operators(listener: UnixListener, router: Router, limits: Limits, stop: CancellationToken) {
+    keep(Door::Inside(listener), router, limits, stop).await;
+}
+
+async fn keep(door: Door, router: Router, limits: Limits, stop: CancellationToken) {
+    let service = Service { router, limits, stop: stop.clone() };
     let slots = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
     loop {
@@ -99,12 +114,12 @@ pub(crate) async fn serve(
             biased;
             () = stop.cancelled() => break,
             Some(ended) = connections.join_next() => { note(ended); continue; }
-            accepted = listener.accept() => accepted,
+            accepted = door.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => {
-                let connection = connection(service.clone(), stream, address);
-                let span = tracing::debug_span!("connection", peer = %address);
+            Ok(arrival) => {
+                let span = tracing::debug_span!("connection", peer = ?arrival.caller());
+                let connection = connection(service.clone(), arrival);
                 connections.spawn(
                     async move {
                         let _slot = slot;
@@ -116,7 +131,7 @@ pub(crate) async fn serve(
             Err(fault) => wait_for_room(&fault).await,
         }
     }
-    drop(listener);
+    drop(door);
     drain(connections, limits.drain).await;
 }
 
@@ -149,26 +164,25 @@ fn note(ended: Result<(), JoinError>) {
     }
 }
 
-async fn connection(service: Service, stream: TcpStream, address: SocketAddr) {
-    // Answers are written whole; waiting for more would only delay them.
-    let _ = stream.set_nodelay(true);
-    match &service.tls {
-        None => talk(&service, stream, address).await,
-        Some(tls) => match time::timeout(service.limits.handshake, tls.accept(stream)).await {
-            Ok(Ok(stream)) => talk(&service, stream, address).await,
+async fn connection(service: Service, arrival: Arrival) {
+    match arrival {
+        Arrival::Plain(stream, caller) => talk(&service, stream, caller).await,
+        Arrival::Local(stream, caller) => talk(&service, stream, caller).await,
+        Arrival::Tls(stream, tls, caller) => match time::timeout(service.limits.handshake, tls.accept(stream)).await {
+            Ok(Ok(stream)) => talk(&service, stream, caller).await,
             Ok(Err(fault)) => tracing::debug!(%fault, "the TLS handshake failed"),
             Err(_) => tracing::debug!("the TLS handshake took too long"),
         },
     }
 }
 
-async fn talk(service: &Service, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, address: SocketAddr) {
+async fn talk(service: &Service, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, caller: Caller) {
     let asked = Arc::new(AtomicBool::new(false));
     let answer = {
         let (router, asked) = (service.router.clone(), Arc::clone(&asked));
         service_fn(move |mut request: Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
-            request.extensions_mut().insert(Peer(address.ip()));
+            caller.sign(&mut request);
             router.clone().oneshot(request)
         })
     };

@@ -23,6 +23,7 @@ use super::{
     press::{Document, Work},
     reader,
     representation::{CachePolicy, Representation},
+    rights::Rights,
     router::App,
 };
 use crate::{
@@ -72,9 +73,17 @@ async fn page_of_observations(app: &App, id: &str, request: &Parts) -> Result<Re
     let page = app.store.observations(query).await.map_err(unavailable)?;
     // A component that is watched no more keeps its history; one that never was has none.
     if page.observations.is_empty() && app.edition().snapshot().component(&id).is_none() {
-        return Err(unknown());
+        let any = ObservationQuery { component: id, formerly: vec![], from: None, to: None, limit: 1, cursor: None };
+        if app.store.observations(any).await.map_err(unavailable)?.observations.is_empty() {
+            return Err(unknown());
+        }
     }
-    json(move || observations::Page::from(page)).await
+    let rights = Rights::of(request);
+    let shown = move || match rights {
+        Rights::Public => observations::Page::public(page),
+        Rights::Operator => observations::Page::whole(page),
+    };
+    json(shown).await
 }
 
 /// `/api/v1/components/{id}/history`: roll-ups, from the store too, and under the same limit.
@@ -139,6 +148,17 @@ async fn json<T: Serialize>(make: impl FnOnce() -> T + Send + 'static) -> Result
     };
     let made = tokio::task::spawn_blocking(make).await;
     made.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the fault is ours; try again later"))
+}
+
+/// A path of the socket that leads nowhere.
+pub(super) async fn no_such_path() -> Response {
+    let detail = "there is no such path: are the command and the hub of one version?";
+    Problem::new(StatusCode::NOT_FOUND, detail).respond()
+}
+
+/// A path of the socket asked in a way that it has no answer to.
+pub(super) async fn no_such_method() -> Response {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "that path has another method").respond()
 }
 
 /// `/healthz`: whoever gets an answer knows that the process lives.

@@ -4,7 +4,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::{Router, http::HeaderValue, middleware, routing::get};
+use axum::{
+    Router,
+    http::HeaderValue,
+    middleware,
+    routing::{get, post},
+};
 use ipnet::IpNet;
 use tokio::{
     sync::{Semaphore, watch},
@@ -15,7 +20,7 @@ use super::{
     MetricsAccess,
     edition::Edition,
     guard::{self, Transport},
-    machine, reader,
+    machine, operator, reader,
     representation::Representation,
 };
 use crate::{metrics::HubCounters, page, store::StoreHandle};
@@ -32,6 +37,8 @@ pub(super) struct App {
     pub(super) store: StoreHandle,
     /// Turns to ask the store.
     pub(super) questions: Arc<Semaphore>,
+    /// Turns of what only one at a time may do.
+    pub(super) cares: Arc<Semaphore>,
     pub(super) metrics: Arc<MetricsAccess>,
     pub(super) trusted_proxies: Arc<[IpNet]>,
     pub(super) assets: Arc<HashMap<&'static str, Representation>>,
@@ -51,14 +58,27 @@ impl App {
     }
 }
 
+/// Our own API; what is asked through the socket and through an address is the same, and answered by the rights of who asks.
+fn v1() -> Router<App> {
+    Router::new()
+        .route("/api/v1/components/{id}/observations", get(machine::observations))
+        .route("/api/v1/components/{id}/history", get(machine::history))
+        .route("/api/v1/backup", get(operator::backup))
+        .route("/api/v1/verify", post(operator::verify))
+}
+
+/// What the socket of operators answers.
+pub(super) fn operators(app: App) -> Router {
+    v1().fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
+}
+
 /// Every path there is.
 pub(super) fn router(app: App, transport: Transport) -> Router {
     Router::new()
         .route("/api/v2/summary.json", get(machine::summary))
         .route("/api/v2/status.json", get(machine::status))
         .route("/api/v2/components.json", get(machine::components))
-        .route("/api/v1/components/{id}/observations", get(machine::observations))
-        .route("/api/v1/components/{id}/history", get(machine::history))
+        .merge(v1())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

@@ -2,6 +2,7 @@
 
 mod answers;
 mod connections;
+mod operators;
 mod whole;
 
 use std::{sync::Arc, time::Duration};
@@ -76,6 +77,7 @@ impl Stage {
             hub: Arc::default(),
             prober: None,
             store: opened.handle.clone(),
+            cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
             metrics: Arc::new(MetricsAccess::Private { token: None }),
             trusted_proxies: Arc::new([]),

@@ -67,6 +67,7 @@ pub(super) fn print(settings: &Settings) -> String {
     }
     process(&mut page);
     site(&mut page);
+    keeping(&mut page);
     alarms(&mut page);
     page.text
 }
@@ -85,6 +86,8 @@ fn process(page: &mut Page<'_>) {
     page.line("control", &listed(&settings.control));
     page.line("deny_private", if settings.private_targets == PrivateTargets::Deny { "true" } else { "false" });
     page.line("retention", &quoted(format!("{}d", days(settings.retention))));
+    page.line("max_bytes", &quoted(settings.max_bytes));
+    page.line("disk_reserve", &quoted(settings.disk_reserve));
     page.line("log_format", &quoted(settings.log_format));
     page.line("trusted_proxies", &listed(&settings.trusted_proxies));
     page.line("metrics", &quoted(settings.metrics));
@@ -99,6 +102,16 @@ fn site(page: &mut Page<'_>) {
     page.optional("public_url", settings.public_url.as_ref().map(quoted));
     page.line("groups", &listed(&settings.groups));
     page.line("frame_ancestors", &quoted(settings.frame_ancestors.as_str()));
+}
+
+/// Tables come after the keys of the top.
+fn keeping(page: &mut Page<'_>) {
+    let settings = page.settings;
+    if let Some(plan) = &settings.backup {
+        let (directory, cron) = (quoted(plan.directory.display()), quoted(&plan.line));
+        let _ = writeln!(page.text, "\n[backup]\ndirectory = {directory}\ncron = {cron}\nkeep = {}", plan.keep);
+    }
+    let _ = writeln!(page.text, "\n[verify]\ncron = {}", quoted(&settings.verify.line));
 }
 
 fn alarms(page: &mut Page<'_>) {

@@ -19,6 +19,8 @@ ca_file = "/etc/belfry/ca.pem"
 control = ["https://example.org", "tcp://9.9.9.9:53"]
 trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
 retention = "60d"
+max_bytes = "10GB"
+disk_reserve = "512MiB"
 metrics = "public"
 metrics_token = "${env:CANARY}"
 groups = ["Bureau", "Réseau"]
@@ -27,6 +29,14 @@ frame_ancestors = "'self' https://www.example.org"
 log_format = "json"
 tls_cert = "/etc/belfry/cert.pem"
 tls_key = "/etc/belfry/key.pem"
+
+[backup]
+directory = "/var/backups/belfry"
+cron = "0 15 2 * * SUN"
+keep = 4
+
+[verify]
+cron = "0 0 5 * * *"
 
 [watch]
 ping = "https://hc.example.org/ping/s3cret-canary"

@@ -5,8 +5,8 @@
 use prober::{
     ControlTarget, NameServer,
     load::{
-        tree::{At, Format, List, Table as _, Tables},
-        values::{Flag, Texts},
+        tree::{At, Format, List, Required, Table as _, Tables},
+        values::{Count, Flag, Line, Texts},
     },
 };
 use shared::{Language, LocationName};
@@ -15,6 +15,7 @@ use super::{
     MetricsMode,
     channels::{Channel, Ntfy, Webhook},
     hidden::{PingUrl, Token},
+    keeping::{DiskReserve, MaxBytes},
     value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Retention, Zone},
     written::Written,
 };
@@ -55,6 +56,12 @@ prober::table! {
         /// How long raw results are kept.
         #[schemars(extend("default" = "30d"))]
         retention: Option<At<Written<Retention>>>,
+        /// What everything in the data directory may take together; the oldest raw results go first.
+        #[schemars(extend("default" = "2GB"))]
+        max_bytes: Option<At<Written<MaxBytes>>>,
+        /// Free space below which operators are told, before writing stops.
+        #[schemars(extend("default" = "1GB"))]
+        disk_reserve: Option<At<Written<DiskReserve>>>,
         /// Who may read `/metrics`: who asks from this machine or has the token, or everybody.
         #[schemars(extend("default" = "private"))]
         metrics: Option<At<Written<MetricsMode>>>,
@@ -75,6 +82,10 @@ prober::table! {
         tls_cert: Option<At<Written<PathText>>>,
         /// Its private key (PEM).
         tls_key: Option<At<Written<PathText>>>,
+        /// Backups that the running hub makes by itself.
+        backup: Option<At<Backup>>,
+        /// When the running hub looks at every checksum of its data.
+        verify: Option<At<Verify>>,
         /// Who watches the watcher.
         watch: Option<At<Watch>>,
         /// Who is told when a component goes down or recovers.
@@ -90,10 +101,35 @@ prober::table! {
     }
 }
 
+prober::table! {
+    /// Backups that the running hub makes by itself.
+    pub(super) Backup = "`[backup]`", "{ directory = \"/var/backups/belfry\" }" {
+        /// Where they go: another disk, or what another machine fetches.
+        directory: Required<Written<PathText>>,
+        /// When one is made: six fields, seconds first, in the site's time zone.
+        #[schemars(extend("default" = "0 30 3 * * *"))]
+        cron: Option<At<Line>>,
+        /// So many are kept; older ones are deleted.
+        #[schemars(extend("default" = 7))]
+        keep: Option<At<Count>>,
+    }
+}
+
+prober::table! {
+    /// When the running hub looks at every checksum of its data.
+    pub(super) Verify = "`[verify]`", "{ cron = \"0 0 4 * * *\" }" {
+        /// Six fields, seconds first, in the site's time zone.
+        #[schemars(extend("default" = "0 0 4 * * *"))]
+        cron: Option<At<Line>>,
+    }
+}
+
 /// The tables of the settings.
 pub(super) const FORMAT: Format = Format {
     tables: &[
         ("the top of the file, above the first table", File::KEYS),
+        (Backup::NAME, Backup::KEYS),
+        (Verify::NAME, Verify::KEYS),
         (Watch::NAME, Watch::KEYS),
         (Webhook::NAME, Webhook::KEYS),
         (Ntfy::NAME, Ntfy::KEYS),

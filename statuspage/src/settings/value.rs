@@ -18,7 +18,7 @@ pub(super) const DEFAULT_RETENTION: Duration = Duration::from_secs(30 * DAY);
 #[error("{0}")]
 pub struct InvalidValue(String);
 
-fn invalid(why: impl Into<String>) -> InvalidValue {
+pub(super) fn invalid(why: impl Into<String>) -> InvalidValue {
     InvalidValue(why.into())
 }
 

@@ -13,6 +13,7 @@ use shared::{Language, LocationName};
 
 use super::{
     MetricsMode,
+    keeping::{DiskReserve, MaxBytes},
     value::{FrameAncestors, Group, Kind, LogFormat, Network, PathText, PublicUrl, Retention, Zone},
 };
 use crate::{notify::ChannelName, server::ListenAddress};
@@ -89,6 +90,7 @@ macro_rules! forms {
 forms! {
     ChannelName: "a name in quotes", "\"ops\"";
     ControlTarget: "an address in quotes", "\"https://example.org\"";
+    DiskReserve: "a size in quotes", "\"1GB\"";
     FrameAncestors: "a text in quotes", "\"'self' https://www.example.org\"";
     Group: "a group's name in quotes", "\"Collaboration\"";
     Language: "a language in quotes", "\"fr\"", &["en", "fr"];
@@ -96,6 +98,7 @@ forms! {
     ListenAddress: "an address in quotes", "\"127.0.0.1:8080\"";
     LocationName: "a name in quotes", "\"lyon\"";
     LogFormat: "a word in quotes", "\"text\"", Self::WORDS;
+    MaxBytes: "a size in quotes", "\"2GB\"";
     MetricsMode: "a word in quotes", "\"private\"", Self::WORDS;
     NameServer: "an address in quotes", "\"9.9.9.9\"";
     Network: "a network in quotes", "\"10.0.0.0/8\"";

@@ -53,8 +53,15 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Opens what lies under `root` and compares it with the list.
+    /// Opens what lies under `root`, compares it with the list, and brings the list into line with it.
     pub(super) fn open(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
+        let mut blocks = Self::look(root, shelf)?;
+        blocks.enlist(shelf, None)?;
+        Ok(blocks)
+    }
+
+    /// The same, and the list stays as it is.
+    pub(super) fn look(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
         let archive = |error: io::Error| Broken::Failing(format!("{}: {error}", root.display()));
         let mut blocks = Self {
             raw: Archive::open(&root.join("raw")).map_err(archive)?,
@@ -67,7 +74,6 @@ impl Blocks {
         let there = blocks.there();
         let missed = blocks.listed.keys().filter(|path| !there.contains(*path) && !blocks.was_joined(path, &there));
         blocks.missed = missed.map(|path| root.join(path)).collect();
-        blocks.enlist(shelf, None)?;
         Ok(blocks)
     }
 
@@ -95,11 +101,6 @@ impl Blocks {
     /// What the list says, by the path below the root.
     pub(super) fn listed(&self) -> &BTreeMap<String, Listed> {
         &self.listed
-    }
-
-    /// Where the files lie.
-    pub(super) fn root(&self) -> &Path {
-        &self.root
     }
 
     /// Bytes of all files.

@@ -9,6 +9,8 @@
 //! | `store/` | the database |
 //! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
+//! | `store.replaced-2026-11-22T13-00-00.000Z/` | a store that `restore` or `repair` replaced, see `succession` |
+//! | `backup.tmp/` | copies for backups under way |
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -19,7 +21,7 @@ use std::{
 
 use shared::Timestamp;
 
-use super::{OpenError, StoreFault, database};
+use super::{OpenError, StoreFault, backup, database, succession};
 
 /// The newest format that this version reads and the one it writes.
 pub(super) const FORMAT: u32 = 2;
@@ -55,10 +57,19 @@ impl Directory {
         let lock =
             OpenOptions::new().create(true).truncate(false).write(true).open(path.join("store.lock")).map_err(at)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => {
+                // What an earlier process left half-way is finished or removed before anything is read.
+                backup::clear(path).and_then(|()| succession::finish(path)).map_err(at)?;
+                Ok(Self { path: path.to_owned(), _lock: lock })
+            }
             Err(TryLockError::WouldBlock) => Err(Trouble::Refused(OpenError::Locked(path.to_owned()))),
             Err(TryLockError::Error(error)) => Err(at(error)),
         }
+    }
+
+    /// The directory itself.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where the database lies.

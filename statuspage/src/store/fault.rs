@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use shared::Timestamp;
 use tokio::sync::mpsc;
 
 use super::Restored;
@@ -63,6 +64,14 @@ pub enum StoreFault {
     /// The marker says that there was a database, and there is none.
     #[error("the database in {} is gone; a new one was started", .0.display())]
     Gone(PathBuf),
+    /// The new database was begun with what a backup had.
+    #[error("the rows of the backup {} were put into the new database: what came after {made_at} and was not in block files is lost", backup.display())]
+    RestoredFrom {
+        /// The backup.
+        backup: PathBuf,
+        /// When it was made.
+        made_at: Timestamp,
+    },
     /// Rows whose checksum does not fit; they are kept apart and not shown.
     #[error("{rows} rows of the database were damaged and set aside")]
     CorruptRows {
@@ -107,9 +116,6 @@ pub enum StoreFault {
         /// How many since the last time this was said.
         observations: u64,
     },
-    /// What is known came from a backup, because the database was beyond repair.
-    #[error("the data were restored from the backup {}: what came after it is missing", .0.display())]
-    RestoredFrom(PathBuf),
 }
 
 /// What happens to an open store, in order; [`StoreHandle::state`](super::StoreHandle::state) tells the present.

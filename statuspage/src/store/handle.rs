@@ -3,6 +3,7 @@
 //! It does not know the database, only the line in front of its thread.
 
 use std::{
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -42,6 +43,7 @@ pub struct StoreHandle {
 
 #[derive(Debug)]
 struct Shared {
+    directory: PathBuf,
     queue: Arc<Queue>,
     patience: Duration,
     closed: watch::Receiver<Closed>,
@@ -65,12 +67,18 @@ impl Drop for Shared {
 
 impl StoreHandle {
     pub(super) fn new(
+        directory: PathBuf,
         queue: Arc<Queue>,
         patience: Duration,
         closed: watch::Receiver<Closed>,
         thread: JoinHandle<()>,
     ) -> Self {
-        Self { shared: Arc::new(Shared { queue, patience, closed, thread: Mutex::new(Some(thread)) }) }
+        Self { shared: Arc::new(Shared { directory, queue, patience, closed, thread: Mutex::new(Some(thread)) }) }
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        &self.shared.directory
     }
 
     /// Keeps observations. The same observation twice is one: component, probe, location and start name it.

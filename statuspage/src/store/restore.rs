@@ -116,10 +116,11 @@ pub(super) fn restore(holdings: &Holdings, now: Timestamp) -> Result<Restored, B
     let components = shelf.all(Kind::Component)?.into_iter().filter_map(named);
     let components: Vec<_> = components.filter_map(|(name, body)| Some((name.parse().ok()?, body))).collect();
     let mut last_failures = BTreeMap::new();
-    for (component, _) in &components {
-        let failures = failures(shelf, component)?;
+    // Also of those that are watched no more: their past may belong to a new name.
+    for component in shelf.components(Kind::Failure)? {
+        let failures = failures(shelf, &component)?;
         if !failures.is_empty() {
-            last_failures.insert(component.clone(), failures);
+            last_failures.insert(component, failures);
         }
     }
     let record = |(name, body): (String, Bytes)| Some((RecordKey::read(&name)?, body));

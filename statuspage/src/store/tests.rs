@@ -1,5 +1,6 @@
 //! The store from outside: what it promises, on real directories.
 
+mod care;
 mod chance;
 mod crash;
 mod damage;
@@ -25,7 +26,13 @@ use super::{
 /// As the product has it, but quick to try again, content with little space, and nothing is sealed.
 fn options() -> StoreOptions {
     let never = Duration::from_secs(100 * 365 * 86_400);
-    StoreOptions { reserve: 1 << 20, backoff: Duration::from_millis(10), grace: never, ..StoreOptions::default() }
+    StoreOptions {
+        reserve: 1 << 20,
+        disk_reserve: 0,
+        backoff: Duration::from_millis(10),
+        grace: never,
+        ..StoreOptions::default()
+    }
 }
 
 fn open(dir: &Path) -> Opened {

@@ -68,7 +68,7 @@ pub(super) fn start(dir: &Path, options: StoreOptions) -> Result<Opened, OpenErr
             closed_sender.send_replace(Closed::Done);
         })
         .map_err(OpenError::Thread)?;
-    let handle = StoreHandle::new(queue, patience, closed, thread);
+    let handle = StoreHandle::new(dir.to_owned(), queue, patience, closed, thread);
     let restored = match first.recv_timeout(OPENING) {
         Ok(restored) => restored?,
         Err(RecvTimeoutError::Timeout) => {
@@ -82,6 +82,15 @@ pub(super) fn start(dir: &Path, options: StoreOptions) -> Result<Opened, OpenErr
     Ok(Opened { handle, restored, events })
 }
 
+/// Room on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// As much as is wanted.
+    Enough,
+    /// Less.
+    Low,
+}
+
 struct Writer {
     path: PathBuf,
     options: StoreOptions,
@@ -93,6 +102,8 @@ struct Writer {
     upkeep: Upkeep,
     /// Whether upkeep has more to do at once.
     busy: bool,
+    /// What was last said of the room on the disk.
+    room: Option<Room>,
     /// Whether the hub has seen what the database holds.
     hub_knows: bool,
     /// Failures in a row, with no batch written in between.
@@ -112,6 +123,7 @@ impl Writer {
             path,
             upkeep: Upkeep::new(&options, restore::now()),
             busy: false,
+            room: None,
             options,
             queue,
             telling: Telling::new(events),
@@ -335,6 +347,7 @@ impl Writer {
 
     fn tidy(&mut self) {
         self.busy = false;
+        self.watch_room();
         self.telling.dropped(self.queue.counters().dropped_observations);
         // What cannot be written now must not be removed now either: removing takes space at first.
         if self.holdings.is_none() || !self.has_space() {
@@ -357,6 +370,28 @@ impl Writer {
         match error {
             SealError::Database(broken) => self.broke(&broken),
             SealError::Block(_) | SealError::File(_) => self.telling.fault(StoreFault::NotSealed(error.to_string())),
+        }
+    }
+
+    /// Says when there is less room than is wanted, and when there is enough again; the first look after a start says either, since
+    /// the last process may have left it open.
+    fn watch_room(&mut self) {
+        let Some(directory) = &self.directory else { return };
+        let Ok(free) = directory.require_space(0) else { return };
+        let reserve = self.options.disk_reserve;
+        let enough = match self.room {
+            // Not at every byte that comes and goes.
+            Some(Room::Low) => reserve.saturating_add(reserve / 20),
+            Some(Room::Enough) | None => reserve,
+        };
+        let room = if free < enough { Room::Low } else { Room::Enough };
+        if self.room == Some(room) {
+            return;
+        }
+        self.room = Some(room);
+        match room {
+            Room::Low => self.telling.fault(StoreFault::LowSpace { dir: self.path.clone(), free, reserve }),
+            Room::Enough => self.telling.event(StoreEvent::RoomAgain),
         }
     }
 

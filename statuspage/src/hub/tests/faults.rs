@@ -69,7 +69,7 @@ async fn single_faults_are_told_each_for_itself() {
         StoreFault::Gone("store".into()),
         StoreFault::CorruptRows { rows: 2 },
         StoreFault::Dropped { observations: 5 },
-        StoreFault::RestoredFrom("backup.tar".into()),
+        StoreFault::RestoredFrom { backup: "backup.tar".into(), made_at: now() },
         StoreFault::DamagedBlock("13.blk".into()),
         StoreFault::MissingBlock("14.blk".into()),
         StoreFault::NotSealed("disk".into()),

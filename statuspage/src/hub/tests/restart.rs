@@ -114,3 +114,40 @@ async fn a_database_that_opens_late_brings_its_open_outage_to_an_end() {
     bench.hub.tell(&transitions).await;
     assert_eq!(bench.told(), ["cloud down", "cloud recovered"]);
 }
+
+/// `cloud` is called `nuage` from now on.
+fn renamed() -> Arc<DefinitionSet> {
+    set([Definition { formerly: vec![id("cloud")], ..definition("nuage", &[]) }])
+}
+
+#[tokio::test]
+async fn a_component_with_a_new_name_has_its_past_at_once_and_after_a_restart() {
+    let check = |bench: &mut Bench| {
+        let history = &bench.component("nuage").history;
+        assert_eq!(history.failures.len(), 3);
+        assert_eq!(history.days.last().map(|day| day.worst), Some(Status::MajorOutage));
+    };
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(results("cloud", lately(), &DOWN)).await;
+    bench.take(results("cloud", lately().plus(EVERY), &UP)).await;
+    bench.hub.write_checkpoint(now()).await;
+    // While it runs.
+    bench.define(renamed()).await;
+    check(&mut bench);
+    bench.take(results("nuage", lately().plus(EVERY * 2), &UP)).await;
+    assert_eq!(bench.status("nuage"), Status::Operational);
+    bench.hub.write_checkpoint(now()).await;
+    let mut bench = bench.killed(renamed()).await;
+    check(&mut bench);
+    assert_eq!(bench.status("nuage"), Status::Operational);
+}
+
+#[tokio::test]
+async fn a_component_that_was_renamed_while_the_hub_was_off_goes_on_as_it_was() {
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(results("cloud", lately(), &DOWN)).await;
+    bench.hub.write_checkpoint(now()).await;
+    let mut bench = bench.killed(renamed()).await;
+    assert_eq!(bench.status("nuage"), Status::MajorOutage);
+    assert_eq!(bench.component("nuage").history.failures.len(), 3);
+}

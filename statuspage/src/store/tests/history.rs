@@ -162,7 +162,8 @@ async fn what_is_older_than_the_retention_is_removed() {
     tokio::time::timeout(Duration::from_secs(30), all_gone).await.expect("old rows go");
     assert_eq!(read_all(&handle).await, [observation(new, 0)]);
     close(handle).await;
-    assert_eq!(open(dir.path()).restored.last_failures.len(), 0, "the list of failures goes with them");
+    let failures = open(dir.path()).restored.last_failures;
+    assert_eq!(failures[&id("cloud")].len(), 20, "the newest failures stay as copies");
 }
 
 #[tokio::test]

@@ -7,10 +7,14 @@ use std::{
 };
 
 use super::{
-    super::{StoreFault, StoreHandle, StoreOptions, directory::Directory, shelf::Shelf},
-    Durability, Observation, StoreEvent, Timestamp, base, close, event, id, observations, options, read_all, restore,
+    super::{Changes, Ledger, RollupQuery, StoreFault, StoreHandle, StoreOptions, directory::Directory, shelf::Shelf},
+    Durability, Observation, StoreEvent, Timestamp, base, bytes, close, event, id, observations, options, read_all,
+    restore,
 };
-use crate::store::{Opened, Store, database::Files};
+use crate::{
+    history::Unit,
+    store::{Opened, Store, database::Files},
+};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
@@ -246,4 +250,72 @@ async fn a_damaged_frame_is_set_aside_and_named_while_the_rest_is_served() {
     let kept = fs::read_dir(path.parent().expect("a directory")).expect("lists").flatten();
     let aside = kept.filter(|entry| entry.file_name().to_string_lossy().contains("damaged")).count();
     assert_eq!(aside, 1, "the damaged file is kept");
+}
+
+fn ledger(component: &str, start: Timestamp, body: &'static str) -> Ledger {
+    Ledger { component: id(component), start, body: bytes(body) }
+}
+
+async fn hours_of(handle: &StoreHandle, formerly: &[&str]) -> Vec<Ledger> {
+    let formerly = formerly.iter().map(|name| id(name)).collect();
+    let (from, to) = (Timestamp::from_millis(0), restore::now());
+    let query = RollupQuery { component: id("cloud"), formerly, unit: Unit::Hours, from, to };
+    handle.rollups(query).await.expect("answers")
+}
+
+#[tokio::test]
+async fn roll_ups_move_into_files_and_are_asked_for_and_restored_from_there() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (opened, first) = (open_sealing(dir.path()), hour());
+    let second = first.plus(Duration::from_secs(HOUR));
+    let hours = vec![ledger("cloud", first, "old"), ledger("cloud", second, "second"), ledger("wiki", first, "other")];
+    let apply = async |hours: Vec<Ledger>| opened.handle.apply(Changes { hours, ..Changes::default() }).await;
+    assert_eq!(apply(hours).await, Durability::Synced);
+    let sealed = |there: &[String]| !there.is_empty() && there.iter().all(|name| name.starts_with("hours/"));
+    until(dir.path(), sealed).await;
+    // A result came late: the hour is written again and overrides what the file has.
+    assert_eq!(apply(vec![ledger("cloud", first, "new")]).await, Durability::Synced);
+    let expected = [ledger("cloud", first, "new"), ledger("cloud", second, "second")];
+    assert_eq!(hours_of(&opened.handle, &[]).await, expected);
+    close(opened.handle).await;
+
+    let again = open_sealing(dir.path());
+    assert_eq!(hours_of(&again.handle, &[]).await, expected);
+    let mut restored = Vec::new();
+    again.restored.sealed.for_each(|unit, component, payload| {
+        let rows = crate::history::unpack(payload).expect("our own payload");
+        restored.extend(rows.into_iter().map(|(start, body)| (unit, component.clone(), start, body)));
+    });
+    let hot = again.restored.hours.iter().map(|row| (Unit::Hours, row.component.clone(), row.start, row.body.clone()));
+    restored.extend(hot);
+    assert!(restored.contains(&(Unit::Hours, id("wiki"), first, bytes("other"))), "{restored:?}");
+    assert_eq!(
+        restored.iter().rfind(|row| row.1 == id("cloud") && row.2 == first).map(|row| &row.3),
+        Some(&bytes("new"))
+    );
+    close(again.handle).await;
+}
+
+#[tokio::test]
+async fn a_component_is_read_under_its_former_names_too() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (opened, start) = (open_sealing(dir.path()), hour());
+    let mut before = observations(start, 0..10);
+    for row in &mut before {
+        std::sync::Arc::make_mut(row).probe = "nuage/login".parse().expect("an id");
+    }
+    appended(&opened.handle, before).await;
+    until(dir.path(), |there| !there.is_empty()).await;
+    appended(&opened.handle, observations(restore::now(), 0..5)).await;
+    let query = super::ObservationQuery { formerly: vec![id("nuage")], ..super::everything() };
+    let page = opened.handle.observations(query).await.expect("answers");
+    assert_eq!(page.observations.len(), 15);
+    assert!(page.observations.iter().all(|row| row.probe.component == id("cloud")));
+
+    let later = start.plus(Duration::from_secs(HOUR));
+    let hours = vec![ledger("nuage", start, "former"), ledger("nuage", later, "both"), ledger("cloud", later, "own")];
+    opened.handle.apply(Changes { hours, ..Changes::default() }).await;
+    let expected = [ledger("cloud", start, "former"), ledger("cloud", later, "own")];
+    assert_eq!(hours_of(&opened.handle, &["nuage"]).await, expected);
+    close(opened.handle).await;
 }

@@ -214,3 +214,31 @@ async fn a_write_that_fails_half_way_breaks_nothing_that_was_acknowledged() {
     assert!(rows.len() >= acknowledged.len());
     assert_eq!(rows[..acknowledged.len()], acknowledged);
 }
+
+/// A disk with less room than the operators want: they hear of it while everything is still written, and of its end.
+async fn hear_of_little_room(dir: &Path) {
+    let wanted = StoreOptions { reserve: 1 << 20, disk_reserve: 24 << 20, ..options() };
+    let mut opened = Store::open(dir, wanted).expect("opens");
+    let room = event(&mut opened.events, |event| matches!(event, StoreEvent::RoomAgain).then_some(()));
+    room.await;
+    fs::write(dir.join("filler"), vec![1; 30 << 20]).expect("there is room");
+    let low = event(&mut opened.events, |event| match event {
+        StoreEvent::Fault(StoreFault::LowSpace { free, reserve, .. }) => Some((free, reserve)),
+        _ => None,
+    });
+    let (free, reserve) = low.await;
+    assert!(free < reserve, "{free} bytes are free");
+    assert_eq!(opened.handle.append(observations(base(), 0..500)).await, Durability::Synced, "nothing fails yet");
+    fs::remove_file(dir.join("filler")).expect("removed");
+    event(&mut opened.events, |event| matches!(event, StoreEvent::RoomAgain).then_some(())).await;
+    close(opened.handle).await;
+}
+
+#[tokio::test]
+async fn a_disk_below_its_reserve_is_told_of_before_writing_fails() {
+    if let Some(dir) = child_directory() {
+        return hear_of_little_room(&dir).await;
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    on_a_small_disk("store::tests::space::a_disk_below_its_reserve_is_told_of_before_writing_fails", dir.path(), 48);
+}

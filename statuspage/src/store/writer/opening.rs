@@ -4,12 +4,13 @@
 
 use super::{Broken, Directory, Restored, StoreFault, Trouble, Writer};
 use crate::store::{
+    StoreOptions,
     blocks::Blocks,
     database::Files,
     directory::{FORMAT, Marker},
     holdings::Holdings,
     migrate::migrate,
-    restore,
+    restore, revival,
     shelf::{Format, Shelf},
 };
 
@@ -47,6 +48,7 @@ impl Writer {
         if marker != Marker::Missing && !has_database {
             directory.set_aside(restore::now())?;
             faults.push(StoreFault::Gone(directory.database()));
+            faults.extend(revive(&self.options, directory, opening));
         }
         let mut attempt = if self.damages >= super::TRIES {
             Err(Broken::Damaged("it fails again and again".to_owned()))
@@ -63,12 +65,19 @@ impl Writer {
             let reason = broken.reason().to_owned();
             if let Some(kept) = directory.set_aside(restore::now())? {
                 faults.push(StoreFault::SetAside { reason, kept });
+                faults.extend(revive(&self.options, directory, opening));
             }
             attempt = try_open(directory, opening, Marker::Missing, Files::Unfinished);
         }
-        let (holdings, format, restored) = attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        let (holdings, format, mut restored) =
+            attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
         let Holdings { shelf, blocks } = &holdings;
         let is_new = prepare(directory, shelf, format)?;
+        if faults.iter().any(|fault| matches!(fault, StoreFault::RestoredFrom { .. })) {
+            let forgotten = revival::forget_pending(shelf);
+            forgotten.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+            restored.notifications.retain(|notification| !notification.is_pending());
+        }
         // A new database knows of no files: it takes those that are there for its own.
         faults.extend(blocks.missed().iter().cloned().map(StoreFault::MissingBlock));
         let corrupt_rows = shelf.bury().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
@@ -79,6 +88,14 @@ impl Writer {
         self.failed_openings = 0;
         self.holdings = Some(holdings);
         Ok(Found { restored, faults, corrupt_rows, is_new })
+    }
+}
+
+/// The last backup, where there is one; once the hub knows what there was, it writes that down again by itself.
+fn revive(options: &StoreOptions, directory: &Directory, opening: Opening) -> Option<StoreFault> {
+    match (opening, &options.backups) {
+        (Opening::WithContents, Some(backups)) => revival::revive(directory, backups),
+        (Opening::WithContents, None) | (Opening::Again, _) => None,
     }
 }
 

@@ -45,9 +45,9 @@ impl Telling {
             | StoreFault::NotSealed(_)
             | StoreFault::Dropped { .. } => self.told.push(fault.clone()),
             StoreFault::SetAside { .. }
+            | StoreFault::RestoredFrom { .. }
             | StoreFault::Gone(_)
             | StoreFault::CorruptRows { .. }
-            | StoreFault::RestoredFrom(_)
             | StoreFault::DamagedBlock(_)
             | StoreFault::MissingBlock(_) => {}
         }

@@ -1,0 +1,44 @@
+//! `statuspage repair`: saves what can be read of a damaged store, and says in numbers what was saved and what was lost.
+//!
+//! It does not know how anything is saved.
+
+use anyhow::{Result, ensure};
+
+use super::Ended;
+use crate::{
+    control::Client,
+    settings::Settings,
+    store::{Repaired, repair},
+};
+
+pub(super) fn run(settings: &Settings) -> Result<Ended> {
+    let data = &settings.data;
+    ensure!(Client::find(data)?.is_none(), "a hub runs on {}: stop it first", data.display());
+    let repaired = repair(data)?;
+    print!("{}", words(&repaired));
+    let sound = repaired.is_sound() && repaired.damaged_files.is_empty();
+    Ok(if sound { Ended::Well } else { Ended::Poorly })
+}
+
+fn words(repaired: &Repaired) -> String {
+    let Repaired { rows, damaged_rows, breaks, kept, files, damaged_files } = repaired;
+    let mut text = match kept {
+        None => format!("the database is sound: {rows} rows\n"),
+        Some(kept) => format!(
+            "saved {rows} rows in a new database; {damaged_rows} rows were damaged\nthe old database is kept in {}\n",
+            kept.display()
+        ),
+    };
+    for reason in breaks {
+        text += &format!("what lies behind a damaged place of the database is lost: {reason}\n");
+    }
+    for file in damaged_files {
+        let (saved, lost) = (file.frames, file.damage.len());
+        text += &format!("saved {saved} frames of {}, {lost} places are damaged:\n", file.file.display());
+        for damage in &file.damage {
+            text += &format!("    {damage}\n");
+        }
+        text += &format!("    the damaged file is kept as {}\n", file.kept.display());
+    }
+    text + &format!("{files} block files, {} of them were damaged\n", damaged_files.len())
+}
