@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::File,
     io,
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     block::{Archive, BlockError, BlockFile, Damage, Days, FileFacts, Hours, Raw},
     database::{Broken, Order},
-    frame,
+    directory, frame,
     key::{self, Kind},
     record,
     shelf::Shelf,
@@ -155,7 +156,7 @@ impl Blocks {
                 Some((other, facts)) if *other == path => Some(facts.clone()),
                 Some(_) | None if self.listed.contains_key(&path) => None,
                 // Written by a process that died before it could list it.
-                Some(_) | None => BlockFile::open(&self.root.join(&path)).ok().and_then(|file| file.facts()),
+                Some(_) | None => keep_name(&self.root.join(&path)).ok().and_then(|file| file.facts()),
             };
             let Some(facts) = facts else { continue };
             let listed =
@@ -173,6 +174,15 @@ impl Blocks {
     fn below(&self, path: &Path) -> Option<String> {
         Some(path.strip_prefix(&self.root).ok()?.to_string_lossy().into_owned())
     }
+}
+
+/// Opens a file that nobody listed: its name may not have reached the disk.
+fn keep_name(path: &Path) -> Result<BlockFile, BlockError> {
+    if let Some(parent) = path.parent() {
+        directory::create(parent)?;
+        File::open(parent)?.sync_all()?;
+    }
+    BlockFile::open(path)
 }
 
 fn list(shelf: &Shelf) -> Result<BTreeMap<String, Listed>, Broken> {

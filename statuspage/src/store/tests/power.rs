@@ -69,6 +69,8 @@ struct Replay<'a> {
     acknowledged: Option<u64>,
     /// How many more may have been written since, at most.
     begun: u64,
+    /// What failed meanwhile.
+    fail: Option<Fail>,
 }
 
 impl Replay<'_> {
@@ -89,8 +91,8 @@ impl Replay<'_> {
         let (place, kept) = (tempfile::tempdir().expect("a directory"), chance.one_of(&Kept::ALL));
         let root = place.path().join("data");
         self.disk.cut(kept, chance, &root);
-        let about =
-            format!("{chance}, {:?}, {} operations before the end, {kept:?} kept", self.part, self.events.len());
+        let (part, left, fail) = (self.part, self.events.len(), self.fail);
+        let about = format!("{chance}, {part:?}, {fail:?}, {left} operations before the end, {kept:?} kept");
         self.part.check(&root, self.acknowledged, self.begun, &about).await.opening
     }
 }
@@ -102,7 +104,7 @@ async fn cut_often(root: &Path, part: Part, next: &Path, chance: &mut Chance) ->
     let child = part.command("store::tests::power::what_was_acknowledged_survives_power_cuts", root);
     let events = record(child, root, None, chance);
     println!("{} operations, of them {}", events.len(), summary(&events));
-    let mut replay = Replay { disk, part, events: &events, acknowledged: part.last_before(), begun: 1 };
+    let mut replay = Replay { disk, part, events: &events, acknowledged: part.last_before(), begun: 1, fail: None };
     let mut moments: Vec<_> = (0..=CUTS).map(|_| chance.of(0..events.len() + 1)).collect();
     moments.sort_unstable();
     let (last, mut slowest) = (moments[chance.of(0..moments.len())], Duration::ZERO);
