@@ -200,12 +200,19 @@ impl Database {
     }
 }
 
-impl Drop for Database {
-    fn drop(&mut self) {
+impl Database {
+    /// Closes it; every call fails from now on.
+    pub(super) fn close(&mut self) {
         drop(self.pulse.take());
         if let Some(db) = self.db.take() {
             close(db);
         }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `store/` | the database |
 //! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
+//! | `store.next/`, `store.renewed/`, `store.old/` | a renewal of the database under way, see `seal::renewal` |
 //! | `store.replaced-2026-11-22T13-00-00.000Z/` | a store that `restore` or `repair` replaced, see `succession` |
 //! | `backup.tmp/` | copies for backups under way |
 
@@ -21,7 +22,7 @@ use std::{
 
 use shared::Timestamp;
 
-use super::{OpenError, StoreFault, backup, database, succession};
+use super::{OpenError, StoreFault, backup, database, seal::renewal, succession};
 
 /// The newest format that this version reads and the one it writes.
 pub(super) const FORMAT: u32 = 2;
@@ -59,12 +60,20 @@ impl Directory {
         match lock.try_lock() {
             Ok(()) => {
                 // What an earlier process left half-way is finished or removed before anything is read.
-                backup::clear(path).and_then(|()| succession::finish(path)).map_err(at)?;
-                Ok(Self { path: path.to_owned(), _lock: lock })
+                backup::clear(path).map_err(at)?;
+                let directory = Self { path: path.to_owned(), _lock: lock };
+                directory.finish_move()?;
+                Ok(directory)
             }
             Err(TryLockError::WouldBlock) => Err(Trouble::Refused(OpenError::Locked(path.to_owned()))),
             Err(TryLockError::Error(error)) => Err(at(error)),
         }
+    }
+
+    /// Finishes a move of a new database into its place that was cut off.
+    pub(super) fn finish_move(&self) -> Result<(), Trouble> {
+        let finished = succession::finish(&self.path).and_then(|_| renewal::finish(&self.path));
+        finished.map_err(|error| trouble(&self.path, &error))
     }
 
     /// The directory itself.

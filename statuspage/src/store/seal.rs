@@ -1,34 +1,34 @@
 //! Moves what is settled from the database into block files.
 //!
-//! An hour is sealed when it has been over for a while: its rows are written to a file, the file is synced and read back, and only
-//! then the rows go. A crash in between leaves both, which readers see once and the next pass does again. What comes later for a
-//! sealed hour lies in the database, overrides what the file holds, and is merged into it by the next pass. It does not know how
-//! long anything is kept.
+//! An hour is sealed when it has been over for a while: its rows are written to a file, the file is synced and read back. When all
+//! that is settled has its file, the database is renewed: one without those rows takes its place (see `renewal`). A crash in between
+//! leaves both, which readers see once and the next round does again. What comes later for a sealed hour lies in the database,
+//! overrides what the file holds, and is merged into it by the next round. It does not know how long anything is kept.
 
 mod hot;
+pub(super) mod renewal;
 
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeSet, VecDeque},
     io,
-    ops::ControlFlow,
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-use shared::{ComponentId, Timestamp};
+use shared::Timestamp;
 
 use super::{
     block::{BlockError, Days, Hours, Joining, Raw},
     blocks::Blocks,
     database::{Broken, Order},
+    directory::Directory,
     holdings::Holdings,
-    key::{self, Kind},
-    queue::{BATCH, Queue, Row},
+    key::Kind,
+    queue::{BATCH, Queue, Work},
     shelf::Shelf,
 };
 use crate::history::is_unset;
-use hot::{each, first_ledger, hour_at_end, ledgers, observations, old_failures, range};
+use hot::{each, first_ledger, hour_at_end, ledgers, observations};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// A local day is over everywhere on earth, and has been for some time, when so much has passed since midnight UTC of its date.
@@ -41,8 +41,6 @@ const FALSE_FUTURE: Duration = Duration::from_secs(2 * 3_600);
 const LAST: i64 = 253_370_764_800_000;
 /// How long work on a file goes on before whoever waits has a turn.
 const MOMENT: Duration = Duration::from_millis(50);
-/// Rows removed in one transaction.
-const STEP: usize = 2_000;
 
 /// Why a step was not done.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +51,7 @@ pub(super) enum SealError {
     /// A file could not be written; the rows stay in the database.
     #[error(transparent)]
     Block(#[from] BlockError),
-    /// A file could not be removed.
+    /// A file could not be moved or removed.
     #[error(transparent)]
     File(#[from] io::Error),
 }
@@ -77,14 +75,28 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Sealer {
     grace: Duration,
-    /// The hour that is in its file and whose rows are being removed.
-    clearing: Option<Clearing>,
+    /// What is in files and still in the database.
+    round: Round,
     /// The join that is under way.
     joining: Option<Under>,
     /// When somebody last had a turn while a file was written.
     served: Cell<Instant>,
-    /// The hour being sealed or cleared, and the rows of it that were written since: they are not in the file.
-    fresh: RefCell<Fresh>,
+    /// Keys, without their part, that were written since the round began: what they hold is not in the files.
+    fresh: RefCell<BTreeSet<Vec<u8>>>,
+}
+
+/// What was sealed and not yet taken out of the database.
+#[derive(Debug, Default)]
+struct Round {
+    raw: BTreeSet<Timestamp>,
+    hours: BTreeSet<Timestamp>,
+    days: BTreeSet<Timestamp>,
+}
+
+impl Round {
+    fn is_empty(&self) -> bool {
+        self.raw.is_empty() && self.hours.is_empty() && self.days.is_empty()
+    }
 }
 
 /// A join, by collection.
@@ -95,49 +107,39 @@ enum Under {
     Days(Joining<Days>),
 }
 
-#[derive(Debug)]
-struct Clearing {
-    hour: Timestamp,
-    components: Vec<ComponentId>,
-}
-
-#[derive(Debug, Default)]
-struct Fresh {
-    hour: Option<Timestamp>,
-    keys: BTreeSet<Bytes>,
-}
-
 impl Sealer {
     pub(super) fn new(grace: Duration) -> Self {
-        Self { grace, clearing: None, joining: None, served: Cell::new(Instant::now()), fresh: RefCell::default() }
+        let (round, served, fresh) = (Round::default(), Cell::new(Instant::now()), RefCell::default());
+        Self { grace, round, joining: None, served, fresh }
     }
 
     /// Forgets what was under way: the database was opened anew.
     pub(super) fn reset(&mut self) {
-        (self.clearing, self.joining) = (None, None);
-        *self.fresh.borrow_mut() = Fresh::default();
+        self.joining = None;
+        self.round = Round::default();
+        self.fresh.borrow_mut().clear();
     }
 
-    /// Hears of rows that were written.
-    pub(super) fn written(&self, rows: &[Row]) {
-        let mut fresh = self.fresh.borrow_mut();
-        let Some(hour) = fresh.hour else { return };
-        let within = |row: &&Row| {
-            let start = key::read_observation(&row.key).and_then(|(_, place)| key::read_place(place));
-            start.is_some_and(|(start, ..)| start >= hour && start < hour.plus(HOUR))
-        };
-        fresh.keys.extend(rows.iter().filter(within).map(|row| row.key.clone()));
+    /// Hears of work that was written.
+    pub(super) fn written(&self, work: &Work) {
+        if !self.round.is_empty() {
+            let mut fresh = self.fresh.borrow_mut();
+            fresh.extend(work.rows.iter().map(|row| row.key.to_vec()));
+            fresh.extend(work.changes.iter().map(|(key, _)| key.clone()));
+        }
     }
 
     /// Does one piece of work; what waits in line is written in between.
-    pub(super) fn step(&mut self, holdings: &mut Holdings, queue: &Queue, now: Timestamp) -> Result<Step, SealError> {
+    pub(super) fn step(
+        &mut self,
+        holdings: &mut Holdings,
+        directory: &Directory,
+        queue: &Queue,
+        now: Timestamp,
+    ) -> Result<Step, SealError> {
         // Before the clock is set nothing is settled.
         if is_unset(now) {
             return Ok(Step::Done);
-        }
-        if self.clearing.is_some() {
-            self.clear(&holdings.shelf)?;
-            return Ok(Step::Goes);
         }
         let Holdings { shelf, blocks } = holdings;
         if self.joining.is_some() {
@@ -145,18 +147,25 @@ impl Sealer {
             return Ok(Step::Goes);
         }
         let settled = now.minus(HOUR + self.grace);
+        let hour = first_ledger(shelf, Kind::Hour, &self.round.hours)?.filter(|hour| *hour <= settled);
+        let day = first_ledger(shelf, Kind::Day, &self.round.days)?.filter(|day| day.plus(DAY_OVER) <= now);
         if let Some(hour) = self.raw_hour(shelf, now)? {
+            self.round.raw.insert(hour);
             self.seal_raw(shelf, blocks, queue, hour)?;
-        } else if let Some(hour) = first_ledger(shelf, Kind::Hour)?.filter(|hour| *hour <= settled) {
-            let (rows, keys) = ledgers(shelf, Kind::Hour, hour)?;
+        } else if let Some(hour) = hour {
+            self.round.hours.insert(hour);
+            let rows = ledgers(shelf, Kind::Hour, hour)?;
             let written = blocks.hours.merge(hour, each(rows), || self.serve(shelf, queue).map_err(SealError::from))?;
             blocks.enlist(shelf, Some(written))?;
-            shelf.remove(&keys)?;
-        } else if let Some(day) = first_ledger(shelf, Kind::Day)?.filter(|day| day.plus(DAY_OVER) <= now) {
-            let (rows, keys) = ledgers(shelf, Kind::Day, day)?;
+        } else if let Some(day) = day {
+            self.round.days.insert(day);
+            let rows = ledgers(shelf, Kind::Day, day)?;
             let written = blocks.days.merge(day, each(rows), || self.serve(shelf, queue).map_err(SealError::from))?;
             blocks.enlist(shelf, Some(written))?;
-            shelf.remove(&keys)?;
+        } else if !self.round.is_empty() {
+            let renewed = renewal::renew(shelf, directory, &self.round, &self.fresh.borrow());
+            self.reset();
+            renewed?;
         } else {
             return self.begin_join(blocks, now);
         }
@@ -169,7 +178,7 @@ impl Sealer {
         let mut oldest: Option<Timestamp> = None;
         for component in shelf.components(Kind::Observation)? {
             for order in [Order::Ascending, Order::Descending] {
-                let hour = hour_at_end(shelf, &component, order)?;
+                let hour = hour_at_end(shelf, &component, order, &self.round.raw)?;
                 let hour = hour.filter(|hour| *hour <= settled || *hour > false_future);
                 let hour = hour.filter(|hour| (0..LAST).contains(&hour.as_millis()));
                 oldest = oldest.into_iter().chain(hour).min();
@@ -185,11 +194,10 @@ impl Sealer {
         queue: &Queue,
         hour: Timestamp,
     ) -> Result<(), SealError> {
-        *self.fresh.borrow_mut() = Fresh { hour: Some(hour), keys: BTreeSet::new() };
         let mut components = shelf.components(Kind::Observation)?;
         // In the order of the frames' names, in which a slash follows the component.
         components.sort_by_cached_key(|component| format!("{component}/"));
-        let (mut left, mut frames) = (VecDeque::from(components.clone()), VecDeque::new());
+        let (mut left, mut frames) = (VecDeque::from(components), VecDeque::new());
         let next = || {
             while frames.is_empty() {
                 let Some(component) = left.pop_front() else { return Ok::<_, SealError>(None) };
@@ -200,7 +208,6 @@ impl Sealer {
         let written = blocks.raw.merge(hour, next, || self.serve(shelf, queue).map_err(SealError::from))?;
         tracing::debug!(%hour, rows = written.rows, bytes = written.bytes, "an hour is sealed");
         blocks.enlist(shelf, Some(written))?;
-        self.clearing = Some(Clearing { hour, components });
         Ok(())
     }
 
@@ -215,34 +222,10 @@ impl Sealer {
         }
         let began = Instant::now();
         shelf.commit(&work)?;
-        self.written(&work.rows);
+        self.written(&work);
         queue.written(&work, began.elapsed());
         self.served.set(Instant::now());
         Ok(())
-    }
-
-    /// Removes some rows of the hour that is in its file, and failures that are no longer among the newest.
-    fn clear(&mut self, shelf: &Shelf) -> Result<(), Broken> {
-        let Some(Clearing { hour, components }) = &mut self.clearing else { return Ok(()) };
-        let mut gone = Vec::new();
-        while let Some(component) = components.last() {
-            let (from, to) = range(component, *hour);
-            let fresh = self.fresh.borrow();
-            shelf.scan(&from, &to, Order::Ascending, |key, _| {
-                if !fresh.keys.contains(key) {
-                    gone.push(key.to_vec());
-                }
-                if gone.len() < STEP { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })?;
-            if gone.len() >= STEP {
-                return shelf.remove(&gone);
-            }
-            gone.extend(old_failures(shelf, component)?);
-            components.pop();
-        }
-        self.clearing = None;
-        *self.fresh.borrow_mut() = Fresh::default();
-        if gone.is_empty() { Ok(()) } else { shelf.remove(&gone) }
     }
 
     /// Begins to join the files of a day or a month that is over.

@@ -94,6 +94,11 @@ impl Shelf {
         }
     }
 
+    /// Closes the database for good: whatever is asked of it from now on fails.
+    pub(super) fn close(&mut self) {
+        self.database.close();
+    }
+
     /// Writes the format of this version.
     pub(super) fn set_format(&self) -> Result<(), Broken> {
         let mut batch = Batch::default();

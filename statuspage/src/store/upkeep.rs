@@ -9,6 +9,7 @@ use shared::Timestamp;
 use super::{
     StoreOptions,
     database::Broken,
+    directory::Directory,
     holdings::Holdings,
     key,
     queue::Queue,
@@ -80,16 +81,23 @@ impl Upkeep {
     }
 
     /// Does one step when it is due.
-    pub(super) fn step(&mut self, holdings: &mut Holdings, queue: &Queue, now: Timestamp) -> Result<Done, SealError> {
+    pub(super) fn step(
+        &mut self,
+        holdings: &mut Holdings,
+        directory: &Directory,
+        queue: &Queue,
+        now: Timestamp,
+    ) -> Result<Done, SealError> {
         self.watch_clock(now, Instant::now());
         if self.due > Instant::now() {
             return Ok(Done { step: Step::Done, removed: 0 });
         }
-        match self.sealer.step(holdings, queue, now) {
+        match self.sealer.step(holdings, directory, queue, now) {
             Ok(Step::Goes) => return Ok(Done { step: Step::Goes, removed: 0 }),
             Ok(Step::Done) => {}
             Err(error) => {
-                // What cannot be sealed must not stand in the way of what makes room.
+                // What cannot be sealed must not stand in the way of what makes room, and is begun anew.
+                self.sealer.reset();
                 self.due = Instant::now() + self.rest;
                 self.retain(holdings, now)?;
                 return Err(error);

@@ -277,7 +277,7 @@ impl Writer {
             if let Err(broken) = shelf.commit(&work) {
                 return self.broke(&broken);
             }
-            self.upkeep.sealer().written(&work.rows);
+            self.upkeep.sealer().written(&work);
             self.failures = 0;
             self.damages = 0;
             match self.queue.written(&work, began.elapsed()) {
@@ -353,8 +353,8 @@ impl Writer {
         if self.holdings.is_none() || !self.has_space() {
             return;
         }
-        let Some(holdings) = &mut self.holdings else { return };
-        match self.upkeep.step(holdings, &self.queue, restore::now()) {
+        let (Some(holdings), Some(directory)) = (&mut self.holdings, &self.directory) else { return };
+        match self.upkeep.step(holdings, directory, &self.queue, restore::now()) {
             Ok(done) => {
                 self.busy = done.step == Step::Goes;
                 self.queue.count(|counters| counters.pruned_observations += done.removed);

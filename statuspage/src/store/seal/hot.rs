@@ -2,7 +2,11 @@
 //!
 //! It does not know when that is settled.
 
-use std::{collections::BTreeMap, ops::ControlFlow, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use shared::{ComponentId, Observation, Timestamp};
@@ -21,20 +25,32 @@ pub(super) fn range(component: &ComponentId, hour: Timestamp) -> (Vec<u8>, Vec<u
     (key::observation_from(component, hour), key::observation_from(component, hour.plus(HOUR)))
 }
 
-/// The hour of the first or of the last observation of a component.
-pub(super) fn hour_at_end(shelf: &Shelf, component: &ComponentId, order: Order) -> Result<Option<Timestamp>, Broken> {
-    let mut hour = None;
-    let from = key::of_component(Kind::Observation, component);
-    shelf.scan(&from, &key::behind_component(Kind::Observation, component), order, |key, value| {
-        let place = key::read_observation(key).and_then(|(_, place)| key::read_place(place));
-        let Some((start, ..)) = place else {
-            shelf.note(key, value);
-            return ControlFlow::Continue(());
-        };
-        hour = Some(beginning(start, HOUR));
-        ControlFlow::Break(())
-    })?;
-    Ok(hour)
+/// The hour of the first or of the last observation of a component, apart from some hours.
+pub(super) fn hour_at_end(
+    shelf: &Shelf,
+    component: &ComponentId,
+    order: Order,
+    apart: &BTreeSet<Timestamp>,
+) -> Result<Option<Timestamp>, Broken> {
+    let mut from = key::of_component(Kind::Observation, component);
+    let mut to = key::behind_component(Kind::Observation, component);
+    loop {
+        let mut hour = None;
+        shelf.scan(&from, &to, order, |key, value| {
+            let place = key::read_observation(key).and_then(|(_, place)| key::read_place(place));
+            let Some((start, ..)) = place else {
+                shelf.note(key, value);
+                return ControlFlow::Continue(());
+            };
+            hour = Some(beginning(start, HOUR));
+            ControlFlow::Break(())
+        })?;
+        let Some(found) = hour.filter(|hour| apart.contains(hour)) else { return Ok(hour) };
+        match order {
+            Order::Ascending => from = key::observation_from(component, found.plus(HOUR)),
+            Order::Descending => to = key::observation_from(component, found),
+        }
+    }
 }
 
 /// The beginning of the span of that length, counted from 1970, in which an instant lies.
@@ -72,33 +88,36 @@ pub(super) fn old_failures(shelf: &Shelf, component: &ComponentId) -> Result<Vec
     Ok(keys.split_off(keys.len().min(FAILURES)))
 }
 
-/// The beginning of the oldest hour or day that lies in the database.
-pub(super) fn first_ledger(shelf: &Shelf, kind: Kind) -> Result<Option<Timestamp>, Broken> {
-    let mut first = None;
-    shelf.scan(&kind.prefix(), &[kind as u8 + 1], Order::Ascending, |key, value| {
-        first = key::read_ledger(key).map(|(start, _)| start);
-        if first.is_none() {
-            shelf.note(key, value);
-            return ControlFlow::Continue(());
-        }
-        ControlFlow::Break(())
-    })?;
-    Ok(first)
+/// The beginning of the oldest hour or day that lies in the database, apart from some.
+pub(super) fn first_ledger(
+    shelf: &Shelf,
+    kind: Kind,
+    apart: &BTreeSet<Timestamp>,
+) -> Result<Option<Timestamp>, Broken> {
+    let mut from = kind.prefix();
+    loop {
+        let mut first = None;
+        shelf.scan(&from, &[kind as u8 + 1], Order::Ascending, |key, value| {
+            first = key::read_ledger(key).map(|(start, _)| start);
+            if first.is_none() {
+                shelf.note(key, value);
+                return ControlFlow::Continue(());
+            }
+            ControlFlow::Break(())
+        })?;
+        let Some(found) = first.filter(|start| apart.contains(start)) else { return Ok(first) };
+        from = key::ledger_from(kind, found.plus(Duration::from_millis(1)));
+    }
 }
 
-/// The ledgers of an hour or a day, and the keys of their rows.
-pub(super) fn ledgers(shelf: &Shelf, kind: Kind, start: Timestamp) -> Result<(Vec<Ledger>, Vec<Vec<u8>>), Broken> {
+/// The ledgers of an hour or a day.
+pub(super) fn ledgers(shelf: &Shelf, kind: Kind, start: Timestamp) -> Result<Vec<Ledger>, Broken> {
     let (from, to) = (key::ledger_from(kind, start), key::ledger_from(kind, start.plus(Duration::from_millis(1))));
-    let mut keys = Vec::new();
-    shelf.scan(&from, &to, Order::Ascending, |key, _| {
-        keys.push(key.to_vec());
-        ControlFlow::Continue(())
-    })?;
     let ledger = |(key, body): (Vec<u8>, Bytes)| {
         let (start, component) = key::read_ledger(&key)?;
         Some(Ledger { component, start, body })
     };
-    Ok((shelf.bodies(&from, &to)?.into_iter().filter_map(ledger).collect(), keys))
+    Ok(shelf.bodies(&from, &to)?.into_iter().filter_map(ledger).collect())
 }
 
 /// A frame for each component.

@@ -41,6 +41,7 @@ impl Writer {
             none => none.insert(Directory::acquire(&self.path)?),
         };
         directory.require_space(self.options.reserve)?;
+        directory.finish_move()?;
         let marker = directory.marker()?;
         let mut faults = Vec::new();
         // Asked in any case: a database of another user is the operator's to give back.
