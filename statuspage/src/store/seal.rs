@@ -39,6 +39,8 @@ const JOIN_AFTER: Duration = Duration::from_secs(2 * 3_600);
 const FALSE_FUTURE: Duration = Duration::from_secs(2 * 3_600);
 /// The end of the year 9998: what is dated later has no file.
 const LAST: i64 = 253_370_764_800_000;
+/// So many hours and days are sealed before the database is renewed, when there is so much at once.
+const ROUND: usize = 48;
 /// How long work on a file goes on before whoever waits has a turn.
 const MOMENT: Duration = Duration::from_millis(50);
 
@@ -94,8 +96,12 @@ struct Round {
 }
 
 impl Round {
+    fn len(&self) -> usize {
+        self.raw.len() + self.hours.len() + self.days.len()
+    }
+
     fn is_empty(&self) -> bool {
-        self.raw.is_empty() && self.hours.is_empty() && self.days.is_empty()
+        self.len() == 0
     }
 }
 
@@ -146,6 +152,10 @@ impl Sealer {
             self.join(shelf, blocks)?;
             return Ok(Step::Goes);
         }
+        if self.round.len() >= ROUND {
+            self.renew(shelf, directory)?;
+            return Ok(Step::Goes);
+        }
         let settled = now.minus(HOUR + self.grace);
         let hour = first_ledger(shelf, Kind::Hour, &self.round.hours)?.filter(|hour| *hour <= settled);
         let day = first_ledger(shelf, Kind::Day, &self.round.days)?.filter(|day| day.plus(DAY_OVER) <= now);
@@ -163,13 +173,17 @@ impl Sealer {
             let written = blocks.days.merge(day, each(rows), || self.serve(shelf, queue).map_err(SealError::from))?;
             blocks.enlist(shelf, Some(written))?;
         } else if !self.round.is_empty() {
-            let renewed = renewal::renew(shelf, directory, &self.round, &self.fresh.borrow());
-            self.reset();
-            renewed?;
+            self.renew(shelf, directory)?;
         } else {
             return self.begin_join(blocks, now);
         }
         Ok(Step::Goes)
+    }
+
+    fn renew(&mut self, shelf: &mut Shelf, directory: &Directory) -> Result<(), Broken> {
+        let renewed = renewal::renew(shelf, directory, &self.round, &self.fresh.borrow());
+        self.reset();
+        renewed
     }
 
     /// The oldest hour that has rows in the database and is settled.

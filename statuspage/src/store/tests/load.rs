@@ -156,18 +156,17 @@ pub(super) fn open(root: &Path) -> Opened {
 
 /// As the other tests have it, and every hour that is over is settled.
 pub(super) fn sealing() -> StoreOptions {
-    StoreOptions { grace: Duration::ZERO, ..options() }
+    StoreOptions { grace: Duration::ZERO, rest: Duration::from_millis(20), ..options() }
 }
 
-/// Waits until everything lies in files of whole days. A store that had nothing to do for a moment looks again only after ten
-/// minutes: then the next one does it, which looks at once.
+/// Waits until everything lies in files of whole days.
 async fn until_joined(handle: &StoreHandle, root: &Path) {
     let joined = async {
         while handle.unsealed().await != Ok(0) || has_hours(&root.join("blocks/raw"), 3) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    let _ = tokio::time::timeout(Duration::from_secs(3), joined).await;
+    tokio::time::timeout(Duration::from_secs(120), joined).await.expect("everything is joined");
 }
 
 /// Whether there is a file so deep in a directory: `2026/11/22/13.blk`.

@@ -21,7 +21,7 @@ const DAY: u64 = 86_400;
 
 /// Hours are sealed as soon as they are over.
 fn sealing() -> StoreOptions {
-    StoreOptions { grace: Duration::ZERO, ..options() }
+    StoreOptions { grace: Duration::ZERO, rest: Duration::from_millis(20), ..options() }
 }
 
 fn open_sealing(dir: &Path) -> Opened {
