@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
+    fs::{self, File},
     io,
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -56,6 +56,11 @@ impl Blocks {
     /// Opens what lies under `root`, compares it with the list, and brings the list into line with it.
     pub(super) fn open(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
         let mut blocks = Self::look(root, shelf)?;
+        // Written anew by a process that died before it could list that.
+        let is_other = |path: &String, listed: &Listed| {
+            fs::metadata(root.join(path)).is_ok_and(|metadata| metadata.len() != listed.bytes)
+        };
+        blocks.listed.retain(|path, listed| !is_other(path, listed));
         blocks.enlist(shelf, None)?;
         Ok(blocks)
     }
@@ -94,6 +99,10 @@ impl Blocks {
             self.raw.set_aside(damage)?;
             self.hours.set_aside(damage)?;
             self.days.set_aside(damage)?;
+            // What is left of it is another file, and is listed as such.
+            if let Some(path) = self.below(&damage.file) {
+                self.listed.remove(&path);
+            }
         }
         Ok(())
     }

@@ -246,6 +246,10 @@ async fn a_damaged_frame_is_set_aside_and_named_while_the_rest_is_served() {
     assert_eq!(opened.handle.observations(wiki).await.expect("answers").observations.len(), 100);
     appended(&opened.handle, observations(start, 0..10)).await;
     assert_eq!(read_all(&opened.handle).await, observations(start, 0..10));
+    let mut audit = opened.handle.audit().await.expect("begins");
+    while audit.step() {}
+    let report = audit.finish();
+    assert!(report.is_sound(), "what is left is listed as it is: {report:?}");
     close(opened.handle).await;
     let kept = fs::read_dir(path.parent().expect("a directory")).expect("lists").flatten();
     let aside = kept.filter(|entry| entry.file_name().to_string_lossy().contains("damaged")).count();
