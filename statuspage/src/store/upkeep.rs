@@ -63,7 +63,8 @@ impl Upkeep {
             max_bytes: options.max_bytes,
             sealer: Sealer::new(options.grace),
             rest: options.rest,
-            due: instant,
+            // Whoever has just started asks a lot, and comes first.
+            due: instant + options.rest,
             clocks: (now, instant),
             trusted: instant,
         }
@@ -77,7 +78,7 @@ impl Upkeep {
     /// Begins anew with a database that was opened again.
     pub(super) fn reset(&mut self) {
         self.sealer.reset();
-        self.due = Instant::now();
+        self.due = Instant::now() + self.rest;
     }
 
     /// Does one step when it is due.

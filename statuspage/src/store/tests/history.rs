@@ -152,7 +152,12 @@ async fn what_is_older_than_the_retention_is_removed() {
     handle.append(vec![observation(new, 0)]).await;
     close(handle).await;
 
-    let strict = StoreOptions { retention: Duration::from_secs(3_600), grace: Duration::ZERO, ..options() };
+    let strict = StoreOptions {
+        retention: Duration::from_secs(3_600),
+        grace: Duration::ZERO,
+        rest: Duration::from_millis(20),
+        ..options()
+    };
     let handle = Store::open(dir.path(), strict).expect("opens").handle;
     let all_gone = async {
         while handle.counters().pruned_observations < 1_100 {
