@@ -271,7 +271,7 @@ mod tests {
     use super::*;
 
     fn id(text: &str) -> ComponentId {
-        text.parse().unwrap()
+        text.parse().expect("an id")
     }
 
     fn to(component: &str, at: i64, to: Status) -> Transition {

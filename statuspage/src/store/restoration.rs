@@ -178,8 +178,13 @@ impl Filling {
     }
 
     pub(super) fn add(&mut self, key: &[u8], body: &[u8]) -> Result<(), Broken> {
+        self.add_raw(key, frame::seal(key, body))
+    }
+
+    /// Takes a row as it lies in a database.
+    pub(super) fn add_raw(&mut self, key: &[u8], value: Vec<u8>) -> Result<(), Broken> {
         self.has_format |= key.first() == Some(&(Kind::Meta as u8));
-        self.batch.put(key, frame::seal(key, body));
+        self.batch.put(key, value);
         self.pending += 1;
         self.rows += 1;
         if self.pending < BATCH { Ok(()) } else { self.flush() }

@@ -18,7 +18,8 @@ use std::{
 use shared::Timestamp;
 
 use super::{
-    block::{BlockError, Days, Hours, Joining, Raw},
+    Ledger,
+    block::{Archive, BlockError, Content, Days, FileFacts, Hours, Joining, Raw},
     blocks::Blocks,
     database::{Broken, Order},
     directory::Directory,
@@ -29,6 +30,7 @@ use super::{
 };
 use crate::history::is_unset;
 use hot::{each, first_ledger, hour_at_end, ledgers, observations};
+use renewal::Renewal;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// A local day is over everywhere on earth, and has been for some time, when so much has passed since midnight UTC of its date.
@@ -156,21 +158,16 @@ impl Sealer {
             self.renew(shelf, directory)?;
             return Ok(Step::Goes);
         }
-        let settled = now.minus(HOUR + self.grace);
-        let hour = first_ledger(shelf, Kind::Hour, &self.round.hours)?.filter(|hour| *hour <= settled);
-        let day = first_ledger(shelf, Kind::Day, &self.round.days)?.filter(|day| day.plus(DAY_OVER) <= now);
         if let Some(hour) = self.raw_hour(shelf, now)? {
             self.round.raw.insert(hour);
             self.seal_raw(shelf, blocks, queue, hour)?;
-        } else if let Some(hour) = hour {
+        } else if let Some(hour) = self.hour(shelf, now)? {
             self.round.hours.insert(hour);
-            let rows = ledgers(shelf, Kind::Hour, hour)?;
-            let written = blocks.hours.merge(hour, each(rows), || self.serve(shelf, queue).map_err(SealError::from))?;
+            let written = self.seal_ledgers(shelf, &mut blocks.hours, Kind::Hour, hour, queue)?;
             blocks.enlist(shelf, Some(written))?;
-        } else if let Some(day) = day {
+        } else if let Some(day) = self.day(shelf, now)? {
             self.round.days.insert(day);
-            let rows = ledgers(shelf, Kind::Day, day)?;
-            let written = blocks.days.merge(day, each(rows), || self.serve(shelf, queue).map_err(SealError::from))?;
+            let written = self.seal_ledgers(shelf, &mut blocks.days, Kind::Day, day, queue)?;
             blocks.enlist(shelf, Some(written))?;
         } else if !self.round.is_empty() {
             self.renew(shelf, directory)?;
@@ -180,10 +177,38 @@ impl Sealer {
         Ok(Step::Goes)
     }
 
+    /// Takes what is sealed out of the database. After damage the round stays: once that is buried it is done again.
     fn renew(&mut self, shelf: &mut Shelf, directory: &Directory) -> Result<(), Broken> {
         let renewed = renewal::renew(shelf, directory, &self.round, &self.fresh.borrow());
-        self.reset();
-        renewed
+        match renewed {
+            Ok(Renewal::Damaged) => {}
+            Ok(Renewal::Done) | Err(_) => self.reset(),
+        }
+        renewed.map(drop)
+    }
+
+    /// The oldest hour that has roll-ups in the database and is settled.
+    fn hour(&self, shelf: &Shelf, now: Timestamp) -> Result<Option<Timestamp>, Broken> {
+        let first = first_ledger(shelf, Kind::Hour, &self.round.hours)?;
+        Ok(first.filter(|hour| hour.plus(HOUR + self.grace) <= now))
+    }
+
+    /// The same of days.
+    fn day(&self, shelf: &Shelf, now: Timestamp) -> Result<Option<Timestamp>, Broken> {
+        let first = first_ledger(shelf, Kind::Day, &self.round.days)?;
+        Ok(first.filter(|day| day.plus(DAY_OVER) <= now))
+    }
+
+    fn seal_ledgers<C: Content<Item = Ledger>>(
+        &self,
+        shelf: &Shelf,
+        archive: &mut Archive<C>,
+        kind: Kind,
+        start: Timestamp,
+        queue: &Queue,
+    ) -> Result<FileFacts, SealError> {
+        let rows = ledgers(shelf, kind, start)?;
+        archive.merge(start, each(rows), || self.serve(shelf, queue).map_err(SealError::from))
     }
 
     /// The oldest hour that has rows in the database and is settled.

@@ -225,9 +225,17 @@ impl Shelf {
 
     /// Visits every row there is, with its body where it is sound; nothing is noted.
     pub(super) fn audit(&self, mut visit: impl FnMut(&[u8], Option<&[u8]>) -> ControlFlow<()>) -> Result<(), Broken> {
-        let everything = (&[0][..], &[u8::MAX][..]);
-        self.database
-            .scan(everything.0, everything.1, Order::Ascending, |key, value| visit(key, frame::open(key, value)))
+        self.raw(|key, value| visit(key, frame::open(key, value)))
+    }
+
+    /// Visits every row as it lies in the database.
+    pub(super) fn raw(&self, visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>) -> Result<(), Broken> {
+        self.database.scan(&[0], &[u8::MAX], Order::Ascending, visit)
+    }
+
+    /// Whether damaged rows were met that are not buried yet.
+    pub(super) fn has_damage(&self) -> bool {
+        !self.corrupt.borrow().is_empty()
     }
 
     /// Notes a row as damaged.

@@ -12,7 +12,7 @@ use super::{
     directory::Directory,
     holdings::Holdings,
     key,
-    queue::Queue,
+    queue::{Queue, Work},
     restore,
     seal::{SealError, Sealer, Step},
     shelf::Shelf,
@@ -71,8 +71,8 @@ impl Upkeep {
     }
 
     /// Hears of work that was written.
-    pub(super) fn sealer(&self) -> &Sealer {
-        &self.sealer
+    pub(super) fn written(&self, work: &Work) {
+        self.sealer.written(work);
     }
 
     /// Begins anew with a database that was opened again.

@@ -277,7 +277,7 @@ impl Writer {
             if let Err(broken) = shelf.commit(&work) {
                 return self.broke(&broken);
             }
-            self.upkeep.sealer().written(&work);
+            self.upkeep.written(&work);
             self.failures = 0;
             self.damages = 0;
             match self.queue.written(&work, began.elapsed()) {

@@ -24,13 +24,23 @@ use super::{
     hot::{beginning, old_failures},
 };
 use crate::store::{
-    database::{Broken, Files, Order},
+    database::{Broken, Files},
     directory::{Directory, FORMAT},
+    frame,
     key::{self, Kind},
     restoration::Filling,
     shelf::Shelf,
     tally::Tallies,
 };
+
+/// What came of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Renewal {
+    /// The new database is in place and open.
+    Done,
+    /// The old one is as it was: damaged rows were met, which must be buried first, or nobody would ever hear of them.
+    Damaged,
+}
 
 /// Makes a database of the rows that are not sealed, closes the old one, moves the new one into its place and opens it.
 ///
@@ -42,13 +52,16 @@ pub(super) fn renew(
     directory: &Directory,
     round: &Round,
     fresh: &BTreeSet<Vec<u8>>,
-) -> Result<(), Broken> {
+) -> Result<Renewal, Broken> {
     let data = directory.path();
     let failing = |error: io::Error| Broken::Failing(format!("the database could not be renewed: {error}"));
     finish(data).map_err(failing)?;
     let next = data.join("store.next");
     DirBuilder::new().mode(0o700).create(&next).map_err(failing)?;
     copy(shelf, Filling::new(&next)?, round, fresh)?;
+    if shelf.has_damage() {
+        return Ok(Renewal::Damaged);
+    }
     // From here on nothing of the old one may be written to the paths of the new one.
     shelf.close();
     let ready = || {
@@ -59,7 +72,7 @@ pub(super) fn renew(
     };
     ready().map_err(failing)?;
     *shelf = Shelf::open(directory, Files::AsTheyAre)?;
-    Ok(())
+    Ok(Renewal::Done)
 }
 
 /// Removes what is of no use and finishes a renewal that was cut off; no database is open.
@@ -84,15 +97,10 @@ fn sync(directory: &Path) -> io::Result<()> {
 
 /// Removes a directory with all that is in it, where there is one.
 fn remove(directory: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(directory) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() { remove(&entry.path())? } else { fs::remove_file(entry.path())? }
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
     }
-    fs::remove_dir(directory)
 }
 
 fn copy(shelf: &Shelf, mut new: Filling, round: &Round, fresh: &BTreeSet<Vec<u8>>) -> Result<(), Broken> {
@@ -102,15 +110,19 @@ fn copy(shelf: &Shelf, mut new: Filling, round: &Round, fresh: &BTreeSet<Vec<u8>
         failures.extend(old_failures(shelf, &component)?);
     }
     let mut written = Ok(());
-    shelf.scan(&[], &[u8::MAX], Order::Ascending, |key, body| {
-        if failures.contains(key) || key.first() == Some(&(Kind::Tally as u8)) {
+    shelf.raw(|key, value| {
+        if key.first() == Some(&(Kind::Tally as u8)) || failures.contains(key) {
             return ControlFlow::Continue(());
         }
-        if is_sealed(key, round) && !is_fresh(key, fresh) {
+        // What was buried stays as it was found.
+        let is_buried = key.first() == Some(&(Kind::Corrupt as u8));
+        if !is_buried && frame::open(key, value).is_none() {
+            shelf.note(key, value);
+        } else if is_sealed(key, round) && !is_fresh(key, fresh) {
             leave(key, &mut tallies);
-            return ControlFlow::Continue(());
+        } else {
+            written = new.add_raw(key, value.to_vec());
         }
-        written = new.add(key, body);
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     written?;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     history::Unit,
-    store::{Opened, Store, database::Files},
+    store::{Opened, Store, database::Files, key},
 };
 
 const HOUR: u64 = 3_600;
@@ -124,7 +124,7 @@ async fn the_newest_failures_come_back_though_their_hour_is_sealed() {
     let failures = restore::failures(&shelf, &id("cloud")).expect("reads");
     assert_eq!(failures.len(), 20);
     assert_eq!(failures.first(), observations(start, HOUR - 1..HOUR).first());
-    assert_eq!(shelf.components(crate::store::key::Kind::Failure).expect("reads"), [id("cloud")]);
+    assert_eq!(shelf.components(key::Kind::Failure).expect("reads"), [id("cloud")]);
 }
 
 #[tokio::test]
@@ -322,4 +322,41 @@ async fn a_component_is_read_under_its_former_names_too() {
     let expected = [ledger("cloud", start, "former"), ledger("cloud", later, "own")];
     assert_eq!(hours_of(&opened.handle, &["nuage"]).await, expected);
     close(opened.handle).await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_damaged_before_its_hour_is_over_is_told_of_and_kept_when_the_database_is_renewed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let recent = restore::now();
+    let first = super::open(dir.path());
+    appended(&first.handle, observations(hour(), 0..50)).await;
+    appended(&first.handle, observations(recent, 0..5)).await;
+    close(first.handle).await;
+    let row = &observations(recent, 2..3)[0];
+    let place = key::place(row.started_at, &row.probe.name, &row.location);
+    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
+    shelf.put_raw(&key::observation(key::Kind::Observation, &id("cloud"), &place), b"damaged");
+    drop(shelf);
+
+    let mut opened = open_sealing(dir.path());
+    let rows = event(&mut opened.events, |event| match event {
+        StoreEvent::Fault(StoreFault::CorruptRows { rows }) => Some(rows),
+        _ => None,
+    });
+    assert_eq!(rows.await, 1);
+    let renewed = async {
+        while opened.handle.unsealed().await != Ok(4) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), renewed).await.expect("the rest is sealed");
+    close(opened.handle).await;
+    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
+    let mut buried = Vec::new();
+    let look = |key: &[u8], value: &[u8]| {
+        buried.extend((key[0] == key::Kind::Corrupt as u8).then(|| value.to_vec()));
+        std::ops::ControlFlow::Continue(())
+    };
+    shelf.raw(look).expect("reads");
+    assert_eq!(buried, [b"damaged"], "as it was found");
 }
