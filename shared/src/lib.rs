@@ -4,6 +4,7 @@
 
 pub mod health;
 pub mod id;
+pub mod incident;
 pub mod live;
 pub mod observation;
 pub mod seconds;
@@ -14,6 +15,7 @@ pub mod verdict;
 
 pub use health::{Health, Hysteresis, Thresholds};
 pub use id::{ComponentId, InvalidId, LocationName, ProbeId, ProbeName};
+pub use incident::{Impact, IncidentId, InvalidPublicId, MaintenanceId, MaintenanceStage, Stage};
 pub use observation::{Hop, HttpFacts, HttpVersion, Observation, Timings};
 pub use status::Status;
 pub use text::{Language, Text};

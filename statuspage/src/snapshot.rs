@@ -6,10 +6,11 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use prober::definition::Quarantined;
 use shared::{
-    ComponentId, FailureKind, Health, LocationName, Observation, ProbeName, Status, Text, Timestamp, Verdict,
+    ComponentId, FailureKind, Health, IncidentId, LocationName, Observation, ProbeName, Status, Text, Timestamp,
+    Verdict,
 };
 
-use crate::site::Site;
+use crate::{incident::Incident, maintenance::Maintenance, site::Site};
 
 /// Everything, at one instant.
 #[derive(Debug, Clone)]
@@ -30,9 +31,26 @@ pub struct Snapshot {
     pub quarantined: Arc<Vec<Quarantined>>,
     /// How the store does.
     pub store: StoreState,
+    /// Every incident that is remembered, with what only operators may see; those that began last first.
+    pub incidents: Arc<Vec<Arc<Incident>>>,
+    /// Every maintenance that is remembered, and the occurrences to come within [`ANNOUNCED_BEFORE`] and the next one of each
+    /// plan; those that begin last first.
+    ///
+    /// [`ANNOUNCED_BEFORE`]: crate::maintenance::ANNOUNCED_BEFORE
+    pub maintenances: Arc<Vec<Arc<Maintenance>>>,
 }
 
 impl Snapshot {
+    /// Finds one incident.
+    pub fn incident(&self, id: &IncidentId) -> Option<&Arc<Incident>> {
+        self.incidents.iter().find(|incident| incident.id == *id)
+    }
+
+    /// The incidents that are not over.
+    pub fn open_incidents(&self) -> impl Iterator<Item = &Arc<Incident>> {
+        self.incidents.iter().filter(|incident| incident.stage.is_open())
+    }
+
     /// Finds one component.
     pub fn component(&self, id: &ComponentId) -> Option<&Arc<ComponentView>> {
         self.components.iter().find(|component| component.id == *id)

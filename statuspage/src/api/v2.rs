@@ -4,7 +4,6 @@
 //! says so in its description, and carries the truth in `x_monitor`, which foreign clients ignore.
 
 mod document;
-mod id;
 mod interruption;
 
 use std::collections::BTreeMap;
@@ -13,6 +12,7 @@ use shared::{Language, Status, Text, Timestamp};
 use url::Url;
 
 use crate::{
+    public_id as id,
     snapshot::{ComponentView, Snapshot},
     words::Words,
 };

@@ -109,6 +109,8 @@ impl Hub {
             locations: self.views.locations.clone(),
             quarantined: Arc::new(self.definitions.quarantined.clone()),
             store: self.store.state(),
+            incidents: Arc::default(),
+            maintenances: Arc::default(),
         }
     }
 

@@ -204,6 +204,8 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         locations: LOCATIONS.iter().enumerate().map(last).collect::<BTreeMap<_, _>>(),
         quarantined: Arc::default(),
         store: StoreState::Synced,
+        incidents: Arc::default(),
+        maintenances: Arc::default(),
     }
 }
 

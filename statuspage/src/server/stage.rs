@@ -45,6 +45,8 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         locations: BTreeMap::from([("lyon".parse().expect("a name"), Some(now))]),
         quarantined: Arc::new(vec![]),
         store: StoreState::Synced,
+        incidents: Arc::default(),
+        maintenances: Arc::default(),
     }
 }
 

@@ -7,9 +7,9 @@ use shared::Status;
 use super::{
     View,
     document::{Affected, Incident, Indicator, MonitorState, Update, word},
-    id, state,
+    state,
 };
-use crate::snapshot::ComponentView;
+use crate::{public_id as id, snapshot::ComponentView};
 
 /// The incident, when some component's proof has run out. A first check under way is no interruption.
 pub(super) fn incident(view: &View<'_>) -> Option<Incident> {

@@ -1,4 +1,4 @@
-//! Ids as Statuspage has them, twelve lower-case alphanumerics, derived from our own so that they never change.
+//! Public ids as Statuspage has them, twelve lower-case alphanumerics, derived from what they name so that they never change.
 //!
 //! It does not keep a table: the same name always gives the same id.
 
@@ -6,12 +6,13 @@ use sha2::{Digest as _, Sha256};
 
 /// What is named, so that a group and a component of the same name have different ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Page,
     Component,
     Group,
     Incident,
     Update,
+    Maintenance,
 }
 
 impl Kind {
@@ -22,12 +23,13 @@ impl Kind {
             Self::Group => "group",
             Self::Incident => "incident",
             Self::Update => "update",
+            Self::Maintenance => "maintenance",
         }
     }
 }
 
 /// The id of the thing of that kind and name.
-pub(super) fn stable(kind: Kind, name: &str) -> String {
+pub(crate) fn stable(kind: Kind, name: &str) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let digest = Sha256::new().chain_update(kind.word()).chain_update([0]).chain_update(name).finalize();
     let mut rest = digest.iter().take(8).fold(0_u64, |number, &byte| number << 8 | u64::from(byte));

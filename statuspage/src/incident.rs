@@ -1,0 +1,33 @@
+//! Incidents: what is kept of each one, what operators may do with it, and what is said of it.
+//!
+//! It does not know pages, channels or the store; what it holds is what they read and write.
+
+mod command;
+mod record;
+
+pub use command::{Command, LONGEST_TEXT, LONGEST_TITLE, Opening, Refusal, Statement};
+pub use record::{
+    Acknowledgement, Body, Change, Finding, Incident, Involvement, Lead, Origin, Signature, Times, Update,
+};
+
+use shared::{IncidentId, Timestamp};
+
+use crate::public_id;
+
+/// The id of the incident that began at that instant with that first cause or title: the same after a crash or a replay.
+pub fn id(started_at: Timestamp, first: &str) -> IncidentId {
+    let name = format!("{started_at} {first}");
+    public_id::stable(public_id::Kind::Incident, &name).parse().expect("a stable id has the form of one")
+}
+
+/// Who says or does something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The measurements themselves.
+    Monitor,
+    /// An operator with an account or a token of that name.
+    Operator(String),
+    /// Somebody who may open the control socket of the machine.
+    Socket,
+}

@@ -1,0 +1,136 @@
+//! What operators may do with incidents, and why it may be refused.
+//!
+//! It does not know how the order came: by page, command line or API it is the same.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shared::{ComponentId, IncidentId, Stage, Status, Text, Timestamp};
+
+/// The longest title, in characters.
+pub const LONGEST_TITLE: usize = 200;
+/// The longest text of an update or a workaround, in bytes.
+pub const LONGEST_TEXT: usize = 20_000;
+
+/// An operator's order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Opens an incident by hand.
+    Open(Opening),
+    /// Takes an incident: reminders stop. Twice is once.
+    Acknowledge {
+        /// Which one.
+        incident: IncidentId,
+    },
+    /// Says something; the operators have the lead from then on.
+    Say {
+        /// Of which one.
+        incident: IncidentId,
+        /// The version that the operator saw.
+        version: u64,
+        /// What.
+        statement: Statement,
+    },
+    /// Gives the lead back to the measurements: it resolves itself once everything works.
+    Release {
+        /// Which one.
+        incident: IncidentId,
+        /// The version that the operator saw.
+        version: u64,
+    },
+    /// "A user told us at 14:00".
+    ReportedByUsers {
+        /// Of which one.
+        incident: IncidentId,
+        /// The version that the operator saw.
+        version: u64,
+        /// When they did.
+        at: Timestamp,
+    },
+    /// Says of which earlier incident this one is the return, or that it is none.
+    Link {
+        /// Which one.
+        incident: IncidentId,
+        /// The version that the operator saw.
+        version: u64,
+        /// The earlier one.
+        relapse_of: Option<IncidentId>,
+    },
+}
+
+/// An incident that is opened by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// What it is called.
+    pub title: Text,
+    /// When it began; now when absent.
+    pub started_at: Option<Timestamp>,
+    /// What it touches, and how badly.
+    pub components: BTreeMap<ComponentId, Status>,
+    /// What is said first.
+    pub statement: Statement,
+}
+
+/// What an operator says of an incident. What is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// The stage from then on.
+    pub stage: Stage,
+    /// The words, in Markdown.
+    pub body: Text,
+    /// Another title.
+    pub title: Option<Text>,
+    /// How users can help themselves; an empty text takes it back.
+    pub workaround: Option<Text>,
+    /// When more will be said.
+    pub next_update_at: Option<Timestamp>,
+}
+
+/// Why an order was not carried out. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such incident.
+    #[error("there is no incident {0}")]
+    UnknownIncident(IncidentId),
+    /// There is no such component.
+    #[error("there is no component {0}")]
+    UnknownComponent(ComponentId),
+    /// Somebody else was quicker.
+    #[error(
+        "the incident {incident} was changed meanwhile (you saw version {seen}, it is at {present}): look at it again, then repeat the order"
+    )]
+    Changed {
+        /// Which one.
+        incident: IncidentId,
+        /// What the operator saw.
+        seen: u64,
+        /// What it is.
+        present: u64,
+    },
+    /// It is over.
+    #[error("the incident {0} is resolved: open another one and link it")]
+    Resolved(IncidentId),
+    /// A text cannot be taken; the field and the way out are named.
+    #[error("{field}: {fault}")]
+    Text {
+        /// `title`, `body`, `workaround`.
+        field: &'static str,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// A time cannot be right.
+    #[error("{field}: {fault}")]
+    Time {
+        /// `started_at`, `at`, `next_update_at`.
+        field: &'static str,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// An incident cannot be the return of that one.
+    #[error("the incident {0} cannot be the return of itself or of a later one")]
+    Link(IncidentId),
+    /// It could not be written to stable storage: it may be tried again.
+    #[error("the store is behind: nothing was changed, try again in a minute")]
+    StoreBehind,
+}

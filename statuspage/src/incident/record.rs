@@ -1,0 +1,209 @@
+//! What is kept of an incident: one record, in JSON, which grows by new fields with defaults.
+//!
+//! It does not know how it came about: that is the book's business.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shared::{ComponentId, FailureKind, Impact, IncidentId, LocationName, Stage, Status, Text, Timestamp};
+
+use super::Actor;
+
+/// An incident from its first failing observation to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// The same for ever.
+    pub id: IncidentId,
+    /// Counts its changes: whoever changes it names the version that they saw.
+    pub version: u64,
+    /// Who opened it.
+    pub origin: Origin,
+    /// Who says what stage it is in.
+    pub lead: Lead,
+    /// What an operator calls it; else the finding is worded.
+    pub title: Option<Text>,
+    /// What was measured at its worst; absent when nothing was.
+    pub finding: Option<Finding>,
+    /// How far it is.
+    pub stage: Stage,
+    /// How much it hurts, at its worst.
+    pub impact: Impact,
+    /// What it touches or touched.
+    pub components: BTreeMap<ComponentId, Involvement>,
+    /// When what happened.
+    pub times: Times,
+    /// The first human who took it.
+    pub acknowledgement: Option<Acknowledgement>,
+    /// How users can help themselves meanwhile; Markdown.
+    pub workaround: Option<Text>,
+    /// When operators promised to say more.
+    pub next_update_at: Option<Timestamp>,
+    /// An earlier incident that this one is the return of.
+    pub relapse_of: Option<IncidentId>,
+    /// How often it came back before it was resolved.
+    pub relapses: u32,
+    /// What was said, the oldest first; never empty.
+    pub updates: Vec<Update>,
+}
+
+/// Who opened an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The measurements.
+    Measured,
+    /// An operator, by hand.
+    Declared(Actor),
+}
+
+/// Who says what stage an incident is in. Measurement goes on beside an operator's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lead {
+    /// The measurements: it resolves itself.
+    Measurements,
+    /// Operators have taken over: they resolve it.
+    Operators,
+}
+
+/// What was measured, as the title says it: "502 on 200 services behind 192.0.2.10".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What most of the failures have in common.
+    pub kind: FailureKind,
+    /// The HTTP status, where they have that in common.
+    pub http_status: Option<u16>,
+    /// How many components failed at the worst moment.
+    pub components: u32,
+    /// The address they all failed at, when they have one in common and are several.
+    pub address: Option<std::net::IpAddr>,
+    /// The component that all others depend on, where one of them failed too.
+    pub dependency: Option<ComponentId>,
+}
+
+/// What one failure looks like: what it shares with others tells whether they have one cause.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Signature {
+    /// The reason from the closed set.
+    pub kind: FailureKind,
+    /// The HTTP status, where there was one.
+    pub http_status: Option<u16>,
+    /// The address that was tried, where it came so far.
+    pub address: Option<std::net::IpAddr>,
+}
+
+/// A component's part in an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Involvement {
+    /// What it was called when it joined.
+    pub name: Text,
+    /// The group it stood under.
+    pub group: Option<Text>,
+    /// Its first failing observation, or when an operator named it.
+    pub since: Timestamp,
+    /// When that was confirmed.
+    pub detected_at: Timestamp,
+    /// When it last worked again; absent while it does not.
+    pub recovered_at: Option<Timestamp>,
+    /// Its state now, as the incident last heard.
+    pub status: Status,
+    /// The worst state it had.
+    pub worst: Status,
+    /// What was measured first; absent when an operator named it.
+    pub signature: Option<Signature>,
+    /// The failure in words that may be public.
+    pub detail: String,
+    /// The locations that said so first.
+    pub locations: Vec<LocationName>,
+}
+
+/// The measured times of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// The first failing observation, or what an operator gave.
+    pub started_at: Timestamp,
+    /// When it was confirmed, or declared.
+    pub detected_at: Timestamp,
+    /// When the first message about it was handed over to somebody; absent until then.
+    pub announced_at: Option<Timestamp>,
+    /// When users first told of it, as an operator noted.
+    pub reported_by_users_at: Option<Timestamp>,
+    /// When its cause was known.
+    pub identified_at: Option<Timestamp>,
+    /// When everything worked again, last.
+    pub recovered_at: Option<Timestamp>,
+    /// When it was over.
+    pub resolved_at: Option<Timestamp>,
+    /// The last change that readers see.
+    pub updated_at: Timestamp,
+}
+
+/// That a human has taken an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Actor,
+}
+
+/// Something said of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// Counts from 1 within the incident.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// The stage it leads to.
+    pub stage: Stage,
+    /// What is said.
+    pub body: Body,
+    /// The components whose state changed since the update before.
+    pub affected: Vec<Change>,
+    /// Who says it.
+    pub by: Actor,
+}
+
+/// What an update says. What was measured is worded when it is read, in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// It began.
+    Opened,
+    /// More components fail.
+    Grown {
+        /// How many there are now.
+        components: u32,
+    },
+    /// Everything works again.
+    Recovered,
+    /// It did, and fails again.
+    Relapsed,
+    /// It has stayed well for long enough.
+    Settled,
+    /// An operator's words, in Markdown.
+    Written(Text),
+}
+
+/// A component's state before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Which one.
+    pub component: ComponentId,
+    /// What it was.
+    pub from: Status,
+    /// What it is.
+    pub to: Status,
+}
+
+impl Incident {
+    /// The components that do not work now.
+    pub fn failing(&self) -> impl Iterator<Item = (&ComponentId, &Involvement)> {
+        self.components.iter().filter(|(_, part)| part.recovered_at.is_none())
+    }
+
+    /// What was said last.
+    pub fn latest(&self) -> Option<&Update> {
+        self.updates.last()
+    }
+}
