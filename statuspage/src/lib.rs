@@ -44,6 +44,8 @@ pub mod notify;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
+pub mod postmortem;
+#[cfg(feature = "ssr")]
 mod public_id;
 #[cfg(feature = "ssr")]
 pub mod serve;

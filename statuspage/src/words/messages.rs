@@ -21,6 +21,8 @@ macro_rules! messages {
     };
 }
 
+pub(super) use messages;
+
 messages! {
     /// In English: “December”.
     month(month) = "month";
