@@ -11,6 +11,8 @@ mod glossary;
 mod impact;
 mod lessons;
 mod markdown;
+pub(crate) mod measure;
+mod story;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ use shared::{Text, Timestamp};
 pub use facts::{Facts, PageComponent, Results, Undone, Window};
 pub use field::{Field, UnknownField};
 pub use lessons::unchecked;
+pub use story::Story;
 
 use crate::words::Words;
 
@@ -38,6 +41,18 @@ pub struct Postmortem {
     /// Its last edit.
     #[serde(default)]
     pub edited_at: Option<Timestamp>,
+    /// What the raw results said when it was published: they are not kept for ever.
+    #[serde(default)]
+    pub measured: Measured,
+}
+
+/// What raw results say around an incident.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Components that were slower than their budget shortly before the first failure, and since when.
+    pub slow: Option<(Timestamp, u32)>,
+    /// The results themselves, counted and hashed.
+    pub results: Option<Results>,
 }
 
 /// A field of the draft as it stands.

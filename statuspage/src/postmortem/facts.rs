@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use shared::{ComponentId, Text, Timestamp};
 
 use crate::incident::{Incident, Involvement};
@@ -52,7 +53,7 @@ pub struct Window {
 }
 
 /// The raw results of a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Results {
     /// From then on.
     pub from: Timestamp,
