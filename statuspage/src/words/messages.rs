@@ -1,6 +1,7 @@
 //! The messages: one method for each, typed by its placeables.
 //!
-//! It does not know the words; they are in `locales/`.
+//! It does not know the words; they are in `locales/`. What is said of incidents, maintenance and in post-mortems has files of
+//! its own.
 
 use fluent_bundle::FluentValue;
 use shared::FailureKind;
@@ -17,11 +18,12 @@ macro_rules! messages {
         }
 
         #[cfg(test)]
-        const DECLARED: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($value)),*])),*];
+        pub(super) const DECLARED: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($value)),*])),*];
     };
 }
 
-pub(super) use messages;
+mod incident;
+mod postmortem;
 
 messages! {
     /// In English: “December”.
@@ -336,6 +338,10 @@ fn reason_key(kind: FailureKind) -> String {
 /// Every message with its placeables, as the code says them.
 #[cfg(test)]
 pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str])> {
-    let fixed = DECLARED.iter().map(|(key, names)| ((*key).to_owned(), *names));
+    let fixed = DECLARED
+        .iter()
+        .chain(incident::DECLARED)
+        .chain(postmortem::DECLARED)
+        .map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
 }

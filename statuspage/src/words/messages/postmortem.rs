@@ -4,7 +4,7 @@
 
 use fluent_bundle::FluentValue;
 
-use super::{Words, messages::messages};
+use crate::words::Words;
 
 messages! {
     /// In English: “Post-mortem: `title`”.
@@ -217,10 +217,4 @@ messages! {
     draft_stage_monitoring() = "pm-stage-monitoring";
     /// In English: “resolved”.
     draft_stage_resolved() = "pm-stage-resolved";
-}
-
-/// Every message with its placeables, as the code says them.
-#[cfg(test)]
-pub(super) fn declared() -> &'static [(&'static str, &'static [&'static str])] {
-    DECLARED
 }
