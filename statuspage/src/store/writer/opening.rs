@@ -52,13 +52,13 @@ impl Writer {
             faults.extend(revive(&self.options, directory, opening));
         }
         let mut attempt = if self.damages >= super::TRIES {
-            Err(Broken::Damaged("it fails again and again".to_owned()))
+            Err(Unopened::Broken(Broken::Damaged("it fails again and again".to_owned())))
         } else {
             // What looked like damage may have been a passing failure: the second look decides.
             try_open(directory, opening, marker, files(marker, self.failures))
                 .or_else(|_| try_open(directory, opening, marker, files(marker, self.failures + 1)))
         };
-        if let Err(broken) = &attempt
+        if let Err(Unopened::Broken(broken)) = &attempt
             && is_beyond_repair(broken, self.failed_openings + 1)
         {
             // A full disk can look like damage, and the database is good again once there is room.
@@ -70,8 +70,10 @@ impl Writer {
             }
             attempt = try_open(directory, opening, Marker::Missing, Files::Unfinished);
         }
-        let (holdings, format, mut restored) =
-            attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        let (holdings, format, mut restored) = attempt.map_err(|unopened| match unopened {
+            Unopened::Broken(broken) => StoreFault::Failing(broken.reason().to_owned()).into(),
+            Unopened::Newer(found) => directory.newer(found),
+        })?;
         let Holdings { shelf, blocks } = &holdings;
         let is_new = prepare(directory, shelf, format)?;
         if faults.iter().any(|fault| matches!(fault, StoreFault::RestoredFrom { .. })) {
@@ -117,22 +119,30 @@ fn is_beyond_repair(broken: &Broken, tries: u32) -> bool {
     }
 }
 
-/// Checks or writes the format, then the marker. True for a database that is new.
+/// Writes the format where there is none, then the marker. True for a database that is new.
 fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool, Trouble> {
     let is_new = match format {
         Format::None => {
             shelf.set_format().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
             true
         }
-        Format::Known(number) => {
-            directory.require_format(number)?;
-            false
-        }
+        Format::Known(_) => false,
     };
-    if is_new || directory.marker()? != Marker::Present(FORMAT) {
-        directory.mark()?;
-    }
+    directory.mark()?;
     Ok(is_new)
+}
+
+/// Why there is no open database after an attempt.
+enum Unopened {
+    Broken(Broken),
+    /// Its own row says that it has that format; nothing was written to it.
+    Newer(u32),
+}
+
+impl From<Broken> for Unopened {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
 }
 
 fn try_open(
@@ -140,15 +150,16 @@ fn try_open(
     opening: Opening,
     marker: Marker,
     files: Files,
-) -> Result<(Holdings, Format, Restored), Broken> {
+) -> Result<(Holdings, Format, Restored), Unopened> {
     let had_file = directory.has_database().unwrap_or(false);
     let shelf = Shelf::open(directory, files)?;
     let format = shelf.format()?;
     // Once the marker is there the format was synced: without it, rows have vanished.
     if format == Format::None && marker != Marker::Missing && had_file {
-        return Err(Broken::Damaged("it is empty, and was not".to_owned()));
+        return Err(Broken::Damaged("it is empty, and was not".to_owned()).into());
     }
     match format {
+        Format::Known(newer) if newer > FORMAT => return Err(Unopened::Newer(newer)),
         Format::Known(older) if older < FORMAT => migrate(&shelf, older)?,
         Format::Known(_) | Format::None => {}
     }
