@@ -114,8 +114,10 @@ pub struct StoreOptions {
     pub retention: Duration,
     /// What the database and the block files may take together: the oldest results go first, roll-ups last.
     pub max_bytes: u64,
-    /// How long after its end an hour is sealed.
+    /// How long after its end a part of an hour, an hour or a day is sealed: what comes later costs a file that is written again.
     pub grace: Duration,
+    /// From one renewal of the database to the next, unless there is much to seal at once: what comes late waits for so long.
+    pub pause: Duration,
     /// From the end of one look at what is settled, too old or too much to the next.
     pub rest: Duration,
     /// How many observations may wait in memory.
@@ -138,6 +140,8 @@ impl Default for StoreOptions {
             retention: Duration::from_secs(30 * 86_400),
             max_bytes: 2_000_000_000,
             grace: Duration::from_secs(300),
+            // A little less than a slice, so that each one finds its turn.
+            pause: Duration::from_secs(540),
             rest: Duration::from_secs(60),
             pending_observations: 100_000,
             reserve: 64 << 20,
