@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `store.lock` | locked while a process works in the directory |
 //! | `store.format` | the marker: the format's version with a check, written once the database is on stable storage |
+//! | `store.clean` | the database was closed with all of it on stable storage; removed when it is opened |
 //! | `store/` | the database |
 //! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
@@ -22,7 +23,12 @@ use std::{
 
 use shared::Timestamp;
 
-use super::{OpenError, StoreFault, backup, database, seal::renewal, succession};
+use super::{
+    OpenError, StoreFault, backup,
+    database::{self, Files},
+    seal::renewal,
+    succession,
+};
 
 /// The newest format that this version reads and the one it writes.
 pub(super) const FORMAT: u32 = 2;
@@ -149,12 +155,36 @@ impl Directory {
         if fs::read(self.marker_path()).is_ok_and(|there| there == line.as_bytes()) {
             return Ok(());
         }
+        self.write(MARKER_FILE, &line)
+    }
+
+    /// What the files of the database need before it is opened: nothing after a clean end, of which the mark is taken away. Any other
+    /// end may have come after a sync that failed: what the files seem to hold need not be on the disk.
+    pub(super) fn take_clean_end(&self) -> Result<Files, Trouble> {
+        let path = self.path.join(CLEAN_FILE);
+        let said = match fs::read(&path) {
+            Ok(said) => said,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Files::WrittenAnew),
+            Err(error) => return Err(trouble(&self.path, &error)),
+        };
+        let removed = fs::remove_file(&path).and_then(|()| File::open(&self.path)?.sync_all());
+        removed.map_err(|error| trouble(&self.path, &error))?;
+        Ok(if said == checked_line(CLEAN).as_bytes() { Files::AsTheyAre } else { Files::WrittenAnew })
+    }
+
+    /// Notes that the database was closed, and all of it is on stable storage.
+    pub(super) fn leave_clean_end(&self) -> Result<(), Trouble> {
+        self.write(CLEAN_FILE, &checked_line(CLEAN))
+    }
+
+    /// Writes a small file, whole or not at all.
+    fn write(&self, name: &str, line: &str) -> Result<(), Trouble> {
         let write = || {
-            let draft = self.path.join("store.format.new");
+            let draft = self.path.join(format!("{name}.new"));
             let mut file = File::create(&draft)?;
             file.write_all(line.as_bytes())?;
             file.sync_all()?;
-            fs::rename(&draft, self.marker_path())?;
+            fs::rename(&draft, self.path.join(name))?;
             File::open(&self.path)?.sync_all()
         };
         write().map_err(|error| trouble(&self.path, &error))
@@ -174,7 +204,7 @@ impl Directory {
     }
 
     fn marker_path(&self) -> PathBuf {
-        self.path.join("store.format")
+        self.path.join(MARKER_FILE)
     }
 }
 
@@ -208,7 +238,10 @@ pub(super) enum Marker {
     Missing,
 }
 
+const MARKER_FILE: &str = "store.format";
 const MARKER: &str = "belfry store format ";
+const CLEAN_FILE: &str = "store.clean";
+const CLEAN: &str = "belfry store closed";
 
 /// What the words of a marker say of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,10 +254,13 @@ enum Said {
     Nothing,
 }
 
-/// The words and their CRC-32C: `belfry store format 2 d42cd4b4`.
-fn marker_line(format: u32) -> String {
-    let words = format!("{MARKER}{format}");
+/// Words and their CRC-32C: `belfry store format 2 d42cd4b4`.
+fn checked_line(words: &str) -> String {
     format!("{words} {:08x}\n", crc32c::crc32c(words.as_bytes()))
+}
+
+fn marker_line(format: u32) -> String {
+    checked_line(&format!("{MARKER}{format}"))
 }
 
 fn read_marker(text: &str) -> Said {
@@ -290,6 +326,20 @@ mod tests {
         directory.mark().expect("written");
         assert_eq!(directory.marker().expect("readable"), Marker::Present(FORMAT));
         assert_eq!(fs::read_to_string(dir.path().join("store.format")).expect("text"), marker_line(FORMAT));
+    }
+
+    #[test]
+    fn a_clean_end_is_believed_once_and_only_when_it_is_whole() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let directory = Directory::acquire(dir.path()).expect("ours");
+        let taken = || directory.take_clean_end().expect("readable");
+        assert_eq!(taken(), Files::WrittenAnew);
+        directory.leave_clean_end().expect("written");
+        assert_eq!((taken(), taken()), (Files::AsTheyAre, Files::WrittenAnew));
+        for text in ["", "belfry store closed\n", &checked_line(CLEAN).to_uppercase()] {
+            fs::write(dir.path().join(CLEAN_FILE), text).expect("written");
+            assert_eq!(taken(), Files::WrittenAnew, "{text:?}");
+        }
     }
 
     #[test]

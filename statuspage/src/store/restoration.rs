@@ -208,6 +208,7 @@ impl Filling {
             self.rows -= 1;
         }
         self.flush()?;
+        self.database.finish()?;
         Ok(self.rows)
     }
 }

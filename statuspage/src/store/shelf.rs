@@ -94,6 +94,11 @@ impl Shelf {
         }
     }
 
+    /// Closes the database for good, with everything on stable storage.
+    pub(super) fn finish(&mut self) -> Result<(), Broken> {
+        self.database.finish()
+    }
+
     /// Closes the database for good: whatever is asked of it from now on fails.
     pub(super) fn close(&mut self) {
         self.database.close();

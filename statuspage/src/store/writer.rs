@@ -151,10 +151,23 @@ impl Writer {
             self.write_all();
             self.answer_all();
             if closing {
-                return;
+                return self.close();
             }
             self.tidy();
             self.telling.send();
+        }
+    }
+
+    /// Ends cleanly, when there is a database and the disk works.
+    fn close(&mut self) {
+        let (Some(mut holdings), Some(directory)) = (self.holdings.take(), &self.directory) else { return };
+        match holdings.shelf.finish() {
+            Ok(()) => {
+                if let Err(trouble) = directory.leave_clean_end() {
+                    tracing::warn!(?trouble, "the end of the store could not be noted: the next start takes longer");
+                }
+            }
+            Err(broken) => tracing::error!(reason = broken.reason(), "the store failed in the end"),
         }
     }
 

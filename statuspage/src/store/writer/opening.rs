@@ -51,12 +51,13 @@ impl Writer {
             faults.push(StoreFault::Gone(directory.database()));
             faults.extend(revive(&self.options, directory, opening));
         }
+        let last_end = directory.take_clean_end()?;
         let mut attempt = if self.damages >= super::TRIES {
             Err(Unopened::Broken(Broken::Damaged("it fails again and again".to_owned())))
         } else {
             // What looked like damage may have been a passing failure: the second look decides.
-            try_open(directory, opening, marker, files(marker, self.failures))
-                .or_else(|_| try_open(directory, opening, marker, files(marker, self.failures + 1)))
+            try_open(directory, opening, marker, files(marker, last_end))
+                .or_else(|_| try_open(directory, opening, marker, files(marker, Files::WrittenAnew)))
         };
         if let Err(Unopened::Broken(broken)) = &attempt
             && is_beyond_repair(broken, self.failed_openings + 1)
@@ -102,12 +103,11 @@ fn revive(options: &StoreOptions, directory: &Directory, opening: Opening) -> Op
     }
 }
 
-/// What the files of a database need before it is opened, after so many failures.
-fn files(marker: Marker, failures: u32) -> Files {
-    match (marker, failures) {
-        (Marker::Missing, _) => Files::Unfinished,
-        (Marker::Present(_), 0) => Files::AsTheyAre,
-        (Marker::Present(_), _) => Files::WrittenAnew,
+/// What the files of a database need before it is opened, after the end that it had.
+fn files(marker: Marker, last_end: Files) -> Files {
+    match marker {
+        Marker::Missing => Files::Unfinished,
+        Marker::Present(_) => last_end,
     }
 }
 
