@@ -7,6 +7,7 @@
 //! | `store.lock` | locked while a process works in the directory |
 //! | `store.format` | the marker: the format's version with a check, written once the database is on stable storage |
 //! | `store.clean` | the database was closed with all of it on stable storage; removed when it is opened |
+//! | `store.commits` | how often the database was written, see `commits` |
 //! | `store/` | the database |
 //! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
@@ -90,6 +91,11 @@ impl Directory {
     /// Where the database lies.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("store")
+    }
+
+    /// Where it is counted how often the database was written.
+    pub(super) fn count(&self) -> PathBuf {
+        self.path.join("store.commits")
     }
 
     /// Where the block files lie.

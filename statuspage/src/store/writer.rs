@@ -229,12 +229,12 @@ impl Writer {
         match self.open(how) {
             Ok(found) => {
                 tracing::info!("the store is open again");
-                let is_new = found.is_new;
+                let is_behind = found.is_behind;
                 let restored = self.opened(found);
                 for fault in &restored.faults {
                     self.telling.fault(fault.clone());
                 }
-                if self.hub_knows && is_new {
+                if self.hub_knows && is_behind {
                     self.telling.event(StoreEvent::Replaced);
                 } else if !self.hub_knows {
                     self.opened_late(restored);

@@ -55,7 +55,7 @@ pub(super) fn renew(
     finish(data).map_err(failing)?;
     let next = data.join("store.next");
     DirBuilder::new().mode(0o700).create(&next).map_err(failing)?;
-    copy(shelf, Filling::new(&next)?, round, fresh)?;
+    copy(shelf, Filling::after(&next, shelf.commits())?, round, fresh)?;
     if shelf.has_damage() {
         return Ok(Renewal::Damaged);
     }

@@ -29,8 +29,8 @@ pub(super) struct Found {
     pub(super) restored: Restored,
     pub(super) faults: Vec<StoreFault>,
     pub(super) corrupt_rows: u64,
-    /// It was made just now.
-    pub(super) is_new: bool,
+    /// It was made just now, or has lost what was written last: it does not hold what the hub knows.
+    pub(super) is_behind: bool,
 }
 
 impl Writer {
@@ -88,10 +88,15 @@ impl Writer {
         if corrupt_rows > 0 {
             faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
         }
+        let lost = shelf.lost();
+        if let Some(writes) = lost {
+            faults.push(StoreFault::LostWrites { writes });
+            shelf.forget_lost().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        }
         self.damages = 0;
         self.failed_openings = 0;
         self.holdings = Some(holdings);
-        Ok(Found { restored, faults, corrupt_rows, is_new })
+        Ok(Found { restored, faults, corrupt_rows, is_behind: is_new || lost.is_some() })
     }
 }
 
