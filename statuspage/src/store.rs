@@ -15,6 +15,10 @@
 //! - Reading shows nothing that is not yet synced, and gives up after [`StoreOptions::patience`].
 //! - Every value carries the CRC-32C of its key and body. A row that fails it is moved out of the way, counted and reported; it is
 //!   never shown.
+//! - A database that has lost its newest rows, which sled does not tell, says so when it is opened ([`StoreFault::LostWrites`]).
+//! - After any end but a clean one, and after each failure, the database is written anew as it reads before it is used: what a sync
+//!   that failed left only in memory is then on stable storage, or is not taken for data.
+//! - One flipped bit in a file of our own beside the database neither stops the start nor costs data.
 //! - A database that cannot be opened is set aside under a dated name and a new one takes its place ([`StoreFault::SetAside`]).
 //!   A full or read-only disk means: no store for now ([`StoreState::Absent`]); opening is tried again by itself.
 //! - When the database opens only after the start, what it holds comes as [`StoreEvent::OpenedLate`], and nothing is written over
