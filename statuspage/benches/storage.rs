@@ -112,7 +112,8 @@ async fn days_of(place: &Path, probes: u32, days: u32) {
     let worst = || Timestamp::from_millis(present().minus(options.grace).as_millis() / 600_000 * 600_000).plus(wait);
     let (begin, mut chance) = (present().minus(DAY * days), Chance(88_172_645_463_325_252));
     let (mut stored, mut appending, mut sealing) = (0_u64, Duration::ZERO, Duration::ZERO);
-    let waiting = u64::from(probes) * (wait.as_secs() / EVERY.as_secs());
+    // Two rounds more: the last one of a slice reaches into the next.
+    let waiting = u64::from(probes) * (wait.as_secs() / EVERY.as_secs() + 2);
     let mut round = begin;
     while round < worst() {
         let began = Instant::now();

@@ -114,12 +114,14 @@ async fn damage_anywhere_is_told_and_never_shown() {
     let (whole, part, mut chance) = (tempfile::tempdir().expect("a directory"), Part::first(), Chance::new());
     fill(whole.path(), part).await;
     let files: Vec<_> = files(whole.path()).into_iter().filter(|file| !file.ends_with("store.lock")).collect();
+    let database: Vec<_> = files.iter().filter(|file| file.starts_with(whole.path().join("store"))).collect();
     for number in 0..PLACES * scale() {
         let dir = tempfile::tempdir().expect("a directory");
         let root = dir.path().join("data");
         copy(whole.path(), &root);
-        // Each file has its turn.
-        let file = &files[usize::try_from(number).expect("not so many") % files.len()];
+        // Each file has its turn, and those of the database, which cannot tell by themselves what they miss, one each time in between.
+        let turn = usize::try_from(number / 2).expect("not so many");
+        let file = if number % 2 == 0 { &files[turn % files.len()] } else { database[turn % database.len()] };
         let name = file.strip_prefix(whole.path()).expect("below it");
         let damage = chance.one_of(&Damage::ALL);
         damage.strike(&root.join(name), &mut chance);
