@@ -9,6 +9,7 @@ use std::{
     io,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ use super::{
 
 /// The version of the row of a block file.
 const VERSION: u8 = 1;
+/// Files that were written since then may be those of a process that died at it.
+const LATELY: Duration = Duration::from_secs(7 * 86_400);
 
 /// What the list says of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,15 +55,23 @@ pub(super) struct Blocks {
     missed: Vec<PathBuf>,
 }
 
+/// Whether a file was written anew by a process that died before it could list that. What was written lately may have the same
+/// length and other contents, and is asked for its hash.
+fn is_other(path: &Path, listed: &Listed) -> bool {
+    let Ok(metadata) = fs::metadata(path) else { return false };
+    if metadata.len() != listed.bytes {
+        return true;
+    }
+    let is_late = metadata.modified().ok().and_then(|at| at.elapsed().ok()).is_none_or(|age| age < LATELY);
+    let hash = || BlockFile::open(path).ok().and_then(|file| file.facts()).map(|facts| facts.sha256);
+    is_late && hash().is_some_and(|hash| hash != listed.sha256)
+}
+
 impl Blocks {
     /// Opens what lies under `root`, compares it with the list, and brings the list into line with it.
     pub(super) fn open(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
         let mut blocks = Self::look(root, shelf)?;
-        // Written anew by a process that died before it could list that.
-        let is_other = |path: &String, listed: &Listed| {
-            fs::metadata(root.join(path)).is_ok_and(|metadata| metadata.len() != listed.bytes)
-        };
-        blocks.listed.retain(|path, listed| !is_other(path, listed));
+        blocks.listed.retain(|path, listed| !is_other(&root.join(path), listed));
         blocks.enlist(shelf, None)?;
         Ok(blocks)
     }
