@@ -3,6 +3,8 @@
 //! The list lies in the database: a file that vanishes is missed, and one that was exchanged is found by its hash. It does not
 //! know when files are written.
 
+mod retention;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
@@ -11,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(super) use retention::Cutoffs;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -49,13 +52,17 @@ pub(super) struct Blocks {
     /// Roll-ups by day.
     pub(super) days: Archive<Days>,
     listed: BTreeMap<String, Listed>,
+    /// Off the list because retention removes them, and perhaps still there.
+    leaving: BTreeSet<String>,
     missed: Vec<PathBuf>,
 }
 
 impl Blocks {
-    /// Opens what lies under `root`, compares it with the list, and brings the list into line with it.
+    /// Opens what lies under `root`, ends a removal that was cut off, compares the files with the list, and brings the list into line
+    /// with them.
     pub(super) fn open(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
         let mut blocks = Self::look(root, shelf)?;
+        blocks.end_removal(shelf)?;
         // Written anew by a process that died before it could list that.
         let is_other = |path: &String, listed: &Listed| {
             fs::metadata(root.join(path)).is_ok_and(|metadata| metadata.len() != listed.bytes)
@@ -73,6 +80,7 @@ impl Blocks {
             hours: Archive::open(&root.join("hours")).map_err(archive)?,
             days: Archive::open(&root.join("days")).map_err(archive)?,
             listed: list(shelf)?,
+            leaving: retention::leaving(shelf)?,
             root: root.to_owned(),
             missed: Vec::new(),
         };
@@ -117,18 +125,6 @@ impl Blocks {
         self.raw.bytes() + self.hours.bytes() + self.days.bytes()
     }
 
-    /// Removes the oldest file of those that are the least loss; false when none is left.
-    pub(super) fn remove_oldest(&mut self) -> io::Result<bool> {
-        let removed = match self.raw.remove_oldest()? {
-            None => match self.hours.remove_oldest()? {
-                None => self.days.remove_oldest()?,
-                some => some,
-            },
-            some => some,
-        };
-        Ok(removed.is_some())
-    }
-
     fn there(&self) -> BTreeSet<String> {
         let files = self.raw.files().chain(self.hours.files()).chain(self.days.files());
         files.filter_map(|path| self.below(path.as_ref())).collect()
@@ -164,6 +160,8 @@ impl Blocks {
             let facts = match &written {
                 Some((other, facts)) if *other == path => Some(facts.clone()),
                 Some(_) | None if self.listed.contains_key(&path) => None,
+                // Retention has dropped it, and it could not be removed yet.
+                Some(_) | None if self.leaving.contains(&path) => None,
                 // Written by a process that died before it could list it.
                 Some(_) | None => keep_name(&self.root.join(&path)).ok().and_then(|file| file.facts()),
             };
@@ -172,6 +170,9 @@ impl Blocks {
                 Listed { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 };
             let (key, body) = (key::block(&path), record::pack(VERSION, &listed));
             new.push((key.clone(), frame::seal(&key, &body)));
+            if self.leaving.remove(&path) {
+                gone.push(key::leaving(&path));
+            }
             self.listed.insert(path, listed);
         }
         if !(gone.is_empty() && new.is_empty()) {

@@ -10,6 +10,7 @@ mod migration;
 mod opening;
 mod power;
 mod preload;
+mod retention;
 mod seal;
 mod space;
 

@@ -51,8 +51,7 @@ use shared::Timestamp;
 use super::{BlockError, Damage, Wrong};
 use layout::{Footer, HEADER, Magic, TRAILER};
 
-pub(super) use draft::sync_directory;
-pub(in crate::store) use draft::{Draft, FileFacts};
+pub(in crate::store) use draft::{Draft, FileFacts, sync_directory};
 
 /// What a block file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

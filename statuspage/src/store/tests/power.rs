@@ -4,6 +4,7 @@
 mod disk;
 mod failing;
 mod recording;
+mod retention;
 
 use std::{
     collections::BTreeMap,
