@@ -32,6 +32,7 @@ mod backup;
 mod block;
 mod blocks;
 mod changes;
+mod codes;
 mod database;
 mod directory;
 mod dump;
