@@ -137,6 +137,10 @@ impl<C: Content> Archive<C> {
     pub(in crate::store) fn set_aside(&mut self, damaged: &Damage) -> Result<Option<PathBuf>, BlockError> {
         let Some(slot) = self.catalog.slot_of(&damaged.file) else { return Ok(None) };
         let Some(file) = self.source(slot)? else { return Ok(None) };
+        // What the disk cannot read now may be whole: only what was read and is wrong is replaced.
+        if file.verify().iter().any(|damage| damage.wrong.may_pass()) {
+            return Ok(None);
+        }
         self.changed();
         let mut draft = Draft::create(&damaged.file, C::KIND)?;
         let mut whole = file.verify().is_empty() && is_of::<C>(&file);
