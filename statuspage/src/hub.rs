@@ -4,7 +4,7 @@
 //! store's patience.
 
 mod alarm;
-mod checkpoint;
+pub(crate) mod checkpoint;
 mod past;
 mod publish;
 mod roster;

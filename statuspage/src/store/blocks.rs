@@ -41,6 +41,21 @@ pub(super) struct Listed {
     pub(super) sha256: [u8; 32],
 }
 
+impl From<&FileFacts> for Listed {
+    fn from(facts: &FileFacts) -> Self {
+        Self { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 }
+    }
+}
+
+impl Listed {
+    /// As it lies in the database.
+    fn row(&self, path: &str) -> (Vec<u8>, Vec<u8>) {
+        let key = key::block(path);
+        let value = frame::seal(&key, &record::pack(VERSION, self));
+        (key, value)
+    }
+}
+
 /// All block files.
 #[derive(Debug)]
 pub(super) struct Blocks {
@@ -166,10 +181,8 @@ impl Blocks {
                 Some(_) | None => keep_name(&self.root.join(&path)).ok().and_then(|file| file.facts()),
             };
             let Some(facts) = facts else { continue };
-            let listed =
-                Listed { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 };
-            let (key, body) = (key::block(&path), record::pack(VERSION, &listed));
-            new.push((key.clone(), frame::seal(&key, &body)));
+            let listed = Listed::from(&facts);
+            new.push(listed.row(&path));
             if self.leaving.remove(&path) {
                 gone.push(key::leaving(&path));
             }
@@ -179,6 +192,15 @@ impl Blocks {
             shelf.replace(&gone, &new)?;
         }
         Ok(results)
+    }
+
+    /// Puts a file that has just been written on the list, and leaves the rest of it alone: what is missing stays missed.
+    pub(super) fn list_too(&mut self, shelf: &Shelf, written: FileFacts) -> Result<(), Broken> {
+        let Some(path) = self.below(&written.path) else { return Ok(()) };
+        let listed = Listed::from(&written);
+        shelf.replace(&[], &[listed.row(&path)])?;
+        self.listed.insert(path, listed);
+        Ok(())
     }
 
     fn below(&self, path: &Path) -> Option<String> {
