@@ -2,6 +2,7 @@
 
 mod care;
 mod chance;
+mod clock;
 mod crash;
 mod damage;
 mod history;
