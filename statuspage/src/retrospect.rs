@@ -29,6 +29,9 @@ struct Rule {
     is_defined: bool,
 }
 
+/// The rows of hours and days, by what they are about.
+pub(crate) type Rows = BTreeMap<Slot, Box<[u8]>>;
+
 /// One component that is looked at again, from some instant on.
 #[derive(Debug)]
 pub(crate) struct Retrospect {
@@ -41,7 +44,7 @@ pub(crate) struct Retrospect {
     looked: Timestamp,
     /// What came later than that.
     waiting: Vec<Observation>,
-    rows: BTreeMap<Slot, Box<[u8]>>,
+    rows: Rows,
 }
 
 impl Retrospect {
@@ -89,7 +92,7 @@ impl Retrospect {
     }
 
     /// The rows of all hours and days since the beginning, and what is believed in the end.
-    pub(crate) fn finish(self) -> (BTreeMap<Slot, Box<[u8]>>, Option<ComponentState>) {
+    pub(crate) fn finish(self) -> (Rows, Option<ComponentState>) {
         let state = self.engine.state(&self.component).cloned();
         (self.rows, state)
     }

@@ -22,7 +22,7 @@ use crate::{
     engine::ComponentState,
     history::{Slot, Unit},
     hub::checkpoint,
-    retrospect::Retrospect,
+    retrospect::{Retrospect, Rows},
     store::{Changes, Ledger, Offline},
 };
 
@@ -158,7 +158,7 @@ impl Work<'_> {
         component: &ComponentId,
         days: &BTreeSet<Timestamp>,
         (from, to): (Timestamp, Timestamp),
-    ) -> Result<(BTreeMap<Slot, Box<[u8]>>, Option<ComponentState>)> {
+    ) -> Result<(Rows, Option<ComponentState>)> {
         for &day in days.range(from..to).take_while(|day| **day < self.until) {
             let results = self.store.results(component, day, day.plus(DAY))?;
             retrospect.take(results, day.plus(DAY).min(self.until));

@@ -126,7 +126,7 @@ impl Offline {
     ///
     /// When the database breaks.
     pub fn write(&mut self, changes: Changes) -> Result<(), OfflineError> {
-        let mut rows = handle::rows(changes).into_iter().peekable();
+        let mut rows = handle::rows(changes).peekable();
         while rows.peek().is_some() {
             let changes = rows.by_ref().take(BATCH).map(|(key, body)| (key, Change { number: 0, body })).collect();
             let written = self.holdings.shelf.commit(&Work { rows: Vec::new(), changes });
