@@ -39,6 +39,7 @@ fn main() {
     }
     let directory = arguments.first();
     let directory = directory.map_or_else(tempfile::tempdir, tempfile::tempdir_in).expect("a directory");
+    runtime.block_on(hot(&directory.path().join("hot")));
     for (probes, days) in [(50, 3), (50, 7), (50, 14)] {
         let place = directory.path().join(format!("{probes}-{days}"));
         runtime.block_on(days_of(&place, probes, days));
@@ -99,6 +100,44 @@ async fn past(place: &Path, components: u32) {
 /// From the start of a slice until it is looked at and sealed: so long results wait in the database at most.
 fn longest_wait(options: &StoreOptions) -> Duration {
     SLICE + options.grace + StoreOptions::default().rest
+}
+
+/// What goes over every row of the database, with as many results in it as a large hub has before their hour is sealed: verifying,
+/// a backup, a renewal. Meanwhile the store's thread does nothing else.
+async fn hot(place: &Path) {
+    const ROWS: u64 = 100_000;
+    let options = StoreOptions { patience: Duration::from_secs(600), ..StoreOptions::default() };
+    let handle = Store::open(place, options.clone()).expect("opens").handle;
+    let (mut chance, now) = (Chance(3_141_592_653), present());
+    // All of the present hour and of the one to come: nothing of it is settled.
+    let hour = Timestamp::from_millis(now.as_millis() / 3_600_000 * 3_600_000);
+    for batch in 0..ROWS / 500 {
+        let at = |number: u64| hour.plus(Duration::from_millis((batch * 500 + number) * 36 % 3_600_000));
+        let rows = (0..500).map(|number| Arc::new(observation(&mut chance, number as u32, at(number)))).collect();
+        handle.append(rows).await;
+    }
+    let rows = handle.unsealed().await.unwrap_or_default();
+    let ms = |took: Duration| format!("{:.0} ms for {rows} results", took.as_secs_f64() * 1e3);
+    let began = Instant::now();
+    let mut audit = handle.audit().await.expect("looks");
+    report("verify: the rows", &ms(began.elapsed()));
+    while audit.step() {}
+    assert!(audit.finish().is_sound());
+    let began = Instant::now();
+    let point = handle.backup().await.expect("copied");
+    report("backup: the rows", &ms(began.elapsed()));
+    drop(point);
+    handle.close(Duration::from_secs(600)).await;
+    // One result of some hours ago is sealed, and the database renewed without it.
+    let rest = Duration::from_millis(1);
+    let handle = Store::open(place, StoreOptions { rest, ..options }).expect("opens").handle;
+    handle.append(vec![Arc::new(observation(&mut chance, 7, hour.minus(HOUR * 3)))]).await;
+    let began = Instant::now();
+    while handle.unsealed().await.is_ok_and(|unsealed| unsealed > rows) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    report("renewal: seal one result, copy the rows, reopen", &ms(began.elapsed()));
+    handle.close(Duration::from_secs(600)).await;
 }
 
 /// Stores some days of some probes slice by slice, and looks at what became of them: at the worst moment, when the oldest slice is

@@ -306,9 +306,10 @@ impl History {
         if self.components.contains_key(to) {
             return false;
         }
-        let past = self.components.remove(from);
-        let renamed = past.map(|past| self.components.insert(to.clone(), past));
-        renamed.is_some()
+        let Some(mut past) = self.components.remove(from) else { return false };
+        past.failures.rename(to);
+        self.components.insert(to.clone(), past);
+        true
     }
 
     /// Takes a failure back that was counted before.

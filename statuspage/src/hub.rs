@@ -4,7 +4,7 @@
 //! store's patience.
 
 mod alarm;
-mod checkpoint;
+pub(crate) mod checkpoint;
 mod past;
 mod publish;
 mod roster;
@@ -282,7 +282,10 @@ impl Hub {
             Some(Reception::Duplicate | Reception::OldNews) => {
                 self.options.counters.duplicates.fetch_add(1, Ordering::Relaxed);
             }
-            Some(Reception::UnknownProbe) | None => {}
+            Some(Reception::UnknownProbe) => {
+                self.options.counters.unknown_probes.fetch_add(1, Ordering::Relaxed);
+            }
+            None => {}
         }
         self.account(outcome.transitions)
     }

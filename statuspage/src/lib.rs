@@ -50,6 +50,8 @@ pub mod postmortem;
 #[cfg(feature = "ssr")]
 mod public_id;
 #[cfg(feature = "ssr")]
+mod retrospect;
+#[cfg(feature = "ssr")]
 pub mod serve;
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -1,9 +1,16 @@
 //! What operators do for their data: export, backup, restore, verify and repair, beside a running hub and without one.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::{
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use anyhow::Result;
 use serde_json::Value;
+use shared::{Failure, FailureKind, Observation, Timestamp, Timings, Verdict};
+use statuspage::store::{Durability, Store, StoreOptions};
 use tests::{
     backend::Backend,
     hub::{Hub, Setup},
@@ -229,5 +236,117 @@ async fn verify_names_a_file_that_is_not_what_was_written_and_repair_keeps_it_ap
     assert!(repaired.contains("01.blk.damaged-1"), "{repaired}");
     assert!(!file.exists() && file.with_file_name("01.blk.damaged-1").exists());
     setup.run(&["verify"]).await?.expect(0)?;
+    Ok(())
+}
+
+/// One result a minute of a component's probe, the first at `start`; some failed.
+fn results(component: &str, start: Timestamp, count: u64) -> Vec<Arc<Observation>> {
+    let result = |number: u64| {
+        let failed = number % 10 == 9;
+        Arc::new(Observation {
+            probe: format!("{component}/http").parse().expect("an id"),
+            location: "local".parse().expect("a name"),
+            started_at: start.plus(Duration::from_secs(60 * number)),
+            verdict: if failed { Verdict::Fail } else { Verdict::Pass },
+            failure: failed.then(|| Failure::new(FailureKind::HttpStatus, "502, \"Bad Gateway\"")),
+            timings: Timings { connect: Some(Duration::from_micros(1_234 + number)), ..Timings::default() },
+            duration: Duration::from_micros(20_000 + number * 7),
+            http: None,
+            certificate_expires_at: None,
+            confirmation: false,
+            address: Some([203, 0, 113, 7].into()),
+        })
+    };
+    (0..count).map(result).collect()
+}
+
+/// The beginning of an hour, so many hours ago.
+fn hours_ago(hours: u64) -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = since / 3_600 * 3_600 - hours * 3_600;
+    Timestamp::from_millis(i64::try_from(seconds * 1_000).unwrap_or_default())
+}
+
+/// A store in `data` whose results all lie in block files.
+async fn sealed(data: &Path, all: &[Arc<Observation>]) {
+    let rest = Duration::from_millis(20);
+    let options = StoreOptions { rest, reserve: 0, disk_reserve: 0, ..StoreOptions::default() };
+    let handle = Store::open(data, options).expect("opens").handle;
+    assert_eq!(handle.append(all.to_vec()).await, Durability::Synced);
+    wait::until("all is sealed", async || (handle.unsealed().await == Ok(0)).then_some(())).await;
+    assert_eq!(handle.close(Duration::from_secs(30)).await, Durability::Synced);
+}
+
+fn values(results: &[Arc<Observation>]) -> Vec<Value> {
+    results.iter().map(|result| serde_json::to_value(result.as_ref()).expect("serializes")).collect()
+}
+
+#[tokio::test]
+async fn an_export_of_sealed_hours_is_what_was_written() -> Result<()> {
+    let backend = Backend::start().await?;
+    let setup = Setup::new()?;
+    setup.define_http("cloud", &backend.url())?;
+    setup.define_http("wiki", &backend.url())?;
+    let start = hours_ago(30);
+    let (cloud, wiki) = (results("cloud", start, 300), results("wiki", start, 90));
+    sealed(&setup.data(), &[&cloud[..], &wiki[..]].concat()).await;
+    assert!(setup.data().join("blocks/raw").exists(), "they lie in files");
+    // Before what the hub adds.
+    let end = start.plus(Duration::from_secs(60 * 300)).to_string();
+    let (from, to) = (cloud[50].started_at.to_string(), cloud[170].started_at.to_string());
+    let check = async |setup: &Setup| -> Result<()> {
+        let export =
+            |component: &'static str, format: &'static str| ["export", "--component", component, "--format", format];
+        let exported = async |component, format, more: &[&str]| -> Result<String> {
+            setup.run(&[&export(component, format)[..], more].concat()).await?.expect(0)
+        };
+        assert_eq!(lines(&exported("cloud", "jsonl", &["--to", &end]).await?)?, values(&cloud));
+        assert_eq!(lines(&exported("wiki", "jsonl", &["--to", &end]).await?)?, values(&wiki));
+        let part = lines(&exported("cloud", "jsonl", &["--from", &from, "--to", &to]).await?)?;
+        assert_eq!(part, values(&cloud[50..170]));
+        let sheet = exported("cloud", "csv", &["--to", &end]).await?;
+        let mut reader = csv::Reader::from_reader(sheet.as_bytes());
+        let said = |record: csv::StringRecord| [0, 4, 6].map(|column| record[column].to_owned());
+        let rows = reader.records().map(|record| Ok(said(record?))).collect::<Result<Vec<_>>>()?;
+        let expected: Vec<_> = cloud.iter().map(|result| line_of(result)).collect();
+        assert_eq!(rows, expected);
+        Ok(())
+    };
+    check(&setup).await?;
+    let mut hub = setup.start().await?;
+    hub.until_status("cloud", "operational").await;
+    check(&setup).await?;
+    hub.program.terminate().await?;
+    check(&setup).await
+}
+
+/// What is looked at of a line of a sheet: when, the verdict, and the detail of a failure.
+fn line_of(result: &Observation) -> [String; 3] {
+    let detail = result.failure.as_ref().map(|failure| failure.detail.clone()).unwrap_or_default();
+    [result.started_at.to_string(), result.verdict.to_string(), detail]
+}
+
+#[tokio::test]
+async fn a_data_directory_of_somebody_else_is_refused_in_one_sentence() -> Result<()> {
+    let setup = Setup::new()?;
+    let data = setup.data();
+    std::fs::create_dir(&data)?;
+    let is_root = std::fs::metadata(&data)?.uid() == 0;
+    // Nobody but root can give a directory away; whoever else runs this shuts itself out.
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(if is_root { 0o700 } else { 0 }))?;
+    std::fs::set_permissions(setup.directory(), std::fs::Permissions::from_mode(0o755))?;
+    let mut command = if is_root {
+        let mut command = tokio::process::Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(tests::program::own("statuspage")?);
+        command
+    } else {
+        tokio::process::Command::new(tests::program::own("statuspage")?)
+    };
+    command.current_dir(setup.directory()).arg("serve").args(["--listen", "127.0.0.1:0"]).kill_on_drop(true);
+    let ended = tokio::time::timeout(wait::LIMIT, command.output()).await??;
+    let said = String::from_utf8(ended.stderr)?;
+    let last: Vec<_> = said.lines().filter(|line| line.starts_with("statuspage: ")).collect();
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    assert!(matches!(last[..], [sentence] if sentence.contains("data") && !sentence.contains("panicked")), "{said}");
     Ok(())
 }

@@ -14,7 +14,10 @@
 //                         fails fails once more through each other descriptor of its file; anything else that fails did nothing.
 //                         Of sector:FIRST:LENGTH:ERRNO[:TEXT], every read of those bytes of a file fails.
 //                         Names: open (that creates), write, length, sync (fsync, fdatasync), range (sync_file_range),
-//                         rename, link, remove (unlink, rmdir), make (mkdir).
+//                         rename, link, remove (unlink, rmdir), make (mkdir), read (read, pread).
+//     BELFRY_FILES_READ_ONLY
+//                         While a file of that name is there, the file system below the root is read-only: every operation that
+//                         changes something fails with EROFS and does nothing.
 //
 // The log is a sequence of records in the machine's byte order: kind (4 bytes), number of bytes at the end (4), file (8), place (8),
 // bytes. A record is appended once its operation came back, before any other may begin, so that a sync covers exactly the writes
@@ -73,7 +76,7 @@ static struct {
     char text[256];
 } fail;
 
-static const char *root;
+static const char *root, *read_only;
 static size_t root_length;
 static int log_descriptor = -1;
 static struct watched *descriptors[MAX_DESCRIPTORS];
@@ -88,6 +91,7 @@ static void give_up(const char *what, const char *path) {
 __attribute__((constructor)) static void begin(void) {
     const char *log = getenv("BELFRY_FILES_LOG"), *wish = getenv("BELFRY_FILES_FAIL");
     root = getenv("BELFRY_FILES_ROOT");
+    read_only = getenv("BELFRY_FILES_READ_ONLY");
     root_length = root ? strlen(root) : 0;
     if (log) {
         log_descriptor = syscall(SYS_openat, AT_FDCWD, log, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
@@ -109,8 +113,11 @@ static void record(enum kind kind, uint64_t file, uint64_t place, const void *by
     if (syscall(SYS_writev, log_descriptor, parts, 2) != (ssize_t)(sizeof head + length)) give_up("cannot write", "the log");
 }
 
+static bool is_read_only(void) { return read_only && syscall(SYS_faccessat, AT_FDCWD, read_only, F_OK) == 0; }
+
 // The error with which this operation is to fail; 0 lets it go on.
 static int failure(const char *operation, const char *path, uint64_t inode) {
+    if (strcmp(operation, "read") != 0 && is_read_only()) return EROFS;
     if (strcmp(operation, fail.operation) != 0 || !strstr(path, fail.text)) return 0;
     fail.seen++;
     if (fail.seen < fail.first || fail.seen - fail.first >= fail.count) return 0;
@@ -180,6 +187,7 @@ static int open_watched(int directory, const char *path, int flags, mode_t mode,
     snprintf(file.path, sizeof file.path, "%s", name);
     bool there = syscall(SYS_faccessat, directory, path, F_OK) == 0;
     int error = flags & O_CREAT && !there ? failure("open", name, 0) : 0;
+    if (!error && (flags & O_ACCMODE) != O_RDONLY && is_read_only()) error = EROFS;
     if (error) return leave(-1, error);
     if ((flags & O_TMPFILE) == O_TMPFILE) give_up("cannot record O_TMPFILE in", name);
     int descriptor = syscall(SYS_openat, directory, path, flags, mode);
@@ -297,6 +305,7 @@ static ssize_t read_watched(int descriptor, void *bytes, size_t length, off_t at
     off_t place = file && call == SYS_read ? syscall(SYS_lseek, descriptor, 0, SEEK_CUR) : at;
     bool failed = file && is_unreadable(file, place, length);
     if (failed) record(FAILED, file->inode, fail.error, fail.operation, strlen(fail.operation));
+    if (file && !failed) failed = failure("read", file->path, file->inode) != 0;
     pthread_mutex_unlock(&lock);
     if (failed) return errno = fail.error, -1;
     return syscall(call, descriptor, bytes, length, at);
@@ -328,7 +337,7 @@ static ssize_t write_any(int descriptor, const void *bytes, size_t length, off_t
         return at < 0 ? syscall(SYS_write, descriptor, bytes, length) : syscall(SYS_pwrite64, descriptor, bytes, length, at);
     }
     int failed = failure("write", file->path, file->inode);
-    size_t wanted = failed ? length / 2 : length;
+    size_t wanted = failed == EROFS ? 0 : failed ? length / 2 : length;
     off_t place = at < 0 ? position(descriptor, file) : at;
     ssize_t written = at < 0 ? syscall(SYS_write, descriptor, bytes, wanted) : syscall(SYS_pwrite64, descriptor, bytes, wanted, at);
     int error = errno;

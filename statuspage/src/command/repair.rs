@@ -1,8 +1,12 @@
-//! `statuspage repair`: saves what can be read of a damaged store, and says in numbers what was saved and what was lost.
+//! `statuspage repair`: saves what can be read of a damaged store, makes missing roll-ups again from results, and says in numbers what
+//! was saved and what was lost.
 //!
 //! It does not know how anything is saved.
 
+mod rollups;
+
 use anyhow::{Result, ensure};
+use prober::{load::LoadOptions, reload};
 
 use super::Ended;
 use crate::{
@@ -16,7 +20,12 @@ pub(super) fn run(settings: &Settings) -> Result<Ended> {
     ensure!(Client::find(data)?.is_none(), "a hub runs on {}: stop it first", data.display());
     let repaired = repair(data)?;
     print!("{}", words(&repaired));
-    let sound = repaired.is_sound() && repaired.damaged_files.is_empty();
+    let options = LoadOptions::from_environment(settings.time_zone.clone());
+    // Results are there without definitions too.
+    let definitions = reload::open(&settings.probes, options).map(|(set, _)| set).unwrap_or_default();
+    let made = rollups::make_again(data, &definitions, &settings.time_zone)?;
+    print!("{made}");
+    let sound = repaired.is_sound() && repaired.damaged_files.is_empty() && made.is_nothing();
     Ok(if sound { Ended::Well } else { Ended::Poorly })
 }
 

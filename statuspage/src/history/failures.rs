@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use shared::Observation;
+use shared::{ComponentId, Observation};
 
 /// How many are kept.
 const KEPT: usize = 20;
@@ -26,6 +26,13 @@ impl Failures {
         if at < KEPT && !at_once.any(same) {
             self.newest_first.insert(at, Arc::new(observation.clone().public()));
             self.newest_first.truncate(KEPT);
+        }
+    }
+
+    /// They are those of a component of that name from now on.
+    pub(super) fn rename(&mut self, component: &ComponentId) {
+        for failure in &mut self.newest_first {
+            Arc::make_mut(failure).probe.component = component.clone();
         }
     }
 

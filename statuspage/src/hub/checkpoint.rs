@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The document that says when the rest was written.
-const DOCUMENT: &str = "checkpoint";
+pub(crate) const DOCUMENT: &str = "checkpoint";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Checkpoint {
@@ -41,6 +41,17 @@ impl Checkpoint {
             .ok()
             .map(|document| (DOCUMENT, document.into()))
     }
+}
+
+/// When a checkpoint was written, by its document.
+pub(crate) fn instant(document: &[u8]) -> Option<Timestamp> {
+    serde_json::from_slice(document).ok().map(|checkpoint: Checkpoint| checkpoint.at)
+}
+
+/// A checkpoint of these states: a restart goes on from `at`.
+pub(crate) fn of(states: &[ComponentState], at: Timestamp) -> Changes {
+    let components = states.iter().map(|state| (state.component.clone(), state.to_bytes().into())).collect();
+    Changes { components, documents: Checkpoint::document(at).into_iter().collect(), ..Changes::default() }
 }
 
 /// What a restart knows before it judges anything again.

@@ -13,6 +13,8 @@ pub struct HubCounters {
     pub observations: AtomicU64,
     /// Observations that it had already.
     pub duplicates: AtomicU64,
+    /// Observations of probes that no definition has: stored, and judged by nobody.
+    pub unknown_probes: AtomicU64,
     /// Snapshots that it published.
     pub snapshots: AtomicU64,
     /// Transitions of components that it judged.

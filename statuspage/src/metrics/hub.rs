@@ -94,6 +94,12 @@ fn counted(scrape: &Scrape<'_>, out: &mut Exposition) {
         "Observations that the hub had already",
         &hub.duplicates,
     );
+    single(
+        Kind::Counter,
+        "belfry_unknown_probe_observations_total",
+        "Observations of probes that no definition has: stored and not judged",
+        &hub.unknown_probes,
+    );
     single(Kind::Counter, "belfry_snapshots_total", "Snapshots that were published", &hub.snapshots);
     single(Kind::Counter, "belfry_transitions_total", "Changes of components' states", &hub.transitions);
     single(Kind::Gauge, "belfry_outbox_notifications", "Notifications that are not delivered yet", &hub.outbox);

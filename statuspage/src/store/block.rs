@@ -15,7 +15,7 @@ mod file;
 mod observation;
 mod span;
 
-pub(in crate::store) use archive::{Archive, Joining};
-pub(in crate::store) use content::{Content, Days, Hours, Raw};
+pub(in crate::store) use archive::{Archive, Joining, Kept};
+pub(in crate::store) use content::{Content, Days, Hours, Raw, is_content, verify};
 pub(in crate::store) use damage::{BlockError, Damage, Wrong};
-pub(in crate::store) use file::{BlockFile, Draft, Facts, FileFacts, Frame, Kind};
+pub(in crate::store) use file::{BlockFile, Draft, Facts, FileFacts, Frame, Kind, sync_directory};

@@ -3,6 +3,8 @@
 //! The list lies in the database: a file that vanishes is missed, and one that was exchanged is found by its hash. It does not
 //! know when files are written.
 
+mod retention;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
@@ -12,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+pub(super) use retention::Cutoffs;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -41,6 +44,21 @@ pub(super) struct Listed {
     pub(super) sha256: [u8; 32],
 }
 
+impl From<&FileFacts> for Listed {
+    fn from(facts: &FileFacts) -> Self {
+        Self { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 }
+    }
+}
+
+impl Listed {
+    /// As it lies in the database.
+    fn row(&self, path: &str) -> (Vec<u8>, Vec<u8>) {
+        let key = key::block(path);
+        let value = frame::seal(&key, &record::pack(VERSION, self));
+        (key, value)
+    }
+}
+
 /// All block files.
 #[derive(Debug)]
 pub(super) struct Blocks {
@@ -52,6 +70,8 @@ pub(super) struct Blocks {
     /// Roll-ups by day.
     pub(super) days: Archive<Days>,
     listed: BTreeMap<String, Listed>,
+    /// Off the list because retention removes them, and perhaps still there.
+    leaving: BTreeSet<String>,
     missed: Vec<PathBuf>,
 }
 
@@ -68,9 +88,11 @@ fn is_other(path: &Path, listed: &Listed) -> bool {
 }
 
 impl Blocks {
-    /// Opens what lies under `root`, compares it with the list, and brings the list into line with it.
+    /// Opens what lies under `root`, ends a removal that was cut off, compares the files with the list, and brings the list into line
+    /// with them.
     pub(super) fn open(root: &Path, shelf: &Shelf) -> Result<Self, Broken> {
         let mut blocks = Self::look(root, shelf)?;
+        blocks.end_removal(shelf)?;
         blocks.listed.retain(|path, listed| !is_other(&root.join(path), listed));
         blocks.enlist(shelf, None)?;
         Ok(blocks)
@@ -84,6 +106,7 @@ impl Blocks {
             hours: Archive::open(&root.join("hours")).map_err(archive)?,
             days: Archive::open(&root.join("days")).map_err(archive)?,
             listed: list(shelf)?,
+            leaving: retention::leaving(shelf)?,
             root: root.to_owned(),
             missed: Vec::new(),
         };
@@ -128,18 +151,6 @@ impl Blocks {
         self.raw.bytes() + self.hours.bytes() + self.days.bytes()
     }
 
-    /// Removes the oldest file of those that are the least loss; false when none is left.
-    pub(super) fn remove_oldest(&mut self) -> io::Result<bool> {
-        let removed = match self.raw.remove_oldest()? {
-            None => match self.hours.remove_oldest()? {
-                None => self.days.remove_oldest()?,
-                some => some,
-            },
-            some => some,
-        };
-        Ok(removed.is_some())
-    }
-
     fn there(&self) -> BTreeSet<String> {
         let files = self.raw.files().chain(self.hours.files()).chain(self.days.files());
         files.filter_map(|path| self.below(path.as_ref())).collect()
@@ -175,20 +186,32 @@ impl Blocks {
             let facts = match &written {
                 Some((other, facts)) if *other == path => Some(facts.clone()),
                 Some(_) | None if self.listed.contains_key(&path) => None,
+                // Retention has dropped it, and it could not be removed yet.
+                Some(_) | None if self.leaving.contains(&path) => None,
                 // Written by a process that died before it could list it.
                 Some(_) | None => keep_name(&self.root.join(&path)).ok().and_then(|file| file.facts()),
             };
             let Some(facts) = facts else { continue };
-            let listed =
-                Listed { bytes: facts.bytes, frames: facts.frames as u64, rows: facts.rows, sha256: facts.sha256 };
-            let (key, body) = (key::block(&path), record::pack(VERSION, &listed));
-            new.push((key.clone(), frame::seal(&key, &body)));
+            let listed = Listed::from(&facts);
+            new.push(listed.row(&path));
+            if self.leaving.remove(&path) {
+                gone.push(key::leaving(&path));
+            }
             self.listed.insert(path, listed);
         }
         if !(gone.is_empty() && new.is_empty()) {
             shelf.replace(&gone, &new)?;
         }
         Ok(results)
+    }
+
+    /// Puts a file that has just been written on the list, and leaves the rest of it alone: what is missing stays missed.
+    pub(super) fn list_too(&mut self, shelf: &Shelf, written: FileFacts) -> Result<(), Broken> {
+        let Some(path) = self.below(&written.path) else { return Ok(()) };
+        let listed = Listed::from(&written);
+        shelf.replace(&[], &[listed.row(&path)])?;
+        self.listed.insert(path, listed);
+        Ok(())
     }
 
     fn below(&self, path: &Path) -> Option<String> {

@@ -239,7 +239,7 @@ fn row(observation: &Observation) -> Row {
     }
 }
 
-fn rows(changes: Changes) -> impl Iterator<Item = (Vec<u8>, Option<Bytes>)> {
+pub(super) fn rows(changes: Changes) -> impl Iterator<Item = (Vec<u8>, Option<Bytes>)> {
     let components =
         changes.components.into_iter().map(|(id, body)| (key::named(Kind::Component, id.as_str()), Some(body)));
     let hours =

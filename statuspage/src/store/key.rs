@@ -14,6 +14,7 @@
 //! | `r` name 0 part | a document |
 //! | `i` name 0 part | a record: `outage:` and a component, `fault:` and its word |
 //! | `b` path | a block file that must be there: its size, its frames and its hash |
+//! | `g` path | a block file that retention removes: off the list, and perhaps still there |
 //! | `w` location | how many observations were written of a location, and how many have left again |
 //! | `v` | how often the database was written |
 //! | `x` key | a row that failed its checksum, as it was found |
@@ -39,6 +40,7 @@ pub(super) enum Kind {
     Document = b'r',
     Record = b'i',
     Block = b'b',
+    Leaving = b'g',
     Tally = b'w',
     /// Beside the tallies, which change with it: sled writes neighbours together.
     Commits = b'v',
@@ -127,7 +129,11 @@ pub(super) fn block(path: &str) -> Vec<u8> {
     [&[Kind::Block as u8], path.as_bytes()].concat()
 }
 
-/// The path in a key of [`block`].
+pub(super) fn leaving(path: &str) -> Vec<u8> {
+    [&[Kind::Leaving as u8], path.as_bytes()].concat()
+}
+
+/// The path in a key of [`block`] or [`leaving`].
 pub(super) fn read_block(key: &[u8]) -> Option<&str> {
     str::from_utf8(key.get(1..)?).ok()
 }

@@ -2,6 +2,8 @@
 //!
 //! It does not know what the commands are.
 
+mod past;
+
 use std::path::{Path, PathBuf};
 
 use shared::ComponentId;
@@ -118,12 +120,16 @@ impl Offline {
     ///
     /// When the database breaks.
     pub fn observations(&self, query: &ObservationQuery) -> Result<ObservationPage, OfflineError> {
-        query::answer(&self.holdings, query).map_err(|fault| match fault {
+        query::answer(&self.holdings, query).map_err(|fault| self.unanswered(fault))
+    }
+
+    fn unanswered(&self, fault: Unanswered) -> OfflineError {
+        match fault {
             Unanswered::Database(broken) => OfflineError::broken(self.directory(), &broken),
             Unanswered::Files(error) => {
                 OfflineError::Failing { dir: self.directory().to_owned(), reason: error.to_string() }
             }
-        })
+        }
     }
 
     /// Whether there is or was a component of that name.

@@ -272,6 +272,36 @@ pub(super) fn answer(holdings: &Holdings, query: &ObservationQuery) -> Result<Ob
     Ok(wanted.page())
 }
 
+/// Everything of a component from `from` on and before `to`, in one piece: for stretches that are not long.
+pub(super) fn all(
+    holdings: &Holdings,
+    component: &ComponentId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Observation>, Unanswered> {
+    let Holdings { shelf, blocks } = holdings;
+    let (mut found, prefix) = (BTreeMap::new(), format!("{component}/"));
+    blocks.raw.read(
+        from,
+        to,
+        Order::Ascending,
+        |frame| frame.starts_with(&prefix),
+        |observations| {
+            found.extend(observations.into_iter().map(|observation| (place(&observation), observation)));
+            ControlFlow::Continue(())
+        },
+    )?;
+    let range = (key::observation_from(component, from), key::observation_from(component, to));
+    shelf.scan(&range.0, &range.1, Order::Ascending, |key, body| {
+        match read(key, body) {
+            Some(observation) => drop(found.insert(place(&observation), observation)),
+            None => shelf.note(key, body),
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(found.into_values().collect())
+}
+
 /// The observation of a row.
 pub(super) fn read(key: &[u8], body: &[u8]) -> Option<Observation> {
     let (component, place) = key::read_observation(key)?;

@@ -15,7 +15,7 @@ use std::{
 use super::{
     OfflineError, RestorationError,
     backup::block_files,
-    block::{BlockFile, Draft, Kind as FileKind},
+    block::{self, BlockFile, Draft, Kind as FileKind, is_content},
     database::{Broken, Database, Files, Order},
     directory::{FORMAT, Marker},
     frame,
@@ -206,14 +206,16 @@ enum Reach {
 /// Rewrites a damaged block file with what is sound in it.
 fn repair_file(path: &Path) -> Result<Option<RepairedFile>, RestorationError> {
     let file = BlockFile::open(path)?;
-    let damage: Vec<_> = file.verify().iter().map(ToString::to_string).collect();
+    let damage: Vec<_> = block::verify(&file).iter().map(ToString::to_string).collect();
     if damage.is_empty() {
         return Ok(None);
     }
     let mut draft = Draft::create(path, file.kind().unwrap_or_else(|| kind_by_place(path)))?;
     let mut frames = 0;
     for part in file.frames() {
-        if let Ok(payload) = file.read(part) {
+        if let Ok(payload) = file.read(part)
+            && is_content(file.kind(), part, &payload)
+        {
             draft.put(&part.name, part.facts, &payload)?;
             frames += 1;
         }

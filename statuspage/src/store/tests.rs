@@ -2,6 +2,7 @@
 
 mod care;
 mod chance;
+mod clock;
 mod crash;
 mod damage;
 mod history;
@@ -10,6 +11,7 @@ mod migration;
 mod opening;
 mod power;
 mod preload;
+mod retention;
 mod seal;
 mod slices;
 mod space;

@@ -8,6 +8,7 @@ use shared::Timestamp;
 
 use super::{
     StoreOptions,
+    blocks::Cutoffs,
     database::Broken,
     directory::Directory,
     holdings::Holdings,
@@ -115,14 +116,10 @@ impl Upkeep {
     /// Removes what is too old, then what takes too much space: the oldest results first, roll-ups last.
     fn retain(&self, holdings: &mut Holdings, now: Timestamp) -> Result<u64, SealError> {
         let Holdings { shelf, blocks } = holdings;
-        if self.trusted <= Instant::now() {
-            blocks.raw.remove_before(now.minus(self.retention))?;
-            blocks.hours.remove_before(now.minus(HOURS))?;
-            blocks.days.remove_before(now.minus(DAYS))?;
-        }
+        let cutoffs = || Cutoffs { raw: now.minus(self.retention), hours: now.minus(HOURS), days: now.minus(DAYS) };
+        let cutoffs = (self.trusted <= Instant::now()).then(cutoffs);
         let database = shelf.size()?;
-        while database + blocks.bytes() > self.max_bytes && blocks.remove_oldest()? {}
-        Ok(blocks.enlist(shelf, None)?)
+        blocks.retain(shelf, cutoffs, self.max_bytes.saturating_sub(database))
     }
 
     /// A clock that jumps ahead a year must not empty the store.

@@ -1,4 +1,5 @@
-//! Looks at everything the store keeps: every row's checksum, every frame and hash of its block files, and whether all of it is there.
+//! Looks at everything the store keeps: every row's checksum, every frame and hash of its block files, whether each frame can be
+//! unpacked, and whether all of it is there.
 //!
 //! It does not know when that is done, nor who reads the report. Nothing is changed.
 
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Offline, OfflineError, StoreError, StoreHandle,
     backup::block_files,
-    block::{BlockError, BlockFile, Damage},
+    block::{self, BlockError, BlockFile, Damage, Wrong},
     blocks::Listed,
     database::Broken,
     holdings::Holdings,
@@ -32,6 +33,7 @@ const MAX_FINDINGS: usize = 1_000;
 const DATABASE: &str = "the database";
 const REPAIR: &str =
     "stop the hub and run `statuspage repair`: it saves everything else; `statuspage restore` brings back a backup";
+const OURS: &str = "its checksum fits, so this programme wrote it so: please report that; `statuspage repair` keeps it apart and saves the rest";
 
 /// What was looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,7 +189,7 @@ impl Audit {
                 checked.files += 1;
                 checked.frames += file.frames().len() as u64;
                 checked.bytes += path.metadata().map(|facts| facts.len()).unwrap_or_default();
-                let damages = file.verify();
+                let damages = block::verify(&file);
                 for damage in &damages {
                     self.report.add(damaged(&self.data, damage));
                 }
@@ -242,11 +244,24 @@ fn row(key: &[u8], what: &str) -> Finding {
 
 fn damaged(data: &Path, damage: &Damage) -> Finding {
     let part = damage.frame.as_ref().map_or_else(|| "the part".to_owned(), |frame| format!("the frame {frame}"));
+    let advice = match damage.wrong {
+        Wrong::Content => OURS,
+        Wrong::Header
+        | Wrong::Index
+        | Wrong::Checksum
+        | Wrong::CutOff
+        | Wrong::NoFrame
+        | Wrong::Misplaced
+        | Wrong::Hash
+        | Wrong::Foreign
+        | Wrong::Newer(_)
+        | Wrong::Unreadable(_) => REPAIR,
+    };
     Finding {
         file: below(data, &damage.file),
         part: Some(format!("{part} at byte {}", damage.offset)),
         what: damage.wrong.to_string(),
-        advice: REPAIR.to_owned(),
+        advice: advice.to_owned(),
     }
 }
 

@@ -34,6 +34,30 @@ impl Bench {
     }
 }
 
+/// What is stored of a component.
+async fn stored(bench: &Bench, component: &str) -> usize {
+    let query = crate::store::ObservationQuery::since(id(component), lately().minus(EVERY));
+    bench.hub.store.observations(query).await.expect("answers").observations.len()
+}
+
+#[tokio::test]
+async fn results_of_probes_that_nobody_defined_are_stored_and_counted_and_change_nothing() {
+    let mut bench = Bench::start(cloud()).await;
+    let strangers = [results("forum", lately(), &DOWN), results("forum", lately().plus(EVERY), &UP)].concat();
+    let mut unknown = results("cloud", lately(), &DOWN);
+    unknown.iter_mut().for_each(|result| result.probe = "cloud/other".parse().expect("an id"));
+    bench.take([strangers, unknown, results("cloud", lately().plus(EVERY), &UP)].concat()).await;
+    assert_eq!(bench.status("cloud"), Status::Operational);
+    assert_eq!(bench.snapshot().components.len(), 1, "nothing new is shown");
+    assert_eq!(bench.told(), [""; 0]);
+    assert_eq!(bench.hub.options.counters.unknown_probes.load(Ordering::Relaxed), 8);
+    assert_eq!((stored(&bench, "forum").await, stored(&bench, "cloud").await), (5, 5));
+    // A restart judges what was stored again.
+    let mut bench = bench.killed(cloud()).await;
+    assert_eq!(bench.status("cloud"), Status::Operational);
+    assert_eq!((stored(&bench, "forum").await, stored(&bench, "cloud").await), (5, 5));
+}
+
 #[tokio::test]
 async fn a_lasting_fault_and_its_end_are_told_once_over_a_restart_too() {
     let mut bench = Bench::start(cloud()).await;

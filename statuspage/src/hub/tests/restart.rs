@@ -125,6 +125,7 @@ async fn a_component_with_a_new_name_has_its_past_at_once_and_after_a_restart() 
     let check = |bench: &mut Bench| {
         let history = &bench.component("nuage").history;
         assert_eq!(history.failures.len(), 3);
+        assert!(history.failures.iter().all(|failure| failure.probe.component == id("nuage")));
         assert_eq!(history.days.last().map(|day| day.worst), Some(Status::MajorOutage));
     };
     let mut bench = Bench::start(cloud()).await;

@@ -5,7 +5,7 @@
 use shared::{Language, Timestamp};
 
 use super::Voice;
-use crate::notify::{Fault, Kind};
+use crate::notify::{Fault, FaultKind, Kind};
 
 impl Voice {
     /// The text of a message about a fault.
@@ -15,26 +15,25 @@ impl Voice {
             Kind::Noticed { until, times, .. } => self.noticed(fault, *until, *times, now),
             Kind::Recovered { since, until } => {
                 let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
+                let Lasting { over, was } = Lasting::of(fault, self.language);
                 match self.language {
-                    Language::En => format!("{} since {until}; {} for {length}", over_en(fault), was_en(fault)),
-                    Language::Fr => {
-                        format!("{} depuis {until}\u{a0}; {} pendant {length}", over_fr(fault), was_fr(fault))
-                    }
+                    Language::En => format!("{over} since {until}; {was} for {length}"),
+                    Language::Fr => format!("{over} depuis {until}\u{a0}; {was} pendant {length}"),
                 }
             }
             Kind::WasDown { since, until, times, total, .. } => {
                 let (from, to, total) = (self.clock(*since, now), self.clock(*until, now), self.length(*total));
-                let (en, fr) = (was_en(fault), was_fr(fault));
+                let Lasting { was, .. } = Lasting::of(fault, self.language);
                 match (self.language, *times) {
-                    (Language::En, 0 | 1) => format!("{en} for {total}, {from} to {to}; that is over"),
+                    (Language::En, 0 | 1) => format!("{was} for {total}, {from} to {to}; that is over"),
                     (Language::En, times) => {
-                        format!("{en} {times} times, {total} in all, {from} to {to}; that is over")
+                        format!("{was} {times} times, {total} in all, {from} to {to}; that is over")
                     }
                     (Language::Fr, 0 | 1) => {
-                        format!("{fr} pendant {total}, de {from} à {to}\u{a0}; c'est terminé")
+                        format!("{was} pendant {total}, de {from} à {to}\u{a0}; c'est terminé")
                     }
                     (Language::Fr, times) => {
-                        format!("{fr} {times} fois, {total} en tout, de {from} à {to}\u{a0}; c'est terminé")
+                        format!("{was} {times} fois, {total} en tout, de {from} à {to}\u{a0}; c'est terminé")
                     }
                 }
             }
@@ -161,73 +160,51 @@ fn found_fr(fault: &Fault) -> String {
     }
 }
 
-/// That a lasting fault is over.
-fn over_en(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::LowSpace { .. } => "the disk has room again",
-        Fault::NoSpace { .. } => "the disk can be written again",
-        Fault::Failing { .. } => "the database works again",
-        Fault::SetAside { .. }
-        | Fault::Gone { .. }
-        | Fault::CorruptRows { .. }
-        | Fault::Dropped { .. }
-        | Fault::RestoredFrom { .. }
-        | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. }
-        | Fault::LostWrites { .. } => "all is well again",
-    }
+/// A fault that lasts, in a language.
+struct Lasting {
+    /// That it is over.
+    over: &'static str,
+    /// What it was, to be followed by how long.
+    was: &'static str,
 }
 
-fn over_fr(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::LowSpace { .. } => "le disque a de nouveau de la place",
-        Fault::NoSpace { .. } => "le disque est de nouveau utilisable",
-        Fault::Failing { .. } => "la base de données fonctionne de nouveau",
-        Fault::SetAside { .. }
-        | Fault::Gone { .. }
-        | Fault::CorruptRows { .. }
-        | Fault::Dropped { .. }
-        | Fault::RestoredFrom { .. }
-        | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. }
-        | Fault::LostWrites { .. } => "tout est rentré dans l'ordre",
-    }
-}
-
-/// What it was, to be followed by how long.
-fn was_en(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::LowSpace { .. } => "the disk was nearly full",
-        Fault::NoSpace { .. } => "the disk was full",
-        Fault::Failing { .. } => "the database failed",
-        Fault::SetAside { .. }
-        | Fault::Gone { .. }
-        | Fault::CorruptRows { .. }
-        | Fault::Dropped { .. }
-        | Fault::RestoredFrom { .. }
-        | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. }
-        | Fault::LostWrites { .. } => "there was a fault",
-    }
-}
-
-fn was_fr(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::LowSpace { .. } => "le disque a été presque plein",
-        Fault::NoSpace { .. } => "le disque a été plein",
-        Fault::Failing { .. } => "la base de données a échoué",
-        Fault::SetAside { .. }
-        | Fault::Gone { .. }
-        | Fault::CorruptRows { .. }
-        | Fault::Dropped { .. }
-        | Fault::RestoredFrom { .. }
-        | Fault::DamagedFiles { .. }
-        | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. }
-        | Fault::LostWrites { .. } => "il y a eu un défaut",
+impl Lasting {
+    fn of(fault: &Fault, language: Language) -> Self {
+        let [over_en, was_en, over_fr, was_fr] = match fault.kind() {
+            FaultKind::LowSpace => [
+                "the disk has room again",
+                "the disk was nearly full",
+                "le disque a de nouveau de la place",
+                "le disque a été presque plein",
+            ],
+            FaultKind::NoSpace => [
+                "the disk can be written again",
+                "the disk was full",
+                "le disque est de nouveau utilisable",
+                "le disque a été plein",
+            ],
+            FaultKind::Failing => [
+                "the database works again",
+                "the database failed",
+                "la base de données fonctionne de nouveau",
+                "la base de données a échoué",
+            ],
+            FaultKind::SetAside
+            | FaultKind::Gone
+            | FaultKind::CorruptRows
+            | FaultKind::Dropped
+            | FaultKind::RestoredFrom
+            | FaultKind::DamagedFiles
+            | FaultKind::MissingFiles
+            | FaultKind::NotSealed
+            | FaultKind::LostWrites => {
+                ["all is well again", "there was a fault", "tout est rentré dans l'ordre", "il y a eu un défaut"]
+            }
+        };
+        match language {
+            Language::En => Self { over: over_en, was: was_en },
+            Language::Fr => Self { over: over_fr, was: was_fr },
+        }
     }
 }
 

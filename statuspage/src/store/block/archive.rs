@@ -46,6 +46,17 @@ pub(in crate::store) struct Archive<C> {
     content: PhantomData<C>,
 }
 
+/// A file of an archive, as retention sees it.
+#[derive(Debug)]
+pub(in crate::store) struct Kept {
+    /// Where it is, or was before all of it was set aside.
+    pub(in crate::store) path: PathBuf,
+    /// When its time ended.
+    pub(in crate::store) end: Timestamp,
+    /// Its bytes, with those of what was set aside of it.
+    pub(in crate::store) bytes: u64,
+}
+
 impl<C: Content> Archive<C> {
     /// Lists the files of a directory, which need not exist, and removes what was begun and not finished. No file is opened.
     pub(in crate::store) fn open(root: &Path) -> io::Result<Self> {
@@ -126,6 +137,10 @@ impl<C: Content> Archive<C> {
     pub(in crate::store) fn set_aside(&mut self, damaged: &Damage) -> Result<Option<PathBuf>, BlockError> {
         let Some(slot) = self.catalog.slot_of(&damaged.file) else { return Ok(None) };
         let Some(file) = self.source(slot)? else { return Ok(None) };
+        // What the disk cannot read now may be whole: only what was read and is wrong is replaced.
+        if file.verify().iter().any(|damage| damage.wrong.may_pass()) {
+            return Ok(None);
+        }
         self.changed();
         let mut draft = Draft::create(&damaged.file, C::KIND)?;
         let mut whole = file.verify().is_empty() && is_of::<C>(&file);
@@ -167,28 +182,18 @@ impl<C: Content> Archive<C> {
         }
     }
 
-    /// The start of the oldest file and its bytes.
-    #[cfg(test)]
-    fn oldest(&self) -> Option<(Timestamp, u64)> {
-        self.catalog.oldest().map(|(slot, bytes)| (slot.start, bytes))
+    /// What is kept, the oldest first: a file with what was set aside of it.
+    pub(in crate::store) fn kept(&self) -> impl Iterator<Item = Kept> {
+        let kept =
+            |slot: Slot| Kept { path: self.catalog.path(slot), end: slot.end(), bytes: self.catalog.bytes_of(slot) };
+        self.catalog.kept().into_iter().map(kept)
     }
 
-    /// Removes the oldest file with what was set aside of it, and says how many bytes that gives back.
-    pub(in crate::store) fn remove_oldest(&mut self) -> io::Result<Option<u64>> {
-        let Some((slot, bytes)) = self.catalog.oldest() else { return Ok(None) };
+    /// Removes a file with what was set aside of it; nothing happens where it is none of this archive.
+    pub(in crate::store) fn remove(&mut self, path: &Path) -> io::Result<()> {
+        let Some(slot) = self.catalog.slot_at(path) else { return Ok(()) };
         self.changed();
-        self.catalog.remove_all(slot)?;
-        Ok(Some(bytes))
-    }
-
-    /// Removes the files whose time ended at `cutoff` or earlier, and says how many.
-    pub(in crate::store) fn remove_before(&mut self, cutoff: Timestamp) -> io::Result<u64> {
-        self.changed();
-        let mut files = 0;
-        for slot in self.catalog.kept().into_iter().filter(|slot| slot.end() <= cutoff) {
-            files += self.catalog.remove_all(slot)?;
-        }
-        Ok(files)
+        self.catalog.remove_all(slot)
     }
 
     /// The bytes of all files, those set aside included.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::{ComponentId, LocationName, Observation, ProbeId, Timestamp};
 
-use super::{Kind, observation, span::Span};
+use super::{BlockFile, Damage, Frame, Kind, observation, span::Span};
 use crate::{history, store::Ledger};
 
 /// The items of one archive.
@@ -41,6 +41,24 @@ pub(in crate::store) trait Content {
 
     /// The items of a payload; none when it is none. It must not panic, nor take much memory for few bytes.
     fn unpack(frame: &str, payload: &[u8]) -> Option<Vec<Self::Item>>;
+}
+
+/// Looks at every byte of a file and unpacks every frame: what is wrong. A frame whose checksum fits and that cannot be unpacked was
+/// written so.
+pub(in crate::store) fn verify(file: &BlockFile) -> Vec<Damage> {
+    let kind = file.kind();
+    file.verify_with(|frame, payload| is_content(kind, frame, payload))
+}
+
+/// Whether a frame of a file of that kind can be unpacked; what backups hold is looked at elsewhere.
+pub(in crate::store) fn is_content(kind: Option<Kind>, frame: &Frame, payload: &[u8]) -> bool {
+    let rows = match kind {
+        Some(Kind::Raw) => Raw::unpack(&frame.name, payload).map(|items| items.len()),
+        Some(Kind::Hours) => Hours::unpack(&frame.name, payload).map(|items| items.len()),
+        Some(Kind::Days) => Days::unpack(&frame.name, payload).map(|items| items.len()),
+        Some(Kind::Rows) | None => return true,
+    };
+    rows == usize::try_from(frame.facts.rows).ok()
 }
 
 /// The results of probes; a frame for each probe at each location, such as `cloud/login@local`.

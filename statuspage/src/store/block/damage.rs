@@ -59,6 +59,25 @@ pub(in crate::store) enum Wrong {
     Unreadable(String),
 }
 
+impl Wrong {
+    /// Whether the disk could not read it, which may pass: nothing says that the bytes are not there.
+    pub(in crate::store) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreadable(_) => true,
+            Self::Header
+            | Self::Index
+            | Self::Checksum
+            | Self::CutOff
+            | Self::NoFrame
+            | Self::Misplaced
+            | Self::Hash
+            | Self::Content
+            | Self::Foreign
+            | Self::Newer(_) => false,
+        }
+    }
+}
+
 /// Why a block file was not written or opened.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::store) enum BlockError {

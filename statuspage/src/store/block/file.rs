@@ -51,8 +51,7 @@ use shared::Timestamp;
 use super::{BlockError, Damage, Wrong};
 use layout::{Footer, HEADER, Magic, TRAILER};
 
-pub(super) use draft::sync_directory;
-pub(in crate::store) use draft::{Draft, FileFacts};
+pub(in crate::store) use draft::{Draft, FileFacts, sync_directory};
 
 /// What a block file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +127,13 @@ impl BlockFile {
     }
 
     fn read_header(&mut self) -> Result<(), BlockError> {
-        let header = self.bytes(0, HEADER as u64).ok().and_then(|bytes| layout::read_header(&bytes));
+        let header = match self.bytes(0, HEADER as u64) {
+            Err(wrong @ Wrong::Unreadable(_)) => {
+                self.note(None, 0, wrong);
+                return Ok(());
+            }
+            other => other.ok().and_then(|bytes| layout::read_header(&bytes)),
+        };
         match header {
             Some((version, kind)) if version == layout::VERSION && kind.is_some() => self.kind = kind,
             Some((found, _)) => {
@@ -197,8 +202,17 @@ impl BlockFile {
 
     /// Looks at every byte: what is wrong, nothing when the file is as it was written.
     pub(in crate::store) fn verify(&self) -> Vec<Damage> {
+        self.verify_with(|_, _| true)
+    }
+
+    /// The same, and whether the payload of each frame can be read, as `is_content` says.
+    pub(super) fn verify_with(&self, is_content: impl Fn(&Frame, &[u8]) -> bool) -> Vec<Damage> {
         let mut damage = self.damage.clone();
-        damage.extend(self.frames.iter().filter_map(|frame| self.read(frame).err()));
+        damage.extend(self.frames.iter().filter_map(|frame| match self.read(frame) {
+            Ok(payload) if is_content(frame, &payload) => None,
+            Ok(_) => Some(self.damaged(Some(&frame.name), frame.offset, Wrong::Content)),
+            Err(damage) => Some(damage),
+        }));
         if let Some((end, sha256)) = self.sealed.filter(|_| damage.is_empty()) {
             match self.hash(end) {
                 Ok(found) if found == sha256 => {}

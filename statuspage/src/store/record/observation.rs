@@ -5,10 +5,10 @@
 use std::{net::IpAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use shared::{Failure, Hop, HttpFacts, HttpVersion, LocationName, Observation, ProbeId, Timestamp, Timings, Verdict};
+use shared::{Failure, Hop, HttpFacts, LocationName, Observation, ProbeId, Timestamp, Timings};
 
 use super::{pack, unpack};
-use crate::store::frame::MAX_PART;
+use crate::store::{codes, frame::MAX_PART};
 
 /// The version of the form.
 const VERSION: u8 = 1;
@@ -71,12 +71,7 @@ fn encode_cut(observation: &Observation, max: usize) -> Vec<u8> {
     pack(
         VERSION,
         &Stored {
-            verdict: match observation.verdict {
-                Verdict::Pass => 0,
-                Verdict::Warn => 1,
-                Verdict::Fail => 2,
-                Verdict::Unknown => 3,
-            },
+            verdict: codes::of_verdict(observation.verdict),
             confirmation: observation.confirmation,
             duration: micros(observation.duration),
             timings: store_timings(&observation.timings),
@@ -100,13 +95,7 @@ pub(in crate::store) fn decode(
     body: &[u8],
 ) -> Option<Observation> {
     let stored: Stored = unpack(VERSION, body)?;
-    let verdict = match stored.verdict {
-        0 => Verdict::Pass,
-        1 => Verdict::Warn,
-        2 => Verdict::Fail,
-        3 => Verdict::Unknown,
-        _ => return None,
-    };
+    let verdict = codes::verdict(stored.verdict)?;
     let failure = match stored.failure {
         None => None,
         Some(failure) => {
@@ -140,22 +129,13 @@ fn store_http(http: &HttpFacts, cut: impl Fn(&str) -> String) -> StoredHttp {
     };
     StoredHttp {
         status: http.status,
-        version: match http.version {
-            HttpVersion::Http10 => 10,
-            HttpVersion::Http11 => 11,
-            HttpVersion::Http2 => 20,
-        },
+        version: codes::of_version(http.version),
         redirects: http.redirects.iter().take(MAX_HOPS).map(hop).collect(),
     }
 }
 
 fn read_http(stored: StoredHttp) -> Option<HttpFacts> {
-    let version = match stored.version {
-        10 => HttpVersion::Http10,
-        11 => HttpVersion::Http11,
-        20 => HttpVersion::Http2,
-        _ => return None,
-    };
+    let version = codes::version(stored.version)?;
     let hop = |hop: StoredHop| Hop { status: hop.status, location: hop.location, timings: read_timings(hop.timings) };
     Some(HttpFacts { status: stored.status, version, redirects: stored.redirects.into_iter().map(hop).collect() })
 }
@@ -176,7 +156,7 @@ fn micros(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use proptest::{option, prelude::*, strategy::ValueTree as _};
-    use shared::FailureKind;
+    use shared::{FailureKind, HttpVersion, Verdict};
 
     use super::*;
 

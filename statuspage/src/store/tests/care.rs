@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use super::*;
 use crate::store::{
     BackupPoint, Offline, Over, Restoration, RestorationError,
-    block::{Draft, Facts, Kind},
+    block::{Content as _, Draft, Facts, Kind, Raw},
     database::Files,
     directory::Directory,
     repair,
@@ -21,13 +21,24 @@ async fn filled(dir: &Path) -> Vec<Arc<Observation>> {
     all
 }
 
+/// A frame of so many results of a probe of `wiki`.
+fn put(draft: &mut Draft, probe: &str, count: u64) {
+    let probe: shared::ProbeId = probe.parse().expect("an id");
+    let rows: Vec<_> = observations(base(), 0..count)
+        .iter()
+        .map(|row| Observation { probe: probe.clone(), ..(**row).clone() })
+        .collect();
+    let (from, to) = (rows[0].started_at, rows[rows.len() - 1].started_at);
+    let facts = Facts { rows: u32::try_from(count).expect("small"), from, to };
+    draft.put(&format!("{probe}@local"), facts, &Raw::pack(&rows)).expect("written");
+}
+
 /// A block file with three frames.
 fn block(dir: &Path, name: &str) -> PathBuf {
     let path = dir.join("blocks").join(name);
     let mut draft = Draft::create(&path, Kind::Raw).expect("begun");
-    for frame in ["cloud/a@local", "cloud/b@local", "cloud/c@local"] {
-        let facts = Facts { rows: 1, from: base(), to: base() };
-        draft.put(frame, facts, frame.repeat(50).as_bytes()).expect("written");
+    for probe in ["wiki/a", "wiki/b", "wiki/c"] {
+        put(&mut draft, probe, 20);
     }
     draft.finish().expect("in place");
     path
@@ -73,14 +84,14 @@ async fn verifying_finds_each_damage_and_names_its_place() {
     let checked = &sound.checked;
     assert_eq!((checked.results["local"], checked.files, checked.frames), (60, 1, 3));
     assert_eq!(checked.bytes, path.metadata().expect("there").len());
-    flip(&path, "cloud/b@local");
+    flip(&path, "wiki/b@local");
     damage_a_row(dir.path());
     let report = audited(dir.path());
     let said: Vec<_> = report.findings.iter().map(|finding| (finding.file.as_str(), finding.what.as_str())).collect();
     let expected =
         [("the database", "its checksum does not fit"), ("blocks/raw/2026/11/22.blk", "its checksum does not fit")];
     assert_eq!(said, expected);
-    assert!(report.findings[1].part.as_ref().is_some_and(|part| part.contains("cloud/b@local")), "{report:?}");
+    assert!(report.findings[1].part.as_ref().is_some_and(|part| part.contains("wiki/b@local")), "{report:?}");
     assert_eq!(audited(dir.path()), report, "looking changes nothing");
 }
 
@@ -99,13 +110,34 @@ async fn a_result_that_vanished_without_a_word_is_missed() {
 }
 
 #[tokio::test]
+async fn a_frame_that_is_as_it_was_written_and_cannot_be_unpacked_is_named_and_kept_apart() {
+    let dir = tempfile::tempdir().expect("a directory");
+    filled(dir.path()).await;
+    let path = dir.path().join("blocks/raw/2026/11/22.blk");
+    let mut draft = Draft::create(&path, Kind::Raw).expect("begun");
+    put(&mut draft, "wiki/a", 20);
+    let facts = Facts { rows: 1, from: base(), to: base() };
+    draft.put("wiki/b@local", facts, b"no results").expect("written");
+    draft.finish().expect("in place");
+    let report = audited(dir.path());
+    let said: Vec<_> = report.findings.iter().map(|finding| (finding.what.as_str(), &finding.advice)).collect();
+    assert!(
+        matches!(said[..], [("its content cannot be read", advice)] if advice.contains("please report")),
+        "{said:?}"
+    );
+    let repaired = repair(dir.path()).expect("repaired");
+    assert_eq!((repaired.damaged_files[0].frames, repaired.damaged_files[0].kept.exists()), (1, true));
+    assert!(audited(dir.path()).is_sound());
+}
+
+#[tokio::test]
 async fn repair_saves_all_that_is_sound_and_keeps_the_rest() {
     let dir = tempfile::tempdir().expect("a directory");
     let all = filled(dir.path()).await;
     let path = block(dir.path(), "raw/2026/11/22.blk");
     let untouched = repair(dir.path()).expect("nothing to do");
     assert!(untouched.is_sound() && untouched.kept.is_none() && untouched.damaged_files.is_empty());
-    flip(&path, "cloud/b@local");
+    flip(&path, "wiki/b@local");
     damage_a_row(dir.path());
     let repaired = repair(dir.path()).expect("repaired");
     assert_eq!((repaired.damaged_rows, repaired.damaged_files.len()), (1, 1));
@@ -224,7 +256,7 @@ async fn a_block_file_that_is_missing_or_another_one_is_named() {
     assert!(audited(dir.path()).is_sound(), "the hub has put them on its list");
     fs::remove_file(&first).expect("removed");
     let mut draft = Draft::create(&second, Kind::Raw).expect("begun");
-    draft.put("cloud/a@local", Facts { rows: 1, from: base(), to: base() }, b"another").expect("written");
+    put(&mut draft, "wiki/a", 7);
     draft.finish().expect("in place");
     let report = audited(dir.path());
     let said: Vec<_> = report.findings.iter().map(|finding| (finding.file.as_str(), finding.what.as_str())).collect();

@@ -3,7 +3,10 @@
 
 mod disk;
 mod failing;
+mod passing;
 mod recording;
+mod retention;
+mod succession;
 
 use std::{
     collections::BTreeMap,

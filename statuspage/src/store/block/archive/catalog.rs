@@ -90,6 +90,11 @@ impl Catalog {
         (rest.is_empty() && self.files.contains_key(&slot)).then_some(slot)
     }
 
+    /// The slot whose file lies or would lie there.
+    pub(super) fn slot_at(&self, path: &Path) -> Option<Slot> {
+        self.slot(path).filter(|(_, rest)| rest.is_empty()).map(|(slot, _)| slot)
+    }
+
     /// Where the file of a slot lies or would lie.
     pub(super) fn path(&self, slot: Slot) -> PathBuf {
         self.root.join(slot.path())
@@ -113,14 +118,10 @@ impl Catalog {
         self.bytes
     }
 
-    /// The slot with the earliest start of which anything is kept, and the bytes of that.
-    pub(super) fn oldest(&self) -> Option<(Slot, u64)> {
-        let file = self.files.first_key_value().map(|(&slot, _)| slot);
-        let aside = self.aside.first_key_value().map(|((slot, _), _)| *slot);
-        let slot = file.into_iter().chain(aside).min()?;
+    /// The bytes of a slot's file and of what was set aside of it.
+    pub(super) fn bytes_of(&self, slot: Slot) -> u64 {
         let beside = self.aside.iter().filter(|((aside, _), _)| *aside == slot).map(|(_, bytes)| bytes);
-        let bytes = self.files.get(&slot).map_or(0, |held| held.bytes) + beside.sum::<u64>();
-        Some((slot, bytes))
+        self.files.get(&slot).map_or(0, |held| held.bytes) + beside.sum::<u64>()
     }
 
     /// Notes the file of a slot, new or changed.
@@ -162,20 +163,17 @@ impl Catalog {
         Ok(())
     }
 
-    /// Removes the file of a slot with all that was set aside of it; says how many files that were.
-    pub(super) fn remove_all(&mut self, slot: Slot) -> io::Result<u64> {
+    /// Removes the file of a slot with all that was set aside of it.
+    pub(super) fn remove_all(&mut self, slot: Slot) -> io::Result<()> {
         let aside: Vec<_> = self.aside.keys().filter(|(aside, _)| *aside == slot).cloned().collect();
-        let mut files = aside.len() as u64;
         for key in aside {
             removed(&key.1)?;
             self.bytes -= self.aside.remove(&key).unwrap_or(0);
         }
-        files += u64::from(self.contains(slot));
-        self.remove(slot)?;
-        Ok(files)
+        self.remove(slot)
     }
 
-    /// Slots that something is kept of.
+    /// Slots that something is kept of, the oldest first.
     pub(super) fn kept(&self) -> Vec<Slot> {
         let mut slots: Vec<_> = self.files.keys().copied().chain(self.aside.keys().map(|(slot, _)| *slot)).collect();
         slots.sort_unstable();

@@ -30,6 +30,25 @@ impl<C: Content> Archive<C> {
     fn join(&mut self, joined: Timestamp) -> Result<Option<FileFacts>, BlockError> {
         self.begin_join(joined)?.map_or(Ok(None), |joining| self.end_join(joining))
     }
+
+    /// The end of the oldest file's time and its bytes.
+    fn oldest(&self) -> Option<(Timestamp, u64)> {
+        self.kept().next().map(|kept| (kept.end, kept.bytes))
+    }
+
+    /// Removes the oldest file, and says how many bytes that gives back.
+    fn remove_oldest(&mut self) -> Option<u64> {
+        let oldest = self.kept().next()?;
+        self.remove(&oldest.path).expect("removed");
+        Some(oldest.bytes)
+    }
+
+    /// Removes the files whose time ended at `cutoff` or earlier, and says how many slots that were.
+    fn remove_before(&mut self, cutoff: Timestamp) -> usize {
+        let old: Vec<_> = self.kept().filter(|kept| kept.end <= cutoff).collect();
+        old.iter().for_each(|kept| self.remove(&kept.path).expect("removed"));
+        old.len()
+    }
 }
 
 fn day() -> Timestamp {

@@ -63,7 +63,7 @@ impl<C: Content> Weave<C> {
                     let facts = frame.facts;
                     self.draft()?.put(&name, facts, &payload)?;
                 }
-                Err(damage) => self.damage.push(damage),
+                Err(damage) => self.pass_over(damage)?,
             }
         }
         Ok(true)
@@ -74,13 +74,22 @@ impl<C: Content> Weave<C> {
         (self.draft, self.damage)
     }
 
+    /// Goes on without what is damaged. What the disk cannot read now is waited for, or it would be missing from now on.
+    fn pass_over(&mut self, damage: Damage) -> Result<(), BlockError> {
+        if damage.wrong.may_pass() {
+            return Err(BlockError::Io(io::Error::other(damage.to_string())));
+        }
+        self.damage.push(damage);
+        Ok(())
+    }
+
     fn merged(&mut self, name: &str, places: &[(usize, usize)], incoming: Vec<C::Item>) -> Result<(), BlockError> {
         let mut items = Vec::new();
         for &(source, frame) in places {
             let source = &self.sources[source];
             match items_of::<C>(source, &source.frames()[frame]) {
                 Ok(old) => items.extend(old),
-                Err(damage) => self.damage.push(damage),
+                Err(damage) => self.pass_over(damage)?,
             }
         }
         items.extend(incoming);

@@ -131,6 +131,6 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// Makes what was renamed, linked or removed in a directory last.
-pub(in crate::store::block) fn sync_directory(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path).and_then(|directory| directory.sync_all()).map_err(|error| at(path, &error))
 }

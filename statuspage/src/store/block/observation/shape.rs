@@ -5,7 +5,9 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use shared::{Failure, FailureKind, Hop, HttpFacts, HttpVersion, Observation, Timestamp, Timings, Verdict};
+use shared::{Failure, FailureKind, Hop, HttpFacts, Observation, Timestamp, Timings, Verdict};
+
+use crate::store::codes;
 
 /// The phases of a probe.
 pub(super) const PHASES: usize = 5;
@@ -90,12 +92,7 @@ impl Shape {
             phases: Present::of(&hop.timings),
         };
         Self {
-            verdict: match observation.verdict {
-                Verdict::Pass => 0,
-                Verdict::Warn => 1,
-                Verdict::Fail => 2,
-                Verdict::Unknown => 3,
-            },
+            verdict: codes::of_verdict(observation.verdict),
             confirmation: observation.confirmation,
             failure: observation.failure.as_ref().map(|failure| Reason {
                 kind: failure.kind.word().to_owned(),
@@ -104,11 +101,7 @@ impl Shape {
             }),
             http: observation.http.as_ref().map(|http| Answer {
                 status: http.status,
-                version: match http.version {
-                    HttpVersion::Http10 => 10,
-                    HttpVersion::Http11 => 11,
-                    HttpVersion::Http2 => 20,
-                },
+                version: codes::of_version(http.version),
                 redirects: http.redirects.iter().take(MAX_HOPS).map(redirect).collect(),
             }),
             certificate_expires_at: observation.certificate_expires_at.map(Timestamp::as_millis),
@@ -154,13 +147,7 @@ impl Shape {
         if !whole || hops > MAX_HOPS || self.text_bytes() > MAX_SHAPE {
             return None;
         }
-        let verdict = match self.verdict {
-            0 => Verdict::Pass,
-            1 => Verdict::Warn,
-            2 => Verdict::Fail,
-            3 => Verdict::Unknown,
-            _ => return None,
-        };
+        let verdict = codes::verdict(self.verdict)?;
         let failure = match &self.failure {
             None => None,
             Some(reason) => Some(reason.read()?),
@@ -184,12 +171,7 @@ impl Reason {
 
 impl Answer {
     fn read(&self) -> Option<HttpFacts> {
-        let version = match self.version {
-            10 => HttpVersion::Http10,
-            11 => HttpVersion::Http11,
-            20 => HttpVersion::Http2,
-            _ => return None,
-        };
+        let version = codes::version(self.version)?;
         let hop = |redirect: &Redirect| Hop {
             status: redirect.status,
             location: redirect.location.clone(),

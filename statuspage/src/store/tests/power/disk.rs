@@ -6,6 +6,8 @@
 //!   different directories do not wait for each other;
 //! - of what was written since the last sync, each sector holds what it held at some moment since, whatever its neighbours hold; the
 //!   length, too, is that of some moment;
+//! - a name that moves from one directory to another is kept in both or in neither, as every file system with a journal has it; a sync
+//!   of either keeps it;
 //! - a sync that fails has forgotten what it was to keep: the pages are taken for clean, and what was written to them reaches the
 //!   disk only when the page is written to again (`Documentation/filesystems/vfs`, "fsyncgate" of 2018).
 
@@ -56,6 +58,8 @@ pub(super) struct Disk {
     nodes: Vec<Node>,
     /// What an inode means at the moment; numbers are used again for later files.
     inodes: HashMap<u64, Id>,
+    /// How many names have moved from one directory to another.
+    moves: usize,
 }
 
 #[derive(Debug)]
@@ -95,12 +99,15 @@ enum Renaming {
     Set(OsString, Id),
     Remove(OsString),
     Move(OsString, OsString),
+    /// To another directory, which has the [`Renaming::Arrive`] of the same number.
+    Leave(OsString, usize),
+    Arrive(OsString, Id, usize),
 }
 
 impl Disk {
     /// A disk on which the files below `root` lie and are synced.
     pub(super) fn of(root: &Path) -> Self {
-        let mut disk = Self { nodes: Vec::new(), inodes: HashMap::new() };
+        let mut disk = Self { nodes: Vec::new(), inodes: HashMap::new(), moves: 0 };
         disk.import(root);
         disk
     }
@@ -116,7 +123,7 @@ impl Disk {
             let child = self.import(&entry.path());
             self.names(id).set(Renaming::Set(entry.file_name(), child));
         }
-        self.names(id).sync();
+        self.names(id).sync(usize::MAX);
         id
     }
 
@@ -165,18 +172,23 @@ impl Disk {
             }
             Event::Write { inode, at, bytes } => self.contents(*inode).edit(What::Write(*at, bytes.clone())),
             Event::Length { inode, length } => self.contents(*inode).edit(What::Length(*length)),
-            Event::Sync { inode } => match &mut self.nodes[self.inodes[inode]] {
-                Node::File(contents) => contents.sync(),
-                Node::Directory(names) => names.sync(),
-            },
+            Event::Sync { inode } => {
+                let id = self.inodes[inode];
+                match &mut self.nodes[id] {
+                    Node::File(contents) => contents.sync(),
+                    Node::Directory(_) => self.sync_names(id, usize::MAX),
+                }
+            }
             Event::Rename { old, new } => {
-                assert_eq!(
-                    old.parent(),
-                    new.parent(),
-                    "a name that moves between directories is kept by neither alone"
-                );
                 let name = new.file_name().expect("not the root").to_owned();
-                self.change(old, |old| Renaming::Move(old, name));
+                if old.parent() == new.parent() {
+                    self.change(old, |old| Renaming::Move(old, name));
+                } else {
+                    let (id, number) = (self.find(old).expect("it is there"), self.moves);
+                    self.moves += 1;
+                    self.change(new, |name| Renaming::Arrive(name, id, number));
+                    self.change(old, |name| Renaming::Leave(name, number));
+                }
             }
             Event::Link { old, new } => {
                 let id = self.find(old).expect("it is there");
@@ -193,12 +205,68 @@ impl Disk {
         }
     }
 
-    /// Writes what a power cut at this moment leaves to the directory `to`, which is not there yet.
-    pub(super) fn cut(&self, kept: Kept, chance: &mut Chance, to: &Path) {
-        self.write(0, kept, chance, to, &mut HashMap::new());
+    /// Keeps the first changes of a directory's names, and with each name that moves what the other directory did until then.
+    fn sync_names(&mut self, id: Id, count: usize) {
+        for number in self.names(id).sync(count) {
+            let partner = (0..self.nodes.len()).find_map(|other| Some((other, self.place_of_move(other, number)?)));
+            if let Some((other, place)) = partner {
+                self.sync_names(other, place + 1);
+            }
+        }
     }
 
-    fn write(&self, id: Id, kept: Kept, chance: &mut Chance, to: &Path, written: &mut HashMap<Id, PathBuf>) {
+    /// Where among the pending changes of a directory the move of that number is.
+    fn place_of_move(&self, id: Id, number: usize) -> Option<usize> {
+        match &self.nodes[id] {
+            Node::Directory(names) => names.pending.iter().position(|change| change.number() == Some(number)),
+            Node::File(_) => None,
+        }
+    }
+
+    /// How many of the pending changes of each directory a power cut leaves.
+    fn kept_names(&self, kept: Kept, chance: &mut Chance) -> Vec<usize> {
+        let pending = |node: &Node| match node {
+            Node::Directory(names) => names.pending.len(),
+            Node::File(_) => 0,
+        };
+        let mut first: Vec<_> = self.nodes.iter().map(|node| kept.of(pending(node), chance)).collect();
+        let mut places: HashMap<usize, Vec<(Id, usize)>> = HashMap::new();
+        for (id, node) in self.nodes.iter().enumerate() {
+            let Node::Directory(names) = node else { continue };
+            for (place, change) in names.pending.iter().enumerate() {
+                change.number().into_iter().for_each(|number| places.entry(number).or_default().push((id, place)));
+            }
+        }
+        // What one directory did not keep of a move, the other did not either; that may undo further moves.
+        let mut is_settled = false;
+        while !is_settled {
+            is_settled = true;
+            for both in places.values() {
+                if both.iter().any(|&(id, place)| place >= first[id]) {
+                    for &(id, place) in both.iter().filter(|(id, place)| *place < first[*id]).collect::<Vec<_>>() {
+                        first[id] = place;
+                        is_settled = false;
+                    }
+                }
+            }
+        }
+        first
+    }
+
+    /// Writes what a power cut at this moment leaves to the directory `to`, which is not there yet.
+    pub(super) fn cut(&self, kept: Kept, chance: &mut Chance, to: &Path) {
+        let names = self.kept_names(kept, chance);
+        self.write(0, (kept, &names), chance, to, &mut HashMap::new());
+    }
+
+    fn write(
+        &self,
+        id: Id,
+        (kept, first): (Kept, &[usize]),
+        chance: &mut Chance,
+        to: &Path,
+        written: &mut HashMap<Id, PathBuf>,
+    ) {
         match &self.nodes[id] {
             Node::File(contents) => match written.get(&id) {
                 Some(first) => fs::hard_link(first, to).expect("linked"),
@@ -209,8 +277,8 @@ impl Disk {
             },
             Node::Directory(names) => {
                 fs::create_dir(to).expect("made");
-                for (name, id) in names.after_cut(kept, chance) {
-                    self.write(id, kept, chance, &to.join(name), written);
+                for (name, id) in names.after_cut(first[id]) {
+                    self.write(id, (kept, first), chance, &to.join(name), written);
                 }
             }
         }
@@ -297,24 +365,32 @@ impl Names {
         self.pending.push(change);
     }
 
-    fn sync(&mut self) {
-        self.synced = self.now.clone();
-        self.pending.clear();
+    /// Keeps the first of the pending changes; gives the numbers of the moves among them.
+    fn sync(&mut self, count: usize) -> Vec<usize> {
+        let kept: Vec<_> = self.pending.drain(..count.min(self.pending.len())).collect();
+        kept.iter().cloned().for_each(|change| change.apply(&mut self.synced));
+        kept.iter().filter_map(Renaming::number).collect()
     }
 
-    fn after_cut(&self, kept: Kept, chance: &mut Chance) -> BTreeMap<OsString, Id> {
+    fn after_cut(&self, first: usize) -> BTreeMap<OsString, Id> {
         let mut names = self.synced.clone();
-        let first = kept.of(self.pending.len(), chance);
         self.pending[..first].iter().cloned().for_each(|change| change.apply(&mut names));
         names
     }
 }
 
 impl Renaming {
+    fn number(&self) -> Option<usize> {
+        match self {
+            Self::Leave(_, number) | Self::Arrive(_, _, number) => Some(*number),
+            Self::Set(..) | Self::Remove(_) | Self::Move(..) => None,
+        }
+    }
+
     fn apply(self, names: &mut BTreeMap<OsString, Id>) {
         match self {
-            Self::Set(name, id) => drop(names.insert(name, id)),
-            Self::Remove(name) => drop(names.remove(&name)),
+            Self::Set(name, id) | Self::Arrive(name, id, _) => drop(names.insert(name, id)),
+            Self::Remove(name) | Self::Leave(name, _) => drop(names.remove(&name)),
             Self::Move(old, new) => {
                 let id = names.remove(&old).expect("it was there");
                 names.insert(new, id);
