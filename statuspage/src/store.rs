@@ -15,7 +15,7 @@
 //! - Reading shows nothing that is not yet synced, and gives up after [`StoreOptions::patience`].
 //! - Every value carries the CRC-32C of its key and body. A row that fails it is moved out of the way, counted and reported; it is
 //!   never shown.
-//! - A database that has lost its newest rows, which sled does not tell, says so when it is opened ([`StoreFault::LostWrites`]).
+//! - A database that has lost its newest rows, or some of them, which sled does not tell, says so when it is opened ([`StoreFault::LostWrites`]).
 //! - After any end but a clean one, and after each failure, the database is written anew as it reads before it is used: what a sync
 //!   that failed left only in memory is then on stable storage, or is not taken for data.
 //! - One flipped bit in a file of our own beside the database neither stops the start nor costs data.
@@ -42,6 +42,7 @@ mod database;
 mod directory;
 mod dump;
 mod fault;
+mod fingerprint;
 mod frame;
 mod handle;
 mod holdings;

@@ -78,9 +78,9 @@ pub enum Fault {
         /// Why.
         reason: String,
     },
-    /// The database has lost its newest rows.
+    /// The database has lost its newest rows, or some of them.
     LostWrites {
-        /// How many times it was written since, at most.
+        /// How many times it was written since, at most; zero when nobody can say how many.
         writes: u64,
     },
 }

@@ -265,6 +265,7 @@ mod tests {
             Fault::DamagedFiles { files: 1, first: text("raw/2026/11/22.blk") },
             Fault::MissingFiles { files: 3, first: text("raw/2026/11/22.blk") },
             Fault::NotSealed { reason: text("input/output error") },
+            Fault::LostWrites { writes: 0 },
             Fault::LostWrites { writes: 1 },
             Fault::LostWrites { writes: 240 },
         ];

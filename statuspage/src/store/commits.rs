@@ -8,6 +8,7 @@
 //! The file has two slots that are written in turn, so that one of them is whole whatever happens. It is never synced: after a power
 //! cut it may say less than the database, which tells nothing, and never more, because it is written after the database's own sync.
 
+use super::fingerprint::Fingerprint;
 use std::{
     fs::{File, OpenOptions},
     io,
@@ -52,14 +53,25 @@ impl Commits {
         self.number.checked_sub(known).filter(|lost| *lost > 0)
     }
 
-    pub(super) fn to_bytes(self) -> [u8; 16] {
+    /// The body of the row that each transaction carries: its number, and the sum of all other rows.
+    pub(super) fn to_row(self, sum: Fingerprint) -> Vec<u8> {
+        [self.to_bytes().as_slice(), &sum.to_bytes()].concat()
+    }
+
+    /// Reads [`Commits::to_row`]; the version before had no sum.
+    pub(super) fn from_row(body: &[u8]) -> Option<(Self, Option<Fingerprint>)> {
+        let (commits, sum) = body.split_at_checked(16)?;
+        Some((Self::from_bytes(commits)?, Fingerprint::from_bytes(sum)))
+    }
+
+    fn to_bytes(self) -> [u8; 16] {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.database.to_be_bytes());
         bytes[8..].copy_from_slice(&self.number.to_be_bytes());
         bytes
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (database, number) = bytes.split_first_chunk::<8>()?;
         Some(Self { database: u64::from_be_bytes(*database), number: u64::from_be_bytes(number.try_into().ok()?) })
     }

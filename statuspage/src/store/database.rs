@@ -22,6 +22,7 @@ mod files;
 mod pulse;
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io,
     ops::ControlFlow,
@@ -78,15 +79,31 @@ pub(super) enum Order {
 
 /// Writes that happen together or not at all.
 #[derive(Debug, Default)]
-pub(super) struct Batch(sled::Batch);
+pub(super) struct Batch(BTreeMap<Vec<u8>, Option<Vec<u8>>>);
 
 impl Batch {
     pub(super) fn put(&mut self, key: &[u8], value: Vec<u8>) {
-        self.0.insert(key, value);
+        self.0.insert(key.to_vec(), Some(value));
     }
 
     pub(super) fn remove(&mut self, key: &[u8]) {
-        self.0.remove(key);
+        self.0.insert(key.to_vec(), None);
+    }
+
+    /// Each key with its value from then on; none when it goes.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+        self.0.iter().map(|(key, value)| (key.as_slice(), value.as_deref()))
+    }
+
+    fn into_sled(self) -> sled::Batch {
+        let mut batch = sled::Batch::default();
+        for (key, value) in self.0 {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        batch
     }
 }
 
@@ -138,8 +155,8 @@ impl Database {
 
     /// Writes a batch; when this returns `Ok`, it is on stable storage.
     pub(super) fn write(&self, batch: Batch) -> Result<(), Broken> {
-        let db = self.db()?;
-        self.call(|| db.apply_batch(batch.0))?;
+        let (db, batch) = (self.db()?, batch.into_sled());
+        self.call(|| db.apply_batch(batch))?;
         self.call(|| db.flush())?;
         self.file.sync_all().map_err(|error| failing(&error))
     }

@@ -80,10 +80,11 @@ pub enum StoreFault {
     },
     /// The database is as it was some writes ago: what was written since is gone.
     #[error(
-        "the database was damaged and has lost its newest rows, of up to {writes} writes; what it still has is served"
+        "the database was damaged and has lost rows, {}; what it still has is served",
+        match writes { 0 => "nobody can say how many".to_owned(), writes => format!("the newest, of up to {writes} writes") }
     )]
     LostWrites {
-        /// How many, at most.
+        /// How many, at most; zero when rows are missing or are as they were earlier, and nobody can say how many.
         writes: u64,
     },
     /// A part of a block file is damaged; the rest is served.

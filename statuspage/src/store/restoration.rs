@@ -16,7 +16,9 @@ use super::{
     commits::Commits,
     database::{Batch, Broken, Database, Files},
     directory::{Directory, FORMAT},
-    dump, frame, key, restore, succession,
+    dump,
+    fingerprint::Fingerprint,
+    frame, key, restore, succession,
 };
 use crate::backup::{BLOCKS, ROWS};
 
@@ -169,6 +171,7 @@ pub(super) struct Filling {
     rows: u64,
     has_format: bool,
     commits: Commits,
+    sum: Fingerprint,
 }
 
 impl Filling {
@@ -180,7 +183,15 @@ impl Filling {
     /// One that goes on from where another was written so often.
     pub(super) fn after(place: &Path, commits: Commits) -> Result<Self, Broken> {
         let (batch, pending, rows, has_format) = (Batch::default(), 0, 0, false);
-        Ok(Self { database: Database::open(place, Files::AsTheyAre)?, batch, pending, rows, has_format, commits })
+        Ok(Self {
+            database: Database::open(place, Files::AsTheyAre)?,
+            batch,
+            pending,
+            rows,
+            has_format,
+            commits,
+            sum: Fingerprint::default(),
+        })
     }
 
     pub(super) fn add(&mut self, key: &[u8], body: &[u8]) -> Result<(), Broken> {
@@ -208,7 +219,8 @@ impl Filling {
         self.pending = 0;
         self.commits = self.commits.next();
         let key = key::commits();
-        self.batch.put(&key, frame::seal(&key, &self.commits.to_bytes()));
+        self.sum = self.sum.after(&self.database, &self.batch)?;
+        self.batch.put(&key, frame::seal(&key, &self.commits.to_row(self.sum)));
         self.database.write(std::mem::take(&mut self.batch))
     }
 

@@ -15,6 +15,7 @@ use super::{
     commits::{Commits, Count},
     database::{Batch, Broken, Database, Files, Order},
     directory::{Directory, FORMAT},
+    fingerprint::Fingerprint,
     frame,
     key::{self, Kind},
     queue::Work,
@@ -34,6 +35,8 @@ pub(super) struct Shelf {
     tallies: RefCell<Tallies>,
     /// How often it was written, as it says itself, and as it is noted beside it.
     commits: Cell<Commits>,
+    /// The sum of the rows that are there.
+    sum: Cell<Fingerprint>,
     count: RefCell<Count>,
     /// How many writes it has lost.
     lost: Cell<Option<u64>>,
@@ -56,6 +59,7 @@ impl Shelf {
             corrupt: RefCell::default(),
             tallies: RefCell::default(),
             commits: Cell::new(Commits::of_new_database()),
+            sum: Cell::default(),
             count: RefCell::new(Count::open(&directory.count())),
             lost: Cell::default(),
         };
@@ -69,7 +73,9 @@ impl Shelf {
         let noted = self.count.borrow().noted();
         let key = key::commits();
         let value = self.database.get(&key)?;
-        let known = value.as_ref().and_then(|value| Commits::from_bytes(frame::open(&key, value)?));
+        let read = value.as_ref().and_then(|value| Commits::from_row(frame::open(&key, value)?));
+        let (known, sum) = (read.map(|(commits, _)| commits), read.and_then(|(_, sum)| sum));
+        self.add_up()?;
         match (&value, known) {
             (_, Some(commits)) => self.commits.set(commits),
             // It says so itself that it is damaged.
@@ -82,7 +88,9 @@ impl Shelf {
             (None, None) if self.database.get(&key::schema())?.is_none() => return Ok(()),
             (None, None) => {}
         }
-        self.lost.set(noted.and_then(|noted| noted.unknown_to(known)));
+        // What is damaged tells of itself, and is not in the sum.
+        let is_other = !self.has_damage() && sum.is_some_and(|sum| sum != self.sum.get());
+        self.lost.set(noted.and_then(|noted| noted.unknown_to(known)).or(is_other.then_some(0)));
         if let Some(known) = known.filter(|_| self.lost.get().is_none()) {
             // Opening it has synced it.
             self.count.borrow_mut().note(known);
@@ -90,7 +98,23 @@ impl Shelf {
         Ok(())
     }
 
-    /// How many of its newest writes the database has lost; they are missed until [`Shelf::forget_lost`].
+    /// Sums the rows up, and notes those that are damaged.
+    fn add_up(&self) -> Result<(), Broken> {
+        let mut sum = Fingerprint::default();
+        self.raw(|key, value| {
+            // What was buried stays as it was found.
+            if key.first() != Some(&(Kind::Corrupt as u8)) && frame::open(key, value).is_none() {
+                self.note(key, value);
+            }
+            sum = sum.with(key, value);
+            ControlFlow::Continue(())
+        })?;
+        self.sum.set(sum);
+        Ok(())
+    }
+
+    /// How many of its newest writes the database has lost, zero when it has lost rows and nobody can say how many; they are missed
+    /// until [`Shelf::forget_lost`].
     pub(super) fn lost(&self) -> Option<u64> {
         self.lost.get()
     }
@@ -110,12 +134,14 @@ impl Shelf {
         self.commits.get()
     }
 
-    /// Writes a batch with its number; the number is noted when it is on stable storage.
+    /// Writes a batch with its number and the sum of all rows; the number is noted when it is on stable storage.
     fn write(&self, mut batch: Batch) -> Result<(), Broken> {
         let (commits, key) = (self.commits.get().next(), key::commits());
-        batch.put(&key, frame::seal(&key, &commits.to_bytes()));
+        let sum = self.sum.get().after(&self.database, &batch)?;
+        batch.put(&key, frame::seal(&key, &commits.to_row(sum)));
         self.database.write(batch)?;
         self.commits.set(commits);
+        self.sum.set(sum);
         self.count.borrow_mut().note(commits);
         Ok(())
     }
@@ -357,11 +383,19 @@ impl Shelf {
         self.bodies(&kind.prefix(), &[kind as u8 + 1])
     }
 
+    /// Takes a row out as sled would lose one.
+    #[cfg(test)]
+    pub(super) fn lose(&self, key: &[u8]) {
+        let mut batch = Batch::default();
+        batch.remove(key);
+        self.database.write(batch).expect("written");
+    }
+
     #[cfg(test)]
     pub(super) fn put_raw(&self, key: &[u8], value: &[u8]) {
         let mut batch = Batch::default();
         batch.put(key, value.to_vec());
-        self.database.write(batch).expect("written");
+        self.write(batch).expect("written");
     }
 }
 

@@ -93,8 +93,12 @@ fn found_en(fault: &Fault) -> String {
             format!("results stay in the database instead of the history's files: {reason}; nothing is lost yet")
         }
         Fault::LostWrites { writes } => {
-            let writes = if *writes == 1 { "its last write".to_owned() } else { format!("up to {writes} writes") };
-            format!("the database was damaged and lost the newest results and changes, of {writes}; the rest is served")
+            let lost = match writes {
+                0 => "some results or changes, and nobody can say how many".to_owned(),
+                1 => "the newest results and changes, of its last write".to_owned(),
+                writes => format!("the newest results and changes, of up to {writes} writes"),
+            };
+            format!("the database was damaged and lost {lost}; the rest is served")
         }
     }
 }
@@ -148,14 +152,12 @@ fn found_fr(fault: &Fault) -> String {
             "les mesures restent dans la base au lieu des fichiers de l'historique\u{a0}: {reason}\u{a0}; rien n'est perdu pour l'instant"
         ),
         Fault::LostWrites { writes } => {
-            let writes = if *writes == 1 {
-                "de sa dernière écriture".to_owned()
-            } else {
-                format!("d'au plus {writes} écritures")
+            let lost = match writes {
+                0 => "des mesures ou des changements, on ne sait combien".to_owned(),
+                1 => "les mesures et changements les plus récents, de sa dernière écriture".to_owned(),
+                writes => format!("les mesures et changements les plus récents, d'au plus {writes} écritures"),
             };
-            format!(
-                "la base de données, endommagée, a perdu les mesures et changements les plus récents, {writes}\u{a0}; le reste est servi"
-            )
+            format!("la base de données, endommagée, a perdu {lost}\u{a0}; le reste est servi")
         }
     }
 }

@@ -42,15 +42,11 @@ async fn a_damaged_row_is_set_aside_and_the_rest_is_served() {
     close(first.handle).await;
     flip_a_bit(dir.path(), 3);
 
-    let mut again = open(dir.path());
+    let again = open(dir.path());
     let expected: Vec<_> =
         observations(start, 0..10).into_iter().filter(|row| *row != observations(start, 3..4)[0]).collect();
     assert_eq!(read_all(&again.handle).await, expected);
-    let fault = event(&mut again.events, |event| match event {
-        StoreEvent::Fault(fault) => Some(fault),
-        StoreEvent::OpenedLate(_) | StoreEvent::Replaced | StoreEvent::CaughtUp | StoreEvent::RoomAgain => None,
-    });
-    assert_eq!(fault.await, StoreFault::CorruptRows { rows: 1 });
+    assert_eq!(again.restored.faults, [StoreFault::CorruptRows { rows: 1 }]);
     assert_eq!(again.handle.counters().corrupt_rows, 1);
     assert_eq!(read_all(&again.handle).await, expected);
     assert_eq!(again.handle.counters().corrupt_rows, 1, "it is counted once");

@@ -339,12 +339,8 @@ async fn a_row_that_is_damaged_before_it_is_settled_is_told_of_and_kept_when_the
     shelf.put_raw(&key::observation(key::Kind::Observation, &id("cloud"), &place), b"damaged");
     drop(shelf);
 
-    let mut opened = open_sealing(dir.path());
-    let rows = event(&mut opened.events, |event| match event {
-        StoreEvent::Fault(StoreFault::CorruptRows { rows }) => Some(rows),
-        _ => None,
-    });
-    assert_eq!(rows.await, 1);
+    let opened = open_sealing(dir.path());
+    assert_eq!(opened.restored.faults, [StoreFault::CorruptRows { rows: 1 }]);
     let renewed = async {
         while opened.handle.unsealed().await != Ok(4) {
             tokio::time::sleep(Duration::from_millis(20)).await;

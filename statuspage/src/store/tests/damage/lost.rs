@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use super::{
-    super::{super::StoreFault, base, close, observations, open, read_all},
+    super::{
+        super::{StoreFault, database::Files, directory::Directory, key, shelf::Shelf},
+        base, close, observations, open, read_all,
+    },
     places::copy,
 };
 
@@ -68,4 +71,20 @@ async fn another_database_has_a_count_of_its_own() {
     let opened = open(dir.path());
     assert_eq!(opened.restored.faults, []);
     assert_eq!(read_all(&opened.handle).await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_row_that_is_gone_from_the_middle_is_told_of_once_though_every_other_one_is_sound() {
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), 0..20).await;
+    let row = &observations(base_of(dir.path()), 7..8)[0];
+    let place = key::place(row.started_at, &row.probe.name, &row.location);
+    let shelf = Shelf::open(&Directory::acquire(dir.path()).expect("ours"), Files::AsTheyAre).expect("opens");
+    shelf.lose(&key::observation(key::Kind::Observation, &row.probe.component, &place));
+    drop(shelf);
+    let opened = open(dir.path());
+    assert_eq!(opened.restored.faults, [StoreFault::LostWrites { writes: 0 }]);
+    assert_eq!(read_all(&opened.handle).await.len(), 19, "the rest is served");
+    close(opened.handle).await;
+    assert_eq!(open(dir.path()).restored.faults, []);
 }
