@@ -35,7 +35,7 @@ pub(super) enum Work {
 }
 
 /// The documents of Statuspage's API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Document {
     /// `summary.json`.
     Summary,
@@ -43,6 +43,18 @@ pub(super) enum Document {
     Status,
     /// `components.json`.
     Components,
+    /// `incidents.json`.
+    Incidents,
+    /// `incidents/unresolved.json`.
+    Unresolved,
+    /// `incidents/{id}.json`, for an id that is that of something.
+    Incident(String),
+    /// `scheduled-maintenances.json`.
+    Maintenances,
+    /// `scheduled-maintenances/upcoming.json`.
+    Upcoming,
+    /// `scheduled-maintenances/active.json`.
+    Active,
 }
 
 /// Makes works.
@@ -73,20 +85,30 @@ impl Press {
             Work::PlainText(language) => (language, make(TEXT, page::plain_text(snapshot, *language), shared)),
             Work::Live(language) => (language, make(JSON, json(&page::live(snapshot, *language)), shared)),
             Work::Document(document, language) => {
-                (language, make(JSON, self.document(snapshot, *document, *language), shared))
+                (language, make(JSON, self.document(snapshot, document, *language)?, shared))
             }
         };
         Some(made.in_language(*language))
     }
 
-    fn document(&self, snapshot: &Snapshot, document: Document, language: Language) -> String {
-        let base = snapshot.site.public_url.as_ref().unwrap_or(&self.local);
-        let view = v2::View::new(snapshot, language, base);
-        match document {
+    fn document(&self, snapshot: &Snapshot, document: &Document, language: Language) -> Option<String> {
+        let view = v2::View::new(snapshot, language, self.base(snapshot));
+        Some(match document {
             Document::Summary => json(&view.summary()),
             Document::Status => json(&view.status()),
             Document::Components => json(&view.components()),
-        }
+            Document::Incidents => json(&view.incidents()),
+            Document::Unresolved => json(&view.unresolved_incidents()),
+            Document::Incident(id) => json(&view.one(id)?),
+            Document::Maintenances => json(&view.maintenances()),
+            Document::Upcoming => json(&view.upcoming_maintenances()),
+            Document::Active => json(&view.active_maintenances()),
+        })
+    }
+
+    /// The page's own address.
+    fn base<'a>(&'a self, snapshot: &'a Snapshot) -> &'a Url {
+        snapshot.site.public_url.as_ref().unwrap_or(&self.local)
     }
 }
 
