@@ -52,6 +52,13 @@ pub fn html(source: &str) -> String {
     sanitiser().clean(&html).to_string()
 }
 
+/// A text in which nothing is markup, to stand inside an element.
+pub fn escape(text: &str) -> String {
+    let mut html = String::new();
+    push_html(&mut html, std::iter::once(Event::Text(text.into())));
+    html
+}
+
 /// A sentence of our own as a paragraph, in which nothing is markup.
 pub fn paragraph(sentence: &str) -> String {
     let mut html = String::new();

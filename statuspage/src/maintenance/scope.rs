@@ -1,10 +1,21 @@
-//! Which components a maintenance concerns.
+//! Whom a maintenance concerns, and whether it concerns them now.
 //!
-//! It does not know when.
+//! It reads no clock.
 
-use shared::{ComponentId, Language, Text};
+use shared::{ComponentId, Language, MaintenanceStage, Text, Timestamp};
 
-use super::Scope;
+use super::{ANNOUNCED_BEFORE, Maintenance, Scope};
+
+impl Maintenance {
+    /// Whether readers should hear of it now: it goes on, or begins soon.
+    pub fn is_near(&self, now: Timestamp) -> bool {
+        match self.stage {
+            MaintenanceStage::Scheduled => self.starts_at <= now.plus(ANNOUNCED_BEFORE),
+            MaintenanceStage::InProgress | MaintenanceStage::Verifying => true,
+            MaintenanceStage::Completed => false,
+        }
+    }
+}
 
 impl Scope {
     /// Whether it concerns that component, which stands in that group.

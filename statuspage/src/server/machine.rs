@@ -28,7 +28,8 @@ use super::{
     router::App,
 };
 use crate::{
-    api::{history, observations, problem::Problem, v2},
+    api::{history, observations, problem::Problem},
+    incident::blindness,
     metrics::{self, ProcessFacts, Scrape},
     snapshot::Snapshot,
     store::{ObservationQuery, RollupQuery},
@@ -63,7 +64,7 @@ pub(super) async fn incident(State(app): State<App>, Path(file): Path<String>, r
 fn is_told(snapshot: &Snapshot, id: &str) -> bool {
     snapshot.incidents.iter().any(|incident| incident.id.as_str() == id)
         || snapshot.maintenances.iter().any(|maintenance| maintenance.id.as_str() == id)
-        || v2::interruption_id(snapshot).is_some_and(|interruption| interruption == id)
+        || blindness::of(snapshot).is_some_and(|blind| blind.id.as_str() == id)
 }
 
 /// `/api/v1/components/{id}/observations`. Like [`history`] it asks the store, as no other reading address does: a few at a time, so that a flood of

@@ -11,7 +11,7 @@ use shared::{ComponentId, Language};
 use url::Url;
 
 use super::representation::{CachePolicy, Representation};
-use crate::{api::v2, bundle, page, snapshot::Snapshot};
+use crate::{api::v2, badge, bundle, calendar, feed, page, snapshot::Snapshot};
 
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -30,8 +30,16 @@ pub(super) enum Work {
     PlainText(Language),
     /// `/snapshot.json`.
     Live(Language),
+    /// `/status.txt?for=voice`.
+    Voice(Language),
     /// A document of Statuspage's API.
     Document(Document, Language),
+    /// A feed of what happened.
+    Feed(feed::Subject, feed::Format, Language),
+    /// The calendar of everything's or of a component's maintenance.
+    Calendar(Option<ComponentId>, Language),
+    /// A badge.
+    Badge(badge::Subject, badge::Format, Language),
 }
 
 /// The documents of Statuspage's API.
@@ -83,9 +91,25 @@ impl Press {
                 (language, make(HTML, page::error(&snapshot.site, *language, problem(*status)), CachePolicy::Never))
             }
             Work::PlainText(language) => (language, make(TEXT, page::plain_text(snapshot, *language), shared)),
+            Work::Voice(language) => (language, make(TEXT, page::voice(snapshot, *language), shared)),
             Work::Live(language) => (language, make(JSON, json(&page::live(snapshot, *language)), shared)),
             Work::Document(document, language) => {
                 (language, make(JSON, self.document(snapshot, document, *language)?, shared))
+            }
+            Work::Feed(subject, format, language) => {
+                let feed = feed::write(snapshot, subject, *format, *language, self.base(snapshot))?;
+                (language, make(format.media_type(), feed, shared))
+            }
+            Work::Calendar(component, language) => {
+                let calendar = calendar::write(snapshot, component.as_ref(), *language, self.base(snapshot))?;
+                (language, make(calendar::MEDIA_TYPE, calendar, shared))
+            }
+            Work::Badge(subject, format, language) => {
+                let media_type = match format {
+                    badge::Format::Svg => badge::SVG,
+                    badge::Format::Json => JSON,
+                };
+                (language, make(media_type, badge::write(snapshot, subject, *format, *language)?, shared))
             }
         };
         Some(made.in_language(*language))

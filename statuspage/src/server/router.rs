@@ -24,6 +24,7 @@ use super::{
     press::Document,
     reader,
     representation::Representation,
+    subscriptions,
 };
 use crate::{metrics::HubCounters, page, store::StoreHandle};
 
@@ -94,6 +95,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
     Router::new()
         .merge(v2())
         .merge(v1())
+        .merge(subscriptions::router())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

@@ -2,29 +2,18 @@
 //!
 //! It does not know the services' own incidents.
 
-use shared::{Status, Timestamp};
+use shared::Status;
 
 use super::{
     View,
-    document::{Affected, Impact, Incident, MonitorState, Postmortem, Update, word},
-    state,
+    document::{Affected, Impact, Incident, Postmortem, Update, word},
 };
-use crate::{
-    public_id as id,
-    snapshot::{ComponentView, Snapshot},
-};
+use crate::{incident::blindness, public_id as id, snapshot::ComponentView};
 
-/// Its id, when there is one.
-pub(crate) fn interruption_id(snapshot: &Snapshot) -> Option<String> {
-    blind(snapshot).iter().map(|component| component.since).min().map(named)
-}
-
-/// The incident, when some component's proof has run out. A first check under way is no interruption.
+/// The incident, when some component's proof has run out.
 pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
-    let blind = blind(view.snapshot);
-    let started_at = blind.iter().map(|component| component.since).min()?;
-    let updated_at = blind.iter().map(|component| component.since).max()?;
-    let incident_id = named(started_at);
+    let blind = blindness::of(view.snapshot)?;
+    let (started_at, updated_at, incident_id) = (blind.since, blind.spread_at, blind.id.to_string());
     let update = Update {
         id: id::stable(id::Kind::Update, &format!("interruption {started_at} {updated_at}")),
         status: "investigating",
@@ -33,7 +22,7 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         created_at: started_at,
         updated_at,
         display_at: updated_at,
-        affected_components: Some(blind.iter().map(|component| affected(view, component)).collect()),
+        affected_components: Some(blind.components.iter().map(|component| affected(view, component)).collect()),
         deliver_notifications: false,
         custom_tweet: None,
         tweet_id: None,
@@ -52,6 +41,7 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         page_id: view.page_id(),
         incident_updates: vec![update],
         components: blind
+            .components
             .iter()
             .zip(1..)
             .map(|(component, at)| view.component(component, view.group_id(component), at))
@@ -59,18 +49,6 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         reminder_intervals: None,
         postmortem: Postmortem::default(),
     })
-}
-
-/// The components whose proof has run out.
-fn blind(snapshot: &Snapshot) -> Vec<&ComponentView> {
-    let components = snapshot.components.iter().map(AsRef::as_ref);
-    components.filter(|component| state(component) == MonitorState::Stale).collect()
-}
-
-/// The beginning names it. Snapshots remember nothing: when what went blind first is verified again and the rest is not, the rest is
-/// an incident of its own.
-fn named(started_at: Timestamp) -> String {
-    id::stable(id::Kind::Incident, &format!("interruption {started_at}"))
 }
 
 fn affected(view: &View<'_>, component: &ComponentView) -> Affected {

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{strict, *};
 use crate::{
-    incident::{Incident, sample},
+    incident::{Incident, blindness, sample},
     maintenance::sample as works,
 };
 
@@ -124,7 +124,7 @@ fn an_incident_is_told_with_every_field() {
 fn what_is_blind_is_an_incident_of_its_own_before_all_others() {
     let mut snapshot = stale();
     snapshot.incidents = eventful().incidents;
-    let id = interruption_id(&snapshot).expect("something is blind");
+    let id = blindness::of(&snapshot).expect("something is blind").id.to_string();
     let open: strict::Incidents = read(&snapshot, |view| json(view.unresolved_incidents()));
     assert_eq!(ids(&open.incidents), [id.as_str(), "kctbh9vrtdwd"]);
     let one: strict::Incident = read(&snapshot, |view| json(view.one(&id))["incident"].clone());
