@@ -132,17 +132,17 @@ impl Badge {
 /// Beside the letters, in pixels.
 const PADDING: u32 = 7;
 
-/// How wide a box is: letters of 11 pixels are about so wide in the fonts that are asked for.
+/// How wide a box is: letters of 11 pixels are about so wide, in half pixels, in the fonts that are asked for.
 fn width(text: &str) -> u32 {
     let letter = |c: char| match c {
-        'i' | 'j' | 'l' | '.' | ',' | ':' | '\'' | '’' | '|' | '!' => 4,
-        'f' | 't' | 'r' | ' ' | '\u{a0}' | '(' | ')' => 5,
-        'm' | 'w' | 'M' | 'W' => 10,
-        c if c.is_uppercase() || !c.is_alphabetic() => 8,
-        c if c.is_ascii() || c < '\u{250}' => 7,
-        _ => 11,
+        'i' | 'j' | 'l' | '.' | ',' | ':' | '\'' | '’' | '|' | '!' => 7,
+        'f' | 't' | 'r' | ' ' | '\u{a0}' | '(' | ')' => 8,
+        'm' | 'w' | 'M' | 'W' => 20,
+        c if c.is_uppercase() || !c.is_alphabetic() => 14,
+        c if c < '\u{250}' => 13,
+        _ => 22,
     };
-    2 * PADDING + text.chars().map(letter).sum::<u32>().max(8)
+    2 * PADDING + text.chars().map(letter).sum::<u32>().div_ceil(2).max(8)
 }
 
 #[cfg(test)]

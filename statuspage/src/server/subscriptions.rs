@@ -80,8 +80,8 @@ fn badged(app: &App, name: &str) -> Option<badge::Subject> {
     }
 }
 
-/// The component of that name, under its present one where it has been renamed: subscriptions go on. Only what exists gets a place in the edition, so
-/// that guessing names fills no memory.
+/// The component of that name, under its present one where it has been renamed: subscriptions go on. Only what exists gets a place
+/// in the edition, so that guessing names fills no memory.
 fn known(app: &App, id: &str) -> Option<ComponentId> {
     let (edition, id) = (app.edition(), id.parse().ok()?);
     let snapshot = edition.snapshot();
