@@ -16,6 +16,7 @@ mod service;
 mod shell;
 mod strip;
 mod uptime;
+mod voice;
 
 #[cfg(test)]
 mod sample;
@@ -28,3 +29,4 @@ pub use policy::content_security_policy;
 pub use present::live;
 pub use problem::{Problem, error};
 pub use service::service;
+pub use voice::voice;

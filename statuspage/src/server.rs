@@ -21,6 +21,7 @@ mod rights;
 mod router;
 #[cfg(test)]
 pub(crate) mod stage;
+mod subscriptions;
 mod tls;
 
 use std::{net::SocketAddr, sync::Arc};

@@ -10,6 +10,7 @@ use shared::Language;
 
 use crate::{
     bundle,
+    feed::{Format, Subject},
     island::{Look, Present, Told, live::Live, state::Validity},
     site::Site,
     snapshot::Snapshot,
@@ -115,6 +116,7 @@ fn document(head: &Head<'_>, body: AnyView, script: AnyView, again: Again) -> An
                 {refresh(again)}
                 <link rel="icon" href=ICON/>
                 {alternates(head)}
+                {feeds(head)}
                 {script}
             </head>
             <body>
@@ -143,6 +145,19 @@ fn alternates(head: &Head<'_>) -> Vec<AnyView> {
         view! { <link rel="alternate" hreflang=language.tag() href=address/> }.into_any()
     };
     head.site.languages.iter().map(link).collect()
+}
+
+/// Where programs find the feeds: a component's own before everybody's.
+fn feeds(head: &Head<'_>) -> Vec<AnyView> {
+    let language = head.words.language();
+    let site = inert(head.site.title.get(language));
+    let component = head.path.strip_prefix("/services/").and_then(|id| id.parse().ok()).map(Subject::Component);
+    let own = component.map(|subject| (subject, head.title.clone()));
+    let link = |(subject, title): (Subject, String)| {
+        let address = head.link(&subject.path(Format::Atom));
+        view! { <link rel="alternate" type="application/atom+xml" title=title href=address/> }.into_any()
+    };
+    own.into_iter().chain([(Subject::History, head.words.feed_history(site))]).map(link).collect()
 }
 
 fn sprite() -> AnyView {

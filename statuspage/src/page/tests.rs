@@ -5,7 +5,7 @@ use std::{fs, io::Write};
 use proptest::prelude::*;
 use shared::{Language, Status};
 
-use super::{Problem, error, home, live, plain_text, sample, service};
+use super::{Problem, error, home, live, plain_text, sample, service, voice};
 use crate::{snapshot::Snapshot, words::Words};
 
 /// Text as a reader meets it: tags become line breaks, and spaces that do not break become ordinary ones.
@@ -54,6 +54,20 @@ fn a_component_page_says_everything_in_text() {
 fn plain_text_says_the_same() {
     insta::assert_snapshot!("plain_outage_fr", plain_text(&sample::outage(), Language::Fr));
     insta::assert_snapshot!("plain_stale_en", plain_text(&sample::stale(), Language::En));
+}
+
+#[test]
+fn plain_text_tells_what_is_open_and_what_comes() {
+    insta::assert_snapshot!("plain_eventful_fr", plain_text(&sample::eventful(), Language::Fr));
+    insta::assert_snapshot!("plain_eventful_en", plain_text(&sample::eventful(), Language::En));
+}
+
+#[test]
+fn what_is_read_aloud_is_short_and_has_no_addresses() {
+    insta::assert_snapshot!("voice_eventful_fr", voice(&sample::eventful(), Language::Fr));
+    insta::assert_snapshot!("voice_eventful_en", voice(&sample::eventful(), Language::En));
+    insta::assert_snapshot!("voice_good_fr", voice(&sample::good_times(), Language::Fr));
+    insta::assert_snapshot!("voice_stale_fr", voice(&sample::stale(), Language::Fr));
 }
 
 #[test]
