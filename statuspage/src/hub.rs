@@ -181,15 +181,7 @@ impl Hub {
     /// The present states as if they had just been entered: from them the alarms find what they missed, as when they were lost
     /// and the states were not. What they know changes nothing.
     fn as_transitions(&self) -> Vec<Transition> {
-        let enter = |state: &ComponentState| Transition {
-            component: state.component.clone(),
-            at: state.since,
-            from: state.status,
-            from_since: state.since,
-            to: state.status,
-            reason: self.engine.view(&state.component).and_then(|judgement| judgement.reason),
-        };
-        self.engine.states().map(enter).collect()
+        self.engine.states().map(ComponentState::as_transition).collect()
     }
 
     /// Takes everything that comes until `stop`, then writes down what is known.
@@ -326,7 +318,7 @@ impl Hub {
     /// Spends the time before each transition in the state that ended there.
     fn account(&mut self, transitions: Vec<Transition>) -> Vec<Transition> {
         for transition in &transitions {
-            let Transition { component, at, from, from_since, to, reason } = transition;
+            let Transition { component, at, from, from_since, to, reason, onset: _ } = transition;
             self.history.spend(component, *from, *from_since, *at);
             self.dirty.views.insert(component.clone());
             self.dirty.histories.insert(component.clone());

@@ -276,7 +276,7 @@ mod tests {
 
     fn to(component: &str, at: i64, to: Status) -> Transition {
         let at = Timestamp::from_millis(at);
-        Transition { component: id(component), at, from: Status::Unknown, from_since: at, to, reason: None }
+        Transition { component: id(component), at, from: Status::Unknown, from_since: at, to, reason: None, onset: None }
     }
 
     fn down(component: &str, since: i64) -> Bell {
