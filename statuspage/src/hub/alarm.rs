@@ -276,7 +276,15 @@ mod tests {
 
     fn to(component: &str, at: i64, to: Status) -> Transition {
         let at = Timestamp::from_millis(at);
-        Transition { component: id(component), at, from: Status::Unknown, from_since: at, to, reason: None, onset: None }
+        Transition {
+            component: id(component),
+            at,
+            from: Status::Unknown,
+            from_since: at,
+            to,
+            reason: None,
+            onset: None,
+        }
     }
 
     fn down(component: &str, since: i64) -> Bell {
