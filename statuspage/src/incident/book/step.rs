@@ -128,11 +128,12 @@ impl Book {
             locations: &[],
         };
         for id in self.fails(&failure) {
+            self.find_out(&id, now);
             if let Some(entry) = self.entries.get_mut(&id).filter(|_| told.is_some()) {
                 entry.edit().times.announced_at = told;
                 entry.tell();
             }
-            self.find_out(&id, now);
+            self.changed(&id, Urgency::Now);
         }
     }
 
