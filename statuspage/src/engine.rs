@@ -3,6 +3,7 @@
 //! It reads no clock, does no I/O and cannot fail; it does not know names, groups, pages or notifications, and what an
 //! operator says beside the measurements is not its business.
 
+mod onset;
 mod place;
 mod quorum;
 mod roster;
@@ -22,6 +23,7 @@ use std::{
 
 use shared::{ComponentId, LocationName, Observation, ProbeName, Status, Timestamp};
 
+pub use onset::Onset;
 pub use place::{PlaceState, Run};
 pub use roster::{Roster, RosterComponent};
 pub use state::{ComponentState, ProbeState, StateError};
@@ -104,6 +106,8 @@ pub struct Transition {
     pub to: Status,
     /// Why it is not operational, where a failure says it.
     pub reason: Option<Reason>,
+    /// When that began, and where it was met.
+    pub onset: Option<Onset>,
 }
 
 #[derive(Debug, Clone)]

@@ -5,6 +5,8 @@
 
 mod alarm;
 pub(crate) mod checkpoint;
+mod desk;
+mod former;
 mod past;
 mod publish;
 mod roster;
@@ -32,6 +34,7 @@ use tracing::{info, warn};
 use crate::{
     engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
     history::History,
+    incident::Rules,
     metrics::HubCounters,
     notify::{ChannelName, Outcomes, Teller},
     site::Site,
@@ -39,6 +42,7 @@ use crate::{
     store::{Durability, Opened, StoreEvents, StoreHandle},
     watch::WatchInput,
 };
+pub use desk::{Desk, DeskEnd, Order, desk};
 use past::Former;
 use publish::Views;
 use telling::Telling;
@@ -64,6 +68,8 @@ pub struct HubOptions {
     pub location: Option<LocationName>,
     /// What the hub counts.
     pub counters: Arc<HubCounters>,
+    /// How incidents are judged.
+    pub rules: Rules,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -77,6 +83,8 @@ pub struct Wiring {
     pub snapshot: watch::Sender<Arc<Snapshot>>,
     /// What the outside switch is told of.
     pub watch: watch::Sender<WatchInput>,
+    /// What operators order.
+    pub desk: DeskEnd,
 }
 
 /// The single writer.
@@ -105,6 +113,8 @@ struct Dirty {
     states: BTreeSet<ComponentId>,
     /// Components that are no longer watched and that the store still counts among those that are.
     retired: BTreeSet<ComponentId>,
+    /// Some incident is not as it was published.
+    incidents: bool,
 }
 
 /// The present by the system's clock.
@@ -119,7 +129,7 @@ impl Hub {
         let Opened { handle, restored, events } = opened;
         let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
         let relieved = checkpoint::relieved(&restored);
-        let telling = Telling::new(&options, memory.alarms, restored.notifications);
+        let telling = Telling::new(&options, &restored);
         let mut hub = Self {
             views: Views::new(options.location.clone()),
             options,
@@ -135,14 +145,16 @@ impl Hub {
         for fault in &restored.faults {
             warn!(%fault, "the store is not as it was left");
         }
-        hub.migrate(relieved).await;
         hub.definitions = definitions;
-        hub.telling.watch(&hub.definitions);
+        let news = hub.telling.watch(&hub.definitions, now());
+        hub.spread(news).await;
+        hub.migrate(&memory.outages, relieved, &restored.notifications).await;
         hub.tell_opening(&restored.faults).await;
         hub.judge_again(memory.at).await;
-        let mut transitions = hub.take_definitions(now());
+        let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
+        hub.dirty.incidents = true;
         (hub, events)
     }
 
@@ -181,15 +193,7 @@ impl Hub {
     /// The present states as if they had just been entered: from them the alarms find what they missed, as when they were lost
     /// and the states were not. What they know changes nothing.
     fn as_transitions(&self) -> Vec<Transition> {
-        let enter = |state: &ComponentState| Transition {
-            component: state.component.clone(),
-            at: state.since,
-            from: state.status,
-            from_since: state.since,
-            to: state.status,
-            reason: self.engine.view(&state.component).and_then(|judgement| judgement.reason),
-        };
-        self.engine.states().map(enter).collect()
+        self.engine.states().map(ComponentState::as_transition).collect()
     }
 
     /// Takes everything that comes until `stop`, then writes down what is known.
@@ -204,6 +208,7 @@ impl Hub {
         let (mut published, mut written) = (None::<Instant>, None::<Instant>);
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
+        self.show_audit(&wiring.desk);
         loop {
             let mut transitions = tokio::select! {
                 biased;
@@ -211,7 +216,12 @@ impl Hub {
                 Ok(()) = wiring.definitions.changed() => {
                     self.definitions = wiring.definitions.borrow_and_update().clone();
                     (published, written) = (None, None);
-                    self.take_definitions(now())
+                    self.take_definitions(now()).await
+                }
+                Some(order) = wiring.desk.orders.recv() => {
+                    self.take_order(order, &wiring.desk).await;
+                    published = None;
+                    Vec::new()
                 }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
@@ -221,7 +231,7 @@ impl Hub {
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             self.tell(&transitions).await;
             // Before anything is sent: who follows a message to the page finds there what it says.
-            if !transitions.is_empty() || published.is_none_or(|at| at.elapsed() >= REFRESH) {
+            if !transitions.is_empty() || self.dirty.incidents || published.is_none_or(|at| at.elapsed() >= REFRESH) {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());
             }
@@ -297,14 +307,15 @@ impl Hub {
         self.account(outcome.transitions)
     }
 
-    fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+    async fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
         for (former, present) in Former::of(&self.definitions).pairs() {
             if self.history.rename(former, present) {
                 info!(%former, %present, "a component has a new name and keeps its history");
             }
         }
         let transitions = self.enrol(roster::roster(&self.definitions), now);
-        self.telling.watch(&self.definitions);
+        let news = self.telling.watch(&self.definitions, now);
+        self.spread(news).await;
         self.views.arrange(&self.definitions, &self.options.site);
         self.dirty.views.extend(self.definitions.definitions.keys().cloned());
         self.dirty.histories.extend(self.definitions.definitions.keys().cloned());
@@ -329,7 +340,7 @@ impl Hub {
     /// Spends the time before each transition in the state that ended there.
     fn account(&mut self, transitions: Vec<Transition>) -> Vec<Transition> {
         for transition in &transitions {
-            let Transition { component, at, from, from_since, to, reason } = transition;
+            let Transition { component, at, from, from_since, to, reason, onset: _ } = transition;
             self.history.spend(component, *from, *from_since, *at);
             self.dirty.views.insert(component.clone());
             self.dirty.histories.insert(component.clone());

@@ -2,7 +2,7 @@
 //!
 //! It does not know other locations, nor what its word means for the component.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use shared::{FailureKind, Health, Hysteresis, Observation, Thresholds, Timestamp, Verdict};
@@ -27,6 +27,9 @@ pub struct PlaceState {
     warning: Option<Run>,
     /// The present row of faults of our own.
     blind: Option<Run>,
+    /// The start of the newest result that did not fail.
+    #[serde(default)]
+    last_good: Option<Timestamp>,
     certificate_expires_at: Option<Timestamp>,
 }
 
@@ -41,6 +44,12 @@ pub struct Run {
     pub detail: String,
     /// The HTTP status of the newest one, where there was one.
     pub http_status: Option<u16>,
+    /// The last result before it that did not fail: what is wrong began after that, and not after `since`.
+    #[serde(default)]
+    pub after: Option<Timestamp>,
+    /// The address that the newest one tried, where it came so far. For operators, never public.
+    #[serde(default)]
+    pub address: Option<IpAddr>,
 }
 
 /// What a location says of a probe, when it may speak.
@@ -65,6 +74,7 @@ impl PlaceState {
             failing: None,
             warning: None,
             blind: None,
+            last_good: None,
             certificate_expires_at: None,
         };
         place.count(observed, thresholds, now);
@@ -111,13 +121,16 @@ impl PlaceState {
 
     fn follow_runs(&mut self, observation: &Observation) {
         match observation.verdict {
-            Verdict::Fail => Run::extend(&mut self.failing, observation),
-            Verdict::Warn => Run::extend(&mut self.warning, observation),
-            Verdict::Unknown => return Run::extend(&mut self.blind, observation),
+            Verdict::Fail => Run::extend(&mut self.failing, observation, self.last_good),
+            Verdict::Warn => Run::extend(&mut self.warning, observation, self.last_good),
+            Verdict::Unknown => return Run::extend(&mut self.blind, observation, self.last_good),
             Verdict::Pass if !self.hysteresis.warned() => self.warning = None,
             Verdict::Pass => {}
         }
         self.blind = None;
+        if observation.verdict != Verdict::Fail {
+            self.last_good = Some(observation.started_at);
+        }
         if self.hysteresis.health() == Health::Up {
             self.failing = None;
         }
@@ -211,14 +224,15 @@ impl PlaceState {
 }
 
 impl Run {
-    fn extend(run: &mut Option<Self>, observation: &Observation) {
-        let since = run.as_ref().map_or(observation.started_at, |run| run.since);
+    fn extend(run: &mut Option<Self>, observation: &Observation, last_good: Option<Timestamp>) {
+        let (since, after) = run.as_ref().map_or((observation.started_at, last_good), |run| (run.since, run.after));
         let (kind, detail) = match &observation.failure {
             Some(failure) => (failure.kind, failure.detail.clone()),
             // Every verdict but pass comes with its reason; a prober that leaves it out is at fault itself.
             None => (FailureKind::ProberFault, String::new()),
         };
-        *run = Some(Self { since, kind, detail, http_status: observation.http.as_ref().map(|http| http.status) });
+        let http_status = observation.http.as_ref().map(|http| http.status);
+        *run = Some(Self { since, kind, detail, http_status, after, address: observation.address });
     }
 }
 

@@ -10,6 +10,7 @@
 use shared::{LocationName, ProbeName, Status, Verdict};
 
 use super::{
+    onset::Onset,
     place::{PlaceState, Run, Vote},
     state::{ComponentState, ProbeState},
 };
@@ -52,8 +53,8 @@ pub(super) fn status(component: &ComponentState) -> Status {
     }
 }
 
-/// Why the state is what it is: among the probes that made it so, the one whose failures began first.
-pub(super) fn reason(component: &ComponentState) -> Option<Reason> {
+/// Why the state is what it is, and since when: among the probes that made it so, the one whose failures began first.
+pub(super) fn because(component: &ComponentState) -> Option<(Reason, Onset)> {
     match component.status {
         Status::Operational | Status::UnderMaintenance => None,
         Status::MajorOutage | Status::PartialOutage => accuse(component, Word::Down, Verdict::Fail, down),
@@ -80,9 +81,9 @@ fn accuse(
     guilty: Word,
     verdict: Verdict,
     run: impl Fn(&PlaceState) -> Option<&Run>,
-) -> Option<Reason> {
+) -> Option<(Reason, Onset)> {
     let candidates = component.probes.iter().filter(|(_, probe)| word(probe) == guilty);
-    candidates.filter_map(|(name, probe)| complaint(name, probe, verdict, &run)).min_by_key(|reason| reason.since)
+    candidates.filter_map(|(name, probe)| complaint(name, probe, verdict, &run)).min_by_key(|(reason, _)| reason.since)
 }
 
 fn complaint(
@@ -90,11 +91,11 @@ fn complaint(
     probe: &ProbeState,
     verdict: Verdict,
     run: impl Fn(&PlaceState) -> Option<&Run>,
-) -> Option<Reason> {
+) -> Option<(Reason, Onset)> {
     let runs: Vec<(&LocationName, &Run)> =
         probe.places.iter().filter_map(|(location, place)| Some((location, run(place)?))).collect();
     let (_, first) = runs.iter().min_by_key(|(_, run)| run.since)?;
-    Some(Reason {
+    let reason = Reason {
         probe: name.clone(),
         locations: runs.iter().map(|(location, _)| (*location).clone()).collect(),
         verdict,
@@ -102,5 +103,6 @@ fn complaint(
         detail: first.detail.clone(),
         http_status: first.http_status,
         since: first.since,
-    })
+    };
+    Some((reason, Onset::of(runs.iter().map(|(_, run)| *run), first)))
 }

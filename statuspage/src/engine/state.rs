@@ -129,7 +129,18 @@ impl ComponentState {
         }
         let from_since = std::mem::replace(&mut self.since, at);
         self.status = to;
-        Some(Transition { component: self.component.clone(), at, from, from_since, to, reason: quorum::reason(self) })
+        Some(self.transition(at, from, from_since))
+    }
+
+    /// The way to the present state.
+    fn transition(&self, at: Timestamp, from: Status, from_since: Timestamp) -> Transition {
+        let (reason, onset) = quorum::because(self).unzip();
+        Transition { component: self.component.clone(), at, from, from_since, to: self.status, reason, onset }
+    }
+
+    /// The present state as if it had just been entered: for whoever missed how it came about.
+    pub fn as_transition(&self) -> Transition {
+        self.transition(self.since, self.status, self.since)
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = &PlaceState> {

@@ -37,7 +37,7 @@ impl Judgement {
             status: state.status,
             since: state.since,
             created_at: state.created_at,
-            reason: quorum::reason(state),
+            reason: quorum::because(state).map(|(reason, _)| reason),
             last_result_at: state.places().map(PlaceState::received_at).max(),
             stale_at: state.probes.values().filter_map(proven_until).min().filter(|_| state.status != Status::Unknown),
             certificate_expires_at: state.places().filter_map(PlaceState::certificate_expires_at).min(),

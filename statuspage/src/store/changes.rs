@@ -3,7 +3,7 @@
 //! It does not know what the bytes mean.
 
 use bytes::Bytes;
-use shared::{ComponentId, Timestamp};
+use shared::{ComponentId, IncidentId, Timestamp};
 
 use crate::notify::{FaultKind, Notification, NotificationId};
 
@@ -22,8 +22,12 @@ pub struct Ledger {
 /// transaction of the notifications that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordKey {
-    /// An outage that is open.
+    /// An outage that the version before had open: read, and no longer written.
     Outage(ComponentId),
+    /// An incident, for as long as it is remembered.
+    Incident(IncidentId),
+    /// An operator's order and what became of it, by its number.
+    Audit(u64),
     /// A lasting fault of the monitor that is open.
     Fault(FaultKind),
 }
@@ -33,6 +37,9 @@ impl RecordKey {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Outage(component) => format!("outage:{component}"),
+            Self::Incident(incident) => format!("incident:{incident}"),
+            // As wide as every number, so that rows lie in their order.
+            Self::Audit(number) => format!("audit:{number:020}"),
             Self::Fault(kind) => format!("fault:{kind}"),
         }
     }
@@ -41,6 +48,8 @@ impl RecordKey {
     pub(super) fn read(name: &str) -> Option<Self> {
         match name.split_once(':')? {
             ("outage", component) => component.parse().ok().map(Self::Outage),
+            ("incident", incident) => incident.parse().ok().map(Self::Incident),
+            ("audit", number) => number.parse().ok().map(Self::Audit),
             ("fault", kind) => kind.parse().ok().map(Self::Fault),
             (_, _) => None,
         }
@@ -81,7 +90,9 @@ mod tests {
 
     #[test]
     fn a_record_reads_back_by_its_name() {
-        for key in [RecordKey::Outage("cloud".parse().expect("an id")), RecordKey::Fault(FaultKind::LowSpace)] {
+        let incident = RecordKey::Incident("kctbh9vrtdwd".parse().expect("an id"));
+        let outage = RecordKey::Outage("cloud".parse().expect("an id"));
+        for key in [outage, incident, RecordKey::Audit(7), RecordKey::Fault(FaultKind::LowSpace)] {
             assert_eq!(RecordKey::read(&key.name()), Some(key));
         }
         assert_eq!(RecordKey::read("outage"), None);
