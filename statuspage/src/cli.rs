@@ -2,6 +2,7 @@
 //!
 //! It does not know what the commands do, nor what the settings file and the environment say.
 
+mod accounts;
 mod care;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::{
     settings::{EmbeddedProber, Given, LogFormat, PublicUrl},
 };
 
+pub use accounts::{AddOperator, AddToken, OperatorCommand, TokenCommand};
 pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
@@ -44,6 +46,12 @@ pub enum Command {
     /// What cares for data.
     #[command(flatten)]
     Care(Care),
+    /// Accounts of people who operate the page
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Tokens of programs that operate the page
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Print the JSON Schema of the settings file, for editors
     Schema,
 }

@@ -2,6 +2,7 @@
 //!
 //! It does not know how the store keeps anything, nor how the process ends.
 
+mod accounts;
 mod backup;
 mod export;
 mod repair;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+pub use accounts::{add_operator, add_token};
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};

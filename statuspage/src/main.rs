@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
-    cli::{Care, Cli, Command, DemoArgs, ServeArgs},
+    cli::{Care, Cli, Command, DemoArgs, OperatorCommand, ServeArgs, TokenCommand},
     command::{self, Ended},
     demo::{self, Stage},
     serve::Instance,
@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         Some(Command::Serve(arguments)) => serve(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
+        Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
+        Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Schema) => {
             println!("{:#}", settings::schema());
             Ok(Ended::Well)
