@@ -27,6 +27,8 @@ pub mod control;
 #[cfg(feature = "ssr")]
 pub mod demo;
 #[cfg(feature = "ssr")]
+pub mod desk;
+#[cfg(feature = "ssr")]
 mod draft;
 #[cfg(feature = "ssr")]
 pub mod engine;

@@ -19,8 +19,10 @@ use tracing::{error, warn};
 use url::Url;
 
 use crate::{
+    access::Access,
     care::Care,
     control::{Endpoint, EndpointError},
+    desk::Desk,
     hub::{Hub, HubOptions, Wiring, now},
     metrics::HubCounters,
     notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
@@ -142,8 +144,16 @@ impl Instance {
         let (watched, input) = watch::channel(watched);
         let (backup, verify) = (settings.backup.clone(), settings.verify.clone());
         let care = Care::new(store.clone(), backup, verify, Arc::clone(&counters));
-        let sources =
-            Sources { snapshots, store: store.clone(), hub: counters, prober: prober.as_ref().map(Prober::counters) };
+        let access = Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now());
+        let (desk, _orders) = Desk::new();
+        let sources = Sources {
+            snapshots,
+            store: store.clone(),
+            hub: counters,
+            prober: prober.as_ref().map(Prober::counters),
+            access: Arc::new(access),
+            desk,
+        };
         let bound = match Server::new(server_options(settings), sources).bind().await {
             Ok(bound) => bound,
             Err(error) => {

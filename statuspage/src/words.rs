@@ -55,8 +55,8 @@ impl Words {
 
 fn source(language: Language) -> &'static str {
     match language {
-        Language::En => include_str!("../locales/en.ftl"),
-        Language::Fr => include_str!("../locales/fr.ftl"),
+        Language::En => concat!(include_str!("../locales/en.ftl"), "\n", include_str!("../locales/operator.en.ftl")),
+        Language::Fr => concat!(include_str!("../locales/fr.ftl"), "\n", include_str!("../locales/operator.fr.ftl")),
     }
 }
 

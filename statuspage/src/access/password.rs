@@ -55,7 +55,9 @@ pub enum UnusableHash {
     #[error("the hash was made with parameters that are too weak: at least m=19456,t=2,p=1 or OWASP's equivalents")]
     Weak,
     /// It is too dear to compute.
-    #[error("the hash was made with parameters that are too strong: at most m=262144, m × t at most 1048576, p at most 16")]
+    #[error(
+        "the hash was made with parameters that are too strong: at most m=262144, m × t at most 1048576, p at most 16"
+    )]
     Strong,
 }
 
@@ -145,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_usable_hash_is_refused_with_the_reason() {
-        let check = |text: &str, expected: UnusableHash| assert_eq!(text.parse::<PasswordHash>(), Err(expected), "{text}");
+        let check =
+            |text: &str, expected: UnusableHash| assert_eq!(text.parse::<PasswordHash>(), Err(expected), "{text}");
         let rest = "$QmVsZnJ5J3MgZGVjb3k$8p3gcp4Jk9rRxF7kQ3Ynhmw2dQm1V7m3v5k0mJ0bYvA";
         check("correct horse battery", UnusableHash::Foreign);
         check("$$$", UnusableHash::Foreign);

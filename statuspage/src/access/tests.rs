@@ -50,7 +50,10 @@ fn a_session_ends_after_two_idle_hours_and_after_twelve_in_any_case() {
     for hour in 1..12 {
         let session = access.session(&cookie, after(hour)).expect("it is used");
         cookie = access.renew(&session, after(hour)).expect("it goes on");
-        assert!(access.renew(&access.session(&cookie, after(hour)).expect("used"), after(hour)).is_none(), "just renewed");
+        assert!(
+            access.renew(&access.session(&cookie, after(hour)).expect("used"), after(hour)).is_none(),
+            "just renewed"
+        );
     }
     assert!(access.session(&cookie, after(12)).is_none());
     assert!(access.session(&cookie, noon()).is_none(), "the clock was set back too far to tell how old it is");

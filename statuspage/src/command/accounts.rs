@@ -71,7 +71,9 @@ fn token_block(arguments: &AddToken, hash: &TokenHash) -> String {
 fn ask() -> Result<String> {
     let prompt = |prompt: &str| {
         let asked = rpassword::prompt_password(prompt);
-        asked.context("cannot ask on this terminal: give the password with --password-file FILE, or - for standard input")
+        asked.context(
+            "cannot ask on this terminal: give the password with --password-file FILE, or - for standard input",
+        )
     };
     let password = prompt(&format!("Password, at least {SHORTEST_PASSWORD} characters: "))?;
     // Whoever typed a short one need not type it again.

@@ -17,13 +17,13 @@ use tokio::{
 };
 
 use super::{
-    MetricsAccess,
+    MetricsAccess, console,
     edition::Edition,
     guard::{self, Transport},
     machine, operator, reader,
     representation::Representation,
 };
-use crate::{metrics::HubCounters, page, store::StoreHandle};
+use crate::{access::Access, desk::Desk, metrics::HubCounters, page, store::StoreHandle};
 
 /// How many questions the store is asked at once.
 pub(super) const QUESTIONS: usize = 8;
@@ -35,6 +35,8 @@ pub(super) struct App {
     pub(super) hub: Arc<HubCounters>,
     pub(super) prober: Option<Arc<prober::Counters>>,
     pub(super) store: StoreHandle,
+    pub(super) access: Arc<Access>,
+    pub(super) desk: Desk,
     /// Turns to ask the store.
     pub(super) questions: Arc<Semaphore>,
     /// Turns of what only one at a time may do.
@@ -79,6 +81,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/api/v2/status.json", get(machine::status))
         .route("/api/v2/components.json", get(machine::components))
         .merge(v1())
+        .merge(console::router())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

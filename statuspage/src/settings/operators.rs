@@ -64,7 +64,11 @@ pub(super) fn no_password_hash(key: &str, text: &str) -> Option<Fault> {
 pub(super) fn no_token_hash(key: &str, text: &str) -> Option<Fault> {
     let error = text.parse::<TokenHash>().err()?;
     let fault = Fault::new(format!("`{key}` cannot be used: {error}"));
-    Some(fault.help("tokens never stand in this file: `statuspage token add NAME` prints one, and the block with its hash"))
+    Some(
+        fault.help(
+            "tokens never stand in this file: `statuspage token add NAME` prints one, and the block with its hash",
+        ),
+    )
 }
 
 /// The accounts, and what may be shown of them: a heading and its lines each.

@@ -275,7 +275,9 @@ fn a_file_that_is_named_must_be_there() {
 #[test]
 fn hashes_are_read_and_never_shown() {
     let [(_, password), (_, token)] = HASHES;
-    let text = format!("[[operator]]\nname = \"amel\"\npassword = \"{password}\"\n[[token]]\nname = \"ci\"\nhash = \"{token}\"");
+    let text = format!(
+        "[[operator]]\nname = \"amel\"\npassword = \"{password}\"\n[[token]]\nname = \"ci\"\nhash = \"{token}\""
+    );
     let settings = with_file(&text, Given::default(), &[]).expect("sound");
     assert_eq!(settings.accounts.operators[0].password, password.parse().expect("a hash"));
     assert_eq!(settings.accounts.tokens[0].hash, token.parse().expect("a hash"));

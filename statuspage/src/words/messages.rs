@@ -17,9 +17,11 @@ macro_rules! messages {
         }
 
         #[cfg(test)]
-        const DECLARED: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($value)),*])),*];
+        pub(super) const DECLARED: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($value)),*])),*];
     };
 }
+
+mod operator;
 
 messages! {
     /// In English: “December”.
@@ -334,6 +336,6 @@ fn reason_key(kind: FailureKind) -> String {
 /// Every message with its placeables, as the code says them.
 #[cfg(test)]
 pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str])> {
-    let fixed = DECLARED.iter().map(|(key, names)| ((*key).to_owned(), *names));
+    let fixed = DECLARED.iter().chain(operator::DECLARED).map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
 }
