@@ -25,6 +25,8 @@ use statuspage::{
 const EVERY: Duration = Duration::from_secs(30);
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
+/// Results are sealed by slices of that length.
+const SLICE: Duration = Duration::from_secs(600);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -94,20 +96,28 @@ async fn past(place: &Path, components: u32) {
     report("on the disk", &format!("{blocks} bytes of block files, {database} bytes of database"));
 }
 
-/// Stores some days of some probes hour by hour, and looks at what became of them.
+/// From the start of a slice until it is looked at and sealed: so long results wait in the database at most.
+fn longest_wait(options: &StoreOptions) -> Duration {
+    SLICE + options.grace + StoreOptions::default().rest
+}
+
+/// Stores some days of some probes slice by slice, and looks at what became of them: at the worst moment, when the oldest slice is
+/// about to be sealed, and when everything is.
 async fn days_of(place: &Path, probes: u32, days: u32) {
-    let rest = Duration::from_millis(20);
-    let options = StoreOptions { patience: Duration::from_secs(600), rest, ..StoreOptions::default() };
-    let handle = Store::open(place, options).expect("opens").handle;
-    let now = present();
-    let mut chance = Chance(88_172_645_463_325_252);
-    let begin = now.minus(DAY * days);
+    let (rest, pause) = (Duration::from_millis(20), Duration::ZERO);
+    let options = StoreOptions { patience: Duration::from_secs(600), rest, pause, ..StoreOptions::default() };
+    let wait = longest_wait(&options);
+    let handle = Store::open(place, options.clone()).expect("opens").handle;
+    // The last results lie a little ahead: the slice of the present is never over.
+    let worst = || Timestamp::from_millis(present().minus(options.grace).as_millis() / 600_000 * 600_000).plus(wait);
+    let (begin, mut chance) = (present().minus(DAY * days), Chance(88_172_645_463_325_252));
     let (mut stored, mut appending, mut sealing) = (0_u64, Duration::ZERO, Duration::ZERO);
-    let hour = u64::from(probes) * (HOUR.as_secs() / EVERY.as_secs());
+    // Two rounds more: the last one of a slice reaches into the next.
+    let waiting = u64::from(probes) * (wait.as_secs() / EVERY.as_secs() + 2);
     let mut round = begin;
-    while round < now {
+    while round < worst() {
         let began = Instant::now();
-        let until = round.plus(HOUR).min(now);
+        let until = round.plus(SLICE).min(worst());
         while round < until {
             let batch: Vec<_> = (0..probes).map(|probe| Arc::new(observation(&mut chance, probe, round))).collect();
             stored += batch.len() as u64;
@@ -115,9 +125,9 @@ async fn days_of(place: &Path, probes: u32, days: u32) {
             round = round.plus(EVERY);
         }
         appending += began.elapsed();
-        // As when time passes: an hour and what has come of the next wait in the database.
+        // As when time passes: no more waits in the database than can.
         let began = Instant::now();
-        while handle.unsealed().await.is_ok_and(|unsealed| unsealed > hour + hour / 10) {
+        while handle.unsealed().await.is_ok_and(|unsealed| unsealed > waiting) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         sealing += began.elapsed();
@@ -127,17 +137,21 @@ async fn days_of(place: &Path, probes: u32, days: u32) {
     report("seal, join and clear, waited for", &a_second(sealing));
     handle.close(Duration::from_secs(600)).await;
     // Without the haste, as the product has it.
+    let began = Instant::now();
     let handle = Store::open(place, StoreOptions::default()).expect("opens").handle;
-    query(&handle, now, days).await;
+    report("open", &format!("{:.0} ms", began.elapsed().as_secs_f64() * 1e3));
+    query(&handle, present(), days).await;
     let unsealed = handle.unsealed().await.unwrap_or_default();
     handle.close(Duration::from_secs(60)).await;
+    let what = format!("{probes} probes, {days} days, {stored} observations");
+    report(&what, &space(place, stored, unsealed));
+}
+
+fn space(place: &Path, stored: u64, unsealed: u64) -> String {
     let [database, blocks] = ["store", "blocks"].map(|name| size(&place.join(name)));
     let all = (database + blocks) as f64 / stored as f64;
     let sealed = blocks as f64 / (stored - unsealed) as f64;
-    report(
-        &format!("{probes} probes, {days} days, {stored} observations"),
-        &format!("{all:.2} bytes each all in ({sealed:.2} sealed, {unsealed} in the database of {database} bytes)"),
-    );
+    format!("{all:.2} bytes each all in ({sealed:.2} sealed, {unsealed} in the database of {database} bytes)")
 }
 
 /// Reads a page of the newest, a page of some days ago, and everything of a component.

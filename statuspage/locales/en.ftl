@@ -232,6 +232,43 @@ plain-text = As plain text
 times-in = Times: { $zone }.
 powered = Measured with Belfry { $version }
 
+## Incidents and maintenance
+
+services = { $count ->
+    [one] { $count } service
+   *[other] { $count } services
+}
+incident-on = { $what } on { $services }
+incident-behind = { $what } on { $services } behind { $address }
+incident-depending = { $what } on { $services } that depend on { $dependency }
+incident = Incident
+incident-opened = { $what } on { $services }, measured since { $since }. The cause is not known yet.
+incident-grown = { $count ->
+    [one] { $count } service is affected now.
+   *[other] { $count } services are affected now.
+}
+incident-recovered = By our measurements everything works again. We go on watching.
+incident-relapsed = It is back: { $services }.
+incident-settled = Everything has gone on working: the incident is closed. It lasted { $span }.
+stage-investigating = Investigating
+stage-identified = Identified
+stage-monitoring = Monitoring
+stage-resolved = Resolved
+impact-none = No disturbance
+impact-minor = Disturbance
+impact-major = Outage
+impact-critical = Major outage
+maintenance-scheduled = Planned
+maintenance-in-progress = Under way
+maintenance-verifying = Being checked
+maintenance-completed = Completed
+maintenance-window = { $from } – { $to }
+maintenance-hours = { $date }, { $from } – { $to }
+maintenance-planned = Planned for { $window }.
+maintenance-begun = The maintenance has begun.
+maintenance-checking = The work is done, and the result is being checked.
+maintenance-over = The maintenance is over.
+
 ## Error pages
 
 error-bad-request = This request cannot be understood.

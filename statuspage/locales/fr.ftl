@@ -238,6 +238,43 @@ plain-text = En texte brut
 times-in = Heures : { $zone }.
 powered = Mesuré avec Belfry { $version }
 
+## Incidents et maintenance
+
+services = { $count ->
+    [one] { $count } service
+   *[other] { $count } services
+}
+incident-on = { $what } sur { $services }
+incident-behind = { $what } sur { $services } derrière { $address }
+incident-depending = { $what } sur { $services } reposant sur { $dependency }
+incident = Incident
+incident-opened = { $what } sur { $services }, d’après nos mesures depuis { $since }. La cause n’est pas encore connue.
+incident-grown = { $count ->
+    [one] { $count } service est maintenant touché.
+   *[other] { $count } services sont maintenant touchés.
+}
+incident-recovered = D’après nos mesures, tout fonctionne de nouveau. Nous continuons d’observer.
+incident-relapsed = La panne est revenue : { $services }.
+incident-settled = Tout a continué de fonctionner : l’incident est clos. Il a duré { $span }.
+stage-investigating = Recherche de la cause
+stage-identified = Cause trouvée
+stage-monitoring = Sous observation
+stage-resolved = Résolu
+impact-none = Aucune gêne
+impact-minor = Perturbation
+impact-major = Panne
+impact-critical = Panne majeure
+maintenance-scheduled = Prévue
+maintenance-in-progress = En cours
+maintenance-verifying = En vérification
+maintenance-completed = Terminée
+maintenance-window = { $from } – { $to }
+maintenance-hours = le { $date }, de { $from } à { $to }
+maintenance-planned = Prévue { $window }.
+maintenance-begun = La maintenance a commencé.
+maintenance-checking = Les travaux sont terminés, le résultat est en cours de vérification.
+maintenance-over = La maintenance est terminée.
+
 ## Pages d’erreur
 
 error-bad-request = Cette demande est incompréhensible.

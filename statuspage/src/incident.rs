@@ -4,6 +4,9 @@
 
 mod command;
 mod record;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod wording;
 
 pub use command::{Command, LONGEST_TEXT, LONGEST_TITLE, Opening, Refusal, Statement};
 pub use record::{

@@ -42,11 +42,15 @@ pub mod island;
 #[cfg(feature = "ssr")]
 pub mod maintenance;
 #[cfg(feature = "ssr")]
+pub mod markdown;
+#[cfg(feature = "ssr")]
 pub mod metrics;
 #[cfg(feature = "ssr")]
 pub mod notify;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+pub mod postmortem;
 #[cfg(feature = "ssr")]
 mod public_id;
 #[cfg(feature = "ssr")]

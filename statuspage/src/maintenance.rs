@@ -2,6 +2,10 @@
 //!
 //! It does not know who planned it, nor how it is shown; measurement goes on during all of it.
 
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod wording;
+
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, MaintenanceId, MaintenanceStage, Text, Timestamp};
 

@@ -13,6 +13,7 @@ mod descriptors;
 mod edition;
 mod gate;
 mod guard;
+mod incidents;
 mod machine;
 mod negotiate;
 mod operator;

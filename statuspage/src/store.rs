@@ -15,6 +15,10 @@
 //! - Reading shows nothing that is not yet synced, and gives up after [`StoreOptions::patience`].
 //! - Every value carries the CRC-32C of its key and body. A row that fails it is moved out of the way, counted and reported; it is
 //!   never shown.
+//! - A database that has lost its newest rows, which sled does not tell, says so when it is opened ([`StoreFault::LostWrites`]).
+//! - After any end but a clean one, and after each failure, the database is written anew as it reads before it is used: what a sync
+//!   that failed left only in memory is then on stable storage, or is not taken for data.
+//! - One flipped bit in a file of our own beside the database neither stops the start nor costs data.
 //! - A database that cannot be opened is set aside under a dated name and a new one takes its place ([`StoreFault::SetAside`]).
 //!   A full or read-only disk means: no store for now ([`StoreState::Absent`]); opening is tried again by itself.
 //! - When the database opens only after the start, what it holds comes as [`StoreEvent::OpenedLate`], and nothing is written over
@@ -32,6 +36,7 @@ mod backup;
 mod block;
 mod blocks;
 mod changes;
+mod commits;
 mod database;
 mod directory;
 mod dump;
@@ -114,8 +119,10 @@ pub struct StoreOptions {
     pub retention: Duration,
     /// What the database and the block files may take together: the oldest results go first, roll-ups last.
     pub max_bytes: u64,
-    /// How long after its end an hour is sealed.
+    /// How long after its end a part of an hour, an hour or a day is sealed: what comes later costs a file that is written again.
     pub grace: Duration,
+    /// From one renewal of the database to the next, unless there is much to seal at once: what comes late waits for so long.
+    pub pause: Duration,
     /// From the end of one look at what is settled, too old or too much to the next.
     pub rest: Duration,
     /// How many observations may wait in memory.
@@ -138,6 +145,8 @@ impl Default for StoreOptions {
             retention: Duration::from_secs(30 * 86_400),
             max_bytes: 2_000_000_000,
             grace: Duration::from_secs(300),
+            // A little less than a slice, so that each one finds its turn.
+            pause: Duration::from_secs(540),
             rest: Duration::from_secs(60),
             pending_observations: 100_000,
             reserve: 64 << 20,

@@ -23,14 +23,14 @@ pub struct Words {
 impl Words {
     /// Reads the language's file.
     pub fn new(language: Language, zone: TimeZone) -> Self {
-        // What a broken file still holds is used; a test proves that none is broken.
-        let resource = match FluentResource::try_new(source(language).to_owned()) {
-            Ok(resource) | Err((resource, _)) => resource,
-        };
         let mut bundle = FluentBundle::new_concurrent(vec![identifier(language)]);
         // Names are cleaned of what turns text around before they come here, and marks would show in feeds and plain text.
         bundle.set_use_isolating(false);
-        bundle.add_resource_overriding(resource);
+        for source in sources(language) {
+            // What a broken file still holds is used; a test proves that none is broken.
+            let (Ok(resource) | Err((resource, _))) = FluentResource::try_new(source.to_owned());
+            bundle.add_resource_overriding(resource);
+        }
         Self { language, zone, bundle }
     }
 
@@ -53,10 +53,19 @@ impl Words {
     }
 }
 
-fn source(language: Language) -> &'static str {
+/// The files of a language: what pages and messages say, the draft of a post-mortem, and what operators read.
+fn sources(language: Language) -> [&'static str; 3] {
     match language {
-        Language::En => concat!(include_str!("../locales/en.ftl"), "\n", include_str!("../locales/operator.en.ftl")),
-        Language::Fr => concat!(include_str!("../locales/fr.ftl"), "\n", include_str!("../locales/operator.fr.ftl")),
+        Language::En => [
+            include_str!("../locales/en.ftl"),
+            include_str!("../locales/en.postmortem.ftl"),
+            include_str!("../locales/en.operator.ftl"),
+        ],
+        Language::Fr => [
+            include_str!("../locales/fr.ftl"),
+            include_str!("../locales/fr.postmortem.ftl"),
+            include_str!("../locales/fr.operator.ftl"),
+        ],
     }
 }
 
@@ -78,11 +87,15 @@ mod tests {
 
     use super::*;
 
-    /// Each message of a file with the placeables it uses.
+    fn lines(language: Language) -> impl Iterator<Item = &'static str> {
+        sources(language).into_iter().flat_map(str::lines)
+    }
+
+    /// Each message of a language with the placeables it uses.
     fn placeables(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         let mut messages = BTreeMap::new();
         let mut key = String::new();
-        for line in source(language).lines().filter(|line| !line.starts_with('#')) {
+        for line in lines(language).filter(|line| !line.starts_with('#')) {
             if let Some((name, _)) = line.split_once(" = ").filter(|_| line.starts_with(char::is_alphabetic)) {
                 key = name.to_owned();
             }
@@ -114,14 +127,16 @@ mod tests {
     #[test]
     fn every_file_is_well_formed() {
         for language in Language::ALL {
-            let errors = FluentResource::try_new(source(language).to_owned()).err().map(|(_, errors)| errors);
-            assert_eq!(errors, None, "{language}");
+            for source in sources(language) {
+                let errors = FluentResource::try_new(source.to_owned()).err().map(|(_, errors)| errors);
+                assert_eq!(errors, None, "{language}");
+            }
         }
     }
 
     #[test]
     fn french_never_breaks_a_line_before_its_punctuation() {
-        for line in source(Language::Fr).lines().filter(|line| !line.starts_with('#')) {
+        for line in lines(Language::Fr).filter(|line| !line.starts_with('#')) {
             let breaks = [" : ", " ;", " ?", " !", " %", " »"].into_iter().find(|mark| line.contains(mark));
             assert_eq!(breaks, None, "{line}");
         }

@@ -133,6 +133,7 @@ fn told_as(fault: &StoreFault) -> Fault {
         StoreFault::SetAside { reason, kept } => Fault::SetAside { reason: reason.clone(), kept: path(kept) },
         StoreFault::Gone(place) => Fault::Gone { place: path(place) },
         StoreFault::CorruptRows { rows } => Fault::CorruptRows { rows: *rows },
+        StoreFault::LostWrites { writes } => Fault::LostWrites { writes: *writes },
         StoreFault::NoSpace { dir: _, free, reserve } => Fault::NoSpace { free: *free, reserve: *reserve },
         StoreFault::LowSpace { dir: _, free, reserve } => Fault::LowSpace { free: *free, reserve: *reserve },
         StoreFault::Failing(reason) => Fault::Failing { reason: reason.clone() },

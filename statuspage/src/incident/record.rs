@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::{ComponentId, FailureKind, Impact, IncidentId, LocationName, Stage, Status, Text, Timestamp};
 
 use super::Actor;
+use crate::postmortem::Postmortem;
 
 /// An incident from its first failing observation to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct Incident {
     pub relapses: u32,
     /// What was said, the oldest first; never empty.
     pub updates: Vec<Update>,
+    /// What people made of its post-mortem.
+    #[serde(default)]
+    pub postmortem: Postmortem,
 }
 
 /// Who opened an incident.

@@ -78,6 +78,11 @@ pub enum Fault {
         /// Why.
         reason: String,
     },
+    /// The database has lost its newest rows.
+    LostWrites {
+        /// How many times it was written since, at most.
+        writes: u64,
+    },
 }
 
 impl Fault {
@@ -95,6 +100,7 @@ impl Fault {
             Self::DamagedFiles { .. } => FaultKind::DamagedFiles,
             Self::MissingFiles { .. } => FaultKind::MissingFiles,
             Self::NotSealed { .. } => FaultKind::NotSealed,
+            Self::LostWrites { .. } => FaultKind::LostWrites,
         }
     }
 
@@ -107,6 +113,9 @@ impl Fault {
             }
             (Self::Dropped { observations }, Self::Dropped { observations: before }) => {
                 Self::Dropped { observations: observations.saturating_add(*before) }
+            }
+            (Self::LostWrites { writes }, Self::LostWrites { writes: before }) => {
+                Self::LostWrites { writes: writes.saturating_add(*before) }
             }
             (Self::DamagedFiles { files, first: _ }, Self::DamagedFiles { files: before, first }) => {
                 Self::DamagedFiles { files: files.saturating_add(*before), first: first.clone() }
@@ -153,11 +162,13 @@ pub enum FaultKind {
     MissingFiles,
     /// Results stay in the database.
     NotSealed,
+    /// The newest rows are gone.
+    LostWrites,
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -169,6 +180,7 @@ impl FaultKind {
         Self::DamagedFiles,
         Self::MissingFiles,
         Self::NotSealed,
+        Self::LostWrites,
     ];
 
     /// The word in documents, metrics and keys.
@@ -185,6 +197,7 @@ impl FaultKind {
             Self::DamagedFiles => "damaged_files",
             Self::MissingFiles => "missing_files",
             Self::NotSealed => "not_sealed",
+            Self::LostWrites => "lost_writes",
         }
     }
 
@@ -199,7 +212,8 @@ impl FaultKind {
             | Self::RestoredFrom
             | Self::DamagedFiles
             | Self::MissingFiles
-            | Self::NotSealed => Course::Single,
+            | Self::NotSealed
+            | Self::LostWrites => Course::Single,
         }
     }
 }

@@ -30,7 +30,7 @@
 //!
 //! Faults that last (`"lasting": true`, with a `fault_over` to come) are `low_space`, `no_space` and `failing`; the others are told
 //! once: `set_aside`, `gone`, `corrupt_rows`, `dropped`, `restored_from`, `damaged_files`,
-//! `missing_files`, `not_sealed`.
+//! `missing_files`, `not_sealed`, `lost_writes`.
 
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};

@@ -265,6 +265,8 @@ mod tests {
             Fault::DamagedFiles { files: 1, first: text("raw/2026/11/22.blk") },
             Fault::MissingFiles { files: 3, first: text("raw/2026/11/22.blk") },
             Fault::NotSealed { reason: text("input/output error") },
+            Fault::LostWrites { writes: 1 },
+            Fault::LostWrites { writes: 240 },
         ];
         let (since, until) = (at("13:02:00"), at("13:31:00"));
         let was = |times| Kind::WasDown { since, until, times, total: Duration::from_secs(900), cause: None };

@@ -20,8 +20,9 @@ use super::{
     MetricsAccess, console,
     edition::Edition,
     guard::{self, Transport},
-    machine, operator, reader,
+    incidents, machine, operator, reader,
     representation::Representation,
+    rights,
 };
 use crate::{access::Access, desk::Desk, metrics::HubCounters, page, store::StoreHandle};
 
@@ -61,17 +62,26 @@ impl App {
 }
 
 /// Our own API; what is asked through the socket and through an address is the same, and answered by the rights of who asks.
-fn v1() -> Router<App> {
+fn v1(app: &App) -> Router<App> {
     Router::new()
+        .route("/api/v1/openapi.json", get(incidents::document))
+        .route("/api/v1/incidents", get(incidents::list).post(incidents::open))
+        .route("/api/v1/incidents/{id}", get(incidents::one))
+        .route("/api/v1/incidents/{id}/acknowledge", post(incidents::acknowledge))
+        .route("/api/v1/incidents/{id}/updates", post(incidents::say))
+        .route("/api/v1/incidents/{id}/release", post(incidents::release))
+        .route("/api/v1/incidents/{id}/reported-by-users", post(incidents::told))
+        .route("/api/v1/incidents/{id}/link", post(incidents::link))
         .route("/api/v1/components/{id}/observations", get(machine::observations))
         .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))
         .route("/api/v1/verify", post(operator::verify))
+        .route_layer(middleware::from_fn_with_state(app.clone(), rights::identify))
 }
 
 /// What the socket of operators answers.
 pub(super) fn operators(app: App) -> Router {
-    v1().fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
+    v1(&app).fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
 }
 
 /// Every path there is.
@@ -80,7 +90,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/api/v2/summary.json", get(machine::summary))
         .route("/api/v2/status.json", get(machine::status))
         .route("/api/v2/components.json", get(machine::components))
-        .merge(v1())
+        .merge(v1(&app))
         .merge(console::router())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))

@@ -11,8 +11,9 @@
 //!
 //! After a sync that failed, Linux takes the pages for clean: what was written to them is read as if it were there and never reaches
 //! the disk, and a later sync succeeds. sled would go on behind that hole, and lose everything behind it in the next power cut. So
-//! after any failure the files are written anew, as they are read, before the database is opened again ([`Files::WrittenAnew`]). And
-//! sled takes a place of its log that cannot be read for the end: everything is read once before.
+//! after any failure, and after any end but a clean one, since nobody knows how it came, the files are written anew, as they are read,
+//! before the database is opened again ([`Files::WrittenAnew`]). And sled takes a place of its log that cannot be read for the end:
+//! everything is read once before.
 //!
 //! sled panics on some kinds of damage, its errors stay until it is dropped, and some make a call wait for ever: every call is caught
 //! and looked after (`pulse`), and after any error the database must be dropped and opened again.
@@ -60,9 +61,9 @@ impl Broken {
 pub(super) enum Files {
     /// They are written anew, but for the settings, which are removed: nothing says that the database was ever whole.
     Unfinished,
-    /// They are read.
+    /// They are read: they were closed with everything on stable storage.
     AsTheyAre,
-    /// They are read, written anew and synced: something failed, and that may have been a sync.
+    /// They are read, written anew and synced: something failed or may have failed, and that may have been a sync.
     WrittenAnew,
 }
 
@@ -201,6 +202,12 @@ impl Database {
 }
 
 impl Database {
+    /// Closes it with everything on stable storage, also what sled writes when it ends.
+    pub(super) fn finish(&mut self) -> Result<(), Broken> {
+        self.close();
+        self.file.sync_all().map_err(|error| failing(&error))
+    }
+
     /// Closes it; every call fails from now on.
     pub(super) fn close(&mut self) {
         drop(self.pulse.take());

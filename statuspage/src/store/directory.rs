@@ -5,7 +5,9 @@
 //! | name | what |
 //! |---|---|
 //! | `store.lock` | locked while a process works in the directory |
-//! | `store.format` | the marker: the format's version, written once the database is on stable storage |
+//! | `store.format` | the marker: the format's version with a check, written once the database is on stable storage |
+//! | `store.clean` | the database was closed with all of it on stable storage; removed when it is opened |
+//! | `store.commits` | how often the database was written, see `commits` |
 //! | `store/` | the database |
 //! | `blocks/` | what is sealed: `raw/`, `hours/` and `days/` |
 //! | `store.damaged-2026-11-22T13-00-00.000Z/` | a database that was set aside |
@@ -22,7 +24,12 @@ use std::{
 
 use shared::Timestamp;
 
-use super::{OpenError, StoreFault, backup, database, seal::renewal, succession};
+use super::{
+    OpenError, StoreFault, backup,
+    database::{self, Files},
+    seal::renewal,
+    succession,
+};
 
 /// The newest format that this version reads and the one it writes.
 pub(super) const FORMAT: u32 = 2;
@@ -86,6 +93,11 @@ impl Directory {
         self.path.join("store")
     }
 
+    /// Where it is counted how often the database was written.
+    pub(super) fn count(&self) -> PathBuf {
+        self.path.join("store.commits")
+    }
+
     /// Where the block files lie.
     pub(super) fn blocks(&self) -> PathBuf {
         self.path.join("blocks")
@@ -118,9 +130,15 @@ impl Directory {
             Err(error) if error.kind() == ErrorKind::InvalidData => String::new(),
             Err(error) => return Err(trouble(&self.path, &error)),
         };
-        let format = text.trim().strip_prefix("belfry store format ").and_then(|number| number.parse().ok());
-        let format = format.unwrap_or(FORMAT);
-        self.require_format(format)?;
+        let format = match read_marker(&text) {
+            Said::Surely(format) => {
+                self.require_format(format)?;
+                format
+            }
+            // One flipped bit makes a newer format of ours: the row of the database, which has a checksum, decides.
+            Said::Perhaps(format) => format.min(FORMAT),
+            Said::Nothing => FORMAT,
+        };
         Ok(Marker::Present(format))
     }
 
@@ -129,17 +147,50 @@ impl Directory {
         if found <= FORMAT {
             return Ok(());
         }
-        Err(Trouble::Refused(OpenError::Newer { dir: self.path.clone(), found, known: FORMAT }))
+        Err(self.newer(found))
     }
 
-    /// Writes the marker, whole or not at all.
+    /// The refusal of a format that is newer than this version.
+    pub(super) fn newer(&self, found: u32) -> Trouble {
+        Trouble::Refused(OpenError::Newer { dir: self.path.clone(), found, known: FORMAT })
+    }
+
+    /// Writes the marker, whole or not at all, unless it is there as it should be.
     pub(super) fn mark(&self) -> Result<(), Trouble> {
+        let line = marker_line(FORMAT);
+        if fs::read(self.marker_path()).is_ok_and(|there| there == line.as_bytes()) {
+            return Ok(());
+        }
+        self.write(MARKER_FILE, &line)
+    }
+
+    /// What the files of the database need before it is opened: nothing after a clean end, of which the mark is taken away. Any other
+    /// end may have come after a sync that failed: what the files seem to hold need not be on the disk.
+    pub(super) fn take_clean_end(&self) -> Result<Files, Trouble> {
+        let path = self.path.join(CLEAN_FILE);
+        let said = match fs::read(&path) {
+            Ok(said) => said,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Files::WrittenAnew),
+            Err(error) => return Err(trouble(&self.path, &error)),
+        };
+        let removed = fs::remove_file(&path).and_then(|()| File::open(&self.path)?.sync_all());
+        removed.map_err(|error| trouble(&self.path, &error))?;
+        Ok(if said == checked_line(CLEAN).as_bytes() { Files::AsTheyAre } else { Files::WrittenAnew })
+    }
+
+    /// Notes that the database was closed, and all of it is on stable storage.
+    pub(super) fn leave_clean_end(&self) -> Result<(), Trouble> {
+        self.write(CLEAN_FILE, &checked_line(CLEAN))
+    }
+
+    /// Writes a small file, whole or not at all.
+    fn write(&self, name: &str, line: &str) -> Result<(), Trouble> {
         let write = || {
-            let draft = self.path.join("store.format.new");
+            let draft = self.path.join(format!("{name}.new"));
             let mut file = File::create(&draft)?;
-            writeln!(file, "belfry store format {FORMAT}")?;
+            file.write_all(line.as_bytes())?;
             file.sync_all()?;
-            fs::rename(&draft, self.marker_path())?;
+            fs::rename(&draft, self.path.join(name))?;
             File::open(&self.path)?.sync_all()
         };
         write().map_err(|error| trouble(&self.path, &error))
@@ -159,7 +210,7 @@ impl Directory {
     }
 
     fn marker_path(&self) -> PathBuf {
-        self.path.join("store.format")
+        self.path.join(MARKER_FILE)
     }
 }
 
@@ -191,6 +242,42 @@ pub(super) enum Marker {
     Present(u32),
     /// It was not, or the process died before it was done.
     Missing,
+}
+
+const MARKER_FILE: &str = "store.format";
+const MARKER: &str = "belfry store format ";
+const CLEAN_FILE: &str = "store.clean";
+const CLEAN: &str = "belfry store closed";
+
+/// What the words of a marker say of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// Its check fits.
+    Surely(u32),
+    /// It was written before there was a check.
+    Perhaps(u32),
+    /// They are garbled.
+    Nothing,
+}
+
+/// Words and their CRC-32C: `belfry store format 2 d42cd4b4`.
+fn checked_line(words: &str) -> String {
+    format!("{words} {:08x}\n", crc32c::crc32c(words.as_bytes()))
+}
+
+fn marker_line(format: u32) -> String {
+    checked_line(&format!("{MARKER}{format}"))
+}
+
+fn read_marker(text: &str) -> Said {
+    let Some(said) = text.strip_suffix('\n').and_then(|line| line.strip_prefix(MARKER)) else { return Said::Nothing };
+    let (number, check) = said.split_once(' ').map_or((said, None), |(number, check)| (number, Some(check)));
+    match (number.parse().ok(), check) {
+        (None, _) => Said::Nothing,
+        (Some(format), None) => Said::Perhaps(format),
+        (Some(format), Some(_)) if text == marker_line(format) => Said::Surely(format),
+        (Some(_), Some(_)) => Said::Nothing,
+    }
 }
 
 /// What an error of the file system means: the operator's decision, or something that may pass.
@@ -244,5 +331,50 @@ mod tests {
         assert_eq!(directory.marker().expect("readable"), Marker::Present(FORMAT));
         directory.mark().expect("written");
         assert_eq!(directory.marker().expect("readable"), Marker::Present(FORMAT));
+        assert_eq!(fs::read_to_string(dir.path().join("store.format")).expect("text"), marker_line(FORMAT));
+    }
+
+    #[test]
+    fn a_clean_end_is_believed_once_and_only_when_it_is_whole() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let directory = Directory::acquire(dir.path()).expect("ours");
+        let taken = || directory.take_clean_end().expect("readable");
+        assert_eq!(taken(), Files::WrittenAnew);
+        directory.leave_clean_end().expect("written");
+        assert_eq!((taken(), taken()), (Files::AsTheyAre, Files::WrittenAnew));
+        for text in ["", "belfry store closed\n", &checked_line(CLEAN).to_uppercase()] {
+            fs::write(dir.path().join(CLEAN_FILE), text).expect("written");
+            assert_eq!(taken(), Files::WrittenAnew, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_marker_is_believed_when_its_check_fits() {
+        let check = |text: &str, expected: Said| assert_eq!(read_marker(text), expected, "{text:?}");
+        check(&marker_line(2), Said::Surely(2));
+        check(&marker_line(7), Said::Surely(7));
+        check(&marker_line(2).replace("format 2", "format 3"), Said::Nothing);
+        check(&marker_line(2).to_uppercase(), Said::Nothing);
+        check("belfry store format 2 00000000\n", Said::Nothing);
+        check("belfry store format 2 \n", Said::Nothing);
+        check("belfry store format 1\n", Said::Perhaps(1));
+        check("belfry store format 6\n", Said::Perhaps(6));
+        check("belfry store format 2", Said::Nothing);
+        check("belfry store format x\n", Said::Nothing);
+        check("", Said::Nothing);
+    }
+
+    #[test]
+    fn no_flipped_bit_of_a_marker_makes_a_newer_format_of_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let directory = Directory::acquire(dir.path()).expect("ours");
+        for line in [marker_line(FORMAT), format!("{MARKER}{FORMAT}\n")] {
+            for bit in 0..line.len() * 8 {
+                let mut bytes = line.clone().into_bytes();
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                fs::write(dir.path().join("store.format"), bytes).expect("written");
+                assert!(matches!(directory.marker(), Ok(Marker::Present(0..=FORMAT))), "bit {bit} of {line:?}");
+            }
+        }
     }
 }

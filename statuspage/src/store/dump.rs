@@ -51,10 +51,15 @@ impl Dump {
         Ok(Self { draft: Draft::create(path, FileKind::Rows)?, at, payload: Vec::new(), pending: 0, rows: 0 })
     }
 
-    /// Takes every sound row; those that were found damaged before stay where they are.
+    /// Takes every sound row; those that were found damaged before stay where they are, and a database that is made of the dump counts
+    /// its writes for itself.
     pub(super) fn take_all(&mut self, shelf: &Shelf) -> Result<(), DumpError> {
         let mut fault = None;
-        for (from, to) in [(vec![0], Kind::Corrupt.prefix()), (vec![Kind::Corrupt as u8 + 1], vec![u8::MAX])] {
+        // In the order of their letters.
+        let (commits, corrupt) = (Kind::Commits as u8, Kind::Corrupt as u8);
+        for (from, to) in
+            [(0, commits), (commits + 1, corrupt), (corrupt + 1, u8::MAX)].map(|(from, to)| ([from], [to]))
+        {
             shelf.scan(&from, &to, Order::Ascending, |key, body| match self.add(key, body) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => {
@@ -180,7 +185,7 @@ mod tests {
         dump.take_all(&shelf).expect("read");
         let rows = dump.finish().expect("in place");
         let mut expected = Vec::new();
-        let all = shelf.scan(&[0], &Kind::Corrupt.prefix(), Order::Ascending, |key, body| {
+        let all = shelf.scan(&[0], &Kind::Commits.prefix(), Order::Ascending, |key, body| {
             expected.push((key.to_vec(), body.to_vec()));
             ControlFlow::Continue(())
         });

@@ -78,6 +78,14 @@ pub enum StoreFault {
         /// How many were found together.
         rows: u64,
     },
+    /// The database is as it was some writes ago: what was written since is gone.
+    #[error(
+        "the database was damaged and has lost its newest rows, of up to {writes} writes; what it still has is served"
+    )]
+    LostWrites {
+        /// How many, at most.
+        writes: u64,
+    },
     /// A part of a block file is damaged; the rest is served.
     #[error("{0}: it was set aside, the rest of the file is served")]
     DamagedBlock(String),
@@ -126,7 +134,7 @@ pub enum StoreEvent {
     /// A database that could not be used at the start is open now, and this is in it. Writes wait until
     /// [`StoreHandle::adopt_with`](super::StoreHandle::adopt_with), which takes what the merger changed.
     OpenedLate(Box<Restored>),
-    /// A new, empty database took the place of a damaged one: apply everything that is still known.
+    /// A new, empty database took the place of a damaged one, or it has lost its newest rows: apply everything that is still known.
     Replaced,
     /// Everything that had waited is written: [`StoreFault::NoSpace`] and [`StoreFault::Failing`] are over.
     CaughtUp,

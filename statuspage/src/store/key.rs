@@ -15,6 +15,7 @@
 //! | `i` name 0 part | a record: `outage:` and a component, `fault:` and its word |
 //! | `b` path | a block file that must be there: its size, its frames and its hash |
 //! | `w` location | how many observations were written of a location, and how many have left again |
+//! | `v` | how often the database was written |
 //! | `x` key | a row that failed its checksum, as it was found |
 //!
 //! Incidents, what operators say of them and delivery cursors will be records too, under words of their own before the colon.
@@ -39,6 +40,8 @@ pub(super) enum Kind {
     Record = b'i',
     Block = b'b',
     Tally = b'w',
+    /// Beside the tallies, which change with it: sled writes neighbours together.
+    Commits = b'v',
     Corrupt = b'x',
 }
 
@@ -105,6 +108,10 @@ pub(super) fn observation_from(component: &ComponentId, at: Timestamp) -> Vec<u8
 pub(super) fn location_of(key: &[u8]) -> Option<&str> {
     let end = key.iter().rposition(|&byte| byte == END)?;
     str::from_utf8(&key[end + 1..]).ok()
+}
+
+pub(super) fn commits() -> Vec<u8> {
+    Kind::Commits.prefix()
 }
 
 pub(super) fn tally(location: &str) -> Vec<u8> {

@@ -9,7 +9,7 @@ use shared::ComponentId;
 use super::{
     ObservationPage, ObservationQuery, OpenError, StoreFault,
     blocks::Blocks,
-    database::{Broken, Files},
+    database::Broken,
     directory::{Directory, FORMAT, Marker, Trouble},
     holdings::Holdings,
     key::{self, Kind},
@@ -71,6 +71,15 @@ impl OfflineError {
     }
 }
 
+impl Drop for Offline {
+    fn drop(&mut self) {
+        // Without the mark the next opening takes a little longer.
+        if self.holdings.shelf.finish().is_ok() {
+            let _ = self.directory.leave_clean_end();
+        }
+    }
+}
+
 impl Offline {
     /// Opens the store of a data directory.
     ///
@@ -81,7 +90,8 @@ impl Offline {
         let directory = lock(dir)?;
         let broken = |broken| OfflineError::broken(dir, &broken);
         let trouble = |trouble| OfflineError::trouble(dir, trouble);
-        let shelf = Shelf::open(&directory, Files::AsTheyAre).map_err(broken)?;
+        let files = directory.take_clean_end().map_err(trouble)?;
+        let shelf = Shelf::open(&directory, files).map_err(broken)?;
         match shelf.format().map_err(broken)? {
             Format::Known(newer) if newer > FORMAT => directory.require_format(newer).map_err(trouble)?,
             Format::Known(older) if older < FORMAT => migrate(&shelf, older).map_err(broken)?,

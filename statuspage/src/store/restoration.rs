@@ -13,11 +13,10 @@ use super::{
     OfflineError, OpenError,
     backup::block_files,
     block::{BlockError, BlockFile},
+    commits::Commits,
     database::{Batch, Broken, Database, Files},
     directory::{Directory, FORMAT},
-    dump, frame,
-    key::{self, Kind},
-    restore, succession,
+    dump, frame, key, restore, succession,
 };
 use crate::backup::{BLOCKS, ROWS};
 
@@ -169,12 +168,19 @@ pub(super) struct Filling {
     pending: usize,
     rows: u64,
     has_format: bool,
+    commits: Commits,
 }
 
 impl Filling {
+    /// One that is a database of its own.
     pub(super) fn new(place: &Path) -> Result<Self, Broken> {
+        Self::after(place, Commits::of_new_database())
+    }
+
+    /// One that goes on from where another was written so often.
+    pub(super) fn after(place: &Path, commits: Commits) -> Result<Self, Broken> {
         let (batch, pending, rows, has_format) = (Batch::default(), 0, 0, false);
-        Ok(Self { database: Database::open(place, Files::AsTheyAre)?, batch, pending, rows, has_format })
+        Ok(Self { database: Database::open(place, Files::AsTheyAre)?, batch, pending, rows, has_format, commits })
     }
 
     pub(super) fn add(&mut self, key: &[u8], body: &[u8]) -> Result<(), Broken> {
@@ -183,7 +189,10 @@ impl Filling {
 
     /// Takes a row as it lies in a database.
     pub(super) fn add_raw(&mut self, key: &[u8], value: Vec<u8>) -> Result<(), Broken> {
-        self.has_format |= key.first() == Some(&(Kind::Meta as u8));
+        if key == key::commits().as_slice() {
+            return Ok(());
+        }
+        self.has_format |= key == key::schema().as_slice();
         self.batch.put(key, value);
         self.pending += 1;
         self.rows += 1;
@@ -197,6 +206,9 @@ impl Filling {
 
     fn flush(&mut self) -> Result<(), Broken> {
         self.pending = 0;
+        self.commits = self.commits.next();
+        let key = key::commits();
+        self.batch.put(&key, frame::seal(&key, &self.commits.to_bytes()));
         self.database.write(std::mem::take(&mut self.batch))
     }
 
@@ -208,6 +220,7 @@ impl Filling {
             self.rows -= 1;
         }
         self.flush()?;
+        self.database.finish()?;
         Ok(self.rows)
     }
 }

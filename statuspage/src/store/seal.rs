@@ -1,17 +1,19 @@
 //! Moves what is settled from the database into block files.
 //!
-//! An hour is sealed when it has been over for a while: its rows are written to a file, the file is synced and read back. When all
-//! that is settled has its file, the database is renewed: one without those rows takes its place (see `renewal`). A crash in between
-//! leaves both, which readers see once and the next round does again. What comes later for a sealed hour lies in the database,
-//! overrides what the file holds, and is merged into it by the next round. It does not know how long anything is kept.
+//! Results are sealed in slices of an hour, roll-ups when their hour or day is over, all of them some time after the end: their rows
+//! are merged into the file of the hour or the day, which is written anew, synced and read back. When all that is settled is in files,
+//! the database is renewed: one without those rows takes its place (see `renewal`). A crash in between leaves both, which readers see
+//! once and the next round does again. What comes later for what is sealed lies in the database, overrides what the file holds, and
+//! is merged into it by the next round. It does not know how long anything is kept.
 
 mod hot;
 pub(super) mod renewal;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     io,
+    ops::Range,
     time::{Duration, Instant},
 };
 
@@ -29,10 +31,14 @@ use super::{
     shelf::Shelf,
 };
 use crate::history::is_unset;
-use hot::{each, first_ledger, hour_at_end, ledgers, observations};
+use hot::{beginning, each, first_ledger, ledgers, observations, start_at_end};
 use renewal::Renewal;
 
 const HOUR: Duration = Duration::from_secs(3_600);
+/// Results are sealed when a part of their hour of that length is over. A result takes more than fifty times the space in the database
+/// that it takes in a file, so they should not wait for a whole hour; and each round writes the file of the hour and the database
+/// anew, so it should not come each minute.
+const SLICE: Duration = Duration::from_secs(600);
 /// A local day is over everywhere on earth, and has been for some time, when so much has passed since midnight UTC of its date.
 const DAY_OVER: Duration = Duration::from_secs(72 * 3_600);
 /// Files of hours are joined into one of their day when the day has been over for that long: most of what comes late has come.
@@ -79,6 +85,9 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Sealer {
     grace: Duration,
+    /// From the end of one round to the beginning of the next.
+    pause: Duration,
+    next_round: Instant,
     /// What is in files and still in the database.
     round: Round,
     /// The join that is under way.
@@ -92,7 +101,8 @@ pub(super) struct Sealer {
 /// What was sealed and not yet taken out of the database.
 #[derive(Debug, Default)]
 struct Round {
-    raw: BTreeSet<Timestamp>,
+    /// Hours, and until when each of them is sealed.
+    raw: BTreeMap<Timestamp, Timestamp>,
     hours: BTreeSet<Timestamp>,
     days: BTreeSet<Timestamp>,
 }
@@ -105,6 +115,11 @@ impl Round {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Until when the hour is sealed in which an observation started, when that was before.
+    fn sealed_until(&self, start: Timestamp) -> Option<Timestamp> {
+        self.raw.get(&beginning(start, HOUR)).copied().filter(|until| start < *until)
+    }
 }
 
 /// A join, by collection.
@@ -116,9 +131,9 @@ enum Under {
 }
 
 impl Sealer {
-    pub(super) fn new(grace: Duration) -> Self {
-        let (round, served, fresh) = (Round::default(), Cell::new(Instant::now()), RefCell::default());
-        Self { grace, round, joining: None, served, fresh }
+    pub(super) fn new(grace: Duration, pause: Duration) -> Self {
+        let (now, round, fresh) = (Instant::now(), Round::default(), RefCell::default());
+        Self { grace, pause, next_round: now, round, joining: None, served: Cell::new(now), fresh }
     }
 
     /// Forgets what was under way: the database was opened anew.
@@ -158,9 +173,12 @@ impl Sealer {
             self.renew(shelf, directory)?;
             return Ok(Step::Goes);
         }
-        if let Some(hour) = self.raw_hour(shelf, now)? {
-            self.round.raw.insert(hour);
-            self.seal_raw(shelf, blocks, queue, hour)?;
+        if self.round.is_empty() && Instant::now() < self.next_round {
+            return self.begin_join(blocks, now);
+        }
+        if let Some((hour, until)) = self.slice(shelf, now)? {
+            let from = self.round.raw.insert(hour, until).unwrap_or(hour);
+            self.seal_raw(shelf, blocks, queue, from..until)?;
         } else if let Some(hour) = self.hour(shelf, now)? {
             self.round.hours.insert(hour);
             let written = self.seal_ledgers(shelf, &mut blocks.hours, Kind::Hour, hour, queue)?;
@@ -171,6 +189,9 @@ impl Sealer {
             blocks.enlist(shelf, Some(written))?;
         } else if !self.round.is_empty() {
             self.renew(shelf, directory)?;
+            if self.round.is_empty() {
+                self.next_round = Instant::now() + self.pause;
+            }
         } else {
             return self.begin_join(blocks, now);
         }
@@ -211,16 +232,14 @@ impl Sealer {
         archive.merge(start, each(rows), || self.serve(shelf, queue).map_err(SealError::from))
     }
 
-    /// The oldest hour that has rows in the database and is settled.
-    fn raw_hour(&self, shelf: &Shelf, now: Timestamp) -> Result<Option<Timestamp>, Broken> {
-        let (settled, false_future) = (now.minus(HOUR + self.grace), now.plus(FALSE_FUTURE));
-        let mut oldest: Option<Timestamp> = None;
+    /// The oldest hour of which the database has rows that are settled, and until when they are.
+    fn slice(&self, shelf: &Shelf, now: Timestamp) -> Result<Option<(Timestamp, Timestamp)>, Broken> {
+        let mut oldest: Option<(Timestamp, Timestamp)> = None;
         for component in shelf.components(Kind::Observation)? {
             for order in [Order::Ascending, Order::Descending] {
-                let hour = hour_at_end(shelf, &component, order, &self.round.raw)?;
-                let hour = hour.filter(|hour| *hour <= settled || *hour > false_future);
-                let hour = hour.filter(|hour| (0..LAST).contains(&hour.as_millis()));
-                oldest = oldest.into_iter().chain(hour).min();
+                let start = start_at_end(shelf, &component, order, &self.round)?;
+                let slice = start.and_then(|start| settled(start, now, self.grace));
+                oldest = oldest.into_iter().chain(slice).min();
             }
         }
         Ok(oldest)
@@ -231,7 +250,7 @@ impl Sealer {
         shelf: &Shelf,
         blocks: &mut Blocks,
         queue: &Queue,
-        hour: Timestamp,
+        span: Range<Timestamp>,
     ) -> Result<(), SealError> {
         let mut components = shelf.components(Kind::Observation)?;
         // In the order of the frames' names, in which a slash follows the component.
@@ -240,12 +259,13 @@ impl Sealer {
         let next = || {
             while frames.is_empty() {
                 let Some(component) = left.pop_front() else { return Ok::<_, SealError>(None) };
-                frames.extend(observations(shelf, &component, hour)?);
+                frames.extend(observations(shelf, &component, &span)?);
             }
             Ok(frames.pop_front())
         };
-        let written = blocks.raw.merge(hour, next, || self.serve(shelf, queue).map_err(SealError::from))?;
-        tracing::debug!(%hour, rows = written.rows, bytes = written.bytes, "an hour is sealed");
+        let written = blocks.raw.merge(span.start, next, || self.serve(shelf, queue).map_err(SealError::from))?;
+        let (from, to, rows, bytes) = (span.start, span.end, written.rows, written.bytes);
+        tracing::debug!(%from, %to, rows, bytes, "results are sealed");
         blocks.enlist(shelf, Some(written))?;
         Ok(())
     }
@@ -302,6 +322,15 @@ impl Sealer {
     }
 }
 
+/// The hour in which an observation started, and until when what started in it is settled; none when that observation is not.
+fn settled(start: Timestamp, now: Timestamp, grace: Duration) -> Option<(Timestamp, Timestamp)> {
+    let hour = beginning(start, HOUR);
+    let end = hour.plus(HOUR);
+    let until = if hour > now.plus(FALSE_FUTURE) { end } else { beginning(now.minus(grace), SLICE).min(end) };
+    let has_file = (0..LAST).contains(&hour.as_millis());
+    (has_file && start < until).then_some((hour, until))
+}
+
 impl Under {
     /// Does one name; false when there is none left.
     fn step(&mut self) -> Result<bool, BlockError> {
@@ -310,5 +339,36 @@ impl Under {
             Self::Hours(joining) => joining.step(),
             Self::Days(joining) => joining.step(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn ten_minutes_are_settled_some_minutes_after_their_end() {
+        let grace = Duration::from_secs(300);
+        let check = |start: &str, now: &str, until: Option<&str>| {
+            let found = settled(at(start), at(now), grace);
+            assert_eq!(found.map(|(_, until)| until), until.map(at), "{start}, looked at {now}");
+            assert!(found.is_none_or(|(hour, _)| hour == beginning(at(start), HOUR)));
+        };
+        check("2026-11-22T13:00:00Z", "2026-11-22T13:14:59Z", None);
+        check("2026-11-22T13:00:00Z", "2026-11-22T13:15:00Z", Some("2026-11-22T13:10:00Z"));
+        check("2026-11-22T13:09:59Z", "2026-11-22T13:15:00Z", Some("2026-11-22T13:10:00Z"));
+        check("2026-11-22T13:10:00Z", "2026-11-22T13:15:00Z", None);
+        check("2026-11-22T13:00:00Z", "2026-11-22T13:59:00Z", Some("2026-11-22T13:50:00Z"));
+        check("2026-11-22T13:55:00Z", "2026-11-22T14:04:59Z", None);
+        check("2026-11-22T13:55:00Z", "2026-11-22T14:05:00Z", Some("2026-11-22T14:00:00Z"));
+        check("2026-11-22T13:55:00Z", "2026-11-25T00:00:00Z", Some("2026-11-22T14:00:00Z"));
+        // A clock that is some minutes ahead, and one that is wrong.
+        check("2026-11-22T14:55:00Z", "2026-11-22T13:00:00Z", None);
+        check("2026-11-23T14:55:00Z", "2026-11-22T13:00:00Z", Some("2026-11-23T15:00:00Z"));
+        check("1969-12-31T23:55:00Z", "2026-11-22T13:00:00Z", None);
     }
 }

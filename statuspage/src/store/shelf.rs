@@ -3,7 +3,7 @@
 //! It does not know when it is opened or closed, nor what to do when it fails.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
 };
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use shared::ComponentId;
 
 use super::{
+    commits::{Commits, Count},
     database::{Batch, Broken, Database, Files, Order},
     directory::{Directory, FORMAT},
     frame,
@@ -31,6 +32,11 @@ pub(super) struct Shelf {
     corrupt: RefCell<Vec<RawRow>>,
     /// As they are in the database.
     tallies: RefCell<Tallies>,
+    /// How often it was written, as it says itself, and as it is noted beside it.
+    commits: Cell<Commits>,
+    count: RefCell<Count>,
+    /// How many writes it has lost.
+    lost: Cell<Option<u64>>,
 }
 
 /// The format that a database says it has.
@@ -45,9 +51,73 @@ pub(super) enum Format {
 impl Shelf {
     pub(super) fn open(directory: &Directory, files: Files) -> Result<Self, Broken> {
         let database = Database::open(&directory.database(), files)?;
-        let shelf = Self { database, corrupt: RefCell::default(), tallies: RefCell::default() };
-        let tallies = shelf.read_tallies()?;
-        Ok(Self { tallies: RefCell::new(tallies), ..shelf })
+        let shelf = Self {
+            database,
+            corrupt: RefCell::default(),
+            tallies: RefCell::default(),
+            commits: Cell::new(Commits::of_new_database()),
+            count: RefCell::new(Count::open(&directory.count())),
+            lost: Cell::default(),
+        };
+        shelf.tallies.replace(shelf.read_tallies()?);
+        shelf.compare_commits()?;
+        Ok(shelf)
+    }
+
+    /// Compares what the database knows of its writes with what is noted of them, and brings the note into line.
+    fn compare_commits(&self) -> Result<(), Broken> {
+        let noted = self.count.borrow().noted();
+        let key = key::commits();
+        let value = self.database.get(&key)?;
+        let known = value.as_ref().and_then(|value| Commits::from_bytes(frame::open(&key, value)?));
+        match (&value, known) {
+            (_, Some(commits)) => self.commits.set(commits),
+            // It says so itself that it is damaged.
+            (Some(value), None) => {
+                self.note(&key, value);
+                noted.into_iter().for_each(|noted| self.commits.set(noted));
+                return Ok(());
+            }
+            // A database that is new has no past to lose.
+            (None, None) if self.database.get(&key::schema())?.is_none() => return Ok(()),
+            (None, None) => {}
+        }
+        self.lost.set(noted.and_then(|noted| noted.unknown_to(known)));
+        if let Some(known) = known.filter(|_| self.lost.get().is_none()) {
+            // Opening it has synced it.
+            self.count.borrow_mut().note(known);
+        }
+        Ok(())
+    }
+
+    /// How many of its newest writes the database has lost; they are missed until [`Shelf::forget_lost`].
+    pub(super) fn lost(&self) -> Option<u64> {
+        self.lost.get()
+    }
+
+    /// Counts on from where the database was before it lost writes, so that they are missed once.
+    pub(super) fn forget_lost(&self) -> Result<(), Broken> {
+        if let Some(noted) = self.count.borrow().noted().filter(|_| self.lost.get().is_some()) {
+            self.commits.set(noted);
+        }
+        self.write(Batch::default())?;
+        self.lost.set(None);
+        Ok(())
+    }
+
+    /// How often the database was written.
+    pub(super) fn commits(&self) -> Commits {
+        self.commits.get()
+    }
+
+    /// Writes a batch with its number; the number is noted when it is on stable storage.
+    fn write(&self, mut batch: Batch) -> Result<(), Broken> {
+        let (commits, key) = (self.commits.get().next(), key::commits());
+        batch.put(&key, frame::seal(&key, &commits.to_bytes()));
+        self.database.write(batch)?;
+        self.commits.set(commits);
+        self.count.borrow_mut().note(commits);
+        Ok(())
     }
 
     fn read_tallies(&self) -> Result<Tallies, Broken> {
@@ -94,6 +164,11 @@ impl Shelf {
         }
     }
 
+    /// Closes the database for good, with everything on stable storage.
+    pub(super) fn finish(&mut self) -> Result<(), Broken> {
+        self.database.finish()
+    }
+
     /// Closes the database for good: whatever is asked of it from now on fails.
     pub(super) fn close(&mut self) {
         self.database.close();
@@ -104,7 +179,7 @@ impl Shelf {
         let mut batch = Batch::default();
         let key = key::schema();
         batch.put(&key, frame::seal(&key, &FORMAT.to_be_bytes()));
-        self.database.write(batch)
+        self.write(batch)
     }
 
     /// Writes work in one transaction and syncs it.
@@ -126,7 +201,7 @@ impl Shelf {
                 batch.put(&key, value);
             }
         }
-        self.database.write(batch)?;
+        self.write(batch)?;
         self.tallies.borrow_mut().extend(tallies);
         Ok(())
     }
@@ -181,7 +256,7 @@ impl Shelf {
             batch.put(key, value.clone());
         }
         put_tallies(&mut batch, &tallies);
-        self.database.write(batch)?;
+        self.write(batch)?;
         self.tallies.borrow_mut().extend(tallies);
         Ok(())
     }
@@ -190,7 +265,7 @@ impl Shelf {
     pub(super) fn set_tallies(&self, tallies: Tallies) -> Result<(), Broken> {
         let mut batch = Batch::default();
         put_tallies(&mut batch, &tallies);
-        self.database.write(batch)?;
+        self.write(batch)?;
         *self.tallies.borrow_mut() = tallies;
         Ok(())
     }

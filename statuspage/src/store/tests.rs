@@ -11,6 +11,7 @@ mod opening;
 mod power;
 mod preload;
 mod seal;
+mod slices;
 mod space;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -31,6 +32,7 @@ fn options() -> StoreOptions {
         disk_reserve: 0,
         backoff: Duration::from_millis(10),
         grace: never,
+        pause: Duration::ZERO,
         ..StoreOptions::default()
     }
 }

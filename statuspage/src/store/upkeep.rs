@@ -61,7 +61,7 @@ impl Upkeep {
         Self {
             retention: options.retention,
             max_bytes: options.max_bytes,
-            sealer: Sealer::new(options.grace),
+            sealer: Sealer::new(options.grace, options.pause),
             rest: options.rest,
             // Whoever has just started asks a lot, and comes first.
             due: instant + options.rest,

@@ -151,10 +151,23 @@ impl Writer {
             self.write_all();
             self.answer_all();
             if closing {
-                return;
+                return self.close();
             }
             self.tidy();
             self.telling.send();
+        }
+    }
+
+    /// Ends cleanly, when there is a database and the disk works.
+    fn close(&mut self) {
+        let (Some(mut holdings), Some(directory)) = (self.holdings.take(), &self.directory) else { return };
+        match holdings.shelf.finish() {
+            Ok(()) => {
+                if let Err(trouble) = directory.leave_clean_end() {
+                    tracing::warn!(?trouble, "the end of the store could not be noted: the next start takes longer");
+                }
+            }
+            Err(broken) => tracing::error!(reason = broken.reason(), "the store failed in the end"),
         }
     }
 
@@ -216,12 +229,12 @@ impl Writer {
         match self.open(how) {
             Ok(found) => {
                 tracing::info!("the store is open again");
-                let is_new = found.is_new;
+                let is_behind = found.is_behind;
                 let restored = self.opened(found);
                 for fault in &restored.faults {
                     self.telling.fault(fault.clone());
                 }
-                if self.hub_knows && is_new {
+                if self.hub_knows && is_behind {
                     self.telling.event(StoreEvent::Replaced);
                 } else if !self.hub_knows {
                     self.opened_late(restored);

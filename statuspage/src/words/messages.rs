@@ -1,6 +1,7 @@
 //! The messages: one method for each, typed by its placeables.
 //!
-//! It does not know the words; they are in `locales/`.
+//! It does not know the words; they are in `locales/`. What is said of incidents, maintenance and in post-mortems has files of
+//! its own.
 
 use fluent_bundle::FluentValue;
 use shared::FailureKind;
@@ -21,7 +22,9 @@ macro_rules! messages {
     };
 }
 
+mod incident;
 mod operator;
+mod postmortem;
 
 messages! {
     /// In English: “December”.
@@ -336,6 +339,11 @@ fn reason_key(kind: FailureKind) -> String {
 /// Every message with its placeables, as the code says them.
 #[cfg(test)]
 pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str])> {
-    let fixed = DECLARED.iter().chain(operator::DECLARED).map(|(key, names)| ((*key).to_owned(), *names));
+    let fixed = DECLARED
+        .iter()
+        .chain(incident::DECLARED)
+        .chain(operator::DECLARED)
+        .chain(postmortem::DECLARED)
+        .map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
 }

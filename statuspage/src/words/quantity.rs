@@ -25,6 +25,15 @@ impl Words {
         self.spans().write(span)
     }
 
+    /// A span to the second below an hour: `1 min 40 s`.
+    pub fn lapse(&self, span: Duration) -> String {
+        let (minutes, seconds) = (span.as_secs() / 60, span.as_secs() % 60);
+        match (minutes, seconds) {
+            (1..60, 1..) => self.draft_span_minutes_seconds(minutes, seconds),
+            (_, _) => self.span(span),
+        }
+    }
+
     /// A latency: `180 ms`, `2.4 s`.
     pub fn latency(&self, latency: Duration) -> String {
         let millis = latency.as_millis();

@@ -73,6 +73,7 @@ async fn single_faults_are_told_each_for_itself() {
         StoreFault::DamagedBlock("13.blk".into()),
         StoreFault::MissingBlock("14.blk".into()),
         StoreFault::NotSealed("disk".into()),
+        StoreFault::LostWrites { writes: 3 },
     ];
     for fault in faults {
         bench.hear(StoreEvent::Fault(fault)).await;
@@ -82,6 +83,7 @@ async fn single_faults_are_told_each_for_itself() {
         "damaged_files",
         "dropped",
         "gone",
+        "lost_writes",
         "missing_files",
         "not_sealed",
         "restored_from",

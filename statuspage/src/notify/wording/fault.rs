@@ -93,6 +93,10 @@ fn found_en(fault: &Fault) -> String {
         Fault::NotSealed { reason } => {
             format!("results stay in the database instead of the history's files: {reason}; nothing is lost yet")
         }
+        Fault::LostWrites { writes } => {
+            let writes = if *writes == 1 { "its last write".to_owned() } else { format!("up to {writes} writes") };
+            format!("the database was damaged and lost the newest results and changes, of {writes}; the rest is served")
+        }
     }
 }
 
@@ -144,6 +148,16 @@ fn found_fr(fault: &Fault) -> String {
         Fault::NotSealed { reason } => format!(
             "les mesures restent dans la base au lieu des fichiers de l'historique\u{a0}: {reason}\u{a0}; rien n'est perdu pour l'instant"
         ),
+        Fault::LostWrites { writes } => {
+            let writes = if *writes == 1 {
+                "de sa dernière écriture".to_owned()
+            } else {
+                format!("d'au plus {writes} écritures")
+            };
+            format!(
+                "la base de données, endommagée, a perdu les mesures et changements les plus récents, {writes}\u{a0}; le reste est servi"
+            )
+        }
     }
 }
 
@@ -160,7 +174,8 @@ fn over_en(fault: &Fault) -> &'static str {
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
         | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. } => "all is well again",
+        | Fault::NotSealed { .. }
+        | Fault::LostWrites { .. } => "all is well again",
     }
 }
 
@@ -176,7 +191,8 @@ fn over_fr(fault: &Fault) -> &'static str {
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
         | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. } => "tout est rentré dans l'ordre",
+        | Fault::NotSealed { .. }
+        | Fault::LostWrites { .. } => "tout est rentré dans l'ordre",
     }
 }
 
@@ -193,7 +209,8 @@ fn was_en(fault: &Fault) -> &'static str {
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
         | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. } => "there was a fault",
+        | Fault::NotSealed { .. }
+        | Fault::LostWrites { .. } => "there was a fault",
     }
 }
 
@@ -209,7 +226,8 @@ fn was_fr(fault: &Fault) -> &'static str {
         | Fault::RestoredFrom { .. }
         | Fault::DamagedFiles { .. }
         | Fault::MissingFiles { .. }
-        | Fault::NotSealed { .. } => "il y a eu un défaut",
+        | Fault::NotSealed { .. }
+        | Fault::LostWrites { .. } => "il y a eu un défaut",
     }
 }
 

@@ -234,7 +234,7 @@ impl Scene<'_> {
             let text = text.lines().map(inert).collect::<Vec<_>>().join("\n");
             view! { <pre lang=language.map(Language::tag)>{text}</pre> }
         };
-        told::body(update, self.words).into_iter().map(text).collect_view().into_any()
+        told::said(self.incident, update, self.words).into_iter().map(text).collect_view().into_any()
     }
 }
 

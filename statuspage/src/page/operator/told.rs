@@ -2,36 +2,14 @@
 //!
 //! It does not know forms.
 
-use shared::{Language, Stage, Timestamp};
+use shared::{Language, Timestamp};
 
 use crate::{
-    incident::{Actor, Body, Incident, Update},
+    incident::{Actor, Body, Incident, Update, wording::text},
     words::{Words, inert},
 };
 
-/// Its title: an operator's, else what was measured.
-pub(super) fn title(incident: &Incident, words: &Words) -> String {
-    let language = words.language();
-    let names = incident.components.values().take(3).map(|part| part.name.get(language));
-    match (&incident.title, &incident.finding) {
-        (Some(title), _) => inert(title.get(language)),
-        (None, Some(finding)) => {
-            let what = words.what(finding.kind, finding.http_status);
-            format!("{what} · {}", words.operator_services(finding.components))
-        }
-        (None, None) => inert(&words.list(names)),
-    }
-}
-
-/// A stage in a word or two.
-pub(super) fn stage(stage: Stage, words: &Words) -> String {
-    match stage {
-        Stage::Investigating => words.operator_investigating(),
-        Stage::Identified => words.operator_identified(),
-        Stage::Monitoring => words.operator_monitoring(),
-        Stage::Resolved => words.operator_resolved(),
-    }
-}
+pub(super) use crate::incident::wording::{stage, title};
 
 /// Who says or did something.
 pub(super) fn actor(actor: &Actor, words: &Words) -> String {
@@ -43,15 +21,12 @@ pub(super) fn actor(actor: &Actor, words: &Words) -> String {
 }
 
 /// What an update says; an operator's words as they were typed.
-pub(super) fn body(update: &Update, words: &Words) -> Vec<(Option<Language>, String)> {
-    let one = |text: String| vec![(None, text)];
+pub(super) fn said(incident: &Incident, update: &Update, words: &Words) -> Vec<(Option<Language>, String)> {
     match &update.body {
-        Body::Opened => one(words.operator_said_opened()),
-        Body::Grown { components } => one(words.operator_said_grown(*components)),
-        Body::Recovered => one(words.operator_said_recovered()),
-        Body::Relapsed => one(words.operator_said_relapsed()),
-        Body::Settled => one(words.operator_said_settled()),
-        Body::Written(shared::Text::Plain(text)) => one(text.clone()),
+        Body::Opened | Body::Grown { .. } | Body::Recovered | Body::Relapsed | Body::Settled => {
+            vec![(None, text(incident, update, words))]
+        }
+        Body::Written(shared::Text::Plain(said)) => vec![(None, said.clone())],
         Body::Written(shared::Text::ByLanguage(texts)) => {
             texts.iter().map(|(language, text)| (Some(*language), text.clone())).collect()
         }

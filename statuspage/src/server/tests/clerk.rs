@@ -54,6 +54,7 @@ pub(super) fn incident(name: &str) -> Incident {
         relapse_of: None,
         relapses: 0,
         updates: vec![opened],
+        postmortem: Default::default(),
     }
 }
 

@@ -4,14 +4,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     time::Duration,
 };
 
 use bytes::Bytes;
 use shared::{ComponentId, Observation, Timestamp};
 
-use super::{HOUR, SealError};
+use super::{HOUR, Round, SealError};
 use crate::store::{
     Ledger,
     database::{Broken, Order},
@@ -21,34 +21,32 @@ use crate::store::{
     shelf::Shelf,
 };
 
-pub(super) fn range(component: &ComponentId, hour: Timestamp) -> (Vec<u8>, Vec<u8>) {
-    (key::observation_from(component, hour), key::observation_from(component, hour.plus(HOUR)))
-}
-
-/// The hour of the first or of the last observation of a component, apart from some hours.
-pub(super) fn hour_at_end(
+/// When the first or the last observation of a component started that the round has not sealed.
+pub(super) fn start_at_end(
     shelf: &Shelf,
     component: &ComponentId,
     order: Order,
-    apart: &BTreeSet<Timestamp>,
+    round: &Round,
 ) -> Result<Option<Timestamp>, Broken> {
     let mut from = key::of_component(Kind::Observation, component);
     let mut to = key::behind_component(Kind::Observation, component);
     loop {
-        let mut hour = None;
+        let mut found = None;
         shelf.scan(&from, &to, order, |key, value| {
             let place = key::read_observation(key).and_then(|(_, place)| key::read_place(place));
             let Some((start, ..)) = place else {
                 shelf.note(key, value);
                 return ControlFlow::Continue(());
             };
-            hour = Some(beginning(start, HOUR));
+            found = Some(start);
             ControlFlow::Break(())
         })?;
-        let Some(found) = hour.filter(|hour| apart.contains(hour)) else { return Ok(hour) };
+        let Some((start, until)) = found.and_then(|start| Some((start, round.sealed_until(start)?))) else {
+            return Ok(found);
+        };
         match order {
-            Order::Ascending => from = key::observation_from(component, found.plus(HOUR)),
-            Order::Descending => to = key::observation_from(component, found),
+            Order::Ascending => from = key::observation_from(component, until),
+            Order::Descending => to = key::observation_from(component, beginning(start, HOUR)),
         }
     }
 }
@@ -59,14 +57,14 @@ pub(super) fn beginning(at: Timestamp, span: Duration) -> Timestamp {
     Timestamp::from_millis(at.as_millis().div_euclid(span) * span)
 }
 
-/// The observations of a component in an hour, by frame.
+/// The observations of a component that started in a span, by frame.
 pub(super) fn observations(
     shelf: &Shelf,
     component: &ComponentId,
-    hour: Timestamp,
+    span: &Range<Timestamp>,
 ) -> Result<BTreeMap<String, Vec<Observation>>, Broken> {
     let mut frames: BTreeMap<String, Vec<Observation>> = BTreeMap::new();
-    let (from, to) = range(component, hour);
+    let (from, to) = (key::observation_from(component, span.start), key::observation_from(component, span.end));
     shelf.scan(&from, &to, Order::Ascending, |key, body| {
         match query::read(key, body) {
             Some(row) => frames.entry(format!("{}@{}", row.probe, row.location)).or_default().push(row),

@@ -19,10 +19,7 @@ use std::{
     path::Path,
 };
 
-use super::{
-    HOUR, Round,
-    hot::{beginning, old_failures},
-};
+use super::{Round, hot::old_failures};
 use crate::store::{
     database::{Broken, Files},
     directory::{Directory, FORMAT},
@@ -58,7 +55,7 @@ pub(super) fn renew(
     finish(data).map_err(failing)?;
     let next = data.join("store.next");
     DirBuilder::new().mode(0o700).create(&next).map_err(failing)?;
-    copy(shelf, Filling::new(&next)?, round, fresh)?;
+    copy(shelf, Filling::after(&next, shelf.commits())?, round, fresh)?;
     if shelf.has_damage() {
         return Ok(Renewal::Damaged);
     }
@@ -137,7 +134,7 @@ fn is_sealed(key: &[u8], round: &Round) -> bool {
     match key.first() {
         Some(&kind) if kind == Kind::Observation as u8 => {
             let place = key::read_observation(key).and_then(|(_, place)| key::read_place(place));
-            place.is_some_and(|(start, ..)| round.raw.contains(&beginning(start, HOUR)))
+            place.is_some_and(|(start, ..)| round.sealed_until(start).is_some())
         }
         Some(&kind) if kind == Kind::Hour as u8 => {
             key::read_ledger(key).is_some_and(|(start, _)| round.hours.contains(&start))

@@ -1,5 +1,6 @@
 //! Damage: flipped bits, torn files, a database that is gone. What is whole is served, what is not is set aside and told.
 
+mod lost;
 mod places;
 
 use std::{fs, io::Write as _, path::Path};

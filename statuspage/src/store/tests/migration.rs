@@ -39,5 +39,6 @@ async fn a_database_of_format_1_keeps_its_observations_and_its_newest_failures()
     assert_eq!(newest.first(), observations(start, 399..400).first());
     assert_eq!(newest.len(), 20);
     assert_eq!(shelf.bury().expect("reads"), 0, "nothing was taken for damage");
-    assert_eq!(std::fs::read_to_string(dir.path().join("store.format")).expect("there"), "belfry store format 2\n");
+    let marker = std::fs::read_to_string(dir.path().join("store.format")).expect("there");
+    assert!(marker.starts_with("belfry store format 2 "), "{marker}");
 }

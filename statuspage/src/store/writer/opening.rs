@@ -29,8 +29,8 @@ pub(super) struct Found {
     pub(super) restored: Restored,
     pub(super) faults: Vec<StoreFault>,
     pub(super) corrupt_rows: u64,
-    /// It was made just now.
-    pub(super) is_new: bool,
+    /// It was made just now, or has lost what was written last: it does not hold what the hub knows.
+    pub(super) is_behind: bool,
 }
 
 impl Writer {
@@ -51,14 +51,15 @@ impl Writer {
             faults.push(StoreFault::Gone(directory.database()));
             faults.extend(revive(&self.options, directory, opening));
         }
+        let last_end = directory.take_clean_end()?;
         let mut attempt = if self.damages >= super::TRIES {
-            Err(Broken::Damaged("it fails again and again".to_owned()))
+            Err(Unopened::Broken(Broken::Damaged("it fails again and again".to_owned())))
         } else {
             // What looked like damage may have been a passing failure: the second look decides.
-            try_open(directory, opening, marker, files(marker, self.failures))
-                .or_else(|_| try_open(directory, opening, marker, files(marker, self.failures + 1)))
+            try_open(directory, opening, marker, files(marker, last_end))
+                .or_else(|_| try_open(directory, opening, marker, files(marker, Files::WrittenAnew)))
         };
-        if let Err(broken) = &attempt
+        if let Err(Unopened::Broken(broken)) = &attempt
             && is_beyond_repair(broken, self.failed_openings + 1)
         {
             // A full disk can look like damage, and the database is good again once there is room.
@@ -70,8 +71,10 @@ impl Writer {
             }
             attempt = try_open(directory, opening, Marker::Missing, Files::Unfinished);
         }
-        let (holdings, format, mut restored) =
-            attempt.map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        let (holdings, format, mut restored) = attempt.map_err(|unopened| match unopened {
+            Unopened::Broken(broken) => StoreFault::Failing(broken.reason().to_owned()).into(),
+            Unopened::Newer(found) => directory.newer(found),
+        })?;
         let Holdings { shelf, blocks } = &holdings;
         let is_new = prepare(directory, shelf, format)?;
         if faults.iter().any(|fault| matches!(fault, StoreFault::RestoredFrom { .. })) {
@@ -85,10 +88,15 @@ impl Writer {
         if corrupt_rows > 0 {
             faults.push(StoreFault::CorruptRows { rows: corrupt_rows });
         }
+        let lost = shelf.lost();
+        if let Some(writes) = lost {
+            faults.push(StoreFault::LostWrites { writes });
+            shelf.forget_lost().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
+        }
         self.damages = 0;
         self.failed_openings = 0;
         self.holdings = Some(holdings);
-        Ok(Found { restored, faults, corrupt_rows, is_new })
+        Ok(Found { restored, faults, corrupt_rows, is_behind: is_new || lost.is_some() })
     }
 }
 
@@ -100,12 +108,11 @@ fn revive(options: &StoreOptions, directory: &Directory, opening: Opening) -> Op
     }
 }
 
-/// What the files of a database need before it is opened, after so many failures.
-fn files(marker: Marker, failures: u32) -> Files {
-    match (marker, failures) {
-        (Marker::Missing, _) => Files::Unfinished,
-        (Marker::Present(_), 0) => Files::AsTheyAre,
-        (Marker::Present(_), _) => Files::WrittenAnew,
+/// What the files of a database need before it is opened, after the end that it had.
+fn files(marker: Marker, last_end: Files) -> Files {
+    match marker {
+        Marker::Missing => Files::Unfinished,
+        Marker::Present(_) => last_end,
     }
 }
 
@@ -117,22 +124,30 @@ fn is_beyond_repair(broken: &Broken, tries: u32) -> bool {
     }
 }
 
-/// Checks or writes the format, then the marker. True for a database that is new.
+/// Writes the format where there is none, then the marker. True for a database that is new.
 fn prepare(directory: &Directory, shelf: &Shelf, format: Format) -> Result<bool, Trouble> {
     let is_new = match format {
         Format::None => {
             shelf.set_format().map_err(|broken| StoreFault::Failing(broken.reason().to_owned()))?;
             true
         }
-        Format::Known(number) => {
-            directory.require_format(number)?;
-            false
-        }
+        Format::Known(_) => false,
     };
-    if is_new || directory.marker()? != Marker::Present(FORMAT) {
-        directory.mark()?;
-    }
+    directory.mark()?;
     Ok(is_new)
+}
+
+/// Why there is no open database after an attempt.
+enum Unopened {
+    Broken(Broken),
+    /// Its own row says that it has that format; nothing was written to it.
+    Newer(u32),
+}
+
+impl From<Broken> for Unopened {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
 }
 
 fn try_open(
@@ -140,15 +155,16 @@ fn try_open(
     opening: Opening,
     marker: Marker,
     files: Files,
-) -> Result<(Holdings, Format, Restored), Broken> {
+) -> Result<(Holdings, Format, Restored), Unopened> {
     let had_file = directory.has_database().unwrap_or(false);
     let shelf = Shelf::open(directory, files)?;
     let format = shelf.format()?;
     // Once the marker is there the format was synced: without it, rows have vanished.
     if format == Format::None && marker != Marker::Missing && had_file {
-        return Err(Broken::Damaged("it is empty, and was not".to_owned()));
+        return Err(Broken::Damaged("it is empty, and was not".to_owned()).into());
     }
     match format {
+        Format::Known(newer) if newer > FORMAT => return Err(Unopened::Newer(newer)),
         Format::Known(older) if older < FORMAT => migrate(&shelf, older)?,
         Format::Known(_) | Format::None => {}
     }

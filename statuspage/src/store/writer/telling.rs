@@ -48,6 +48,7 @@ impl Telling {
             | StoreFault::RestoredFrom { .. }
             | StoreFault::Gone(_)
             | StoreFault::CorruptRows { .. }
+            | StoreFault::LostWrites { .. }
             | StoreFault::DamagedBlock(_)
             | StoreFault::MissingBlock(_) => {}
         }

@@ -1,6 +1,6 @@
 //! The messages that operators read: one method for each, typed by its placeables.
 //!
-//! It does not know the words; they are in `locales/operator.*.ftl`.
+//! It does not know the words; they are in `locales/*.operator.ftl`.
 
 use super::{FluentValue, Words};
 
@@ -99,14 +99,6 @@ messages! {
     operator_say() = "operator-say";
     /// In English: “Stage”.
     operator_stage() = "operator-stage";
-    /// In English: “Investigating”.
-    operator_investigating() = "operator-investigating";
-    /// In English: “Identified”.
-    operator_identified() = "operator-identified";
-    /// In English: “Monitoring”.
-    operator_monitoring() = "operator-monitoring";
-    /// In English: “Resolved”.
-    operator_resolved() = "operator-resolved";
     /// In English: “Text, `language`”.
     operator_text_in(language) = "operator-text-in";
     /// In English: “Markdown. Readers of a language without a text get the other one”.
@@ -163,16 +155,6 @@ messages! {
     operator_by_monitor() = "operator-by-monitor";
     /// In English: “the hub’s machine”.
     operator_by_socket() = "operator-by-socket";
-    /// In English: “It began”.
-    operator_said_opened() = "operator-said-opened";
-    /// In English: “More fails: `count` services”.
-    operator_said_grown(count) = "operator-said-grown";
-    /// In English: “Everything works again”.
-    operator_said_recovered() = "operator-said-recovered";
-    /// In English: “It fails again”.
-    operator_said_relapsed() = "operator-said-relapsed";
-    /// In English: “It has stayed well”.
-    operator_said_settled() = "operator-said-settled";
     /// In English: “Somebody else was quicker: nothing of yours was published. What they did stands below; your words are still in the form”.
     operator_changed() = "operator-changed";
     /// In English: “Last change by `name`, `at`”.

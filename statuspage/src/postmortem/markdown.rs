@@ -1,0 +1,123 @@
+//! The document in Markdown, as Discourse and other forums take it.
+//!
+//! It does not know what the fields say.
+
+use super::{Content, Draft, Field};
+use crate::words::Words;
+
+/// How a field stands in the document.
+enum Place {
+    /// A bullet of the summary.
+    Bullet,
+    /// A row of the table of durations.
+    Row,
+    /// A section of its own, of that depth.
+    Section(usize),
+}
+
+fn place(field: Field) -> Place {
+    match field {
+        Field::ImpactSummary | Field::CauseSummary | Field::ResolutionSummary => Place::Bullet,
+        Field::DetectedBy | Field::Detection | Field::Investigation | Field::Return | Field::Resolution => Place::Row,
+        Field::Users | Field::Infrastructure | Field::Well | Field::Badly | Field::Luck => Place::Section(3),
+        Field::Chronology | Field::Cause | Field::Mitigation | Field::Actions | Field::Glossary | Field::Annexes => {
+            Place::Section(2)
+        }
+    }
+}
+
+/// The heading that begins before a field.
+fn chapter(field: Field, words: &Words) -> Option<String> {
+    match field {
+        Field::ImpactSummary => Some(format!("## {}\n\n", words.draft_summary())),
+        Field::DetectedBy => Some(format!(
+            "\n## {}\n\n| {} | {} | {} |\n|---|---|---|\n",
+            words.draft_durations(),
+            words.draft_duration_column(),
+            words.draft_value_column(),
+            words.draft_how_column()
+        )),
+        Field::Users => Some(format!("\n## {}\n", words.draft_impact())),
+        Field::Well => Some(format!("\n## {}\n", words.draft_lessons())),
+        Field::CauseSummary
+        | Field::ResolutionSummary
+        | Field::Detection
+        | Field::Investigation
+        | Field::Return
+        | Field::Resolution
+        | Field::Chronology
+        | Field::Infrastructure
+        | Field::Cause
+        | Field::Mitigation
+        | Field::Badly
+        | Field::Luck
+        | Field::Actions
+        | Field::Glossary
+        | Field::Annexes => None,
+    }
+}
+
+pub(super) fn write(draft: &Draft, words: &Words) -> String {
+    let mut document = format!("# {}\n\n{}\n\n", line(&draft.title), draft.number);
+    for (field, content) in &draft.fields {
+        // A glossary without terms is no chapter.
+        let is_empty = *content == Content::Open { suggestions: Vec::new() };
+        if *field == Field::Glossary && is_empty {
+            continue;
+        }
+        document.extend(chapter(*field, words));
+        let heading = field.heading(words);
+        match place(*field) {
+            Place::Bullet => document.push_str(&format!("- **{heading}** {}\n", bullet(content, words))),
+            Place::Row => document.push_str(&row(&heading, content, words)),
+            Place::Section(depth) => {
+                document.push_str(&format!("\n{} {heading}\n\n{}\n", "#".repeat(depth), section(content, words)));
+            }
+        }
+    }
+    document
+}
+
+fn bullet(content: &Content, words: &Words) -> String {
+    match content {
+        Content::Measured { text, how } => format!("{text} {}", measured(how, words)),
+        Content::Open { .. } => words.draft_to_write(),
+        Content::Written(text) => line(text),
+    }
+}
+
+fn row(heading: &str, content: &Content, words: &Words) -> String {
+    let (value, how) = match content {
+        Content::Measured { text, how } => (text.clone(), how.clone()),
+        Content::Open { suggestions } => (words.draft_to_write(), suggestions.join(" ; ")),
+        Content::Written(text) => (text.clone(), String::new()),
+    };
+    format!("| {heading} | {} | {} |\n", cell(&value), cell(&how))
+}
+
+fn section(content: &Content, words: &Words) -> String {
+    match content {
+        Content::Measured { text, how } if how.is_empty() => text.clone(),
+        Content::Measured { text, how } => format!("{text}\n\n{}", measured(how, words)),
+        Content::Open { suggestions } if suggestions.is_empty() => words.draft_to_write(),
+        Content::Open { suggestions } => {
+            let listed: Vec<_> = suggestions.iter().map(|suggestion| format!("- {suggestion}")).collect();
+            format!("{} {}\n\n{}", words.draft_to_write(), words.draft_suggestions(), listed.join("\n"))
+        }
+        Content::Written(text) => text.trim().to_owned(),
+    }
+}
+
+fn measured(how: &str, words: &Words) -> String {
+    format!("*{}*", words.draft_measured(how))
+}
+
+/// A text that has to stay on its line.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text inside a table.
+pub(super) fn cell(text: &str) -> String {
+    line(text).replace('|', "\\|")
+}
