@@ -10,4 +10,4 @@ pub(crate) mod parameters;
 pub(crate) mod problem;
 mod schema;
 pub(crate) mod v2;
-mod wording;
+pub(crate) mod wording;

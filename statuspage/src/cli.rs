@@ -4,6 +4,7 @@
 
 mod accounts;
 mod care;
+mod incident;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,9 @@ use crate::{
 
 pub use accounts::{AddOperator, AddToken, OperatorCommand, TokenCommand};
 pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
+pub use incident::{
+    HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, ResolveArgs, SayArgs, ShowArgs, TextArgs, ToldArgs,
+};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
                            commas. A flag comes before its variable, that before the settings file. BELFRY_LOG or RUST_LOG sets \
@@ -46,6 +50,9 @@ pub enum Command {
     /// What cares for data.
     #[command(flatten)]
     Care(Care),
+    /// Incidents: list, take, speak, resolve, open by hand
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// Accounts of people who operate the page
     #[command(subcommand)]
     Operator(OperatorCommand),

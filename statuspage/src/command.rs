@@ -5,6 +5,7 @@
 mod accounts;
 mod backup;
 mod export;
+mod incident;
 mod repair;
 mod restore;
 mod verify;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
+pub use incident::incident;
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};

@@ -4,6 +4,7 @@
 
 mod routes;
 
+use axum::http::StatusCode;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -54,7 +55,7 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         answers.insert(answer.status().to_string(), answered(answer, generator));
     }
     for status in operation.problems() {
-        let title = axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+        let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
         let schema = generator.subschema_for::<Problem>();
         let content = json!({ "application/problem+json": { "schema": schema } });
         answers.insert(status.to_string(), json!({ "description": title, "content": content }));

@@ -5,6 +5,7 @@ mod clerk;
 mod connections;
 mod console;
 mod operators;
+mod v1;
 mod whole;
 
 use std::{sync::Arc, time::Duration};

@@ -10,34 +10,36 @@ const PASSWORD: &str = "correct horse battery";
 const LOCAL: [(&str, &str); 1] = [("host", "127.0.0.1:8080")];
 
 /// A stage with one operator, one incident, and a clerk; asked from the machine itself.
-struct Office {
-    stage: Stage,
-    incident: Incident,
+pub(super) struct Office {
+    pub(super) stage: Stage,
+    pub(super) incident: Incident,
+    /// Opens `/api/v1`.
+    pub(super) token: String,
     _clerk: tokio::task::JoinSet<()>,
 }
 
 impl Office {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let incident = clerk::incident("The cloud is down");
         let mut snapshot = stage::snapshot(now());
         snapshot.incidents = Arc::new(vec![Arc::new(incident.clone())]);
         let (mut stage, editions, orders) = Stage::with_orders(snapshot);
         let press = Arc::new(Press::new("http://127.0.0.1:8080/".parse().expect("an address")));
         let password = PasswordHash::new(PASSWORD).expect("long enough");
-        let (_, hash) = TokenHash::mint();
+        let (token, hash) = TokenHash::mint();
         let tokens = vec![crate::access::ApiToken { name: "ci".parse().expect("a name"), hash, expires: None }];
         let operators = vec![Account { name: "amel".parse().expect("a name"), password }];
         let accounts = Accounts { operators, tokens };
         stage.app.access = Arc::new(Access::open(stage.directory(), accounts, TimeZone::UTC, now()));
         stage.peer = Peer([127, 0, 0, 1].into());
-        Self { stage, incident, _clerk: clerk::employ(orders, editions, press) }
+        Self { stage, incident, token, _clerk: clerk::employ(orders, editions, press) }
     }
 
     async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send("GET", path, &[("cookie", cookie)], "").await
     }
 
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(super) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let request = Request::builder().method(method).uri(path).extension(self.stage.peer);
         let headers = LOCAL.iter().chain(headers).filter(|(_, value)| !value.is_empty());
         let request = headers.fold(request, |request, (name, value)| request.header(*name, *value));
@@ -66,7 +68,7 @@ impl Office {
         format!("/operator/incidents/{}/{order}?lang=en", self.incident.id)
     }
 
-    fn present(&self) -> Arc<Incident> {
+    pub(super) fn present(&self) -> Arc<Incident> {
         Arc::clone(self.stage.app.edition().snapshot().incident(&self.incident.id).expect("it stays"))
     }
 }
