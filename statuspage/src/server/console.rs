@@ -230,7 +230,15 @@ async fn order(State(app): State<App>, Path((id, order)): Path<(String, String)>
     let status = match fault {
         Fault::Changed => StatusCode::CONFLICT,
         Fault::StoreBehind => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
+        Fault::Empty(_)
+        | Fault::Long(..)
+        | Fault::Time(_)
+        | Fault::Choice(_)
+        | Fault::NoComponent
+        | Fault::Field(..)
+        | Fault::UnknownComponent(_)
+        | Fault::Resolved
+        | Fault::Link => StatusCode::UNPROCESSABLE_ENTITY,
     };
     show(&desk, id, status, Some(Form { action: order, typed, fault })).await
 }
