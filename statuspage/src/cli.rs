@@ -52,7 +52,7 @@ pub enum Command {
     Care(Care),
     /// Incidents: list, take, speak, resolve, open by hand
     #[command(subcommand)]
-    Incident(IncidentCommand),
+    Incident(Box<IncidentCommand>),
     /// Accounts of people who operate the page
     #[command(subcommand)]
     Operator(OperatorCommand),

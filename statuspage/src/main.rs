@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Some(Command::Serve(arguments)) => serve(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
-        Some(Command::Incident(command)) => incident(command),
+        Some(Command::Incident(command)) => incident(*command),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Schema) => {

@@ -111,7 +111,7 @@ pub(super) fn is_from_here(app: &App, request: &Parts, way: Way) -> bool {
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let Some(origin) = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok()) else { return false };
-    let host = request.uri.authority().map(|authority| authority.as_str());
+    let host = request.uri.authority().map(http::uri::Authority::as_str);
     let host = host.or_else(|| headers.get(header::HOST)?.to_str().ok());
     let edition = app.edition();
     let public = edition.snapshot().site.public_url.as_ref();

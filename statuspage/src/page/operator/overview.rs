@@ -119,7 +119,7 @@ fn planned(maintenance: &Maintenance, now: shared::Timestamp, words: &Words) -> 
     let whom = match &maintenance.scope {
         Scope::All => words.operator_all_services(),
         Scope::Groups(groups) => words.list(groups.iter().map(String::as_str)),
-        Scope::Components(components) => words.list(components.iter().map(|id| id.as_str())),
+        Scope::Components(components) => words.list(components.iter().map(shared::ComponentId::as_str)),
     };
     let time = words.operator_from_to(words.when(maintenance.starts_at, now), words.when(maintenance.ends_at, now));
     view! {
