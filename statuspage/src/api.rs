@@ -3,7 +3,11 @@
 //! It does not know HTTP servers: documents are functions of the snapshot.
 
 pub(crate) mod history;
+pub(crate) mod incidents;
 pub(crate) mod observations;
-mod parameters;
+pub(crate) mod openapi;
+pub(crate) mod parameters;
 pub(crate) mod problem;
+mod schema;
 pub(crate) mod v2;
+pub(crate) mod wording;

@@ -2,7 +2,9 @@
 //!
 //! It does not know what the commands do, nor what the settings file and the environment say.
 
+mod accounts;
 mod care;
+mod incident;
 
 use std::path::PathBuf;
 
@@ -15,7 +17,11 @@ use crate::{
     settings::{EmbeddedProber, Given, LogFormat, PublicUrl},
 };
 
+pub use accounts::{AddOperator, AddToken, OperatorCommand, TokenCommand};
 pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
+pub use incident::{
+    HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, ResolveArgs, SayArgs, ShowArgs, TextArgs, ToldArgs,
+};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
                            commas. A flag comes before its variable, that before the settings file. BELFRY_LOG or RUST_LOG sets \
@@ -44,6 +50,15 @@ pub enum Command {
     /// What cares for data.
     #[command(flatten)]
     Care(Care),
+    /// Incidents: list, take, speak, resolve, open by hand
+    #[command(subcommand)]
+    Incident(Box<IncidentCommand>),
+    /// Accounts of people who operate the page
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Tokens of programs that operate the page
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Print the JSON Schema of the settings file, for editors
     Schema,
 }

@@ -2,8 +2,10 @@
 //!
 //! It does not know how the store keeps anything, nor how the process ends.
 
+mod accounts;
 mod backup;
 mod export;
+mod incident;
 mod repair;
 mod restore;
 mod verify;
@@ -12,6 +14,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+pub use accounts::{add_operator, add_token};
+pub use incident::incident;
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};

@@ -9,6 +9,8 @@ compile_error!(
 );
 
 #[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
 mod api;
 #[cfg(feature = "ssr")]
 pub mod backup;

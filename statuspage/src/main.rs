@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
-    cli::{Care, Cli, Command, DemoArgs, ServeArgs},
+    cli::{Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, ServeArgs, TokenCommand},
     command::{self, Ended},
     demo::{self, Stage},
     serve::Instance,
@@ -27,6 +27,9 @@ fn main() -> ExitCode {
         Some(Command::Serve(arguments)) => serve(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
+        Some(Command::Incident(command)) => incident(*command),
+        Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
+        Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Schema) => {
             println!("{:#}", settings::schema());
             Ok(Ended::Well)
@@ -69,6 +72,13 @@ fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
 fn care(command: Care) -> Result<Ended> {
     let settings = load(command.given())?;
     block_on(command::run(command, &settings))
+}
+
+fn incident(command: IncidentCommand) -> Result<Ended> {
+    let place = &command.hub().place;
+    let given = Given { settings: place.settings.clone(), data: place.data.clone(), ..Given::default() };
+    let settings = load(given)?;
+    block_on(command::incident(command, &settings))
 }
 
 fn load(given: Given) -> Result<Settings> {

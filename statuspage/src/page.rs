@@ -7,6 +7,7 @@ mod day;
 mod failures;
 mod freshness;
 mod home;
+pub mod operator;
 mod plain;
 mod policy;
 mod present;
@@ -25,7 +26,7 @@ mod tests;
 
 pub use home::home;
 pub use plain::plain_text;
-pub use policy::content_security_policy;
+pub use policy::{content_security_policy, operator_security_policy};
 pub use present::live;
 pub use problem::{Problem, error};
 pub use service::service;

@@ -19,6 +19,7 @@ use tracing::{error, warn};
 use url::Url;
 
 use crate::{
+    access::Access,
     care::Care,
     control::{Endpoint, EndpointError},
     hub::{Desk, Hub, HubOptions, Wiring, desk, now},
@@ -146,8 +147,15 @@ impl Instance {
         let (watched, input) = watch::channel(watched);
         let (backup, verify) = (settings.backup.clone(), settings.verify.clone());
         let care = Care::new(store.clone(), backup, verify, Arc::clone(&counters));
-        let sources =
-            Sources { snapshots, store: store.clone(), hub: counters, prober: prober.as_ref().map(Prober::counters) };
+        let access = Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now());
+        let sources = Sources {
+            snapshots,
+            store: store.clone(),
+            hub: counters,
+            prober: prober.as_ref().map(Prober::counters),
+            access: Arc::new(access),
+            desk: desk.clone(),
+        };
         let bound = match Server::new(server_options(settings), sources).bind().await {
             Ok(bound) => bound,
             Err(error) => {

@@ -7,9 +7,13 @@
 
 pub(crate) mod accept;
 mod bind;
+mod body;
+mod console;
 mod descriptors;
 mod edition;
+mod gate;
 mod guard;
+mod incidents;
 mod machine;
 mod negotiate;
 mod operator;
@@ -38,7 +42,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{control::Endpoint, metrics::HubCounters, snapshot::Snapshot, store::StoreHandle};
+use crate::{
+    access::Access, control::Endpoint, hub::Desk, metrics::HubCounters, snapshot::Snapshot, store::StoreHandle,
+};
 
 pub use accept::Limits;
 pub use bind::{BindError, ListenAddress};
@@ -82,6 +88,10 @@ pub struct Sources {
     pub hub: Arc<HubCounters>,
     /// What the embedded prober counts, where there is one.
     pub prober: Option<Arc<prober::Counters>>,
+    /// Who is let in.
+    pub access: Arc<Access>,
+    /// Takes orders to the hub.
+    pub desk: Desk,
 }
 
 /// A server that does not listen yet.
@@ -151,6 +161,8 @@ impl Bound {
             hub: self.sources.hub,
             prober: self.sources.prober,
             store: self.sources.store,
+            access: self.sources.access,
+            desk: self.sources.desk,
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
             metrics: Arc::new(self.options.metrics),

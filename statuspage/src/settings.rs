@@ -7,6 +7,7 @@ mod file;
 mod hidden;
 mod keeping;
 mod layer;
+mod operators;
 mod print;
 mod typed;
 mod value;
@@ -27,6 +28,7 @@ use prober::{
 use shared::{Language, LocationName, Text};
 
 use crate::{
+    access::Accounts,
     notify::ChannelConfig,
     server::{ListenAddress, TlsFiles},
     site::Site,
@@ -124,6 +126,8 @@ pub struct Settings {
     pub ping: Option<Ping>,
     /// Who is told.
     pub channels: Vec<ChannelConfig>,
+    /// Who may give orders.
+    pub accounts: Accounts,
     /// The file that was read.
     pub file: Option<PathBuf>,
     /// What is not forbidden and better otherwise, as a report; empty mostly.
@@ -132,6 +136,8 @@ pub struct Settings {
     ping_shown: Option<String>,
     /// The channels as the file has them, secrets masked.
     channels_shown: Vec<Vec<(String, String)>>,
+    /// The accounts as the file has them, hashes masked: a heading and its lines each.
+    accounts_shown: Vec<(&'static str, Vec<(&'static str, String)>)>,
     /// Where each setting came from, by its key; what is missing is a default.
     sources: BTreeMap<&'static str, Source>,
 }
@@ -272,6 +278,8 @@ fn merge(
         ping: file.ping.map(|(ping, _)| ping),
         channels_shown: file.channels.iter().map(|channel| channel.shown.clone()).collect(),
         channels: file.channels.into_iter().map(|channel| channel.config).collect(),
+        accounts: file.operators.accounts,
+        accounts_shown: file.operators.shown,
         file: path,
         warnings,
         sources,

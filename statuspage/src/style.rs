@@ -10,10 +10,21 @@ const PARTS: [&str; 4] = [
     include_str!("../style/media.css"),
 ];
 
+/// What stands beside it on the pages of operators: nobody else carries its weight.
+const OPERATOR: &str = include_str!("../style/operator.css");
+
 /// The whole sheet without comments, indentation and line breaks.
 pub(crate) fn sheet() -> String {
+    dense(PARTS.concat())
+}
+
+/// The second sheet of operators' pages, likewise.
+pub(crate) fn operator() -> String {
+    dense(OPERATOR.to_owned())
+}
+
+fn dense(mut rest: String) -> String {
     let mut sheet = String::new();
-    let mut rest = PARTS.concat();
     while let Some((before, after)) = rest.split_once("/*") {
         sheet.push_str(before);
         rest = after.split_once("*/").map_or_else(String::new, |(_, after)| after.to_owned());
@@ -45,7 +56,9 @@ mod tests {
 
     #[test]
     fn every_line_ends_where_joining_is_safe() {
-        for line in PARTS.iter().flat_map(|part| part.lines()).map(str::trim).filter(|line| !line.is_empty()) {
+        for line in
+            PARTS.iter().chain(&[OPERATOR]).flat_map(|part| part.lines()).map(str::trim).filter(|line| !line.is_empty())
+        {
             let safe = ["{", "}", ";", ",", "*/"].iter().any(|end| line.ends_with(end)) || line.starts_with("/*");
             assert!(safe, "{line}");
         }

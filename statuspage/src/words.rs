@@ -53,11 +53,19 @@ impl Words {
     }
 }
 
-/// The files of a language: what pages and messages say, and the draft of a post-mortem.
-fn sources(language: Language) -> [&'static str; 2] {
+/// The files of a language: what pages and messages say, the draft of a post-mortem, and what operators read.
+fn sources(language: Language) -> [&'static str; 3] {
     match language {
-        Language::En => [include_str!("../locales/en.ftl"), include_str!("../locales/en.postmortem.ftl")],
-        Language::Fr => [include_str!("../locales/fr.ftl"), include_str!("../locales/fr.postmortem.ftl")],
+        Language::En => [
+            include_str!("../locales/en.ftl"),
+            include_str!("../locales/en.postmortem.ftl"),
+            include_str!("../locales/en.operator.ftl"),
+        ],
+        Language::Fr => [
+            include_str!("../locales/fr.ftl"),
+            include_str!("../locales/fr.postmortem.ftl"),
+            include_str!("../locales/fr.operator.ftl"),
+        ],
     }
 }
 

@@ -9,15 +9,15 @@ use shared::Timestamp;
 use super::problem::Problem;
 
 /// Names with their values, as they were given.
-pub(super) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub(crate) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Parameters<'a> {
-    pub(super) fn of(query: Option<&'a str>) -> Self {
+    pub(crate) fn of(query: Option<&'a str>) -> Self {
         Self(url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect())
     }
 
     /// The value of a parameter that may be given once.
-    pub(super) fn one(&self, name: &'static str) -> Result<Option<&str>, Problem> {
+    pub(crate) fn one(&self, name: &'static str) -> Result<Option<&str>, Problem> {
         let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_ref());
         match (values.next(), values.next()) {
             (_, Some(_)) => Err(Problem::parameter(name, format!("`{name}` is given more than once"))),

@@ -6,10 +6,11 @@ use axum::{
     body::Body,
     http::{HeaderValue, Response, StatusCode, header},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A problem document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Problem {
     #[serde(rename = "type")]
     kind: &'static str,
@@ -19,6 +20,12 @@ pub(crate) struct Problem {
     /// The parameter that is at fault, where one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'static str>,
+    /// The field of the body that is at fault, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    /// The version that the thing has now, where another one was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
 }
 
 impl Problem {
@@ -30,12 +37,26 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             parameter: None,
+            field: None,
+            version: None,
         }
     }
 
     /// A parameter of the query that cannot be used.
     pub(crate) fn parameter(name: &'static str, detail: impl Into<String>) -> Self {
         Self { parameter: Some(name), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+    }
+
+    /// It is this field of the body that cannot be used.
+    pub(crate) fn of_field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    /// The thing has this version by now.
+    pub(crate) fn at_version(mut self, version: u64) -> Self {
+        self.version = Some(version);
+        self
     }
 
     /// The answer.

@@ -79,6 +79,14 @@ impl Desk {
     }
 }
 
+impl DeskEnd {
+    /// The next order, taken apart: for tests of those who give orders.
+    #[cfg(test)]
+    pub(crate) async fn next(&mut self) -> Option<(Actor, Command, oneshot::Sender<Result<Arc<Incident>, Refusal>>)> {
+        self.orders.recv().await.map(|Order { actor, command, until: _, reply }| (actor, command, reply))
+    }
+}
+
 impl Hub {
     /// Carries out an order or refuses it, and notes which.
     pub(super) async fn take_order(&mut self, order: Order, desk: &DeskEnd) {

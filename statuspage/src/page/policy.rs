@@ -9,9 +9,21 @@ use crate::style;
 
 /// The value of `Content-Security-Policy`. `frame_ancestors` is the operator's setting, by default `'none'`.
 pub fn content_security_policy(frame_ancestors: &str) -> String {
-    let style = STANDARD.encode(Sha256::digest(style::sheet()));
+    policy(&source(&style::sheet()), frame_ancestors)
+}
+
+/// The same for the pages of operators: they have a second sheet, and nobody shows them in a frame.
+pub fn operator_security_policy() -> String {
+    policy(&format!("{} {}", source(&style::sheet()), source(&style::operator())), "'none'")
+}
+
+fn source(sheet: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(sheet)))
+}
+
+fn policy(styles: &str, frame_ancestors: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'sha256-{style}'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src {styles}; img-src 'self' data:; \
          connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {frame_ancestors}"
     )
 }

@@ -103,6 +103,20 @@ pub(super) fn still(head: &Head<'_>, content: AnyView, again: Again) -> AnyView 
     document(head, body.into_any(), ().into_any(), again)
 }
 
+/// A document for operators: a sheet of its own, and nothing that loads it again while somebody types.
+pub(super) fn private(head: &Head<'_>, content: AnyView) -> AnyView {
+    let body = view! {
+        {header(head)}
+        <main id="main">{content}</main>
+        {Footer::of(head, None).view()}
+    };
+    let extra = view! {
+        <meta name="robots" content="noindex"/>
+        <style>{style::operator()}</style>
+    };
+    document(head, body.into_any(), extra.into_any(), Again::Never)
+}
+
 fn document(head: &Head<'_>, body: AnyView, script: AnyView, again: Again) -> AnyView {
     view! {
         <!DOCTYPE html>

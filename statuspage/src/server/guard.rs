@@ -10,6 +10,7 @@ use axum::{
 };
 
 use super::{reader, router::App};
+use crate::page::{operator, operator_security_policy};
 
 /// The longest path and query; ours are far shorter.
 const LONGEST_URI: usize = 2_048;
@@ -24,8 +25,14 @@ pub(super) enum Transport {
 }
 
 /// Refuses what is no sound request, passes on the rest, and adds the headers of every answer.
-pub(super) async fn watch(State((app, transport)): State<(App, Transport)>, request: Request, next: Next) -> Response {
+pub(super) async fn watch(
+    State((app, transport)): State<(App, Transport)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let private = is_private(request.uri().path());
     let csp = app.content_security_policy();
+    request.extensions_mut().insert(transport);
     let open = is_open(request.uri().path());
     let mut response = match unsound(&request) {
         Some(status) => reader::failure(&app, request.uri(), request.headers(), status).await,
@@ -46,6 +53,9 @@ pub(super) async fn watch(State((app, transport)): State<(App, Transport)>, requ
         always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, csp);
+    if private {
+        keep_private(headers);
+    }
     response
 }
 
@@ -73,6 +83,19 @@ fn percent_encoding_is_broken(text: &str) -> bool {
 fn is_open(path: &str) -> bool {
     let subscribed = [".atom", ".rss", ".ics", ".svg", ".json"].iter().any(|end| path.ends_with(end));
     path.starts_with("/api/") || subscribed
+}
+
+/// What is for who is signed in alone.
+fn is_private(path: &str) -> bool {
+    path.strip_prefix(operator::HOME).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn keep_private(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Without a referrer browsers send forms with `Origin: null`, which could be anybody's.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    let csp = HeaderValue::try_from(operator_security_policy());
+    headers.insert(header::CONTENT_SECURITY_POLICY, csp.unwrap_or(HeaderValue::from_static("default-src 'none'")));
 }
 
 fn open_to_all(headers: &mut HeaderMap) {

@@ -67,7 +67,7 @@ pub(super) fn language(site: &Site, uri: &Uri, headers: &HeaderMap) -> Language 
 }
 
 /// The language that `?lang=` asks for.
-fn asked_language(uri: &Uri) -> Option<Language> {
+pub(super) fn asked_language(uri: &Uri) -> Option<Language> {
     let pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
     pairs.into_iter().find(|(key, _)| key == "lang")?.1.parse().ok()
 }

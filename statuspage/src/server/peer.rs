@@ -54,6 +54,11 @@ impl Origin<'_> {
         self.client().is_some_and(|client| client.is_loopback()) && (named || self.asks_for_this_machine())
     }
 
+    /// Whether a proxy of the settings passes it on.
+    pub(super) fn is_through_a_trusted_proxy(&self) -> bool {
+        self.trusts(self.peer.0.to_canonical())
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }

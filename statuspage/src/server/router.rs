@@ -17,16 +17,16 @@ use tokio::{
 };
 
 use super::{
-    MetricsAccess,
+    MetricsAccess, console,
     edition::Edition,
     guard::{self, Transport},
-    machine, operator,
+    incidents, machine, operator,
     press::Document,
     reader,
     representation::Representation,
-    subscriptions,
+    rights, subscriptions,
 };
-use crate::{metrics::HubCounters, page, store::StoreHandle};
+use crate::{access::Access, hub::Desk, metrics::HubCounters, page, store::StoreHandle};
 
 /// How many questions the store is asked at once.
 pub(super) const QUESTIONS: usize = 8;
@@ -38,6 +38,8 @@ pub(super) struct App {
     pub(super) hub: Arc<HubCounters>,
     pub(super) prober: Option<Arc<prober::Counters>>,
     pub(super) store: StoreHandle,
+    pub(super) access: Arc<Access>,
+    pub(super) desk: Desk,
     /// Turns to ask the store.
     pub(super) questions: Arc<Semaphore>,
     /// Turns of what only one at a time may do.
@@ -62,12 +64,21 @@ impl App {
 }
 
 /// Our own API; what is asked through the socket and through an address is the same, and answered by the rights of who asks.
-fn v1() -> Router<App> {
+fn v1(app: &App) -> Router<App> {
     Router::new()
+        .route("/api/v1/openapi.json", get(incidents::document))
+        .route("/api/v1/incidents", get(incidents::list).post(incidents::open))
+        .route("/api/v1/incidents/{id}", get(incidents::one))
+        .route("/api/v1/incidents/{id}/acknowledge", post(incidents::acknowledge))
+        .route("/api/v1/incidents/{id}/updates", post(incidents::say))
+        .route("/api/v1/incidents/{id}/release", post(incidents::release))
+        .route("/api/v1/incidents/{id}/reported-by-users", post(incidents::told))
+        .route("/api/v1/incidents/{id}/link", post(incidents::link))
         .route("/api/v1/components/{id}/observations", get(machine::observations))
         .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))
         .route("/api/v1/verify", post(operator::verify))
+        .route_layer(middleware::from_fn_with_state(app.clone(), rights::identify))
 }
 
 /// Statuspage's API.
@@ -87,15 +98,16 @@ fn v2() -> Router<App> {
 
 /// What the socket of operators answers.
 pub(super) fn operators(app: App) -> Router {
-    v1().fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
+    v1(&app).fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
 }
 
 /// Every path there is.
 pub(super) fn router(app: App, transport: Transport) -> Router {
     Router::new()
         .merge(v2())
-        .merge(v1())
+        .merge(v1(&app))
         .merge(subscriptions::router())
+        .merge(console::router())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

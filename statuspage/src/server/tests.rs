@@ -1,9 +1,12 @@
 //! The router by its answers, and the accept loop over real sockets.
 
 mod answers;
+mod clerk;
 mod connections;
+mod console;
 mod operators;
 mod telling;
+mod v1;
 mod whole;
 
 use std::{sync::Arc, time::Duration};
@@ -14,6 +17,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use http_body_util::BodyExt as _;
+use jiff::tz::TimeZone;
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
@@ -27,6 +31,8 @@ use super::{
     router::{App, QUESTIONS, router},
 };
 use crate::{
+    access::{Access, Accounts},
+    hub::{self, DeskEnd},
     server::stage,
     snapshot::Snapshot,
     store::{Store, StoreOptions},
@@ -60,7 +66,7 @@ struct Stage {
     peer: Peer,
     transport: Transport,
     /// Where the store lies.
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Stage {
@@ -69,15 +75,24 @@ impl Stage {
     }
 
     fn showing(snapshot: Snapshot) -> Self {
+        Self::with_orders(snapshot).0
+    }
+
+    /// With what a hub holds: it publishes editions and hears orders.
+    fn with_orders(snapshot: Snapshot) -> (Self, watch::Sender<Arc<Edition>>, DeskEnd) {
         let press = Arc::new(Press::new("http://127.0.0.1:8080/".parse().expect("an address")));
-        let (_, editions) = watch::channel(Arc::new(Edition::new(Arc::new(snapshot), press)));
+        let (publish, editions) = watch::channel(Arc::new(Edition::new(Arc::new(snapshot), press)));
         let directory = tempfile::tempdir().expect("a directory");
         let opened = Store::open(directory.path(), StoreOptions::default()).expect("a store");
+        let access = Arc::new(Access::open(directory.path(), Accounts::default(), TimeZone::UTC, now()));
+        let (desk, orders) = hub::desk();
         let app = App {
             editions,
             hub: Arc::default(),
             prober: None,
             store: opened.handle.clone(),
+            access,
+            desk,
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
             metrics: Arc::new(MetricsAccess::Private { token: None }),
@@ -85,7 +100,12 @@ impl Stage {
             assets: Arc::new(press::assets()),
             started: tokio::time::Instant::now(),
         };
-        Self { app, peer: Peer([192, 0, 2, 1].into()), transport: Transport::Plain, _directory: directory }
+        let peer = Peer([192, 0, 2, 1].into());
+        (Self { app, peer, transport: Transport::Plain, directory }, publish, orders)
+    }
+
+    fn directory(&self) -> &std::path::Path {
+        self.directory.path()
     }
 
     fn router(&self) -> Router {

@@ -24,6 +24,7 @@ use super::{
     channels::{self, ChannelEntry},
     keeping::{DiskReserve, MaxBytes, Plans},
     layer::Given,
+    operators,
     typed::{self, FORMAT},
     value::{FrameAncestors, PathText, Quiet},
     written::{Written, given, listed},
@@ -51,6 +52,7 @@ pub(super) struct FromFile {
     /// The dead-man switch, and what may be shown of its address.
     pub(super) ping: Option<(Ping, String)>,
     pub(super) channels: Vec<ChannelEntry>,
+    pub(super) operators: operators::Entries,
 }
 
 /// Reads the text of a file; relative paths begin at its directory. Beside the settings stands what is better otherwise.
@@ -87,6 +89,7 @@ impl FromFile {
             frame_ancestors: given(&file.frame_ancestors),
             ping: ping(file),
             channels: value(&file.channel).map(|list| channels::entries(&list.0, context)).unwrap_or_default(),
+            operators: operators::entries(&file.operator, &file.token, context),
         }
     }
 

@@ -13,6 +13,7 @@ use prober::{
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use super::operators::{no_password_hash, no_token_hash};
 use crate::notify::{SecretUrl, is_topic};
 
 /// What stands for a secret wherever settings are printed.
@@ -86,6 +87,10 @@ hidden! {
     HookUrl: "\"https://hooks.example.org/belfry\"", no_web_address;
     /// The root of an ntfy server.
     NtfyUrl: "\"https://ntfy.sh\"", no_web_address;
+    /// The hash of an operator's password.
+    PasswordField: "\"$argon2id$v=19$…\"", no_password_hash;
+    /// The hash of a token.
+    TokenField: "\"sha256:…\"", no_token_hash;
     /// The dead-man switch: whoever knows it can silence the alarm.
     PingUrl: "\"https://hc-ping.com/${env:PING_ID}\"", no_web_address;
 }

@@ -125,4 +125,10 @@ fn alarms(page: &mut Page<'_>) {
             let _ = writeln!(page.text, "{key} = {}", quoted(value));
         }
     }
+    for (heading, lines) in &page.settings.accounts_shown {
+        let _ = writeln!(page.text, "\n[[{heading}]] # file");
+        for (key, value) in lines {
+            let _ = writeln!(page.text, "{key} = {}", quoted(value));
+        }
+    }
 }

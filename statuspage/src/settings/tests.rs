@@ -56,14 +56,29 @@ name = "phone"
 kind = "ntfy"
 url = "https://ntfy.example.org"
 topic = "${env:CANARY}"
+
+[[operator]]
+name = "amel"
+password = "${env:PASSWORD_HASH}"
+
+[[token]]
+name = "deploy"
+hash = "${env:TOKEN_HASH}"
+expires = "2027-01-01"
 "#;
+
+/// Hashes that nothing fits.
+const HASHES: [(&str, &str); 2] = [
+    ("PASSWORD_HASH", "$argon2id$v=19$m=19456,t=2,p=1$QmVsZnJ5J3MgZGVjb3k$8p3gcp4Jk9rRxF7kQ3Ynhmw2dQm1V7m3v5k0mJ0bYvA"),
+    ("TOKEN_HASH", "sha256:0000000000000000000000000000000000000000000000000000000000000000"),
+];
 
 fn variables(given: &[(&str, &str)]) -> Variables {
     given.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect()
 }
 
 fn with_file(text: &str, flags: Given, given: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-    let variables = variables(&[&[("CANARY", "s3cret-canary")], given].concat());
+    let variables = variables(&[&[("CANARY", "s3cret-canary")], &HASHES[..], given].concat());
     let path = Path::new("statuspage.toml");
     let (file, warnings) = read(path, text, &variables)?;
     merge(flags, Given::from_environment(&variables)?, file, Some(path.to_owned()), warnings)
@@ -258,4 +273,18 @@ fn a_file_that_is_named_must_be_there() {
     let flags = Given { settings: Some("/nowhere/statuspage.toml".into()), ..Given::default() };
     let refused = Settings::load(flags, &Variables::default()).expect_err("it is not there");
     assert!(matches!(refused, SettingsError::Missing(_)), "{refused}");
+}
+
+#[test]
+fn hashes_are_read_and_never_shown() {
+    let [(_, password), (_, token)] = HASHES;
+    let text = format!(
+        "[[operator]]\nname = \"amel\"\npassword = \"{password}\"\n[[token]]\nname = \"ci\"\nhash = \"{token}\""
+    );
+    let settings = with_file(&text, Given::default(), &[]).expect("sound");
+    assert_eq!(settings.accounts.operators[0].password, password.parse().expect("a hash"));
+    assert_eq!(settings.accounts.tokens[0].hash, token.parse().expect("a hash"));
+    let printed = settings.print();
+    assert!(printed.contains("[[operator]] # file\nname = \"amel\"\npassword = \"***\""), "{printed}");
+    assert!(!printed.contains("argon2id") && !printed.contains("sha256"), "{printed}");
 }

@@ -16,6 +16,7 @@ use super::{
     channels::{Channel, Ntfy, Webhook},
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
+    operators::{Bearer, Operator},
     value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
     written::Written,
 };
@@ -92,6 +93,10 @@ prober::table! {
         watch: Option<At<Watch>>,
         /// Who is told when a component goes down or recovers.
         channel: Option<At<Tables<Channel>>>,
+        /// Who signs in at `/operator`.
+        operator: Option<At<Tables<Operator>>>,
+        /// Which programs give orders through `/api/v1`.
+        token: Option<At<Tables<Bearer>>>,
     }
 }
 
@@ -145,10 +150,12 @@ pub(super) const FORMAT: Format = Format {
         (Watch::NAME, Watch::KEYS),
         (Webhook::NAME, Webhook::KEYS),
         (Ntfy::NAME, Ntfy::KEYS),
+        (Operator::NAME, Operator::KEYS),
+        (Bearer::NAME, Bearer::KEYS),
     ],
     of_kinds: "",
     kinds: &[],
     kind_example: "",
-    secrets: &["headers", "metrics_token", "ping", "token", "topic", "url", "watch"],
+    secrets: &["hash", "headers", "metrics_token", "password", "ping", "token", "topic", "url", "watch"],
     twice: "a second channel begins with another [[channel]]",
 };

@@ -16,7 +16,11 @@ use super::{
     keeping::{DiskReserve, MaxBytes},
     value::{FrameAncestors, Group, Kind, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
 };
-use crate::{notify::ChannelName, server::ListenAddress};
+use crate::{
+    access::{ExpiryDate, OperatorName},
+    notify::ChannelName,
+    server::ListenAddress,
+};
 
 /// A value that reads itself from a text.
 #[derive(Debug, Clone)]
@@ -91,6 +95,7 @@ forms! {
     ChannelName: "a name in quotes", "\"ops\"";
     ControlTarget: "an address in quotes", "\"https://example.org\"";
     DiskReserve: "a size in quotes", "\"1GB\"";
+    ExpiryDate: "a day in quotes", "\"2027-01-01\"";
     FrameAncestors: "a text in quotes", "\"'self' https://www.example.org\"";
     Group: "a group's name in quotes", "\"Collaboration\"";
     Language: "a language in quotes", "\"fr\"", &["en", "fr"];
@@ -102,6 +107,7 @@ forms! {
     MetricsMode: "a word in quotes", "\"private\"", Self::WORDS;
     NameServer: "an address in quotes", "\"9.9.9.9\"";
     Network: "a network in quotes", "\"10.0.0.0/8\"";
+    OperatorName: "a name in quotes", "\"amel\"";
     PathText: "a path in quotes", "\"/path/to/it\"";
     PublicUrl: "an address in quotes", "\"https://status.example.org\"";
     Quiet: "a time in quotes", "\"3m\"";

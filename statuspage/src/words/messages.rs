@@ -23,6 +23,7 @@ macro_rules! messages {
 }
 
 mod incident;
+mod operator;
 mod postmortem;
 
 messages! {
@@ -341,6 +342,7 @@ pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str
     let fixed = DECLARED
         .iter()
         .chain(incident::DECLARED)
+        .chain(operator::DECLARED)
         .chain(postmortem::DECLARED)
         .map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))

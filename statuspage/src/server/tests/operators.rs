@@ -59,11 +59,12 @@ async fn the_socket_refuses_in_words_and_ends_with_the_hub() {
 }
 
 #[tokio::test]
-async fn orders_are_taken_through_the_socket_alone() {
+async fn orders_are_taken_from_operators_alone() {
     let (stage, data) = (Stage::new(), tempfile::tempdir().expect("a directory"));
     for (method, path) in [("GET", "/api/v1/backup"), ("POST", "/api/v1/verify")] {
         let refused = stage.ask(method, path, &[]).await;
-        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(refused.header("www-authenticate"), "Bearer realm=\"operators\"");
         assert!(refused.text().contains("for operators"), "{}", refused.text());
     }
     let (client, _stop, _tasks) = listening(&stage, data.path()).await;

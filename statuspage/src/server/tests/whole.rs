@@ -11,7 +11,8 @@ use crate::server::{BindError, Limits, Options, Server, Sources, TlsFiles};
 fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
     let store = Store::open(directory, StoreOptions::default()).expect("a store").handle;
     let (hub, snapshots) = watch::channel(Arc::new(stage::snapshot(now())));
-    (hub, Sources { snapshots, store, hub: Arc::default(), prober: None })
+    let access = Arc::new(Access::open(directory, Accounts::default(), TimeZone::UTC, now()));
+    (hub, Sources { snapshots, store, hub: Arc::default(), prober: None, access, desk: hub::desk().0 })
 }
 
 fn options(tls: Option<TlsFiles>) -> Options {

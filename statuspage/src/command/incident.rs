@@ -1,0 +1,203 @@
+//! `statuspage incident`: the orders of operators from the command line, through the hub's socket or from afar.
+//!
+//! It does not know how the hub carries them out.
+
+use std::{collections::BTreeMap, fs, io::Read as _};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Serialize;
+use shared::{IncidentId, Language, Stage, Text};
+
+use super::Ended;
+use crate::{
+    api::{
+        incidents::{IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, ReleaseOrder, SayOrder, ToldOrder},
+        wording::Wording,
+    },
+    cli::{HubArgs, IncidentCommand, OpenArgs, ReportFormat, SayArgs, TextArgs},
+    control::Client,
+    incident::Actor,
+    settings::Settings,
+};
+
+/// The most that is read for a text.
+const LONGEST: u64 = 64 << 10;
+
+/// Runs one of them.
+///
+/// # Errors
+///
+/// When the hub cannot be reached or refuses: its own words.
+pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<Ended> {
+    let format = command.hub().format();
+    let hub = Hub(client(command.hub(), settings)?);
+    let answer = match command {
+        IncidentCommand::List(arguments) => {
+            let path = if arguments.all { "/api/v1/incidents" } else { "/api/v1/incidents?open=true" };
+            let answer: IncidentsAnswer = hub.0.get(path).await?;
+            print_list(&answer, format)?;
+            return Ok(Ended::Well);
+        }
+        IncidentCommand::Show(arguments) => hub.incident(&arguments.id).await?,
+        IncidentCommand::Open(arguments) => hub.0.post("/api/v1/incidents", &opening(arguments)?).await?,
+        IncidentCommand::Ack(arguments) => hub.order(&arguments.id, "acknowledge", &()).await?,
+        IncidentCommand::Say(arguments) => hub.say(arguments).await?,
+        IncidentCommand::Resolve(arguments) => {
+            let (incident, text) = (arguments.incident, arguments.text);
+            hub.say(SayArgs { incident, stage: Some(Stage::Resolved), text, version_seen: None }).await?
+        }
+        IncidentCommand::Release(arguments) => {
+            let version = hub.incident(&arguments.id).await?.version;
+            hub.order(&arguments.id, "release", &ReleaseOrder { version }).await?
+        }
+        IncidentCommand::ToldByUsers(arguments) => {
+            let version = hub.incident(&arguments.incident.id).await?.version;
+            let order = ToldOrder { version, at: arguments.at };
+            hub.order(&arguments.incident.id, "reported-by-users", &order).await?
+        }
+        IncidentCommand::Link(arguments) => {
+            let version = hub.incident(&arguments.incident.id).await?.version;
+            let order = LinkOrder { version, relapse_of: arguments.relapse_of };
+            hub.order(&arguments.incident.id, "link", &order).await?
+        }
+    };
+    match format {
+        ReportFormat::Words => print!("{}", words(&answer)),
+        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
+    }
+    Ok(Ended::Well)
+}
+
+/// The hub that is meant.
+fn client(arguments: &HubArgs, settings: &Settings) -> Result<Client> {
+    if let (Some(url), Some(file)) = (&arguments.hub, &arguments.token_file) {
+        let token = fs::read_to_string(file).with_context(|| format!("cannot read the token in {}", file.display()))?;
+        return Ok(Client::afar(url, token.trim(), settings.ca_file.as_deref())?);
+    }
+    match Client::find(&settings.data)? {
+        Some(client) => Ok(client),
+        None => bail!(
+            "no hub runs on {}: start it, name its directory with --data, or ask one afar with --hub and --token-file",
+            settings.data.display()
+        ),
+    }
+}
+
+struct Hub(Client);
+
+impl Hub {
+    async fn incident(&self, id: &IncidentId) -> Result<IncidentAnswer> {
+        Ok(self.0.get(&format!("/api/v1/incidents/{id}")).await?)
+    }
+
+    async fn order(&self, id: &IncidentId, order: &str, body: &impl Serialize) -> Result<IncidentAnswer> {
+        Ok(self.0.post(&format!("/api/v1/incidents/{id}/{order}"), body).await?)
+    }
+
+    async fn say(&self, arguments: SayArgs) -> Result<IncidentAnswer> {
+        let present = self.incident(&arguments.incident.id).await?;
+        let TextArgs { fr, en, workaround_fr, workaround_en, next_update } = arguments.text;
+        let Some(body) = wording(typed(fr)?, typed(en)?) else { bail!("say something, with --fr or --en") };
+        let order = SayOrder {
+            version: arguments.version_seen.unwrap_or(present.version),
+            stage: arguments.stage.unwrap_or(present.stage),
+            body,
+            title: None,
+            workaround: wording(workaround_fr, workaround_en),
+            next_update_at: next_update,
+        };
+        self.order(&arguments.incident.id, "updates", &order).await
+    }
+}
+
+fn opening(arguments: OpenArgs) -> Result<OpenOrder> {
+    let TextArgs { fr, en, workaround_fr, workaround_en, next_update } = arguments.text;
+    let Some(body) = wording(typed(fr)?, typed(en)?) else { bail!("say something, with --fr or --en") };
+    let Some(title) = wording(arguments.title_fr, arguments.title_en) else { bail!("give it a title") };
+    Ok(OpenOrder {
+        title,
+        started_at: arguments.since,
+        components: arguments.components.into_iter().collect(),
+        stage: arguments.stage,
+        body,
+        workaround: wording(workaround_fr, workaround_en),
+        next_update_at: next_update,
+    })
+}
+
+/// What was typed, or came through standard input.
+fn typed(text: Option<String>) -> Result<Option<String>> {
+    if text.as_deref() != Some("-") {
+        return Ok(text);
+    }
+    let mut read = String::new();
+    std::io::stdin().lock().take(LONGEST).read_to_string(&mut read).context("cannot read the text")?;
+    Ok(Some(read.trim().to_owned()))
+}
+
+fn wording(fr: Option<String>, en: Option<String>) -> Option<Wording> {
+    let texts: BTreeMap<Language, String> = [(Language::Fr, fr), (Language::En, en)]
+        .into_iter()
+        .filter_map(|(language, text)| Some((language, text?)))
+        .collect();
+    (!texts.is_empty()).then_some(Wording(Text::ByLanguage(texts)))
+}
+
+fn print_list(answer: &IncidentsAnswer, format: ReportFormat) -> Result<()> {
+    match format {
+        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(answer)?),
+        ReportFormat::Words if answer.incidents.is_empty() => println!("no incident is open"),
+        ReportFormat::Words => answer.incidents.iter().for_each(|incident| println!("{}", line(incident))),
+    }
+    Ok(())
+}
+
+/// An incident in one line.
+fn line(incident: &IncidentAnswer) -> String {
+    format!("{}  {}  {:13}  {}", incident.id, incident.started_at, incident.stage.word(), title(incident))
+}
+
+fn title(incident: &IncidentAnswer) -> String {
+    match (&incident.title, &incident.finding) {
+        (Some(title), _) => title.0.get(Language::En).to_owned(),
+        (None, Some(finding)) => {
+            let status = finding.http_status.map(|status| format!(" {status}")).unwrap_or_default();
+            format!("{}{status} on {} services", finding.kind.word(), finding.components)
+        }
+        (None, None) => "untitled".to_owned(),
+    }
+}
+
+/// An incident for people.
+fn words(incident: &IncidentAnswer) -> String {
+    let mut text = format!("{}\nversion {}, led by {}\n", line(incident), incident.version, incident.lead);
+    if let Some(taken) = &incident.acknowledgement {
+        text += &format!("acknowledged by {} at {}\n", actor(&taken.by), taken.at);
+    }
+    if let Some(at) = incident.reported_by_users_at {
+        text += &format!("users told of it at {at}\n");
+    }
+    if let Some(at) = incident.next_update_at {
+        text += &format!("next update promised for {at}\n");
+    }
+    if let Some(earlier) = &incident.relapse_of {
+        text += &format!("the return of {earlier}\n");
+    }
+    for (id, part) in &incident.components {
+        text += &format!("    {id}: {}\n", part.status.word());
+    }
+    for update in incident.updates.iter().rev() {
+        text += &format!("{}  {}  {}  {}\n", update.at, update.stage.word(), actor(&update.by), update.kind);
+        let said = update.body.as_ref().map(|body| body.0.get(Language::En)).unwrap_or_default();
+        said.lines().for_each(|line| text += &format!("    {}\n", crate::words::inert(line)));
+    }
+    text
+}
+
+fn actor(actor: &Actor) -> &str {
+    match actor {
+        Actor::Monitor => "the monitor",
+        Actor::Operator(name) => name,
+        Actor::Socket => "the hub's machine",
+    }
+}

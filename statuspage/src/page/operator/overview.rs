@@ -1,0 +1,132 @@
+//! The first page of operators: everything that asks for one.
+//!
+//! It does not know what is done about it; each incident has a page of its own.
+
+use leptos::prelude::*;
+use shared::Language;
+
+use super::{HOME, Signed, document, evidence, field, monitor, told, who_am_i};
+use crate::{
+    incident::Incident,
+    maintenance::{Maintenance, Scope},
+    page::shell::Head,
+    snapshot::Snapshot,
+    words::{Words, inert},
+};
+
+/// So many resolved incidents are listed.
+const LATELY: usize = 5;
+
+/// What is wrong now, the faults of the monitor, incidents, and planned maintenance.
+pub fn overview(snapshot: &Snapshot, language: Language, signed: &Signed) -> String {
+    let words = Words::new(language, snapshot.site.time_zone.clone());
+    document(&snapshot.site, &words, HOME.to_owned(), |head| {
+        view! {
+            <div class="banner"><h1>{words.headline(snapshot)}</h1>{who_am_i(signed, head)}</div>
+            {incidents(snapshot, head, signed)}
+            {evidence::now(snapshot, head)}
+            {monitor::faults(snapshot, &words)}
+            {maintenances(snapshot, &words)}
+        }
+        .into_any()
+    })
+}
+
+fn incidents(snapshot: &Snapshot, head: &Head<'_>, signed: &Signed) -> AnyView {
+    let words = head.words;
+    let now = snapshot.generated_at;
+    let open: Vec<AnyView> = snapshot.open_incidents().map(|incident| entry(incident, now, head, signed)).collect();
+    let none = open.is_empty().then(|| view! { <p>{words.operator_no_incidents()}</p> });
+    let over = snapshot.incidents.iter().filter(|incident| !incident.stage.is_open()).take(LATELY);
+    let over: Vec<AnyView> = over.map(|incident| view! { <li>{link(incident, head)}</li> }.into_any()).collect();
+    let over = (!over.is_empty())
+        .then(|| view! { <details><summary>{words.operator_resolved_incidents()}</summary><ul>{over}</ul></details> });
+    view! {
+        <section>
+            <h2>{words.operator_incidents()}</h2>
+            {none}
+            {open}
+            {over}
+            <p><a href=head.link("/operator/open")>{words.operator_open()}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn link(incident: &Incident, head: &Head<'_>) -> AnyView {
+    let address = head.link(&format!("/operator/incidents/{}", incident.id));
+    view! { <a href=address><bdi>{told::title(incident, head.words)}</bdi></a> }.into_any()
+}
+
+fn entry(incident: &Incident, now: shared::Timestamp, head: &Head<'_>, signed: &Signed) -> AnyView {
+    let words = head.words;
+    let state = format!(
+        "{} · {} · {}",
+        told::stage(incident.stage, words),
+        words.operator_since(words.when(incident.times.started_at, now)),
+        words.operator_services(incident.components.len())
+    );
+    let promise = told::promise(incident, now, words).map(|promise| view! { <p>{promise}</p> });
+    view! {
+        <div class="card">
+            <h3>{link(incident, head)}</h3>
+            <p class="meta">{state}</p>
+            {promise}
+            {acknowledgement(incident, now, head, signed)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Who has taken it, or the button to do so.
+pub(super) fn acknowledgement(
+    incident: &Incident,
+    now: shared::Timestamp,
+    head: &Head<'_>,
+    signed: &Signed,
+) -> AnyView {
+    let words = head.words;
+    match &incident.acknowledgement {
+        Some(taken) => {
+            let said = words.operator_acknowledged(told::actor(&taken.by, words), words.when(taken.at, now));
+            view! { <p class="meta">{said}</p> }.into_any()
+        }
+        None if incident.stage.is_open() => view! {
+            <p>{words.operator_not_acknowledged()}</p>
+            <form method="post" action=head.link(&format!("/operator/incidents/{}/acknowledge", incident.id))>
+                {field::token(signed)}
+                <button class="first">{words.operator_acknowledge()}</button>
+            </form>
+        }
+        .into_any(),
+        None => ().into_any(),
+    }
+}
+
+fn maintenances(snapshot: &Snapshot, words: &Words) -> AnyView {
+    let now = snapshot.generated_at;
+    let coming: Vec<AnyView> = snapshot
+        .maintenances
+        .iter()
+        .filter(|maintenance| maintenance.ends_at > now)
+        .map(|maintenance| planned(maintenance, now, words))
+        .collect();
+    let none = coming.is_empty().then(|| view! { <p>{words.operator_no_maintenance()}</p> });
+    view! { <section><h2>{words.operator_maintenance()}</h2>{none}{coming}</section> }.into_any()
+}
+
+fn planned(maintenance: &Maintenance, now: shared::Timestamp, words: &Words) -> AnyView {
+    let whom = match &maintenance.scope {
+        Scope::All => words.operator_all_services(),
+        Scope::Groups(groups) => words.list(groups.iter().map(String::as_str)),
+        Scope::Components(components) => words.list(components.iter().map(shared::ComponentId::as_str)),
+    };
+    let time = words.operator_from_to(words.when(maintenance.starts_at, now), words.when(maintenance.ends_at, now));
+    view! {
+        <div class="card">
+            <h3><bdi>{inert(maintenance.title.get(words.language()))}</bdi></h3>
+            <p class="meta">{time}" · "{inert(&whom)}</p>
+        </div>
+    }
+    .into_any()
+}

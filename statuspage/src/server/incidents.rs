@@ -1,0 +1,181 @@
+//! `/api/v1/incidents` and the document of `/api/v1`: what operators' programs read and order.
+//!
+//! It does not know the shape of any document, nor how an order is carried out.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::Response,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::IncidentId;
+
+use super::{
+    body,
+    representation::{CachePolicy, Representation},
+    rights::Operator,
+    router::App,
+};
+use crate::{
+    api::{
+        incidents::{
+            IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, ReleaseOrder, SayOrder, ToldOrder, refused,
+        },
+        openapi,
+        parameters::Parameters,
+        problem::Problem,
+    },
+    incident::{Command, Incident},
+};
+
+/// The largest order: two languages, a text and a workaround each, every character escaped.
+const LARGEST: usize = 512 << 10;
+
+/// `GET /api/v1/openapi.json`.
+pub(super) async fn document(request: Parts) -> Response {
+    let bytes = serde_json::to_vec(&openapi::document()).unwrap_or_default();
+    Representation::new("application/json", bytes, CachePolicy::Never).respond(StatusCode::OK, &request.headers)
+}
+
+/// `GET /api/v1/incidents`.
+pub(super) async fn list(_: Operator, State(app): State<App>, request: Parts) -> Response {
+    let open = match Parameters::of(request.uri.query()).one("open") {
+        Ok(None) => None,
+        Ok(Some("true")) => Some(true),
+        Ok(Some("false")) => Some(false),
+        Ok(Some(_)) => return Problem::parameter("open", "`open` is `true` or `false`").respond(),
+        Err(problem) => return problem.respond(),
+    };
+    let edition = app.edition();
+    let wanted = |incident: &&Arc<Incident>| open.is_none_or(|open| incident.stage.is_open() == open);
+    let incidents = edition.snapshot().incidents.iter().filter(wanted).map(|incident| incident.as_ref().into());
+    json(StatusCode::OK, &IncidentsAnswer { incidents: incidents.collect() })
+}
+
+/// `GET /api/v1/incidents/{id}`.
+pub(super) async fn one(_: Operator, State(app): State<App>, Path(id): Path<String>) -> Response {
+    let edition = app.edition();
+    let id = id.parse::<IncidentId>().ok();
+    match id.as_ref().and_then(|id| edition.snapshot().incident(id)) {
+        Some(incident) => json(StatusCode::OK, &IncidentAnswer::from(incident.as_ref())),
+        None => unknown().respond(),
+    }
+}
+
+/// `POST /api/v1/incidents`.
+pub(super) async fn open(operator: Operator, State(app): State<App>, request: Request) -> Response {
+    match read::<OpenOrder>(request).await {
+        Ok(order) => give(&app, operator, order.command(), StatusCode::CREATED).await,
+        Err(problem) => problem.respond(),
+    }
+}
+
+/// `POST /api/v1/incidents/{id}/acknowledge`.
+pub(super) async fn acknowledge(operator: Operator, State(app): State<App>, Path(id): Path<String>) -> Response {
+    match id.parse() {
+        Ok(incident) => give(&app, operator, Command::Acknowledge { incident }, StatusCode::OK).await,
+        Err(_) => unknown().respond(),
+    }
+}
+
+macro_rules! orders {
+    ($($(#[$doc:meta])* $name:ident: $order:ty;)*) => {$(
+        $(#[$doc])*
+        pub(super) async fn $name(
+            operator: Operator,
+            State(app): State<App>,
+            Path(id): Path<String>,
+            request: Request,
+        ) -> Response {
+            order(&app, operator, &id, request, <$order>::command).await
+        }
+    )*};
+}
+
+orders! {
+    /// `POST /api/v1/incidents/{id}/updates`.
+    say: SayOrder;
+    /// `POST /api/v1/incidents/{id}/release`.
+    release: ReleaseOrder;
+    /// `POST /api/v1/incidents/{id}/reported-by-users`.
+    told: ToldOrder;
+    /// `POST /api/v1/incidents/{id}/link`.
+    link: LinkOrder;
+}
+
+async fn order<T: DeserializeOwned>(
+    app: &App,
+    operator: Operator,
+    id: &str,
+    request: Request,
+    command: impl FnOnce(T, IncidentId) -> Command,
+) -> Response {
+    let Ok(id) = id.parse() else { return unknown().respond() };
+    match read::<T>(request).await {
+        Ok(order) => give(app, operator, command(order, id), StatusCode::OK).await,
+        Err(problem) => problem.respond(),
+    }
+}
+
+async fn give(app: &App, operator: Operator, command: Command, done: StatusCode) -> Response {
+    match app.desk.order(operator.actor, command).await {
+        Ok(incident) => {
+            let mut response = json(done, &IncidentAnswer::from(incident.as_ref()));
+            if done == StatusCode::CREATED
+                && let Ok(place) = HeaderValue::try_from(format!("/api/v1/incidents/{}", incident.id))
+            {
+                response.headers_mut().insert(header::LOCATION, place);
+            }
+            response
+        }
+        Err(refusal) => {
+            let mut response = refused(&refusal).respond();
+            if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            response
+        }
+    }
+}
+
+/// The body, as JSON of that form.
+async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
+    let (head, body) = request.into_parts();
+    if !body::is_of(&head.headers, "application/json") {
+        let detail = "the body is JSON: send `Content-Type: application/json`";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    let bytes = body::whole(body, LARGEST).await.map_err(|unread| {
+        let detail = match unread {
+            body::Unread::TooLarge => "the body is larger than any order",
+            body::Unread::TooLate => "the body did not come in time",
+            body::Unread::Broken => "the body broke off",
+        };
+        Problem::new(unread.status(), detail)
+    })?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let status = match error.classify() {
+            serde_json::error::Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => StatusCode::BAD_REQUEST,
+        };
+        Problem::new(status, format!("the body cannot be read: {error}"))
+    })
+}
+
+fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is no such incident")
+}
+
+fn json(status: StatusCode, answer: &impl Serialize) -> Response {
+    let mut response = Response::new(Body::from(serde_json::to_vec(answer).unwrap_or_default()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

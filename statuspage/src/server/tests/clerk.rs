@@ -1,0 +1,143 @@
+//! A hub for tests of those who give orders: it keeps incidents in memory and publishes what came of each order.
+//!
+//! It does not judge.
+
+use std::sync::Arc;
+
+use shared::{ComponentId, Impact, Stage, Timestamp};
+use tokio::{sync::watch, task::JoinSet};
+
+use crate::{
+    hub::DeskEnd,
+    incident::{
+        self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Origin, Refusal, Statement, Times,
+        Update,
+    },
+    server::{edition::Edition, edition::now, press::Press},
+    snapshot::Snapshot,
+};
+
+/// An incident of the monitor's, at its first version.
+pub(super) fn incident(name: &str) -> Incident {
+    let at = now();
+    let part = Involvement {
+        name: "The cloud".into(),
+        group: None,
+        since: at,
+        detected_at: at,
+        recovered_at: None,
+        status: shared::Status::MajorOutage,
+        worst: shared::Status::MajorOutage,
+        signature: None,
+        detail: "502 Bad Gateway".to_owned(),
+        locations: vec![],
+    };
+    let cloud: ComponentId = "cloud".parse().expect("an id");
+    let opened = update(1, Stage::Investigating, Body::Opened, Actor::Monitor);
+    Incident {
+        id: incident::id(at, name),
+        version: 1,
+        origin: Origin::Measured,
+        lead: Lead::Measurements,
+        title: Some(name.into()),
+        finding: None,
+        stage: Stage::Investigating,
+        impact: Impact::Major,
+        components: [(cloud, part)].into(),
+        times: times(at),
+        acknowledgement: None,
+        workaround: None,
+        next_update_at: None,
+        relapse_of: None,
+        relapses: 0,
+        updates: vec![opened],
+        postmortem: Default::default(),
+    }
+}
+
+fn times(at: Timestamp) -> Times {
+    Times {
+        started_at: at,
+        detected_at: at,
+        announced_at: None,
+        reported_by_users_at: None,
+        identified_at: None,
+        recovered_at: None,
+        resolved_at: None,
+        updated_at: at,
+    }
+}
+
+fn update(number: u32, stage: Stage, body: Body, by: Actor) -> Update {
+    Update { number, at: now(), stage, body, affected: vec![], by }
+}
+
+/// Carries out orders until nobody gives any.
+pub(super) async fn work(mut orders: DeskEnd, editions: watch::Sender<Arc<Edition>>, press: Arc<Press>) {
+    while let Some((actor, command, answer)) = orders.next().await {
+        let mut snapshot = Snapshot::clone(editions.borrow().snapshot());
+        let mut incidents = Vec::clone(&snapshot.incidents);
+        let done = carry_out(&mut incidents, actor, command);
+        if done.is_ok() {
+            snapshot.incidents = Arc::new(incidents);
+            editions.send_replace(Arc::new(Edition::new(Arc::new(snapshot), Arc::clone(&press))));
+        }
+        let _ = answer.send(done);
+    }
+}
+
+fn carry_out(incidents: &mut Vec<Arc<Incident>>, by: Actor, command: Command) -> Result<Arc<Incident>, Refusal> {
+    let (id, seen) = match &command {
+        Command::Open(opening) => {
+            let mut opened = incident(opening.title.get(shared::Language::En));
+            opened.origin = Origin::Declared(by.clone());
+            say(&mut opened, opening.statement.clone(), by);
+            incidents.insert(0, Arc::new(opened));
+            return Ok(Arc::clone(&incidents[0]));
+        }
+        Command::Acknowledge { incident } => (incident, None),
+        Command::Say { incident, version, .. }
+        | Command::Release { incident, version }
+        | Command::ReportedByUsers { incident, version, .. }
+        | Command::Link { incident, version, .. } => (incident, Some(*version)),
+    };
+    let place = incidents.iter_mut().find(|incident| incident.id == *id);
+    let place = place.ok_or_else(|| Refusal::UnknownIncident(id.clone()))?;
+    let mut changed = Incident::clone(place);
+    if let Some(seen) = seen.filter(|seen| *seen != changed.version) {
+        return Err(Refusal::Changed { incident: id.clone(), seen, present: changed.version });
+    }
+    if !changed.stage.is_open() {
+        return Err(Refusal::Resolved(id.clone()));
+    }
+    match command {
+        Command::Open(_) => {}
+        Command::Acknowledge { .. } => changed.acknowledgement = Some(Acknowledgement { at: now(), by }),
+        Command::Say { statement, .. } => say(&mut changed, statement, by),
+        Command::Release { .. } => changed.lead = Lead::Measurements,
+        Command::ReportedByUsers { at, .. } => changed.times.reported_by_users_at = Some(at),
+        Command::Link { relapse_of, .. } if relapse_of.as_ref() == Some(&changed.id) => {
+            return Err(Refusal::Link(changed.id));
+        }
+        Command::Link { relapse_of, .. } => changed.relapse_of = relapse_of,
+    }
+    changed.version += 1;
+    *place = Arc::new(changed);
+    Ok(Arc::clone(place))
+}
+
+fn say(incident: &mut Incident, statement: Statement, by: Actor) {
+    let number = incident.updates.len() as u32 + 1;
+    incident.updates.push(update(number, statement.stage, Body::Written(statement.body), by));
+    incident.stage = statement.stage;
+    incident.lead = Lead::Operators;
+    incident.workaround = statement.workaround.or(incident.workaround.take());
+    incident.next_update_at = statement.next_update_at;
+}
+
+/// The clerk at work, as long as the set lives.
+pub(super) fn employ(orders: DeskEnd, editions: watch::Sender<Arc<Edition>>, press: Arc<Press>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(work(orders, editions, press));
+    tasks
+}

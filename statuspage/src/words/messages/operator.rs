@@ -1,0 +1,192 @@
+//! The messages that operators read: one method for each, typed by its placeables.
+//!
+//! It does not know the words; they are in `locales/*.operator.ftl`.
+
+use super::{FluentValue, Words};
+
+messages! {
+    /// In English: “Operators”.
+    operator_title() = "operator-title";
+    /// In English: “Sign in”.
+    operator_sign_in() = "operator-sign-in";
+    /// In English: “For the people who run these services. The public page needs no account”.
+    operator_sign_in_text() = "operator-sign-in-text";
+    /// In English: “Name”.
+    operator_name() = "operator-name";
+    /// In English: “Password”.
+    operator_password() = "operator-password";
+    /// In English: “Nobody has an account yet. Run “statuspage operator add NAME” on the hub’s machine, add what it prints to the settings file, and start the hub anew”.
+    operator_no_accounts() = "operator-no-accounts";
+    /// In English: “The name or the password is wrong”.
+    operator_wrong() = "operator-wrong";
+    /// In English: “Too many attempts. Try again in `span`”.
+    operator_wait(span) = "operator-wait";
+    /// In English: “Many people are signing in at this moment. Try again in a few seconds”.
+    operator_busy() = "operator-busy";
+    /// In English: “Passwords are not sent in the clear: open this page by https. Behind a proxy that speaks TLS, name its network in “trusted_proxies” and let it send X-Forwarded-Proto”.
+    operator_in_the_clear() = "operator-in-the-clear";
+    /// In English: “This form did not come from this page, or the session has ended: nothing was changed. Open the page again and repeat it. Behind a proxy, “public_url” must be the address that you see”.
+    operator_foreign() = "operator-foreign";
+    /// In English: “The form is larger than any of ours: nothing was changed”.
+    operator_too_large() = "operator-too-large";
+    /// In English: “Back”.
+    operator_back() = "operator-back";
+    /// In English: “Signed in as `name`”.
+    operator_signed_in_as(name) = "operator-signed-in-as";
+    /// In English: “Sign out”.
+    operator_sign_out() = "operator-sign-out";
+    /// In English: “What is wrong now”.
+    operator_now() = "operator-now";
+    /// In English: “Every service works, as far as is known”.
+    operator_all_well() = "operator-all-well";
+    /// In English: “since `since`”.
+    operator_since(since) = "operator-since";
+    /// In English: “Evidence”.
+    operator_evidence() = "operator-evidence";
+    /// In English: “Only operators see this”.
+    operator_evidence_note() = "operator-evidence-note";
+    /// In English: “Address”.
+    operator_address() = "operator-address";
+    /// In English: “Certificate ends”.
+    operator_certificate() = "operator-certificate";
+    /// In English: “Answer”.
+    operator_answer() = "operator-answer";
+    /// In English: “Redirects”.
+    operator_redirects() = "operator-redirects";
+    /// In English: “Phases”.
+    operator_phases() = "operator-phases";
+    /// In English: “Excerpt of the answer”.
+    operator_sample() = "operator-sample";
+    /// In English: “Observed”.
+    operator_observed() = "operator-observed";
+    /// In English: “Reason”.
+    operator_reason() = "operator-reason";
+    /// In English: “The monitor itself”.
+    operator_monitor() = "operator-monitor";
+    /// In English: “No fault of its own is known”.
+    operator_monitor_well() = "operator-monitor-well";
+    /// In English: “The database is behind: results wait in memory, and orders cannot be taken”.
+    operator_store_behind() = "operator-store-behind";
+    /// In English: “There is no usable database: judging and telling go on, orders cannot be taken”.
+    operator_store_absent() = "operator-store-absent";
+    /// In English: “`file` is not used as it stands”.
+    operator_quarantined(file) = "operator-quarantined";
+    /// In English: “`file` is not used as it stands; `component` goes on with its last good version”.
+    operator_quarantined_kept(file, component) = "operator-quarantined-kept";
+    /// In English: “Open incidents”.
+    operator_incidents() = "operator-incidents";
+    /// In English: “No incident is open”.
+    operator_no_incidents() = "operator-no-incidents";
+    /// In English: “Lately resolved”.
+    operator_resolved_incidents() = "operator-resolved-incidents";
+    /// In English: “`count` services”.
+    operator_services(count) = "operator-services";
+    /// In English: “Acknowledge”.
+    operator_acknowledge() = "operator-acknowledge";
+    /// In English: “Acknowledged by `name`, `at`”.
+    operator_acknowledged(name, at) = "operator-acknowledged";
+    /// In English: “Nobody has taken it yet”.
+    operator_not_acknowledged() = "operator-not-acknowledged";
+    /// In English: “Operators have the lead: it is resolved by them”.
+    operator_lead_operators() = "operator-lead-operators";
+    /// In English: “The measurements have the lead: it resolves itself once everything works”.
+    operator_lead_measurements() = "operator-lead-measurements";
+    /// In English: “Next update promised for `at`”.
+    operator_promise(at) = "operator-promise";
+    /// In English: “The update promised for `at` is overdue”.
+    operator_promise_lapsed(at) = "operator-promise-lapsed";
+    /// In English: “Say something”.
+    operator_say() = "operator-say";
+    /// In English: “Stage”.
+    operator_stage() = "operator-stage";
+    /// In English: “Text, `language`”.
+    operator_text_in(language) = "operator-text-in";
+    /// In English: “Markdown. Readers of a language without a text get the other one”.
+    operator_text_hint() = "operator-text-hint";
+    /// In English: “Title, `language`”.
+    operator_title_in(language) = "operator-title-in";
+    /// In English: “Empty: the title stays”.
+    operator_title_hint() = "operator-title-hint";
+    /// In English: “Workaround, `language`”.
+    operator_workaround_in(language) = "operator-workaround-in";
+    /// In English: “How users can help themselves meanwhile. Empty takes it back”.
+    operator_workaround_hint() = "operator-workaround-hint";
+    /// In English: “Next update before”.
+    operator_next_update() = "operator-next-update";
+    /// In English: “Times in `zone`. Empty: no promise”.
+    operator_time_hint(zone) = "operator-time-hint";
+    /// In English: “Workaround, promise, title”.
+    operator_more() = "operator-more";
+    /// In English: “Publish”.
+    operator_publish() = "operator-publish";
+    /// In English: “A user told us”.
+    operator_told() = "operator-told";
+    /// In English: “When”.
+    operator_told_at() = "operator-told-at";
+    /// In English: “Users told us `at`”.
+    operator_told_since(at) = "operator-told-since";
+    /// In English: “Note it”.
+    operator_note() = "operator-note";
+    /// In English: “The return of an earlier incident”.
+    operator_link() = "operator-link";
+    /// In English: “It is none”.
+    operator_link_none() = "operator-link-none";
+    /// In English: “The return of: `title`”.
+    operator_linked(title) = "operator-linked";
+    /// In English: “Save”.
+    operator_save() = "operator-save";
+    /// In English: “Give the lead back to the measurements”.
+    operator_release() = "operator-release";
+    /// In English: “Open an incident by hand”.
+    operator_open() = "operator-open";
+    /// In English: “For what probes cannot see. A first update is published with it”.
+    operator_open_text() = "operator-open-text";
+    /// In English: “Began at”.
+    operator_started_at() = "operator-started-at";
+    /// In English: “Times in `zone`. Empty: now”.
+    operator_started_hint(zone) = "operator-started-hint";
+    /// In English: “Services and how badly”.
+    operator_components() = "operator-components";
+    /// In English: “not touched”.
+    operator_not_touched() = "operator-not-touched";
+    /// In English: “What was said”.
+    operator_updates() = "operator-updates";
+    /// In English: “the monitor”.
+    operator_by_monitor() = "operator-by-monitor";
+    /// In English: “the hub’s machine”.
+    operator_by_socket() = "operator-by-socket";
+    /// In English: “Somebody else was quicker: nothing of yours was published. What they did stands below; your words are still in the form”.
+    operator_changed() = "operator-changed";
+    /// In English: “Last change by `name`, `at`”.
+    operator_changed_by(name, at) = "operator-changed-by";
+    /// In English: “There is no such incident any more”.
+    operator_unknown_incident() = "operator-unknown-incident";
+    /// In English: “There is no service “`id`” any more”.
+    operator_unknown_component(id) = "operator-unknown-component";
+    /// In English: “This incident is resolved: open another one and link it”.
+    operator_is_resolved() = "operator-is-resolved";
+    /// In English: “An incident is not the return of itself or of a later one”.
+    operator_cannot_link() = "operator-cannot-link";
+    /// In English: “The database is behind: nothing was changed, try again in a minute”.
+    operator_try_again() = "operator-try-again";
+    /// In English: “Something must be said”.
+    operator_field_empty() = "operator-field-empty";
+    /// In English: “At most `most` characters”.
+    operator_field_long(most) = "operator-field-long";
+    /// In English: “This is no time such as 2026-11-22 14:05”.
+    operator_field_time() = "operator-field-time";
+    /// In English: “Choose one of the list”.
+    operator_field_choice() = "operator-field-choice";
+    /// In English: “Choose at least one service”.
+    operator_field_components() = "operator-field-components";
+    /// In English: “It was not taken: `fault`”.
+    operator_field_refused(fault) = "operator-field-refused";
+    /// In English: “Planned maintenance”.
+    operator_maintenance() = "operator-maintenance";
+    /// In English: “None is planned”.
+    operator_no_maintenance() = "operator-no-maintenance";
+    /// In English: “all services”.
+    operator_all_services() = "operator-all-services";
+    /// In English: “`from` to `to`”.
+    operator_from_to(from, to) = "operator-from-to";
+}
