@@ -19,7 +19,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
     match refusal {
         Refusal::UnknownIncident(_) => Problem::new(StatusCode::NOT_FOUND, words),
         Refusal::Changed { present, .. } => Problem::new(StatusCode::CONFLICT, words).at_version(*present),
-        Refusal::Resolved(_) => Problem::new(StatusCode::CONFLICT, words),
+        Refusal::Resolved(_) | Refusal::StillOpen(_) => Problem::new(StatusCode::CONFLICT, words),
         Refusal::UnknownComponent(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words).of_field("components"),
         Refusal::Link(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words).of_field("relapse_of"),
         Refusal::Text { field, .. } | Refusal::Time { field, .. } => {

@@ -28,7 +28,8 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// Who gave it.
     pub actor: Actor,
-    /// What it was: `open`, `acknowledge`, `say`, `release`, `reported_by_users`, `link`.
+    /// What it was: `open`, `acknowledge`, `say`, `release`, `reported_by_users`, `link`, `write_field`, `publish`,
+    /// `withdraw`.
     pub what: String,
     /// The incident or maintenance that it was about, where there is one.
     pub subject: Option<String>,
@@ -119,6 +120,9 @@ impl Command {
             Self::Release { .. } => "release",
             Self::ReportedByUsers { .. } => "reported_by_users",
             Self::Link { .. } => "link",
+            Self::WriteField { .. } => "write_field",
+            Self::Publish { .. } => "publish",
+            Self::Withdraw { .. } => "withdraw",
         }
     }
 
@@ -130,7 +134,10 @@ impl Command {
             | Self::Say { incident, .. }
             | Self::Release { incident, .. }
             | Self::ReportedByUsers { incident, .. }
-            | Self::Link { incident, .. } => Some(incident),
+            | Self::Link { incident, .. }
+            | Self::WriteField { incident, .. }
+            | Self::Publish { incident, .. }
+            | Self::Withdraw { incident, .. } => Some(incident),
         }
     }
 }

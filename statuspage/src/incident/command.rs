@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, IncidentId, Stage, Status, Text, Timestamp};
 
+use crate::postmortem::{Field, Measured};
+
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 200;
 /// The longest text of an update or a workaround, in bytes.
@@ -56,6 +58,33 @@ pub enum Command {
         version: u64,
         /// The earlier one.
         relapse_of: Option<IncidentId>,
+    },
+    /// Writes a field of its post-mortem, which is not made anew from then on; without a text it is again.
+    WriteField {
+        /// Of which one.
+        incident: IncidentId,
+        /// The version that the operator saw.
+        version: u64,
+        /// Which field.
+        field: Field,
+        /// In Markdown.
+        text: Option<Text>,
+    },
+    /// Makes its post-mortem public, with what raw results said then.
+    Publish {
+        /// Of which one.
+        incident: IncidentId,
+        /// The version that the operator saw.
+        version: u64,
+        /// What raw results say now: they are not kept for ever.
+        measured: Box<Measured>,
+    },
+    /// Takes its post-mortem back.
+    Withdraw {
+        /// Of which one.
+        incident: IncidentId,
+        /// The version that the operator saw.
+        version: u64,
     },
 }
 
@@ -111,6 +140,9 @@ pub enum Refusal {
     /// It is over.
     #[error("the incident {0} is resolved: open another one and link it")]
     Resolved(IncidentId),
+    /// It is not over.
+    #[error("the incident {0} is open: its post-mortem is published once it is resolved")]
+    StillOpen(IncidentId),
     /// A text cannot be taken; the field and the way out are named.
     #[error("{field}: {fault}")]
     Text {

@@ -9,6 +9,7 @@ use super::{
     entry::{Entry, Memory},
     text,
 };
+use crate::postmortem::Postmortem;
 use crate::incident::{
     self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Opening, Origin, Refusal, Statement,
     Times, finding,
@@ -44,7 +45,41 @@ impl Book {
                 })
             }
             Command::Link { incident, version, relapse_of } => self.link(&incident, version, relapse_of, now),
+            Command::WriteField { incident, version, field, text } => {
+                self.seen(&incident, version)?;
+                text.iter().try_for_each(|written| text::lines("text", written))?;
+                self.write_postmortem(&incident, now, |postmortem| match text {
+                    Some(text) => drop(postmortem.fields.insert(field, text)),
+                    None => drop(postmortem.fields.remove(&field)),
+                })
+            }
+            Command::Publish { incident, version, measured } => {
+                if self.seen(&incident, version)?.is_open() {
+                    return Err(Refusal::StillOpen(incident));
+                }
+                self.write_postmortem(&incident, now, |postmortem| {
+                    postmortem.published_at = Some(now);
+                    postmortem.measured = *measured;
+                })
+            }
+            Command::Withdraw { incident, version } => {
+                self.seen(&incident, version)?;
+                self.write_postmortem(&incident, now, |postmortem| postmortem.published_at = None)
+            }
         }
+    }
+
+    fn write_postmortem(
+        &mut self,
+        id: &IncidentId,
+        now: Timestamp,
+        write: impl FnOnce(&mut Postmortem),
+    ) -> Result<Done, Refusal> {
+        self.change(id, now, |incident| {
+            write(&mut incident.postmortem);
+            incident.postmortem.edited_at = Some(now);
+            incident.version += 1;
+        })
     }
 
     /// Takes an order back, as if it had never been given. Nothing may have happened to the book in between.

@@ -147,6 +147,7 @@ pub(super) fn message(fault: &Fault, words: &Words) -> String {
         Fault::Changed => words.operator_changed(),
         Fault::UnknownComponent(id) => words.operator_unknown_component(id.clone()),
         Fault::Resolved => words.operator_is_resolved(),
+        Fault::StillOpen => words.operator_is_open(),
         Fault::Link => words.operator_cannot_link(),
         Fault::StoreBehind => words.operator_try_again(),
     }

@@ -39,6 +39,8 @@ pub enum Fault {
     UnknownComponent(String),
     /// The incident is over.
     Resolved,
+    /// The incident is not over.
+    StillOpen,
     /// The incident cannot be the return of that one.
     Link,
     /// It could not be written down.
@@ -56,7 +58,7 @@ impl Fault {
             | Self::Field(field, _) => Some(field),
             Self::NoComponent | Self::UnknownComponent(_) => Some("components"),
             Self::Link => Some("relapse_of"),
-            Self::Changed | Self::Resolved | Self::StoreBehind => None,
+            Self::Changed | Self::Resolved | Self::StillOpen | Self::StoreBehind => None,
         }
     }
 }

@@ -120,6 +120,7 @@ pub(super) fn fault(refusal: Refusal) -> Fault {
     match refusal {
         Refusal::Changed { .. } => Fault::Changed,
         Refusal::Resolved(_) => Fault::Resolved,
+        Refusal::StillOpen(_) => Fault::StillOpen,
         Refusal::UnknownComponent(id) => Fault::UnknownComponent(id.to_string()),
         Refusal::Link(_) | Refusal::UnknownIncident(_) => Fault::Link,
         Refusal::Text { field, fault } | Refusal::Time { field, fault } => Fault::Field(shown(field), fault),

@@ -99,7 +99,10 @@ fn carry_out(incidents: &mut Vec<Arc<Incident>>, by: Actor, command: Command) ->
         Command::Say { incident, version, .. }
         | Command::Release { incident, version }
         | Command::ReportedByUsers { incident, version, .. }
-        | Command::Link { incident, version, .. } => (incident, Some(*version)),
+        | Command::Link { incident, version, .. }
+        | Command::WriteField { incident, version, .. }
+        | Command::Publish { incident, version, .. }
+        | Command::Withdraw { incident, version } => (incident, Some(*version)),
     };
     let place = incidents.iter_mut().find(|incident| incident.id == *id);
     let place = place.ok_or_else(|| Refusal::UnknownIncident(id.clone()))?;
@@ -120,6 +123,14 @@ fn carry_out(incidents: &mut Vec<Arc<Incident>>, by: Actor, command: Command) ->
             return Err(Refusal::Link(changed.id));
         }
         Command::Link { relapse_of, .. } => changed.relapse_of = relapse_of,
+        Command::WriteField { field, text, .. } => {
+            text.into_iter().for_each(|text| drop(changed.postmortem.fields.insert(field, text)));
+        }
+        Command::Publish { measured, .. } => {
+            changed.postmortem.published_at = Some(now());
+            changed.postmortem.measured = *measured;
+        }
+        Command::Withdraw { .. } => changed.postmortem.published_at = None,
     }
     changed.version += 1;
     *place = Arc::new(changed);
