@@ -10,7 +10,7 @@ mod field;
 mod glossary;
 mod impact;
 mod lessons;
-mod markdown;
+pub(crate) mod markdown;
 pub(crate) mod measure;
 mod story;
 
@@ -72,6 +72,13 @@ pub enum Content {
     },
     /// A person wrote it.
     Written(String),
+}
+
+impl Content {
+    /// A glossary without terms is no chapter.
+    pub(crate) fn is_no_glossary(&self, field: Field) -> bool {
+        field == Field::Glossary && *self == Self::Open { suggestions: Vec::new() }
+    }
 }
 
 /// A post-mortem, field by field, in one language.

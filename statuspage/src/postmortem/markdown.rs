@@ -6,7 +6,8 @@ use super::{Content, Draft, Field};
 use crate::words::Words;
 
 /// How a field stands in the document.
-enum Place {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
     /// A bullet of the summary.
     Bullet,
     /// A row of the table of durations.
@@ -15,7 +16,8 @@ enum Place {
     Section(usize),
 }
 
-fn place(field: Field) -> Place {
+/// Where a field stands.
+pub(crate) fn place(field: Field) -> Place {
     match field {
         Field::ImpactSummary | Field::CauseSummary | Field::ResolutionSummary => Place::Bullet,
         Field::DetectedBy | Field::Detection | Field::Investigation | Field::Return | Field::Resolution => Place::Row,
@@ -26,19 +28,13 @@ fn place(field: Field) -> Place {
     }
 }
 
-/// The heading that begins before a field.
-fn chapter(field: Field, words: &Words) -> Option<String> {
+/// The chapter that begins with a field, where it is not the field itself.
+pub(crate) fn chapter(field: Field, words: &Words) -> Option<String> {
     match field {
-        Field::ImpactSummary => Some(format!("## {}\n\n", words.draft_summary())),
-        Field::DetectedBy => Some(format!(
-            "\n## {}\n\n| {} | {} | {} |\n|---|---|---|\n",
-            words.draft_durations(),
-            words.draft_duration_column(),
-            words.draft_value_column(),
-            words.draft_how_column()
-        )),
-        Field::Users => Some(format!("\n## {}\n", words.draft_impact())),
-        Field::Well => Some(format!("\n## {}\n", words.draft_lessons())),
+        Field::ImpactSummary => Some(words.draft_summary()),
+        Field::DetectedBy => Some(words.draft_durations()),
+        Field::Users => Some(words.draft_impact()),
+        Field::Well => Some(words.draft_lessons()),
         Field::CauseSummary
         | Field::ResolutionSummary
         | Field::Detection
@@ -57,15 +53,29 @@ fn chapter(field: Field, words: &Words) -> Option<String> {
     }
 }
 
+/// The table that begins with a field.
+fn table(field: Field, words: &Words) -> String {
+    if field != Field::DetectedBy {
+        return String::new();
+    }
+    let columns = [words.draft_duration_column(), words.draft_value_column(), words.draft_how_column()];
+    format!("| {} |\n|---|---|---|\n", columns.join(" | "))
+}
+
 pub(super) fn write(draft: &Draft, words: &Words) -> String {
     let mut document = format!("# {}\n\n{}\n\n", line(&draft.title), draft.number);
     for (field, content) in &draft.fields {
-        // A glossary without terms is no chapter.
-        let is_empty = *content == Content::Open { suggestions: Vec::new() };
-        if *field == Field::Glossary && is_empty {
+        if content.is_no_glossary(*field) {
             continue;
         }
-        document.extend(chapter(*field, words));
+        if let Some(chapter) = chapter(*field, words) {
+            let gap = if *field == Field::ImpactSummary { "" } else { "\n" };
+            document.push_str(&format!("{gap}## {chapter}\n"));
+            if let Place::Bullet | Place::Row = place(*field) {
+                document.push('\n');
+            }
+        }
+        document.push_str(&table(*field, words));
         let heading = field.heading(words);
         match place(*field) {
             Place::Bullet => document.push_str(&format!("- **{heading}** {}\n", bullet(content, words))),
@@ -78,7 +88,8 @@ pub(super) fn write(draft: &Draft, words: &Words) -> String {
     document
 }
 
-fn bullet(content: &Content, words: &Words) -> String {
+/// A field that is a line of the summary, in Markdown.
+pub(crate) fn bullet(content: &Content, words: &Words) -> String {
     match content {
         Content::Measured { text, how } => format!("{text} {}", measured(how, words)),
         Content::Open { .. } => words.draft_to_write(),
@@ -86,16 +97,22 @@ fn bullet(content: &Content, words: &Words) -> String {
     }
 }
 
-fn row(heading: &str, content: &Content, words: &Words) -> String {
-    let (value, how) = match content {
+/// A field that is a row of the durations: its value and how it was measured, in Markdown.
+pub(crate) fn value(content: &Content, words: &Words) -> (String, String) {
+    match content {
         Content::Measured { text, how } => (text.clone(), how.clone()),
         Content::Open { suggestions } => (words.draft_to_write(), suggestions.join(" ; ")),
         Content::Written(text) => (text.clone(), String::new()),
-    };
+    }
+}
+
+fn row(heading: &str, content: &Content, words: &Words) -> String {
+    let (value, how) = value(content, words);
     format!("| {heading} | {} | {} |\n", cell(&value), cell(&how))
 }
 
-fn section(content: &Content, words: &Words) -> String {
+/// A field that is a section, in Markdown.
+pub(crate) fn section(content: &Content, words: &Words) -> String {
     match content {
         Content::Measured { text, how } if how.is_empty() => text.clone(),
         Content::Measured { text, how } => format!("{text}\n\n{}", measured(how, words)),
