@@ -82,6 +82,7 @@ operator-changed-by = Last change by { $name }, { $at }
 operator-unknown-incident = There is no such incident any more
 operator-unknown-component = There is no service “{ $id }” any more
 operator-is-resolved = This incident is resolved: open another one and link it
+operator-is-open = This incident is open: its post-mortem is published once it is resolved
 operator-cannot-link = An incident is not the return of itself or of a later one
 operator-try-again = The database is behind: nothing was changed, try again in a minute
 operator-field-empty = Something must be said

@@ -82,6 +82,7 @@ operator-changed-by = Dernier changement par { $name }, { $at }
 operator-unknown-incident = Cet incident n’existe plus
 operator-unknown-component = Le service « { $id } » n’existe plus
 operator-is-resolved = Cet incident est résolu : ouvrez-en un autre et reliez-le
+operator-is-open = Cet incident est en cours : son post-mortem se publie une fois l’incident résolu
 operator-cannot-link = Un incident n’est le retour ni de lui-même ni d’un plus récent
 operator-try-again = La base de données est en retard : rien n’a été changé, réessayez dans une minute
 operator-field-empty = Il faut dire quelque chose

@@ -20,7 +20,8 @@ use crate::{
 pub use accounts::{AddOperator, AddToken, OperatorCommand, TokenCommand};
 pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
 pub use incident::{
-    HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, ResolveArgs, SayArgs, ShowArgs, TextArgs, ToldArgs,
+    HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs, TextArgs,
+    ToldArgs,
 };
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
@@ -53,6 +54,8 @@ pub enum Command {
     /// Incidents: list, take, speak, resolve, open by hand
     #[command(subcommand)]
     Incident(Box<IncidentCommand>),
+    /// Print the draft of an incident's post-mortem, in Markdown: measured where it can be, open where only people know
+    Postmortem(Box<PostmortemArgs>),
     /// Accounts of people who operate the page
     #[command(subcommand)]
     Operator(OperatorCommand),

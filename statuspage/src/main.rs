@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
-    cli::{Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, ServeArgs, TokenCommand},
+    cli::{Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, PostmortemArgs, ServeArgs, TokenCommand},
     command::{self, Ended},
     demo::{self, Stage},
     serve::Instance,
@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
         Some(Command::Incident(command)) => incident(*command),
+        Some(Command::Postmortem(arguments)) => postmortem(&arguments),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Schema) => {
@@ -75,10 +76,13 @@ fn care(command: Care) -> Result<Ended> {
 }
 
 fn incident(command: IncidentCommand) -> Result<Ended> {
-    let place = &command.hub().place;
-    let given = Given { settings: place.settings.clone(), data: place.data.clone(), ..Given::default() };
-    let settings = load(given)?;
+    let settings = load(command.hub().place.given())?;
     block_on(command::incident(command, &settings))
+}
+
+fn postmortem(arguments: &PostmortemArgs) -> Result<Ended> {
+    let settings = load(arguments.hub.place.given())?;
+    block_on(command::postmortem(arguments, &settings))
 }
 
 fn load(given: Given) -> Result<Settings> {

@@ -18,6 +18,7 @@ mod machine;
 mod negotiate;
 mod operator;
 mod peer;
+mod postmortem;
 mod press;
 mod reader;
 mod representation;

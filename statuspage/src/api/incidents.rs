@@ -4,11 +4,13 @@
 
 mod answer;
 mod order;
+mod postmortem;
 
 use axum::http::StatusCode;
 
 pub(crate) use answer::{IncidentAnswer, IncidentsAnswer};
-pub(crate) use order::{LinkOrder, OpenOrder, ReleaseOrder, SayOrder, ToldOrder};
+pub(crate) use order::{FieldOrder, LinkOrder, OpenOrder, ReleaseOrder, SayOrder, ToldOrder};
+pub(crate) use postmortem::PostmortemAnswer;
 
 use super::problem::Problem;
 use crate::incident::Refusal;

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use shared::{Impact, Stage, Status};
 
+use crate::postmortem::Field;
+
 macro_rules! forms {
     ($($(#[$doc:meta])* $type:ident: $form:tt;)*) => {$(
         $(#[$doc])*
@@ -38,6 +40,8 @@ forms! {
     ComponentIdText: { "type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$" };
     /// A stage.
     StageWord: { "enum": (Stage::ALL.map(Stage::word)) };
+    /// A field of a post-mortem.
+    FieldWord: { "enum": (Field::ALL.map(Field::word)) };
     /// A status.
     StatusWord: { "enum": (Status::ALL.map(Status::word)) };
     /// An impact.

@@ -84,7 +84,7 @@ mod tests {
     fn a_text_reads_back_as_it_is_written() {
         let check = |json: &str, sound: bool| match serde_json::from_str::<Wording>(json) {
             Ok(wording) => {
-                assert_eq!((serde_json::to_string(&wording).expect("written").as_str(), sound), (json, true))
+                assert_eq!((serde_json::to_string(&wording).expect("written").as_str(), sound), (json, true));
             }
             Err(error) => assert!(!sound, "{json}: {error}"),
         };

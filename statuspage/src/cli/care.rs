@@ -43,6 +43,13 @@ pub struct DataArgs {
     pub settings: Option<PathBuf>,
 }
 
+impl DataArgs {
+    /// What of the settings these flags say.
+    pub fn given(&self) -> Given {
+        Given { settings: self.settings.clone(), data: self.data.clone(), ..Given::default() }
+    }
+}
+
 /// The flags of `export`.
 #[derive(Debug, Clone, Args)]
 pub struct ExportArgs {
@@ -136,6 +143,6 @@ impl Care {
         | Self::Restore(RestoreArgs { place, .. })
         | Self::Verify(VerifyArgs { place, .. })
         | Self::Repair(place)) = self;
-        Given { settings: place.settings.clone(), data: place.data.clone(), ..Given::default() }
+        place.given()
     }
 }

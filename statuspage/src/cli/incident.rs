@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use shared::{ComponentId, IncidentId, Stage, Status, Timestamp};
+use shared::{ComponentId, IncidentId, Language, Stage, Status, Timestamp};
 
 use super::DataArgs;
 use crate::settings::PublicUrl;
@@ -203,4 +203,17 @@ impl IncidentCommand {
             | Self::Link(LinkArgs { incident: ShowArgs { hub, .. }, .. }) => hub,
         }
     }
+}
+
+/// The flags of `postmortem`.
+#[derive(Debug, Clone, Args)]
+pub struct PostmortemArgs {
+    /// Which hub.
+    #[command(flatten)]
+    pub hub: HubArgs,
+    /// The incident, or a return of it
+    pub id: IncidentId,
+    /// The language of the draft [default: the page's first one]
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
 }

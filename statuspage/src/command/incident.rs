@@ -11,10 +11,12 @@ use shared::{IncidentId, Language, Stage, Text};
 use super::Ended;
 use crate::{
     api::{
-        incidents::{IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, ReleaseOrder, SayOrder, ToldOrder},
+        incidents::{
+            IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder, ToldOrder,
+        },
         wording::Wording,
     },
-    cli::{HubArgs, IncidentCommand, OpenArgs, ReportFormat, SayArgs, TextArgs},
+    cli::{HubArgs, IncidentCommand, OpenArgs, PostmortemArgs, ReportFormat, SayArgs, TextArgs},
     control::Client,
     incident::Actor,
     settings::Settings,
@@ -63,6 +65,23 @@ pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<E
     };
     match format {
         ReportFormat::Words => print!("{}", words(&answer)),
+        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
+    }
+    Ok(Ended::Well)
+}
+
+/// Prints the draft of a post-mortem.
+///
+/// # Errors
+///
+/// When the hub cannot be reached or refuses: its own words.
+pub async fn postmortem(arguments: &PostmortemArgs, settings: &Settings) -> Result<Ended> {
+    let hub = client(&arguments.hub, settings)?;
+    let language = arguments.lang.map(|language| format!("?lang={language}")).unwrap_or_default();
+    let path = format!("/api/v1/incidents/{}/postmortem{language}", arguments.id);
+    let answer: PostmortemAnswer = hub.get(&path).await?;
+    match arguments.hub.format() {
+        ReportFormat::Words => print!("{}", answer.markdown),
         ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
     }
     Ok(Ended::Well)

@@ -238,6 +238,7 @@ async fn order(State(app): State<App>, Path((id, order)): Path<(String, String)>
         | Fault::Field(..)
         | Fault::UnknownComponent(_)
         | Fault::Resolved
+        | Fault::StillOpen
         | Fault::Link => StatusCode::UNPROCESSABLE_ENTITY,
     };
     show(&desk, id, status, Some(Form { action: order, typed, fault })).await

@@ -120,7 +120,7 @@ async fn order<T: DeserializeOwned>(
     }
 }
 
-async fn give(app: &App, operator: Operator, command: Command, done: StatusCode) -> Response {
+pub(super) async fn give(app: &App, operator: Operator, command: Command, done: StatusCode) -> Response {
     match app.desk.order(operator.actor, command).await {
         Ok(incident) => {
             let mut response = json(done, &IncidentAnswer::from(incident.as_ref()));
@@ -142,7 +142,7 @@ async fn give(app: &App, operator: Operator, command: Command, done: StatusCode)
 }
 
 /// The body, as JSON of that form.
-async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
+pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
     let (head, body) = request.into_parts();
     if !body::is_of(&head.headers, "application/json") {
         let detail = "the body is JSON: send `Content-Type: application/json`";
@@ -167,11 +167,11 @@ async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
     })
 }
 
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is no such incident")
 }
 
-fn json(status: StatusCode, answer: &impl Serialize) -> Response {
+pub(super) fn json(status: StatusCode, answer: &impl Serialize) -> Response {
     let mut response = Response::new(Body::from(serde_json::to_vec(answer).unwrap_or_default()));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -142,12 +142,12 @@ fn unknown() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is no such component")
 }
 
-fn unavailable(why: impl std::fmt::Display) -> Problem {
+pub(super) fn unavailable(why: impl std::fmt::Display) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{why}; try again later"))
 }
 
 /// Waits for a turn to ask the store.
-async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Problem> {
+pub(super) async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Problem> {
     let turn = time::timeout(TURN, app.questions.acquire()).await;
     turn.ok().and_then(Result::ok).ok_or_else(|| unavailable("too many questions at once"))
 }

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use serde::Serialize;
-use shared::{ComponentId, Language};
+use shared::{ComponentId, IncidentId, Language};
 use url::Url;
 
 use super::representation::{CachePolicy, Representation};
-use crate::{api::v2, badge, bundle, calendar, feed, page, snapshot::Snapshot};
+use crate::{api::v2, badge, bundle, calendar, feed, page, postmortem::Story, snapshot::Snapshot};
 
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -24,6 +24,8 @@ pub(super) enum Work {
     Home(Language),
     /// `/services/{id}`.
     Service(ComponentId, Language),
+    /// `/incidents/{id}/postmortem`, of the incident that keeps it.
+    Postmortem(IncidentId, Language),
     /// The page that says what went wrong.
     Error(StatusCode, Language),
     /// `/status.txt`.
@@ -86,6 +88,10 @@ impl Press {
             Work::Service(id, language) => {
                 let component = snapshot.component(id)?;
                 (language, make(HTML, page::service(snapshot, component, *language), shared))
+            }
+            Work::Postmortem(id, language) => {
+                let story = Story::of(snapshot, id)?;
+                (language, make(HTML, page::postmortem(snapshot, &story, *language)?, shared))
             }
             Work::Error(status, language) => {
                 (language, make(HTML, page::error(&snapshot.site, *language, problem(*status)), CachePolicy::Never))

@@ -20,7 +20,7 @@ use super::{
     MetricsAccess, console,
     edition::Edition,
     guard::{self, Transport},
-    incidents, machine, operator,
+    incidents, machine, operator, postmortem,
     press::Document,
     reader,
     representation::Representation,
@@ -74,6 +74,10 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/incidents/{id}/release", post(incidents::release))
         .route("/api/v1/incidents/{id}/reported-by-users", post(incidents::told))
         .route("/api/v1/incidents/{id}/link", post(incidents::link))
+        .route("/api/v1/incidents/{id}/postmortem", get(postmortem::draft))
+        .route("/api/v1/incidents/{id}/postmortem/fields", post(postmortem::field))
+        .route("/api/v1/incidents/{id}/postmortem/publish", post(postmortem::publish))
+        .route("/api/v1/incidents/{id}/postmortem/withdraw", post(postmortem::withdraw))
         .route("/api/v1/components/{id}/observations", get(machine::observations))
         .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))
@@ -111,6 +115,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))
+        .route("/incidents/{id}/postmortem", get(postmortem::page))
         .route("/status.txt", get(reader::plain_text))
         .route("/assets/{name}", get(reader::asset))
         .route("/metrics", get(machine::metrics))

@@ -10,10 +10,11 @@ use shared::{ComponentId, IncidentId, Stage, Status, Timestamp};
 
 use crate::{
     api::{
-        schema::{ComponentIdText, Instant, PublicId, StageWord, StatusWord},
+        schema::{ComponentIdText, FieldWord, Instant, PublicId, StageWord, StatusWord},
         wording::Wording,
     },
     incident::{Command, Opening, Statement},
+    postmortem::Field,
 };
 
 /// Opens an incident by hand, and publishes a first update with it.
@@ -143,5 +144,27 @@ impl ToldOrder {
 impl LinkOrder {
     pub(crate) fn command(self, incident: IncidentId) -> Command {
         Command::Link { incident, version: self.version, relapse_of: self.relapse_of }
+    }
+}
+
+/// Writes a field of the post-mortem.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FieldOrder {
+    /// The version that was seen: another one now is a conflict (409).
+    pub(crate) version: u64,
+    /// Which field.
+    #[schemars(with = "FieldWord")]
+    pub(crate) field: Field,
+    /// The words, in Markdown: at most 20,000 bytes. Absent, the field is made from measurements again.
+    #[serde(default)]
+    pub(crate) text: Option<Wording>,
+}
+
+impl FieldOrder {
+    /// The order, about that incident.
+    pub(crate) fn command(self, incident: IncidentId) -> Command {
+        let Self { version, field, text } = self;
+        Command::WriteField { incident, version, field, text: text.map(|Wording(text)| text) }
     }
 }

@@ -6,7 +6,10 @@ use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use super::of;
-use crate::api::incidents::{IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, ReleaseOrder, SayOrder, ToldOrder};
+use crate::api::incidents::{
+    FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
+    ToldOrder,
+};
 
 pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Value;
 
@@ -137,6 +140,9 @@ fn readings() -> Vec<Operation> {
             .query("open", "only those that are not over (true), or only those that are (false)", json!({ "type": "boolean" }))
             .answers(Answer::Json(200, "The incidents", of::<IncidentsAnswer>)),
         Operation::new("get", "/api/v1/incidents/{id}", "incident", "One incident").answers(incident()),
+        Operation::new("get", "/api/v1/incidents/{id}/postmortem", "postmortem", "The draft of a post-mortem as it stands now")
+            .query("lang", "its language", json!({ "enum": ["en", "fr"] }))
+            .answers(Answer::Json(200, "The draft, field by field and as Markdown", of::<PostmortemAnswer>)),
         Operation::new("get", "/api/v1/backup", "backup", "The store as it is at one instant")
             .answers(Answer::Other(200, "An archive", "application/x-tar")),
         Operation::new("post", "/api/v1/verify", "verify", "Look at every checksum of the data")
@@ -162,6 +168,20 @@ fn orders() -> Vec<Operation> {
             .answers(incident()),
         Operation::new("post", "/api/v1/incidents/{id}/link", "link", "Say of which earlier incident it is the return")
             .takes(of::<LinkOrder>)
+            .answers(incident()),
+        Operation::new(
+            "post",
+            "/api/v1/incidents/{id}/postmortem/fields",
+            "field",
+            "Write a field of the post-mortem, or let it be made again",
+        )
+        .takes(of::<FieldOrder>)
+        .answers(incident()),
+        Operation::new("post", "/api/v1/incidents/{id}/postmortem/publish", "publish", "Make the post-mortem public")
+            .takes(of::<ReleaseOrder>)
+            .answers(incident()),
+        Operation::new("post", "/api/v1/incidents/{id}/postmortem/withdraw", "withdraw", "Take the post-mortem back")
+            .takes(of::<ReleaseOrder>)
             .answers(incident()),
     ]
 }

@@ -9,11 +9,11 @@ use super::{
     entry::{Entry, Memory},
     text,
 };
-use crate::postmortem::Postmortem;
 use crate::incident::{
     self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Opening, Origin, Refusal, Statement,
     Times, finding,
 };
+use crate::postmortem::Postmortem;
 
 /// An order that was carried out, and what is needed to take it back.
 #[derive(Debug)]
@@ -297,7 +297,7 @@ fn declared(
         relapse_of: None,
         relapses: 0,
         updates: Vec::new(),
-        postmortem: crate::postmortem::Postmortem::default(),
+        postmortem: Postmortem::default(),
     }
 }
 

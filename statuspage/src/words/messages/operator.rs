@@ -165,6 +165,8 @@ messages! {
     operator_unknown_component(id) = "operator-unknown-component";
     /// In English: “This incident is resolved: open another one and link it”.
     operator_is_resolved() = "operator-is-resolved";
+    /// In English: “This incident is open: its post-mortem is published once it is resolved”.
+    operator_is_open() = "operator-is-open";
     /// In English: “An incident is not the return of itself or of a later one”.
     operator_cannot_link() = "operator-cannot-link";
     /// In English: “The database is behind: nothing was changed, try again in a minute”.
