@@ -181,7 +181,7 @@ impl Alarms {
                         self.open.insert(transition.component.clone(), Outage { since, told: false });
                     }
                 }
-                Status::Operational | Status::DegradedPerformance | Status::UnderMaintenance => {
+                Status::Operational | Status::DegradedPerformance => {
                     let component = transition.component.clone();
                     let Some(Outage { since, told }) = self.open.remove(&component) else { continue };
                     self.changed.insert(RecordKey::Outage(component.clone()));
@@ -189,8 +189,8 @@ impl Alarms {
                         bells.push(Bell::Recovered { component, since, until: transition.at });
                     }
                 }
-                // Nothing is known: an outage that was open stays open.
-                Status::Unknown => {}
+                // Nothing is known, or nothing is said: an outage that was open stays open.
+                Status::Unknown | Status::UnderMaintenance => {}
             }
         }
         bells.extend(self.tell_unexplained(dependencies));
@@ -276,7 +276,15 @@ mod tests {
 
     fn to(component: &str, at: i64, to: Status) -> Transition {
         let at = Timestamp::from_millis(at);
-        Transition { component: id(component), at, from: Status::Unknown, from_since: at, to, reason: None, onset: None }
+        Transition {
+            component: id(component),
+            at,
+            from: Status::Unknown,
+            from_since: at,
+            to,
+            reason: None,
+            onset: None,
+        }
     }
 
     fn down(component: &str, since: i64) -> Bell {

@@ -62,7 +62,7 @@ pub(super) fn read(restored: &Restored, site: &Site, former: &Former) -> Memory 
         // What is known under the present name is newer.
         let renamed = present != id;
         let newer = renamed && restored.components.iter().any(|(other, _)| other == present);
-        (!newer).then(|| ComponentState { component: present.clone(), ..state })
+        (!newer).then(|| state.renamed(present.clone()))
     });
     let mut history = History::new(site.time_zone.clone());
     past::restore(&mut history, restored, former);

@@ -158,7 +158,8 @@ fn component_view(definition: &Definition, mut judgement: Judgement, history: Ar
         created_at: judgement.created_at,
         last_result_at: judgement.last_result_at,
         stale_at: judgement.stale_at,
-        reason: judgement.reason,
+        // Of what fails under maintenance the probes tell, not the component.
+        reason: judgement.reason.filter(|_| judgement.status != Status::UnderMaintenance),
         certificate_expires_at: judgement.certificate_expires_at,
         history,
     }
