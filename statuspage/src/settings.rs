@@ -7,6 +7,7 @@ mod file;
 mod hidden;
 mod keeping;
 mod layer;
+mod maintenance;
 mod print;
 mod typed;
 mod value;
@@ -27,6 +28,7 @@ use prober::{
 use shared::{Language, LocationName, Text};
 
 use crate::{
+    maintenance::Plan,
     notify::ChannelConfig,
     server::{ListenAddress, TlsFiles},
     site::Site,
@@ -122,6 +124,8 @@ pub struct Settings {
     pub ping: Option<Ping>,
     /// Who is told.
     pub channels: Vec<ChannelConfig>,
+    /// What is planned.
+    pub maintenance: Vec<Plan>,
     /// The file that was read.
     pub file: Option<PathBuf>,
     /// What is not forbidden and better otherwise, as a report; empty mostly.
@@ -269,6 +273,7 @@ fn merge(
         ping: file.ping.map(|(ping, _)| ping),
         channels_shown: file.channels.iter().map(|channel| channel.shown.clone()).collect(),
         channels: file.channels.into_iter().map(|channel| channel.config).collect(),
+        maintenance: file.maintenance,
         file: path,
         warnings,
         sources,

@@ -24,11 +24,12 @@ use super::{
     channels::{self, ChannelEntry},
     keeping::{DiskReserve, MaxBytes, Plans},
     layer::Given,
+    maintenance,
     typed::{self, FORMAT},
-    value::{FrameAncestors, PathText},
+    value::{FrameAncestors, PathText, default_time_zone},
     written::{Written, given, listed},
 };
-use crate::{notify::SecretUrl, watch::Ping};
+use crate::{maintenance::Plan, notify::SecretUrl, watch::Ping};
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -50,6 +51,8 @@ pub(super) struct FromFile {
     /// The dead-man switch, and what may be shown of its address.
     pub(super) ping: Option<(Ping, String)>,
     pub(super) channels: Vec<ChannelEntry>,
+    /// What is planned.
+    pub(super) maintenance: Vec<Plan>,
 }
 
 /// Reads the text of a file; relative paths begin at its directory. Beside the settings stands what is better otherwise.
@@ -85,6 +88,7 @@ impl FromFile {
             frame_ancestors: given(&file.frame_ancestors),
             ping: ping(file),
             channels: value(&file.channel).map(|list| channels::entries(&list.0, context)).unwrap_or_default(),
+            maintenance: planned(file, context),
         }
     }
 
@@ -144,6 +148,11 @@ fn languages(file: &typed::File, context: &mut Context<'_>) -> Option<Vec<Langua
         }
     }
     Some(languages)
+}
+
+fn planned(file: &typed::File, context: &mut Context<'_>) -> Vec<Plan> {
+    let zone = given(&file.time_zone).map_or_else(default_time_zone, |zone| zone.0);
+    value(&file.maintenance).map(|list| maintenance::plans(&list.0, &zone, context)).unwrap_or_default()
 }
 
 fn ping(file: &typed::File) -> Option<(Ping, String)> {

@@ -53,6 +53,19 @@ name = "phone"
 kind = "ntfy"
 url = "https://ntfy.example.org"
 topic = "${env:CANARY}"
+
+[[maintenance]]
+title = { fr = "Mises à jour", en = "Updates" }
+description = "A few minutes each."
+groups = ["Bureau"]
+cron = "0 0 3 * * TUE"
+duration = "1h 30m"
+
+[[maintenance]]
+title = "New disks"
+components = ["cloud"]
+starts_at = "2026-12-01T22:00:00"
+ends_at = "2026-12-02T01:00:00+01:00"
 "#;
 
 fn variables(given: &[(&str, &str)]) -> Variables {

@@ -16,6 +16,7 @@ use super::{
     channels::{Channel, Ntfy, Webhook},
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
+    maintenance::Maintenance,
     value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Retention, Zone},
     written::Written,
 };
@@ -90,6 +91,8 @@ prober::table! {
         watch: Option<At<Watch>>,
         /// Who is told when a component goes down or recovers.
         channel: Option<At<Tables<Channel>>>,
+        /// What is planned, once or again and again.
+        maintenance: Option<At<Tables<Maintenance>>>,
     }
 }
 
@@ -133,6 +136,7 @@ pub(super) const FORMAT: Format = Format {
         (Watch::NAME, Watch::KEYS),
         (Webhook::NAME, Webhook::KEYS),
         (Ntfy::NAME, Ntfy::KEYS),
+        (Maintenance::NAME, Maintenance::KEYS),
     ],
     of_kinds: "",
     kinds: &[],

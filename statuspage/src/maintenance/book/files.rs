@@ -9,14 +9,6 @@ use shared::{Language, MaintenanceId, MaintenanceStage, Text, Timestamp};
 use super::{Book, Entry, Key, News, Word};
 use crate::maintenance::{Plan, PlanId, Source, Span};
 
-/// What the plan of an occurrence says of it now.
-enum Said {
-    /// It comes, as this.
-    Same(Plan, Span),
-    /// It comes no more.
-    Nothing,
-}
-
 impl Book {
     /// From now on the settings file says this, and no more.
     pub fn take_files(&mut self, plans: impl IntoIterator<Item = Plan>, now: Timestamp) -> Vec<News> {
@@ -40,15 +32,14 @@ impl Book {
         let origin = entry.origin.as_ref().filter(|origin| entry.source == Source::File && !origin.departed)?;
         let plan = self.plans.get(&origin.plan);
         let said = plan.and_then(|plan| Some((plan.clone(), plan.at(origin.starts_at)?)));
-        let said = said.map_or(Said::Nothing, |(plan, span)| Said::Same(plan, span));
         match (entry.maintenance.stage, said) {
             (MaintenanceStage::Completed, _) => None,
-            (MaintenanceStage::Scheduled, Said::Nothing) => self.withdraw(id, now, None),
+            (MaintenanceStage::Scheduled, None) => self.withdraw(id, now, None),
             // It has begun, and ends by itself.
-            (MaintenanceStage::InProgress | MaintenanceStage::Verifying, Said::Nothing) => None,
+            (MaintenanceStage::InProgress | MaintenanceStage::Verifying, None) => None,
             (
                 MaintenanceStage::Scheduled | MaintenanceStage::InProgress | MaintenanceStage::Verifying,
-                Said::Same(plan, span),
+                Some((plan, span)),
             ) => self.follow(id, &plan, span, now),
         }
     }
