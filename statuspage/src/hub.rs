@@ -5,6 +5,9 @@
 
 mod alarm;
 mod checkpoint;
+mod desk;
+mod former;
+mod maintenance;
 mod past;
 mod publish;
 mod roster;
@@ -32,6 +35,8 @@ use tracing::{info, warn};
 use crate::{
     engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
     history::History,
+    incident::Rules,
+    maintenance::Plan,
     metrics::HubCounters,
     notify::{ChannelName, Outcomes, Teller},
     site::Site,
@@ -39,6 +44,7 @@ use crate::{
     store::{Durability, Opened, StoreEvents, StoreHandle},
     watch::WatchInput,
 };
+pub use desk::{Desk, DeskEnd, Order, desk};
 use past::Former;
 use publish::Views;
 use telling::Telling;
@@ -64,6 +70,10 @@ pub struct HubOptions {
     pub location: Option<LocationName>,
     /// What the hub counts.
     pub counters: Arc<HubCounters>,
+    /// How incidents are judged.
+    pub rules: Rules,
+    /// The maintenance that the settings plan.
+    pub maintenance: Vec<Plan>,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -77,6 +87,8 @@ pub struct Wiring {
     pub snapshot: watch::Sender<Arc<Snapshot>>,
     /// What the outside switch is told of.
     pub watch: watch::Sender<WatchInput>,
+    /// What operators order.
+    pub desk: DeskEnd,
 }
 
 /// The single writer.
@@ -105,6 +117,12 @@ struct Dirty {
     states: BTreeSet<ComponentId>,
     /// Components that are no longer watched and that the store still counts among those that are.
     retired: BTreeSet<ComponentId>,
+    /// Some incident is not as it was published.
+    incidents: bool,
+    /// Some maintenance is not as it was published.
+    maintenances: bool,
+    /// The engine does not have the windows of maintenance as they are.
+    windows: bool,
 }
 
 /// The present by the system's clock.
@@ -119,7 +137,7 @@ impl Hub {
         let Opened { handle, restored, events } = opened;
         let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
         let relieved = checkpoint::relieved(&restored);
-        let telling = Telling::new(&options, memory.alarms, restored.notifications);
+        let telling = Telling::new(&options, &restored);
         let mut hub = Self {
             views: Views::new(options.location.clone()),
             options,
@@ -135,14 +153,19 @@ impl Hub {
         for fault in &restored.faults {
             warn!(%fault, "the store is not as it was left");
         }
-        hub.migrate(relieved).await;
         hub.definitions = definitions;
-        hub.telling.watch(&hub.definitions);
+        let news = hub.telling.watch(&hub.definitions, now());
+        hub.spread(news).await;
+        hub.migrate(&memory.outages, relieved, &restored.notifications).await;
         hub.tell_opening(&restored.faults).await;
+        // Before anything is judged again: what failed under maintenance did so then, too.
+        let plans = std::mem::take(&mut hub.options.maintenance);
+        hub.take_plans(plans).await;
         hub.judge_again(memory.at).await;
-        let mut transitions = hub.take_definitions(now());
+        let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
+        (hub.dirty.incidents, hub.dirty.maintenances) = (true, true);
         (hub, events)
     }
 
@@ -158,6 +181,7 @@ impl Hub {
             info!(observations = since.len(), "judging again what was stored after the last checkpoint");
         }
         self.enrol(self.known_roster(&since), begin);
+        self.open_windows(begin);
         let mut rest = since.as_slice();
         while let Some(first) = rest.first() {
             let together = first.ended_at().plus(LINGER);
@@ -196,6 +220,7 @@ impl Hub {
         let (mut published, mut written) = (None::<Instant>, None::<Instant>);
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
+        self.show_audit(&wiring.desk);
         loop {
             let mut transitions = tokio::select! {
                 biased;
@@ -203,7 +228,18 @@ impl Hub {
                 Ok(()) = wiring.definitions.changed() => {
                     self.definitions = wiring.definitions.borrow_and_update().clone();
                     (published, written) = (None, None);
-                    self.take_definitions(now())
+                    self.take_definitions(now()).await
+                }
+                Some(order) = wiring.desk.orders.recv() => {
+                    self.take_order(order, &wiring.desk).await;
+                    published = None;
+                    Vec::new()
+                }
+                Some(order) = wiring.desk.maintenance.recv() => {
+                    let transitions = self.take_maintenance_order(order).await;
+                    self.show_audit(&wiring.desk);
+                    published = None;
+                    transitions
                 }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
@@ -211,9 +247,11 @@ impl Hub {
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
+            transitions.extend(self.pass_maintenance().await);
             self.tell(&transitions).await;
             // Before anything is sent: who follows a message to the page finds there what it says.
-            if !transitions.is_empty() || published.is_none_or(|at| at.elapsed() >= REFRESH) {
+            let changed = !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances;
+            if changed || published.is_none_or(|at| at.elapsed() >= REFRESH) {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());
             }
@@ -286,14 +324,16 @@ impl Hub {
         self.account(outcome.transitions)
     }
 
-    fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+    async fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
         for (former, present) in Former::of(&self.definitions).pairs() {
             if self.history.rename(former, present) {
                 info!(%former, %present, "a component has a new name and keeps its history");
             }
         }
-        let transitions = self.enrol(roster::roster(&self.definitions), now);
-        self.telling.watch(&self.definitions);
+        let mut transitions = self.enrol(roster::roster(&self.definitions), now);
+        transitions.extend(self.open_windows(now));
+        let news = self.telling.watch(&self.definitions, now);
+        self.spread(news).await;
         self.views.arrange(&self.definitions, &self.options.site);
         self.dirty.views.extend(self.definitions.definitions.keys().cloned());
         self.dirty.histories.extend(self.definitions.definitions.keys().cloned());

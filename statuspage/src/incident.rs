@@ -2,10 +2,20 @@
 //!
 //! It does not know pages, channels or the store; what it holds is what they read and write.
 
+mod audit;
+mod book;
 mod command;
+mod correlation;
+mod finding;
+mod landscape;
 mod record;
+#[cfg(test)]
+mod simulation;
 
+pub use audit::{Audit, AuditEntry, AuditLog};
+pub use book::{Book, Done, News, Rules};
 pub use command::{Command, LONGEST_TEXT, LONGEST_TITLE, Opening, Refusal, Statement};
+pub use landscape::{Landmark, Landscape};
 pub use record::{
     Acknowledgement, Body, Change, Finding, Incident, Involvement, Lead, Origin, Signature, Times, Update,
 };

@@ -1,11 +1,11 @@
 //! Telling operators: which messages wait, how they are worded, and their way out through webhooks and ntfy.
 //!
-//! A message is about a component or about the monitor itself ([`Subject`]). It does not know why a component is down nor how a
+//! A message is about an incident or about the monitor itself ([`Subject`]). It does not know what makes an incident nor how a
 //! fault of the monitor is found, and it stores nothing itself: only the hub writes.
 //!
 //! How the hub uses it
-//! 1. A component goes down or recovers, a fault of the monitor begins, ends or happens: [`Outbox::tell`] gives the rows to store,
-//!    in the same transaction as the open outages and faults.
+//! 1. An incident begins, grows or ends, a fault of the monitor begins, ends or happens: [`Outbox::tell`] gives the rows to store,
+//!    in the same transaction as the incidents and open faults.
 //! 2. Stored, or the store's patience is over: [`Outbox::due`] gives what is to be sent now, and each goes to [`Teller::send`]. Ask
 //!    again at [`Outbox::next_due`] and after each outcome.
 //! 3. [`Outcomes`] yields what became of each; [`Outbox::settle`] gives the rows to store.
@@ -21,9 +21,11 @@ mod address;
 mod channel;
 mod client;
 mod fault;
+mod matter;
 mod notification;
 mod ntfy;
 mod outbox;
+mod planned;
 #[cfg(test)]
 pub(crate) mod recorder;
 mod teller;
@@ -36,8 +38,10 @@ pub use address::SecretUrl;
 pub use channel::{Channel, ChannelConfig, ChannelKind, ChannelName, InvalidChannel, NtfyConfig, WebhookConfig};
 pub use client::{Client, ClientError, Refusal, Retry};
 pub use fault::{Course, Fault, FaultKind, UnknownFault};
+pub use matter::{Matter, NAMED, Named};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
 pub(crate) use ntfy::is_topic;
 pub use outbox::{Due, Outbox};
+pub use planned::Planned;
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
 pub use wording::{Message, Voice};

@@ -21,7 +21,8 @@ use url::Url;
 use crate::{
     care::Care,
     control::{Endpoint, EndpointError},
-    hub::{Hub, HubOptions, Wiring, now},
+    hub::{Desk, Hub, HubOptions, Wiring, desk, now},
+    incident::Rules,
     metrics::HubCounters,
     notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
     server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
@@ -75,6 +76,7 @@ pub struct Instance {
     watch: Option<Watch>,
     care: Care,
     announcement: Announcement,
+    desk: Desk,
 }
 
 /// What is said at the start: the address, what is watched and where data lie.
@@ -134,8 +136,11 @@ impl Instance {
             channels: means.channels.keys().cloned().collect(),
             location: prober.as_ref().map(|_| settings.location.clone()),
             counters: Arc::clone(&counters),
+            rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
+            maintenance: settings.maintenance.clone(),
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
+        let (desk, desk_end) = desk();
         let (observed, observations) = mpsc::channel(SEAM);
         let (snapshot, watched) = hub.present(now());
         let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
@@ -155,7 +160,8 @@ impl Instance {
             announcement: Announcement { url: bound.local_url(), ..announcement },
             bound: bound.with_operators(operators(settings)),
             hub,
-            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched },
+            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched, desk: desk_end },
+            desk,
             events,
             store,
             prober: prober.map(|prober| (prober, observed)),
@@ -170,6 +176,11 @@ impl Instance {
     /// Where a browser on this machine finds the page.
     pub fn url(&self) -> Url {
         self.bound.local_url()
+    }
+
+    /// Where operators' orders are handed in.
+    pub fn desk(&self) -> Desk {
+        self.desk.clone()
     }
 
     /// What to tell whoever started it.

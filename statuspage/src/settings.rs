@@ -40,7 +40,7 @@ use layer::pick;
 pub use hidden::Hidden;
 pub use keeping::{BackupPlan, DiskReserve, MaxBytes, VerifyPlan};
 pub use layer::{Given, InvalidEnvironment};
-pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl};
+pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl, Quiet};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "statuspage.toml";
@@ -110,6 +110,8 @@ pub struct Settings {
     pub backup: Option<BackupPlan>,
     /// When the hub verifies its data.
     pub verify: VerifyPlan,
+    /// How long everything must have worked before an incident is over.
+    pub quiet: Quiet,
     /// Who may read `/metrics`.
     pub metrics: MetricsMode,
     /// Opens `/metrics` from afar.
@@ -264,6 +266,7 @@ fn merge(
         disk_reserve: file.disk_reserve.unwrap_or_default(),
         backup,
         verify,
+        quiet: file.quiet.unwrap_or_default(),
         metrics: file.metrics.unwrap_or(MetricsMode::Private),
         metrics_token: file.metrics_token,
         groups: file.groups.unwrap_or_default(),

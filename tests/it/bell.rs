@@ -11,7 +11,8 @@ async fn a_webhook_and_ntfy_hear_once_of_an_outage_and_of_its_end() -> Result<()
     let setup = Setup::new()?;
     setup.define_http("cloud", &target.url())?;
     setup.settings(&format!(
-        "[[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}/hook\"\n\
+        "[incidents]\nquiet = \"1s\"\n\
+         [[channel]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"{}/hook\"\n\
          [[channel]]\nname = \"phone\"\nkind = \"ntfy\"\nurl = \"{}\"\ntopic = \"alarms\"\n",
         webhook.url(),
         ntfy.url()

@@ -9,6 +9,9 @@ pub(super) const SETTINGS: &str = r#"title = { fr = "Le Collectif (démonstratio
 languages = ["en", "fr"]
 location = "local"
 groups = ["Collaboration", "Infrastructure"]
+
+[incidents]
+quiet = "30s"
 "#;
 
 /// Each component's id and its definition.

@@ -225,8 +225,7 @@ impl PlaceState {
 
 impl Run {
     fn extend(run: &mut Option<Self>, observation: &Observation, last_good: Option<Timestamp>) {
-        let (since, after) =
-            run.as_ref().map_or((observation.started_at, last_good), |run| (run.since, run.after));
+        let (since, after) = run.as_ref().map_or((observation.started_at, last_good), |run| (run.since, run.after));
         let (kind, detail) = match &observation.failure {
             Some(failure) => (failure.kind, failure.detail.clone()),
             // Every verdict but pass comes with its reason; a prober that leaves it out is at fault itself.

@@ -1,6 +1,6 @@
 //! What is written down every minute so that a restart goes on where it was: states, hours and days, in one transaction.
 //!
-//! Between two checkpoints only results are written, and notifications together with the outages that they tell; a restart judges
+//! Between two checkpoints only results are written, and notifications together with the incidents that they tell; a restart judges
 //! the results again that came after the last one, and comes to the same state. It does not know the form of any of these on disk.
 
 use std::{sync::Arc, time::Duration};
@@ -8,19 +8,21 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use prober::definition::DefinitionSet;
 use serde::{Deserialize, Serialize};
-use shared::{Observation, Timestamp};
+use shared::{ComponentId, Observation, Timestamp};
 use tracing::{debug, warn};
 
 use super::{
     Hub,
-    alarm::{Alarms, FormerAlarms},
+    former::{self, FormerAlarms, Outage},
+    now,
     past::{self, Former},
 };
 use crate::{
     engine::{ComponentState, Engine, Transition},
     history::{History, HistoryRow, RowKey, Slot},
+    notify::Notification,
     site::Site,
-    store::{Changes, Durability, Ledger, ObservationQuery, Restored, StoreHandle},
+    store::{Changes, Durability, Ledger, ObservationQuery, RecordKey, Restored, StoreHandle},
 };
 
 /// The document that says when the rest was written.
@@ -47,7 +49,7 @@ impl Checkpoint {
 #[derive(Debug)]
 pub(super) struct Memory {
     pub(super) at: Option<Timestamp>,
-    pub(super) alarms: Alarms,
+    pub(super) outages: Vec<(ComponentId, Outage)>,
     pub(super) engine: Engine,
     pub(super) history: History,
 }
@@ -67,23 +69,25 @@ pub(super) fn read(restored: &Restored, site: &Site, former: &Former) -> Memory 
     let mut history = History::new(site.time_zone.clone());
     past::restore(&mut history, restored, former);
     let engine = Engine::restore(states);
-    Memory { at, alarms: alarms(restored), engine, history }
+    Memory { at, outages: outages(restored), engine, history }
 }
 
-/// What was open, whichever version wrote it.
-fn alarms(restored: &Restored) -> Alarms {
-    let mut alarms = Alarms::read(&restored.records);
-    if let Some(former) = document(restored).and_then(|checkpoint| checkpoint.alarms) {
-        alarms.take_over(former, &restored.notifications);
+/// The outages that a former version had open.
+fn outages(restored: &Restored) -> Vec<(ComponentId, Outage)> {
+    let checkpoint = document(restored).and_then(|checkpoint| checkpoint.alarms);
+    former::outages(&restored.records, checkpoint, &restored.notifications)
+}
+
+/// What a former version wrote and this one no longer does, to be removed in the transaction that makes incidents of it: the
+/// records of outages, and what the checkpoint carried.
+pub(super) fn relieved(restored: &Restored) -> Changes {
+    let records = restored.records.keys().filter(|key| matches!(key, RecordKey::Outage(_)));
+    let carried = document(restored).filter(|checkpoint| checkpoint.alarms.is_some());
+    Changes {
+        documents: carried.and_then(|checkpoint| Checkpoint::document(checkpoint.at)).into_iter().collect(),
+        records: records.map(|key| (key.clone(), None)).collect(),
+        ..Changes::default()
     }
-    alarms
-}
-
-/// A checkpoint of the version before without the outages that it carried: written in the transaction that makes records of them.
-pub(super) fn relieved(restored: &Restored) -> Option<(&'static str, Bytes)> {
-    let checkpoint = document(restored)?;
-    checkpoint.alarms.as_ref()?;
-    Checkpoint::document(checkpoint.at)
 }
 
 fn document(restored: &Restored) -> Option<Checkpoint> {
@@ -151,14 +155,17 @@ impl Hub {
         }
     }
 
-    /// Makes records of the outages in a checkpoint of the version before, in one transaction.
-    pub(super) async fn migrate(&mut self, relieved: Option<(&'static str, Bytes)>) {
-        if relieved.is_some() {
-            let records = self.telling.changed_records();
-            self.store
-                .apply(Changes { documents: relieved.into_iter().collect(), records, ..Changes::default() })
-                .await;
-        }
+    /// Makes incidents of the outages that a former version had open, in one transaction.
+    pub(super) async fn migrate(
+        &mut self,
+        outages: &[(ComponentId, Outage)],
+        relieved: Changes,
+        told: &[Notification],
+    ) {
+        self.telling.adopt(outages, told, now());
+        let mut records = self.telling.changed_records(now());
+        records.extend(relieved.records);
+        self.store.apply(Changes { records, ..relieved }).await;
     }
 
     fn checkpoint(&mut self, now: Timestamp) -> Changes {
@@ -173,6 +180,7 @@ impl Hub {
         }
         changes.forget_components.extend(std::mem::take(&mut self.dirty.retired));
         changes.documents.extend(Checkpoint::document(now));
+        changes.records = self.telling.all_changed_records(now);
         changes
     }
 
@@ -181,11 +189,18 @@ impl Hub {
     /// which outages that were open then and are over are told to be so.
     pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) -> Vec<Transition> {
         past::absorb(&mut self.history, restored, &Former::of(&self.definitions));
-        self.telling.recall(&restored.notifications, alarms(restored));
-        self.telling.watch(&self.definitions);
+        self.telling.recall(&self.options, restored);
+        (self.dirty.maintenances, self.dirty.windows) = (true, true);
+        self.telling.adopt(&outages(restored), &restored.notifications, now);
+        let news = self.telling.watch(&self.definitions, now);
         self.dirty.histories.extend(self.views.shown().cloned());
-        let changes = self.everything(now);
+        // The rows are among everything that is written now.
+        news.iter().for_each(|news| drop(self.message(news)));
+        let mut changes = self.everything(now);
+        let relieved = relieved(restored);
+        changes.records.extend(relieved.records);
         self.store.adopt_with(changes).await;
+        self.dirty.incidents = true;
         self.as_transitions()
     }
 
@@ -198,7 +213,7 @@ impl Hub {
     fn everything(&mut self, now: Timestamp) -> Changes {
         self.dirty.states.extend(self.engine.states().map(|state| state.component.clone()));
         self.history.mark_changed();
-        let (notifications, records) = self.telling.everything();
+        let (notifications, records) = self.telling.everything(now);
         Changes { notifications, records, ..self.checkpoint(now) }
     }
 }

@@ -14,6 +14,8 @@ use shared::{ComponentId, LocationName, Status, Timestamp};
 use super::{Dirty, Hub, Wiring, roster};
 use crate::{
     engine::Judgement,
+    incident::Incident,
+    maintenance::Maintenance,
     site::Site,
     snapshot::{ComponentView, HistoryView, ProbeAtLocation, ProbeView, Snapshot},
     watch::WatchInput,
@@ -34,6 +36,8 @@ pub(super) struct Views {
     components: BTreeMap<ComponentId, Arc<ComponentView>>,
     refreshed: BTreeMap<ComponentId, Timestamp>,
     locations: BTreeMap<LocationName, Option<Timestamp>>,
+    incidents: Arc<Vec<Arc<Incident>>>,
+    maintenances: Arc<Vec<Arc<Maintenance>>>,
 }
 
 impl Views {
@@ -44,6 +48,8 @@ impl Views {
             components: BTreeMap::new(),
             refreshed: BTreeMap::new(),
             locations: location.into_iter().map(|name| (name, None)).collect(),
+            incidents: Arc::default(),
+            maintenances: Arc::default(),
         }
     }
 
@@ -91,6 +97,12 @@ impl Hub {
             let anew = outdated.contains(&id);
             self.view(&id, if anew { Past::Anew } else { Past::AsShown }, now);
         }
+        if std::mem::take(&mut self.dirty.incidents) {
+            self.views.incidents = Arc::new(self.telling.book.incidents());
+        }
+        if std::mem::take(&mut self.dirty.maintenances) {
+            self.views.maintenances = Arc::new(self.telling.maintenance.maintenances());
+        }
         let snapshot = self.snapshot(now);
         let watched = self.watched(&snapshot, now);
         (snapshot, watched)
@@ -109,8 +121,8 @@ impl Hub {
             locations: self.views.locations.clone(),
             quarantined: Arc::new(self.definitions.quarantined.clone()),
             store: self.store.state(),
-            incidents: Arc::default(),
-            maintenances: Arc::default(),
+            incidents: Arc::clone(&self.views.incidents),
+            maintenances: Arc::clone(&self.views.maintenances),
         }
     }
 

@@ -1,51 +1,54 @@
-//! From changes of state and faults of the monitor to messages that are written down, sent and settled.
+//! From incidents and faults of the monitor to messages that are written down, sent and settled.
 //!
 //! It does not know how a message travels, nor its words.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{path::Path, sync::atomic::Ordering};
 
 use bytes::Bytes;
-use prober::definition::DefinitionSet;
-use shared::{ComponentId, Language, Timestamp};
+use prober::definition::{Definition, DefinitionSet};
+use shared::{ComponentId, IncidentId, Language, Timestamp};
 use tracing::{debug, error, info, warn};
 
 use super::{
     Hub, HubOptions,
-    alarm::{Alarms, Bell, Dependencies},
-    now,
+    alarm::{Alarms, Bell},
+    former::{self, Outage},
+    maintenance, now,
 };
 use crate::{
     engine::Transition,
+    incident::{Audit, Book, Incident, Landmark, Landscape, News, Rules},
     notify::{
-        Cause, Course, Due, Event, Fault, FaultKind, Happening, Notification, Outbox, Outcome, State, Subject, Teller,
+        Cause, Course, Due, Event, Fault, FaultKind, Happening, Matter, NAMED, Named, Notification, Outbox, Outcome,
+        State, Subject, Teller,
     },
     snapshot::Reason,
-    store::{Changes, RecordKey, StoreEvent, StoreFault},
+    store::{Changes, RecordKey, Restored, StoreEvent, StoreFault},
 };
 
 /// Who is told what.
 #[derive(Debug)]
 pub(super) struct Telling {
+    pub(super) book: Book,
+    pub(super) audit: Audit,
+    pub(super) maintenance: crate::maintenance::Book,
+    pub(super) outbox: Outbox,
     alarms: Alarms,
-    outbox: Outbox,
-    dependencies: Dependencies,
-    names: BTreeMap<ComponentId, String>,
     language: Language,
+    rules: Rules,
 }
 
 impl Telling {
-    pub(super) fn new(options: &HubOptions, alarms: Alarms, notifications: Vec<Notification>) -> Self {
+    pub(super) fn new(options: &HubOptions, restored: &Restored) -> Self {
         let channels = options.channels.iter().cloned();
         Self {
-            alarms,
-            outbox: Outbox::new(channels, notifications),
-            dependencies: Dependencies::new(),
-            names: BTreeMap::new(),
+            book: book(options.rules, restored),
+            audit: audit(restored),
+            maintenance: maintenance::book(options, restored),
+            outbox: Outbox::new(channels, restored.notifications.clone()),
+            alarms: Alarms::read(&restored.records),
             language: options.site.default_language(),
+            rules: options.rules,
         }
     }
 
@@ -59,21 +62,42 @@ impl Telling {
         self.outbox.oldest_pending()
     }
 
-    /// Takes over messages and open outages that a database held which could not be opened at the start.
-    pub(super) fn recall(&mut self, notifications: &[Notification], alarms: Alarms) {
-        self.outbox.recall(notifications);
-        self.alarms.recall(alarms);
+    /// Takes over messages, incidents and open faults that a database held which could not be opened at the start.
+    pub(super) fn recall(&mut self, options: &HubOptions, restored: &Restored) {
+        self.outbox.recall(&restored.notifications);
+        self.alarms.recall(Alarms::read(&restored.records));
+        self.book.recall(book(self.rules, restored));
+        self.audit.recall(audit(restored));
+        self.maintenance.recall(maintenance::book(options, restored), now());
     }
 
-    /// What is open or over and not written as it is.
-    pub(super) fn changed_records(&mut self) -> Vec<(RecordKey, Option<Bytes>)> {
-        self.alarms.take_changes()
+    /// What is not written as it is, and must be now.
+    pub(super) fn changed_records(&mut self, now: Timestamp) -> Vec<(RecordKey, Option<Bytes>)> {
+        let incidents = self.book.take_changes(now);
+        self.records(incidents)
+    }
+
+    /// Everything that is not written as it is.
+    pub(super) fn all_changed_records(&mut self, now: Timestamp) -> Vec<(RecordKey, Option<Bytes>)> {
+        let incidents = self.book.take_all_changes(now);
+        self.records(incidents)
+    }
+
+    fn records(&mut self, incidents: Vec<(IncidentId, Option<Vec<u8>>)>) -> Vec<(RecordKey, Option<Bytes>)> {
+        let incidents = incidents.into_iter().map(|(id, body)| (RecordKey::Incident(id), body.map(Bytes::from)));
+        let orders = self.audit.take_changes().into_iter();
+        let orders = orders.map(|(number, body)| (RecordKey::Audit(number), body.map(Bytes::from)));
+        let planned = maintenance::records(&mut self.maintenance);
+        self.alarms.take_changes().into_iter().chain(incidents).chain(orders).chain(planned).collect()
     }
 
     /// Every message that is remembered and everything that is open, to be written together.
-    pub(super) fn everything(&mut self) -> (Vec<Notification>, Vec<(RecordKey, Option<Bytes>)>) {
+    pub(super) fn everything(&mut self, now: Timestamp) -> (Vec<Notification>, Vec<(RecordKey, Option<Bytes>)>) {
         self.alarms.mark_changed();
-        (self.outbox.rows(), self.alarms.take_changes())
+        self.book.mark_changed();
+        self.audit.mark_changed();
+        self.maintenance.mark_changed();
+        (self.outbox.rows(), self.all_changed_records(now))
     }
 
     /// Every message that is remembered.
@@ -82,32 +106,29 @@ impl Telling {
         self.outbox.rows()
     }
 
-    /// Takes names and dependencies from the definitions.
-    pub(super) fn watch(&mut self, set: &DefinitionSet) {
-        let definitions = &set.definitions;
-        for (id, definition) in definitions {
-            let former = definition.formerly.iter().filter(|former| !definitions.contains_key(*former));
-            former.for_each(|former| self.alarms.rename(former, id));
-        }
-        self.alarms.retain(|id| definitions.contains_key(id));
-        self.dependencies =
-            definitions.iter().map(|(id, definition)| (id.clone(), definition.depends_on.clone())).collect();
-        let name = |(id, definition): (&ComponentId, &Arc<_>)| {
-            let definition: &prober::definition::Definition = definition;
-            (id.clone(), definition.name.get(self.language).to_owned())
+    /// Takes names, groups and dependencies from the definitions.
+    pub(super) fn watch(&mut self, set: &DefinitionSet, now: Timestamp) -> Vec<News> {
+        let landmark = |definition: &Definition| Landmark {
+            name: definition.name.clone(),
+            group: definition.group.clone(),
+            depends_on: definition.depends_on.clone(),
+            formerly: definition.formerly.clone(),
         };
-        self.names = definitions.iter().map(name).collect();
+        let landscape: Landscape =
+            set.definitions.iter().map(|(id, definition)| (id.clone(), landmark(definition))).collect();
+        self.book.arrange(landscape, now)
     }
 
-    fn event(&self, bell: Bell, reason: Option<Reason>) -> Event {
+    /// Makes incidents of outages that a former version had open.
+    pub(super) fn adopt(&mut self, outages: &[(ComponentId, Outage)], told: &[Notification], now: Timestamp) {
+        for (component, Outage { since, told: was_told }) in outages {
+            let announced = former::announced_at(told, component, *since).unwrap_or(*since);
+            self.book.adopt(component, *since, was_told.then_some(announced), now);
+        }
+    }
+
+    fn event(&self, bell: Bell) -> Event {
         let (subject, happening) = match bell {
-            Bell::Down { component, since } => {
-                let cause = reason.map(|reason| cause(&component, reason));
-                (self.component(component), Happening::Down { since, cause })
-            }
-            Bell::Recovered { component, since, until } => {
-                (self.component(component), Happening::Recovered { since, until })
-            }
             Bell::Fault { fault, since } => {
                 let happening = match fault.kind().course() {
                     Course::Lasting => Happening::Down { since, cause: None },
@@ -120,10 +141,47 @@ impl Telling {
         Event { subject, detected_at: now(), happening }
     }
 
-    fn component(&self, id: ComponentId) -> Subject {
-        let name = self.names.get(&id).cloned().unwrap_or_else(|| id.to_string());
-        Subject::Component { id, name }
+    /// What messages say of an incident.
+    fn matter(&self, incident: &Incident) -> Matter {
+        let name = |text: &shared::Text| text.get(self.language).to_owned();
+        let mut parts: Vec<_> = incident.components.iter().collect();
+        parts.sort_by_key(|(id, part)| (part.since, *id));
+        let dependency = incident.finding.as_ref().and_then(|finding| finding.dependency.as_ref());
+        let dependency = dependency.and_then(|id| incident.components.get(id));
+        let first = parts.iter().take(NAMED).map(|(id, part)| Named { id: (*id).clone(), name: name(&part.name) });
+        Matter {
+            id: incident.id.clone(),
+            title: incident.title.as_ref().map(name),
+            finding: incident.finding.clone(),
+            dependency: dependency.map(|part| name(&part.name)),
+            impact: incident.impact,
+            first: first.collect(),
+            components: u32::try_from(incident.components.len()).unwrap_or(u32::MAX),
+        }
     }
+}
+
+fn book(rules: Rules, restored: &Restored) -> Book {
+    let incidents = restored.records.iter().filter_map(|(key, body)| match key {
+        RecordKey::Incident(id) => Some((id, body.as_ref())),
+        RecordKey::Outage(_)
+        | RecordKey::Fault(_)
+        | RecordKey::Audit(_)
+        | RecordKey::Maintenance(_)
+        | RecordKey::Plan(_) => None,
+    });
+    Book::read(rules, incidents)
+}
+
+fn audit(restored: &Restored) -> Audit {
+    Audit::read(restored.records.iter().filter_map(|(key, body)| match key {
+        RecordKey::Audit(number) => Some((*number, body.as_ref())),
+        RecordKey::Outage(_)
+        | RecordKey::Fault(_)
+        | RecordKey::Incident(_)
+        | RecordKey::Maintenance(_)
+        | RecordKey::Plan(_) => None,
+    }))
 }
 
 /// What the store says, as operators are told.
@@ -154,10 +212,35 @@ fn cause(component: &ComponentId, reason: Reason) -> Cause {
 }
 
 impl Hub {
-    /// Writes down what is to be told of these changes; it is sent only then.
+    /// Enters these changes of state into the book, and writes down what is to be told of them; it is sent only then.
     pub(super) async fn tell(&mut self, transitions: &[Transition]) {
-        let bells = self.telling.alarms.ring(transitions, &self.telling.dependencies);
-        self.announce(bells).await;
+        let news = self.telling.book.hear(transitions, now());
+        self.spread(news).await;
+    }
+
+    /// The rows of a message about an incident.
+    pub(super) fn message(&mut self, news: &News) -> Vec<Notification> {
+        let (News::Opened(id) | News::Grown(id) | News::Resolved(id) | News::Overdue(id, _)) = news;
+        let Some(incident) = self.telling.book.get(id).cloned() else { return Vec::new() };
+        let since = incident.times.started_at;
+        let happening = match news {
+            News::Opened(_) => Happening::Down { since, cause: self.cause(&incident) },
+            News::Grown(_) => Happening::Grown { since, cause: self.cause(&incident) },
+            News::Overdue(_, promised) => Happening::Overdue { since, promised: *promised },
+            News::Resolved(_) => {
+                let until = incident.times.recovered_at.or(incident.times.resolved_at).unwrap_or_else(now);
+                Happening::Recovered { since, until: until.max(since) }
+            }
+        };
+        let subject = Subject::Incident(Box::new(self.telling.matter(&incident)));
+        self.telling.outbox.tell(&Event { subject, detected_at: now(), happening })
+    }
+
+    /// What the component says that failed first, of those that still do.
+    fn cause(&self, incident: &Incident) -> Option<Cause> {
+        let (component, _) = incident.failing().min_by_key(|(id, part)| (part.since, *id))?;
+        let reason = self.engine.view(component)?.reason?;
+        Some(cause(component, reason))
     }
 
     /// Tells what the store found when it was opened. A store that works proves that what failed before the restart is over; of
@@ -174,24 +257,21 @@ impl Hub {
     async fn announce(&mut self, bells: Vec<Bell>) {
         let mut notifications = Vec::new();
         for bell in bells {
-            let reason = match &bell {
-                Bell::Down { component, .. } => self.engine.view(component).and_then(|judgement| judgement.reason),
-                Bell::Recovered { .. } | Bell::Fault { .. } | Bell::FaultOver { .. } => None,
-            };
-            let event = self.telling.event(bell, reason);
+            let event = self.telling.event(bell);
             notifications.extend(self.telling.outbox.tell(&event));
         }
         self.write(notifications).await;
     }
 
-    /// Writes messages, and in the same transaction the outages and faults that opened or ended and led to them.
-    async fn write(&mut self, notifications: Vec<Notification>) {
+    /// Writes messages, and in the same transaction the incidents and faults that led to them.
+    pub(super) async fn write(&mut self, notifications: Vec<Notification>) {
         let counters = &self.options.counters;
         counters.outbox.store(self.telling.outbox.pending() as u64, Ordering::Relaxed);
         for (kind, open) in counters.store_faults.each() {
             open.store(u64::from(self.telling.alarms.fault_since(kind).is_some()), Ordering::Relaxed);
         }
-        let records = self.telling.alarms.take_changes();
+        let records = self.telling.changed_records(now());
+        self.dirty.incidents |= records.iter().any(|(key, _)| matches!(key, RecordKey::Incident(_)));
         // When the store is behind, they wait in its memory, together, and the message leaves all the same.
         self.store.apply(Changes { notifications, records, ..Changes::default() }).await;
     }
@@ -224,7 +304,10 @@ impl Hub {
         for row in &rows {
             let counters = &self.options.counters;
             match &row.state {
-                State::Delivered { receipt, .. } => {
+                State::Delivered { receipt, at } => {
+                    if let Subject::Incident(matter) = &row.subject {
+                        self.telling.book.delivered(&matter.id, *at);
+                    }
                     counters.delivered.fetch_add(1, Ordering::Relaxed);
                     info!(channel = %row.channel, subject = %row.subject, message = row.word(), receipt, "told");
                 }
@@ -240,7 +323,7 @@ impl Hub {
         self.write(rows).await;
     }
 
-    /// Answers what happened to the store; gives changes of state of which the alarms may not know.
+    /// Answers what happened to the store; gives changes of state of which the book may not know.
     pub(super) async fn take_event(&mut self, event: StoreEvent) -> Vec<Transition> {
         match event {
             StoreEvent::Fault(fault) => {

@@ -1,6 +1,8 @@
 //! The hub as an object: results and definitions are handed in, and what is published, told and written down is looked at.
 
+mod desk;
 mod faults;
+mod maintenance;
 mod restart;
 mod watched;
 
@@ -12,6 +14,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
+    incident::{Actor, Command},
     notify::{Kind, Means, Notification, Outcome, Subject, Voice, recorder},
     server::stage,
     snapshot::{ComponentView, StoreState},
@@ -128,6 +131,8 @@ impl Bench {
             channels: vec!["phone".parse().expect("a name")],
             location: Some("local".parse().expect("a name")),
             counters: Arc::default(),
+            rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
+            maintenance: Vec::new(),
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }
@@ -149,7 +154,7 @@ impl Bench {
 
     async fn define(&mut self, definitions: Arc<DefinitionSet>) {
         self.hub.definitions = definitions;
-        let transitions = self.hub.take_definitions(now());
+        let transitions = self.hub.take_definitions(now()).await;
         self.hub.tell(&transitions).await;
         self.hub.write_checkpoint(now()).await;
     }
@@ -184,9 +189,15 @@ impl Bench {
         rows
     }
 
-    /// What the channel is told: `cloud down`.
+    /// What the channel is told: `cloud down`, `cluster+app down`.
     fn told(&self) -> Vec<String> {
-        let words = |row: &Notification| format!("{} {}", row.subject, row.word());
+        let subject = |row: &Notification| match &row.subject {
+            Subject::Incident(matter) => {
+                matter.first.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join("+")
+            }
+            Subject::Monitor(_) | Subject::Maintenance(_) => row.subject.to_string(),
+        };
+        let words = |row: &Notification| format!("{} {}", subject(row), row.word());
         let mut told: Vec<_> = self.rows().iter().map(words).collect();
         told.sort();
         told
@@ -219,7 +230,8 @@ async fn a_message_names_the_probe_the_reason_and_the_first_failure() {
     let [Notification { subject, kind: Kind::Down { since, cause: Some(cause) }, .. }] = rows.as_slice() else {
         panic!("one message: {rows:?}")
     };
-    assert_eq!((subject, *since), (&Subject::Component { id: id("cloud"), name: "cloud".to_owned() }, began));
+    let Subject::Incident(matter) = subject else { panic!("of an incident: {subject:?}") };
+    assert_eq!((&matter.id, *since), (&crate::incident::id(began, "cloud"), began));
     assert_eq!((cause.probe.to_string().as_str(), cause.detail.as_str()), ("cloud/tcp", "connection refused"));
 }
 
@@ -248,16 +260,17 @@ async fn a_store_that_is_behind_is_not_waited_for_again_and_again() {
 }
 
 #[tokio::test]
-async fn an_outage_that_another_explains_waits_over_a_restart_too() {
+async fn an_outage_that_another_explains_is_part_of_its_incident_over_a_restart_too() {
     let definitions = || set([definition("app", &["cluster"]), definition("cluster", &[])]);
     let mut bench = Bench::start(definitions()).await;
-    let both = results("cluster", lately(), &DOWN).into_iter().chain(results("app", lately(), &DOWN));
-    bench.take(both.collect()).await;
+    bench.take(results("cluster", lately(), &DOWN)).await;
+    bench.take(results("app", lately(), &DOWN)).await;
     assert_eq!(bench.told(), ["cluster down"]);
     let mut bench = bench.killed(definitions()).await;
-    assert_eq!(bench.told(), ["cluster down"]);
     bench.take(results("cluster", lately().plus(EVERY), &UP)).await;
-    assert_eq!(bench.told(), ["app down", "cluster down", "cluster recovered"]);
+    assert_eq!(bench.told(), ["cluster down"], "it is not over while the other one fails");
+    bench.take(results("app", lately().plus(EVERY), &UP)).await;
+    assert_eq!(bench.told(), ["cluster down", "cluster+app recovered"]);
 }
 
 #[tokio::test]
@@ -317,7 +330,8 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (snapshot, watched) = hub.present(now());
     let (snapshot, mut published) = watch::channel(Arc::new(snapshot));
     let (watched, _input) = watch::channel(watched);
-    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched };
+    let (desk, end) = desk();
+    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
     let telling = Teller::start(silence(), &mut tasks, stop.clone());
     tasks.spawn(hub.run(wiring, events, telling, stop.clone()));
@@ -327,6 +341,10 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let limit = Duration::from_secs(30);
     let down = published.wait_for(|snapshot| snapshot.status == Status::MajorOutage);
     tokio::time::timeout(limit, down).await.expect("in time").expect("the hub lives");
+    let incident = published.borrow().incidents.first().expect("it opened").id.clone();
+    let taken = desk.order(Actor::Socket, Command::Acknowledge { incident }).await.expect("carried out");
+    assert!(taken.acknowledgement.is_some());
+    assert_eq!(desk.audit().len(), 1);
     definitions.send_replace(set([]));
     let gone = published.wait_for(|snapshot| snapshot.components.is_empty());
     tokio::time::timeout(limit, gone).await.expect("in time").expect("the hub lives");

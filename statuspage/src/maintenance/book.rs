@@ -26,6 +26,7 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use shared::{ComponentId, MaintenanceId, Text, Timestamp};
 use tracing::warn;
 
@@ -53,7 +54,8 @@ pub struct News {
 }
 
 /// What happens to a maintenance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Word {
     /// It will be, and when.
     Announced,
@@ -231,6 +233,16 @@ impl Book {
             Some((key, body.ok()?))
         };
         changes.into_iter().filter_map(record).collect()
+    }
+
+    /// What was written under these names is to be written again as it is now.
+    pub fn rewrite(&mut self, keys: impl IntoIterator<Item = Key>) {
+        self.changes.extend(keys);
+    }
+
+    /// Whether something is not written as it is.
+    pub fn is_changed(&self) -> bool {
+        !self.changes.is_empty()
     }
 
     /// Everything is to be written again.

@@ -64,6 +64,32 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The word in the audit log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Plan(_) => "plan_maintenance",
+            Self::Change { .. } => "change_maintenance",
+            Self::Cancel { .. } => "cancel_maintenance",
+            Self::Begin { .. } => "begin_maintenance",
+            Self::End { .. } => "end_maintenance",
+            Self::Say { .. } => "say_maintenance",
+        }
+    }
+
+    /// The maintenance that it is about; none is there yet when one is planned.
+    pub fn maintenance(&self) -> Option<&MaintenanceId> {
+        match self {
+            Self::Plan(_) => None,
+            Self::Change { maintenance, .. }
+            | Self::Cancel { maintenance, .. }
+            | Self::Begin { maintenance, .. }
+            | Self::End { maintenance, .. }
+            | Self::Say { maintenance, .. } => Some(maintenance),
+        }
+    }
+}
+
 /// What is to be done, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planning {

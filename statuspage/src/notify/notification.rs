@@ -1,13 +1,14 @@
-//! A message to one channel about a component or about the monitor itself: what happened, and how far the telling got.
+//! A message to one channel about an incident, a maintenance or the monitor itself: what happened, and how far the telling got.
 //!
 //! It does not know words, addresses or clocks.
 
 use std::{fmt, fmt::Write as _, str::FromStr, sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
-use shared::{ComponentId, FailureKind, InvalidId, LocationName, ProbeId, Timestamp};
+use shared::{FailureKind, IncidentId, InvalidId, LocationName, MaintenanceId, ProbeId, Timestamp};
 
-use super::{ChannelName, Fault, FaultKind};
+use super::{ChannelName, Fault, FaultKind, Matter, Planned};
+use crate::maintenance::Word;
 
 /// Names one notification for ever: derived from its channel, its subject and the outage, so that a replay cannot double it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,23 +56,21 @@ impl FromStr for NotificationId {
 /// What a message is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// Something that is watched.
-    Component {
-        /// Which one.
-        id: ComponentId,
-        /// What operators call it, in the site's default language.
-        name: String,
-    },
+    /// An incident.
+    Incident(Box<Matter>),
     /// The monitor itself, which has this fault.
     Monitor(Fault),
+    /// A planned maintenance.
+    Maintenance(Box<Planned>),
 }
 
 impl Subject {
     /// What the order of messages is kept for.
     pub fn topic(&self) -> Topic<'_> {
         match self {
-            Self::Component { id, .. } => Topic::Component(id),
+            Self::Incident(matter) => Topic::Incident(&matter.id),
             Self::Monitor(fault) => Topic::Monitor(fault.kind()),
+            Self::Maintenance(planned) => Topic::Maintenance(&planned.id, planned.word),
         }
     }
 }
@@ -85,23 +84,25 @@ impl fmt::Display for Subject {
 /// A subject without its changing facts: messages by one channel about one topic arrive in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic<'a> {
-    /// A component.
-    Component(&'a ComponentId),
+    /// An incident.
+    Incident(&'a IncidentId),
     /// A kind of fault of the monitor.
     Monitor(FaultKind),
+    /// What happens to a maintenance: each word of it is news of its own.
+    Maintenance(&'a MaintenanceId, Word),
 }
 
 impl fmt::Display for Topic<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Component(id) => id.fmt(f),
-            // No id of a component holds a colon.
+            Self::Incident(id) => write!(f, "incident:{id}"),
             Self::Monitor(kind) => write!(f, "monitor:{kind}"),
+            Self::Maintenance(id, word) => write!(f, "maintenance:{id}:{}", word.word()),
         }
     }
 }
 
-/// What the hub says when a component goes down or recovers, or when the monitor itself has a fault.
+/// What the hub says when an incident begins, grows or ends, or when the monitor itself has a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// What it is about.
@@ -115,18 +116,32 @@ pub struct Event {
 /// What happened to the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happening {
-    /// It went down; of the monitor: a lasting fault began.
+    /// It began; of the monitor: a lasting fault did.
     Down {
         /// The first failing observation; it names the outage.
         since: Timestamp,
         /// The worst failure.
         cause: Option<Cause>,
     },
-    /// It works again.
-    Recovered {
-        /// The `since` of the outage that is over.
+    /// It has grown or got worse.
+    Grown {
+        /// The first failing observation, as is known by now.
         since: Timestamp,
-        /// The first observation that passed.
+        /// The worst failure.
+        cause: Option<Cause>,
+    },
+    /// Operators promised to say more by then, and have not.
+    Overdue {
+        /// The first failing observation, as is known by now.
+        since: Timestamp,
+        /// What was promised.
+        promised: Timestamp,
+    },
+    /// It is over.
+    Recovered {
+        /// The first failing observation, as is known by now: not after the `since` that was told.
+        since: Timestamp,
+        /// Since when everything works.
         until: Timestamp,
     },
     /// A single fault of the monitor was found.
@@ -175,21 +190,35 @@ pub struct Notification {
 /// What a notification tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// The component is down, the fault lasts.
+    /// The incident goes on, the fault lasts.
     Down {
         /// The first failing observation.
         since: Timestamp,
         /// The worst failure; none of a fault, whose facts are in the subject.
         cause: Option<Cause>,
     },
-    /// The component works again, the fault is over.
+    /// The incident has grown or got worse.
+    Grown {
+        /// The first failing observation.
+        since: Timestamp,
+        /// The worst failure.
+        cause: Option<Cause>,
+    },
+    /// The next update that was promised has not come.
+    Overdue {
+        /// The first failing observation.
+        since: Timestamp,
+        /// What was promised.
+        promised: Timestamp,
+    },
+    /// The incident, or the fault, is over.
     Recovered {
         /// When the outage began.
         since: Timestamp,
         /// When it ended.
         until: Timestamp,
     },
-    /// The component was down and works again, told at once because nothing left in between.
+    /// It was down and works again, told at once because nothing left in between.
     WasDown {
         /// When the first of these outages began.
         since: Timestamp,
@@ -244,13 +273,20 @@ impl Notification {
     pub fn new(channel: &ChannelName, event: &Event) -> Self {
         let (word, since, kind) = match event.happening.clone() {
             Happening::Down { since, cause } => ("down", since, Kind::Down { since, cause }),
+            Happening::Grown { since, cause } => ("grown", event.detected_at, Kind::Grown { since, cause }),
+            Happening::Overdue { since, promised } => ("overdue", promised, Kind::Overdue { since, promised }),
             Happening::Recovered { since, until } => ("recovered", since, Kind::Recovered { since, until }),
             Happening::Noticed { at } => ("noticed", at, Kind::Noticed { since: at, until: at, times: 1 }),
         };
         let occasion = match &event.subject {
             // The name is given once and for all; heard of twice, it is still one.
             Subject::Monitor(Fault::SetAside { kept, .. }) => kept.clone(),
-            Subject::Component { .. } | Subject::Monitor(_) => since.as_millis().to_string(),
+            // Each is told once, however often it is found out; another time is another one.
+            Subject::Maintenance(planned) => match planned.word {
+                Word::Moved => planned.version.to_string(),
+                Word::Announced | Word::Begins | Word::Ends | Word::Cancelled => String::new(),
+            },
+            Subject::Incident(_) | Subject::Monitor(_) => since.as_millis().to_string(),
         };
         Self {
             id: NotificationId::derive(channel, event.subject.topic(), word, &occasion),
@@ -264,13 +300,21 @@ impl Notification {
         }
     }
 
-    /// The word in documents: `down`, `recovered`, `was_down` of a component; `fault`, `fault_over`, `was_fault` of the monitor.
+    /// The word in documents: `down`, `grown`, `overdue`, `recovered`, `was_down` of an incident; `fault`, `fault_over`,
+    /// `was_fault` of the monitor; `maintenance_announced`, `maintenance_moved`, `maintenance_begins`, `maintenance_ends`,
+    /// `maintenance_cancelled`.
     pub fn word(&self) -> &'static str {
         match (&self.subject, &self.kind) {
-            (Subject::Component { .. }, Kind::Down { .. } | Kind::Noticed { .. }) => "down",
-            (Subject::Component { .. }, Kind::Recovered { .. }) => "recovered",
-            (Subject::Component { .. }, Kind::WasDown { .. }) => "was_down",
-            (Subject::Monitor(_), Kind::Down { .. } | Kind::Noticed { .. }) => "fault",
+            (Subject::Incident(_), Kind::Down { .. } | Kind::Noticed { .. }) => "down",
+            (Subject::Incident(_), Kind::Grown { .. }) => "grown",
+            (Subject::Incident(_), Kind::Overdue { .. }) => "overdue",
+            (Subject::Incident(_), Kind::Recovered { .. }) => "recovered",
+            (Subject::Incident(_), Kind::WasDown { .. }) => "was_down",
+            (
+                Subject::Monitor(_),
+                Kind::Down { .. } | Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. },
+            ) => "fault",
+            (Subject::Maintenance(planned), _) => planned.event(),
             (Subject::Monitor(_), Kind::Recovered { .. }) => "fault_over",
             (Subject::Monitor(_), Kind::WasDown { .. }) => "was_fault",
         }

@@ -59,9 +59,14 @@ impl Ntfy {
     fn document(&self, notification: &Notification, message: &Message) -> Value {
         // "High" makes phones ring through long vibration; the highest is left to escalation.
         let (priority, tag) = match (&notification.subject, &notification.kind) {
-            (Subject::Component { .. }, Kind::Down { .. } | Kind::Noticed { .. }) => (4, "red_circle"),
-            (Subject::Monitor(_), Kind::Down { .. } | Kind::Noticed { .. }) => (4, "warning"),
-            (Subject::Component { .. } | Subject::Monitor(_), Kind::Recovered { .. } | Kind::WasDown { .. }) => {
+            (Subject::Maintenance(_), _) => (3, "wrench"),
+            (Subject::Incident(_), Kind::Down { .. } | Kind::Grown { .. } | Kind::Noticed { .. }) => (4, "red_circle"),
+            (Subject::Incident(_), Kind::Overdue { .. }) => (4, "alarm_clock"),
+            (
+                Subject::Monitor(_),
+                Kind::Down { .. } | Kind::Grown { .. } | Kind::Overdue { .. } | Kind::Noticed { .. },
+            ) => (4, "warning"),
+            (Subject::Incident(_) | Subject::Monitor(_), Kind::Recovered { .. } | Kind::WasDown { .. }) => {
                 (3, "green_circle")
             }
         };

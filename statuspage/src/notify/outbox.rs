@@ -77,6 +77,23 @@ impl Outbox {
         }
     }
 
+    /// Takes back rows that [`Outbox::tell`] has just given, as if they had never been: nothing has left yet.
+    pub fn take_back(&mut self, rows: &[Notification]) {
+        for row in rows.iter().filter(|row| !self.in_flight.contains(&row.id)) {
+            self.rows.remove(&row.id);
+        }
+    }
+
+    /// One row.
+    pub fn row(&self, id: &NotificationId) -> Option<&Notification> {
+        self.rows.get(id)
+    }
+
+    /// Puts rows back as they were.
+    pub fn put_back(&mut self, rows: Vec<Notification>) {
+        self.rows.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
+    }
+
     /// Every row that is remembered.
     pub fn rows(&self) -> Vec<Notification> {
         self.rows.values().cloned().collect()
@@ -202,7 +219,7 @@ impl Outbox {
     /// The pending recovery from the outage that `down` tells.
     fn successor(&self, down: &Notification) -> Option<NotificationId> {
         let Kind::Down { since: began, .. } = down.kind else { return None };
-        let ends = |row: &Notification| matches!(row.kind, Kind::Recovered { since, .. } if since == began);
+        let ends = |row: &Notification| matches!(row.kind, Kind::Recovered { since, until } if since <= began && began <= until);
         self.siblings(down).find(|row| row.is_pending() && ends(row)).map(|row| row.id.clone())
     }
 
@@ -212,19 +229,22 @@ impl Outbox {
         match row.kind {
             Kind::Recovered { since, until } => self.merge_outage(&row, since, until),
             Kind::Noticed { .. } => self.merge_notices(&row),
-            Kind::Down { .. } | Kind::WasDown { .. } => Vec::new(),
+            Kind::Grown { .. } => self.merge_growth(&row),
+            Kind::Down { .. } | Kind::WasDown { .. } | Kind::Overdue { .. } => Vec::new(),
         }
     }
 
     /// A recovery and the outage that it ends.
     fn merge_outage(&mut self, row: &Notification, began: Timestamp, until: Timestamp) -> Vec<Notification> {
-        let Some((down, cause)) = self.unheard_outage(row, began) else { return Vec::new() };
+        let stale = self.waiting_siblings(row, |kind| matches!(kind, Kind::Grown { .. } | Kind::Overdue { .. }));
+        let Some((down, cause)) = self.unheard_outage(row, began, until) else { return self.fold(stale, row.clone()) };
         let outage = until.since(began);
         let subject = match &down.subject {
-            Subject::Component { .. } => row.subject.clone(),
+            Subject::Incident(_) | Subject::Maintenance(_) => row.subject.clone(),
             Subject::Monitor(fault) => Subject::Monitor(fault.clone()),
         };
-        let mut parts = vec![down];
+        let mut parts = stale;
+        parts.push(down);
         let kind = match self.unheard_earlier(row, began) {
             None => Kind::WasDown { since: began, until, times: 1, total: outage, cause },
             Some((earlier, since, times, total)) => {
@@ -233,6 +253,28 @@ impl Outbox {
             }
         };
         self.fold(parts, Notification { kind, subject, ..row.clone() })
+    }
+
+    /// That an incident has grown, and what was to be told of it before: where not even its beginning has left, that is told as it
+    /// is now.
+    fn merge_growth(&mut self, row: &Notification) -> Vec<Notification> {
+        let Kind::Grown { cause, .. } = &row.kind else { return Vec::new() };
+        let grown = self.waiting_siblings(row, |kind| matches!(kind, Kind::Grown { .. }));
+        let Some(down) = self.waiting_siblings(row, |kind| matches!(kind, Kind::Down { .. })).pop() else {
+            return self.fold(grown, row.clone());
+        };
+        let Kind::Down { since, .. } = down.kind else { return Vec::new() };
+        let cause = cause.clone();
+        let whole = Notification { subject: row.subject.clone(), kind: Kind::Down { since, cause }, ..down };
+        let parts = grown.into_iter().chain([row.clone()]).collect();
+        let mut changed = self.fold(parts, whole.clone());
+        changed.push(whole);
+        changed
+    }
+
+    fn waiting_siblings(&self, of: &Notification, wanted: impl Fn(&Kind) -> bool) -> Vec<Notification> {
+        let waits = |row: &&Notification| row.is_pending() && !self.in_flight.contains(&row.id) && wanted(&row.kind);
+        self.siblings(of).filter(waits).cloned().collect()
     }
 
     /// A single fault and those of its kind before it.
@@ -275,15 +317,28 @@ impl Outbox {
     }
 
     /// The outage that began then, when nobody heard of it.
-    fn unheard_outage(&self, recovery: &Notification, began: Timestamp) -> Option<(Notification, Option<Cause>)> {
+    fn unheard_outage(
+        &self,
+        recovery: &Notification,
+        began: Timestamp,
+        until: Timestamp,
+    ) -> Option<(Notification, Option<Cause>)> {
         let silent = |row: &Notification| match row.state {
             State::Pending => !self.in_flight.contains(&row.id),
             State::Abandoned { .. } => true,
             State::Delivered { .. } | State::Merged { .. } => false,
         };
         self.siblings(recovery).find_map(|row| match &row.kind {
-            Kind::Down { since, cause } if *since == began && silent(row) => Some((row.clone(), cause.clone())),
-            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => None,
+            // By now it may be known to have begun earlier than was to be told.
+            Kind::Down { since, cause } if (began..=until).contains(since) && silent(row) => {
+                Some((row.clone(), cause.clone()))
+            }
+            Kind::Down { .. }
+            | Kind::Grown { .. }
+            | Kind::Overdue { .. }
+            | Kind::Recovered { .. }
+            | Kind::WasDown { .. }
+            | Kind::Noticed { .. } => None,
         })
     }
 
@@ -298,14 +353,25 @@ impl Outbox {
             Kind::WasDown { since, times, total, .. } if *since < began && waits(row) => {
                 Some((row.clone(), *since, *times, *total))
             }
-            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => None,
+            Kind::Down { .. }
+            | Kind::Grown { .. }
+            | Kind::Overdue { .. }
+            | Kind::Recovered { .. }
+            | Kind::WasDown { .. }
+            | Kind::Noticed { .. } => None,
         })
     }
 }
 
-/// Older first; a recovery after the outage it ends, even when both were detected in the same millisecond.
-fn order(row: &Notification) -> (Timestamp, bool) {
-    (row.made_at, !matches!(row.kind, Kind::Down { .. }))
+/// Older first; of one millisecond, in the order in which things happen.
+fn order(row: &Notification) -> (Timestamp, u8) {
+    let rank = match row.kind {
+        Kind::Down { .. } => 0,
+        Kind::Grown { .. } => 1,
+        Kind::Overdue { .. } => 2,
+        Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => 3,
+    };
+    (row.made_at, rank)
 }
 
 /// Doubles from 5 s to 15 min and varies by a fifth each way, so that what failed together does not come back together. It follows

@@ -31,7 +31,11 @@ fn notification() -> Notification {
         locations: vec!["lyon".parse().expect("a name")],
     };
     let event = Event {
-        subject: Subject::Component { id: "cloud".parse().expect("an id"), name: "Nextcloud".into() },
+        subject: Subject::Incident(Box::new(Matter::outage(
+            "cloud".parse().expect("an id"),
+            "Nextcloud".into(),
+            at("13:02:00"),
+        ))),
         detected_at: at("13:02:10"),
         happening: Happening::Down { since: at("13:02:00"), cause: Some(cause) },
     };

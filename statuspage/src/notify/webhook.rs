@@ -6,16 +6,30 @@
 //! {
 //!   "version": 1,
 //!   "id": "4f6c…",                             the same at each attempt, also in the header Idempotency-Key
-//!   "event": "down",                           or "recovered", or "was_down" (down and up before anything could be sent);
+//!   "event": "down",                           an incident began; "grown": it has doubled or got worse; "overdue": a promised update
+//!                                              has not come; "recovered": it is over; "was_down" (it began and ended before
+//!                                              anything could be sent);
 //!                                              of the monitor itself: "fault", "fault_over", "was_fault"
 //!   "site": "Collective",
-//!   "component": { "id": "cloud", "name": "Nextcloud" },       null when it is about the monitor itself
+//!   "component": { "id": "cloud", "name": "Nextcloud" },       that failed first; null when it is about the monitor itself
+//!   "incident": {                              null when it is about the monitor itself
+//!     "id": "kctbh9vrtdwd",
+//!     "title": null,                           an operator's, where there is one
+//!     "impact": "major",
+//!     "finding": { "kind": "http_status", "http_status": 502, "components": 200, "address": "192.0.2.10", "dependency": null },
+//!     "components": [{ "id": "cloud", "name": "Nextcloud" }],    that failed first, at most ten
+//!     "component_count": 200                   how many it touches in all
+//!   },
 //!   "monitor": null,                           or, when it is about the monitor itself, its fault; "facts" differ by fault:
 //!                                              { "fault": "low_space", "lasting": true, "facts": { "free": 81, "reserve": 1000 } }
+//!   "maintenance": null,                       or, when it is about planned maintenance ("event": "maintenance_announced", "…_moved",
+//!                                              "…_begins", "…_ends", "…_cancelled"), that: { "id": "…", "title": "Updates",
+//!                                              "concerns": ["Bureau"], "starts_at": "…", "ends_at": "…" }; everything when "concerns" is empty
 //!   "reason": {                                null when recovered, or when it is not known
 //!     "kind": "http_status", "detail": "502 Bad Gateway", "probe": "cloud/login",
 //!     "http_status": 502, "locations": ["lyon"]
 //!   },
+//!   "promised_at": null,                       for overdue: when the update was promised for
 //!   "since": "2026-11-22T13:02:00.000Z",       the first failing observation, or when the fault was found
 //!   "until": null,                             the first good one, for recovered, was_down, fault_over and was_fault
 //!   "times": 1,                                how many outages or faults this tells
@@ -24,7 +38,7 @@
 //!   "sent_at": "2026-11-22T13:02:10.000Z",
 //!   "text": "DOWN Nextcloud: 502 Bad Gateway (cloud/login), since 14:02",
 //!   "notes": ["Seen from lyon."],
-//!   "link": "https://status.example.org/services/cloud"
+//!   "link": "https://status.example.org/incidents/kctbh9vrtdwd"
 //! }
 //! ```
 //!
@@ -38,8 +52,8 @@ use shared::Timestamp;
 use url::Url;
 
 use super::{
-    Cause, ChannelName, Client, Course, Fault, InvalidChannel, Kind, Message, Notification, Refusal, SecretUrl,
-    Subject, Voice, WebhookConfig, channel, client::IDEMPOTENCY_KEY,
+    Cause, ChannelName, Client, Course, Fault, InvalidChannel, Kind, Matter, Message, Notification, Planned, Refusal,
+    SecretUrl, Subject, Voice, WebhookConfig, channel, client::IDEMPOTENCY_KEY,
 };
 
 /// A webhook that is ready to use.
@@ -80,16 +94,26 @@ impl Webhook {
 
 fn document(notification: &Notification, message: &Message, voice: &Voice, now: Timestamp) -> Value {
     let (since, until, times, down, cause) = match &notification.kind {
-        Kind::Down { since, cause } => (since, None, 1, None, cause.as_ref()),
+        Kind::Down { since, cause } | Kind::Grown { since, cause } => (since, None, 1, None, cause.as_ref()),
+        Kind::Overdue { since, promised: _ } => (since, None, 1, None, None),
         Kind::Recovered { since, until } => (since, Some(until), 1, Some(until.since(*since)), None),
         Kind::WasDown { since, until, times, total, cause } => {
             (since, Some(until), *times, Some(*total), cause.as_ref())
         }
         Kind::Noticed { since, until: _, times } => (since, None, *times, None, None),
     };
-    let (component, monitor) = match &notification.subject {
-        Subject::Component { id, name } => (json!({ "id": id, "name": name }), Value::Null),
-        Subject::Monitor(fault) => (Value::Null, trouble(fault)),
+    let (component, incident, monitor, maintenance) = match &notification.subject {
+        Subject::Incident(matter) => (json!(matter.first.first()), affair(matter), Value::Null, Value::Null),
+        Subject::Monitor(fault) => (Value::Null, Value::Null, trouble(fault), Value::Null),
+        Subject::Maintenance(planned) => (Value::Null, Value::Null, Value::Null, work(planned)),
+    };
+    let promised = match &notification.kind {
+        Kind::Overdue { promised, .. } => Some(promised),
+        Kind::Down { .. }
+        | Kind::Grown { .. }
+        | Kind::Recovered { .. }
+        | Kind::WasDown { .. }
+        | Kind::Noticed { .. } => None,
     };
     json!({
         "version": 1,
@@ -97,8 +121,11 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         "event": notification.word(),
         "site": voice.site,
         "component": component,
+        "incident": incident,
         "monitor": monitor,
+        "maintenance": maintenance,
         "reason": cause.map(reason),
+        "promised_at": promised,
         "since": since,
         "until": until,
         "times": times,
@@ -108,6 +135,27 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         "text": message.headline(),
         "notes": message.notes,
         "link": message.link.as_ref().map(Url::as_str),
+    })
+}
+
+fn work(planned: &Planned) -> Value {
+    json!({
+        "id": planned.id,
+        "title": planned.title,
+        "concerns": planned.concerns,
+        "starts_at": planned.starts_at,
+        "ends_at": planned.ends_at,
+    })
+}
+
+fn affair(matter: &Matter) -> Value {
+    json!({
+        "id": matter.id,
+        "title": matter.title,
+        "impact": matter.impact,
+        "finding": matter.finding,
+        "components": matter.first,
+        "component_count": matter.components,
     })
 }
 

@@ -5,15 +5,18 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use shared::{ComponentId, Language, Timestamp};
+use shared::{FailureKind, IncidentId, Language, Timestamp};
 use url::Url;
 
-use super::{Cause, Kind, Notification, Subject};
+use super::{Cause, Kind, Matter, Notification, Subject};
 
 mod fault;
+mod planned;
 
 /// From there on a message says when it was detected and when it left.
 const LATE: Duration = Duration::from_secs(120);
+/// So many components are named in a message.
+const SHOWN: usize = 3;
 /// The first word of a message about the monitor itself.
 const MONITOR: &str = "BELFRY";
 
@@ -39,7 +42,7 @@ pub struct Message {
     pub text: String,
     /// Further lines; may be empty.
     pub notes: Vec<String>,
-    /// The component's page; none for the monitor itself.
+    /// The incident's page; none for the monitor itself.
     pub link: Option<Url>,
     language: Language,
 }
@@ -64,42 +67,112 @@ impl Voice {
     /// Words a notification that leaves now.
     pub fn say(&self, notification: &Notification, now: Timestamp) -> Message {
         let (subject, text, link) = match &notification.subject {
-            Subject::Component { id, name } => {
-                let (word, text) = self.outage(&notification.kind, now);
-                (format!("{word} {name}"), text, self.link(id))
+            Subject::Incident(matter) => {
+                let (word, text) = self.outage(matter, &notification.kind, now);
+                (format!("{word} {}", self.about(matter)), text, self.link(&matter.id))
             }
             Subject::Monitor(fault) => (MONITOR.to_owned(), self.fault(fault, &notification.kind, now), None),
+            Subject::Maintenance(planned) => {
+                let (word, text) = self.planned(planned, now);
+                (format!("{word} {}", planned.title), text, None)
+            }
         };
         Message { subject, text, notes: self.notes(notification, now), link, language: self.language }
     }
 
-    fn outage(&self, kind: &Kind, now: Timestamp) -> (&'static str, String) {
-        match (kind, self.language) {
-            (Kind::Down { since, cause }, Language::En) => ("DOWN", self.down_en(*since, cause.as_ref(), now)),
-            (Kind::Down { since, cause }, Language::Fr) => ("EN PANNE", self.down_fr(*since, cause.as_ref(), now)),
-            (Kind::Noticed { since, .. }, Language::En) => ("DOWN", self.down_en(*since, None, now)),
-            (Kind::Noticed { since, .. }, Language::Fr) => ("EN PANNE", self.down_fr(*since, None, now)),
-            (Kind::Recovered { since, until }, Language::En) => {
-                let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
-                ("UP", format!("works again since {until}, was down for {length}"))
+    fn outage(&self, matter: &Matter, kind: &Kind, now: Timestamp) -> (&'static str, String) {
+        let word = match (kind, self.language) {
+            (Kind::Down { .. } | Kind::Noticed { .. }, Language::En) => "DOWN",
+            (Kind::Down { .. } | Kind::Noticed { .. }, Language::Fr) => "EN PANNE",
+            (Kind::Grown { .. }, Language::En) => "WORSE",
+            (Kind::Grown { .. }, Language::Fr) => "AGGRAVÉ",
+            (Kind::Overdue { .. }, Language::En) => "SAY MORE",
+            (Kind::Overdue { .. }, Language::Fr) => "NOUVELLES ATTENDUES",
+            (Kind::Recovered { .. } | Kind::WasDown { .. }, Language::En) => "UP",
+            (Kind::Recovered { .. } | Kind::WasDown { .. }, Language::Fr) => "RÉTABLI",
+        };
+        let text = match kind {
+            Kind::Down { since, cause } | Kind::Grown { since, cause } => {
+                self.down(matter, *since, cause.as_ref(), now)
             }
-            (Kind::Recovered { since, until }, Language::Fr) => {
-                let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
-                ("RÉTABLI", format!("fonctionne de nouveau depuis {until}, en panne pendant {length}"))
+            Kind::Noticed { since, .. } => self.down(matter, *since, None, now),
+            Kind::Overdue { promised, .. } => {
+                let promised = self.clock(*promised, now);
+                match self.language {
+                    Language::En => format!("the next update was promised for {promised}"),
+                    Language::Fr => format!("la prochaine information était promise pour {promised}"),
+                }
             }
-            (Kind::WasDown { .. }, Language::En) => ("UP", self.was_down(kind, now)),
-            (Kind::WasDown { .. }, Language::Fr) => ("RÉTABLI", self.was_down(kind, now)),
+            Kind::Recovered { since, until } => {
+                let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
+                match self.language {
+                    Language::En => format!("works again since {until}, was down for {length}"),
+                    Language::Fr => format!("fonctionne de nouveau depuis {until}, en panne pendant {length}"),
+                }
+            }
+            Kind::WasDown { .. } => self.was_down(kind, now),
+        };
+        (word, text)
+    }
+
+    /// What fails: an operator's title, a single component, or what was found of several.
+    fn about(&self, matter: &Matter) -> String {
+        let finding = match (&matter.title, matter.first.as_slice(), &matter.finding) {
+            (Some(title), _, _) => return title.clone(),
+            (None, [only], _) if matter.components == 1 => return only.name.clone(),
+            (None, _, finding) => finding.as_ref(),
+        };
+        let what = finding.map_or_else(String::new, |finding| self.failure(finding.kind, finding.http_status));
+        let count = finding.map_or(matter.components, |finding| finding.components.max(1));
+        let where_ = finding.and_then(|finding| finding.address);
+        let (on, services, behind) = match self.language {
+            Language::En => ("on", if count == 1 { "service" } else { "services" }, "behind"),
+            Language::Fr => ("sur", if count == 1 { "service" } else { "services" }, "derrière"),
+        };
+        let place = match (&matter.dependency, where_) {
+            (Some(dependency), _) => format!(" {behind} {dependency}"),
+            (None, Some(address)) => format!(" {behind} {address}"),
+            (None, None) => String::new(),
+        };
+        if what.is_empty() {
+            format!("{count} {services}{place}")
+        } else {
+            format!("{what} {on} {count} {services}{place}")
         }
     }
 
-    fn down_en(&self, since: Timestamp, cause: Option<&Cause>, now: Timestamp) -> String {
-        let since = self.clock(since, now);
-        cause.map_or_else(|| format!("since {since}"), |cause| format!("{}, since {since}", reason(cause)))
+    fn failure(&self, kind: FailureKind, http_status: Option<u16>) -> String {
+        match http_status.filter(|_| kind == FailureKind::HttpStatus) {
+            Some(status) => status.to_string(),
+            None => kind.word().replace('_', " "),
+        }
     }
 
-    fn down_fr(&self, since: Timestamp, cause: Option<&Cause>, now: Timestamp) -> String {
-        let since = self.clock(since, now);
-        cause.map_or_else(|| format!("depuis {since}"), |cause| format!("{}, depuis {since}", reason(cause)))
+    fn down(&self, matter: &Matter, since: Timestamp, cause: Option<&Cause>, now: Timestamp) -> String {
+        let since = match self.language {
+            Language::En => format!("since {}", self.clock(since, now)),
+            Language::Fr => format!("depuis {}", self.clock(since, now)),
+        };
+        let what = match cause {
+            _ if matter.components > 1 || matter.title.is_some() => self.names(matter),
+            Some(cause) => Some(reason(cause)),
+            None => None,
+        };
+        what.map_or_else(|| since.clone(), |what| format!("{what}, {since}"))
+    }
+
+    /// "Nextcloud, Forum, Wiki and 197 more".
+    fn names(&self, matter: &Matter) -> Option<String> {
+        let shown: Vec<&str> = matter.first.iter().take(SHOWN).map(|named| named.name.as_str()).collect();
+        let more = (matter.components as usize).saturating_sub(shown.len());
+        let names = shown.join(", ");
+        match (self.language, more) {
+            _ if shown.is_empty() => None,
+            (Language::En | Language::Fr, 0) => Some(names),
+            (Language::En, more) => Some(format!("{names} and {more} more")),
+            (Language::Fr, 1) => Some(format!("{names} et 1 autre")),
+            (Language::Fr, more) => Some(format!("{names} et {more} autres")),
+        }
     }
 
     fn was_down(&self, kind: &Kind, now: Timestamp) -> String {
@@ -116,9 +189,12 @@ impl Voice {
 
     fn notes(&self, notification: &Notification, now: Timestamp) -> Vec<String> {
         let mut notes = Vec::new();
+        if let Subject::Maintenance(planned) = &notification.subject {
+            notes.push(self.concerned(planned));
+        }
         let cause = match &notification.kind {
-            Kind::Down { cause, .. } | Kind::WasDown { cause, .. } => cause.as_ref(),
-            Kind::Recovered { .. } | Kind::Noticed { .. } => None,
+            Kind::Down { cause, .. } | Kind::Grown { cause, .. } | Kind::WasDown { cause, .. } => cause.as_ref(),
+            Kind::Recovered { .. } | Kind::Noticed { .. } | Kind::Overdue { .. } => None,
         };
         if let Some(cause) = cause.filter(|cause| !cause.locations.is_empty()) {
             let from = cause.locations.iter().map(shared::LocationName::as_str).collect::<Vec<_>>().join(", ");
@@ -161,9 +237,9 @@ impl Voice {
         }
     }
 
-    fn link(&self, component: &ComponentId) -> Option<Url> {
+    fn link(&self, incident: &IncidentId) -> Option<Url> {
         let mut url = self.public_url.clone()?;
-        url.path_segments_mut().ok()?.pop_if_empty().extend(["services", component.as_str()]);
+        url.path_segments_mut().ok()?.pop_if_empty().extend(["incidents", incident.as_str()]);
         Some(url)
     }
 }
@@ -175,10 +251,12 @@ fn reason(cause: &Cause) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shared::FailureKind;
-
     use super::*;
-    use crate::notify::{Event, Fault, Happening, State};
+    use crate::{
+        incident::Finding,
+        notify::{Event, Fault, Happening, NAMED, Named, State},
+    };
+    use crate::{maintenance::Word, notify::Planned};
 
     fn at(clock: &str) -> Timestamp {
         format!("2026-11-22T{clock}Z").parse().expect("a time")
@@ -203,9 +281,78 @@ mod tests {
         }
     }
 
+    /// An incident that touches services of these names.
+    fn matter(names: &[&str]) -> Matter {
+        let named = |name: &&str| Named { id: name.to_lowercase().parse().expect("an id"), name: (*name).to_owned() };
+        Matter {
+            first: names.iter().take(NAMED).map(named).collect(),
+            components: u32::try_from(names.len()).expect("a few"),
+            ..Matter::outage("cloud".parse().expect("an id"), "Nextcloud".into(), at("13:02:00"))
+        }
+    }
+
+    #[test]
+    fn what_happens_to_a_maintenance_is_said_in_both_languages() {
+        let mut said = String::new();
+        for (language, word) in Language::ALL.into_iter().flat_map(|language| Word::ALL.map(|word| (language, word))) {
+            let planned = Planned {
+                id: "kctbh9vrtdwd".parse().expect("an id"),
+                version: 3,
+                word,
+                title: "Updates".into(),
+                concerns: if word == Word::Ends { vec![] } else { vec!["Bureau".into(), "Nextcloud".into()] },
+                starts_at: at("13:00:00"),
+                ends_at: "2026-11-23T01:00:00Z".parse().expect("a time"),
+            };
+            let happening = Happening::Noticed { at: at("12:00:00") };
+            let event =
+                Event { subject: Subject::Maintenance(Box::new(planned)), detected_at: at("12:00:00"), happening };
+            let notification = Notification::new(&"phone".parse().expect("a name"), &event);
+            let message = voice(language).say(&notification, at("12:00:01"));
+            said += &format!("{}\n{}\n", message.headline(), message.notes.join("\n"));
+        }
+        insta::assert_snapshot!(said);
+    }
+
+    #[test]
+    fn an_incident_of_several_says_what_they_have_in_common_and_names_some() {
+        let names: Vec<String> = (1..=200).map(|number| format!("Site{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let finding = |address: Option<&str>| Finding {
+            kind: FailureKind::HttpStatus,
+            http_status: Some(502),
+            components: 200,
+            address: address.map(|address| address.parse().expect("an address")),
+            dependency: None,
+        };
+        let behind = Matter { finding: Some(finding(Some("192.0.2.10"))), ..matter(&names) };
+        let depending = Matter { dependency: Some("Kubernetes".into()), ..behind.clone() };
+        let titled = Matter { title: Some("No mail is sent".into()), ..matter(&["Mail", "Lists"]) };
+        let plain = Matter { finding: None, ..matter(&["Mail", "Lists", "Forum", "Wiki"]) };
+        let since = at("13:02:00");
+        let kinds = [
+            Kind::Down { since, cause: Some(cause()) },
+            Kind::Grown { since, cause: Some(cause()) },
+            Kind::Overdue { since, promised: at("13:30:00") },
+            Kind::Recovered { since, until: at("13:31:00") },
+        ];
+        let mut said = String::new();
+        for language in Language::ALL {
+            for matter in [&behind, &depending, &titled, &plain] {
+                for kind in &kinds {
+                    let subject = Subject::Incident(Box::new(matter.clone()));
+                    let message =
+                        voice(language).say(&Notification { subject, ..notification(kind.clone()) }, at("13:02:11"));
+                    said += &format!("{}\n", message.headline());
+                }
+            }
+        }
+        insta::assert_snapshot!(said);
+    }
+
     fn notification(kind: Kind) -> Notification {
         let event = Event {
-            subject: Subject::Component { id: "cloud".parse().expect("an id"), name: "Nextcloud".into() },
+            subject: Subject::Incident(Box::new(matter(&["Nextcloud"]))),
             detected_at: at("13:02:10"),
             happening: Happening::Down { since: at("13:02:00"), cause: None },
         };
@@ -240,11 +387,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_another_day_names_the_day_and_links_the_component() {
+    fn a_message_of_another_day_names_the_day_and_links_the_incident() {
         let down = notification(Kind::Down { since: at("13:02:00"), cause: None });
         let message = voice(Language::En).say(&down, "2026-11-23T09:00:00Z".parse().expect("a time"));
         assert_eq!(message.headline(), "DOWN Nextcloud: since 2026-11-22 14:02");
-        assert_eq!(message.link.expect("a link").as_str(), "https://status.example.org/services/cloud");
+        let incident = crate::incident::id(at("13:02:00"), "cloud");
+        assert_eq!(message.link.expect("a link").as_str(), format!("https://status.example.org/incidents/{incident}"));
     }
 
     #[test]

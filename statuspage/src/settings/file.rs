@@ -26,7 +26,7 @@ use super::{
     layer::Given,
     maintenance,
     typed::{self, FORMAT},
-    value::{FrameAncestors, PathText, default_time_zone},
+    value::{FrameAncestors, PathText, Quiet, default_time_zone},
     written::{Written, given, listed},
 };
 use crate::{maintenance::Plan, notify::SecretUrl, watch::Ping};
@@ -45,6 +45,7 @@ pub(super) struct FromFile {
     pub(super) plans: Plans,
     pub(super) metrics: Option<MetricsMode>,
     pub(super) metrics_token: Option<Hidden>,
+    pub(super) quiet: Option<Quiet>,
     pub(super) groups: Option<Vec<String>>,
     pub(super) private_targets: Option<PrivateTargets>,
     pub(super) frame_ancestors: Option<FrameAncestors>,
@@ -83,6 +84,7 @@ impl FromFile {
             plans: Plans::new(file, directory, context),
             metrics: given(&file.metrics),
             metrics_token: value(&file.metrics_token).map(|token| token.0.clone()),
+            quiet: value(&file.incidents).and_then(|incidents| given(&incidents.quiet)),
             groups: listed(&file.groups).map(|groups| groups.into_iter().map(|group| group.0).collect()),
             private_targets: value(&file.deny_private).map(|flag| deny(flag.0)),
             frame_ancestors: given(&file.frame_ancestors),

@@ -114,6 +114,7 @@ fn keeping(page: &mut Page<'_>) {
         let _ = writeln!(page.text, "\n[backup]\ndirectory = {directory}\ncron = {cron}\nkeep = {}", plan.keep);
     }
     let _ = writeln!(page.text, "\n[verify]\ncron = {}", quoted(&settings.verify.line));
+    let _ = writeln!(page.text, "\n[incidents]\nquiet = {}", quoted(settings.quiet));
 }
 
 fn alarms(page: &mut Page<'_>) {

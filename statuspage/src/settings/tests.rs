@@ -38,6 +38,9 @@ keep = 4
 [verify]
 cron = "0 0 5 * * *"
 
+[incidents]
+quiet = "5m"
+
 [watch]
 ping = "https://hc.example.org/ping/s3cret-canary"
 

@@ -17,7 +17,7 @@ use super::{
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
     maintenance::Maintenance,
-    value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Retention, Zone},
+    value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
     written::Written,
 };
 use crate::server::ListenAddress;
@@ -87,12 +87,23 @@ prober::table! {
         backup: Option<At<Backup>>,
         /// When the running hub looks at every checksum of its data.
         verify: Option<At<Verify>>,
+        /// How failures become incidents.
+        incidents: Option<At<Incidents>>,
         /// Who watches the watcher.
         watch: Option<At<Watch>>,
         /// Who is told when a component goes down or recovers.
         channel: Option<At<Tables<Channel>>>,
         /// What is planned, once or again and again.
         maintenance: Option<At<Tables<Maintenance>>>,
+    }
+}
+
+prober::table! {
+    /// How failures become incidents.
+    pub(super) Incidents = "`[incidents]`", "{ quiet = \"3m\" }" {
+        /// Everything must have worked for so long before an incident is over; longer when it comes back.
+        #[schemars(extend("default" = "3m"))]
+        quiet: Option<At<Written<Quiet>>>,
     }
 }
 
@@ -133,6 +144,7 @@ pub(super) const FORMAT: Format = Format {
         ("the top of the file, above the first table", File::KEYS),
         (Backup::NAME, Backup::KEYS),
         (Verify::NAME, Verify::KEYS),
+        (Incidents::NAME, Incidents::KEYS),
         (Watch::NAME, Watch::KEYS),
         (Webhook::NAME, Webhook::KEYS),
         (Ntfy::NAME, Ntfy::KEYS),

@@ -212,6 +212,50 @@ pub(super) fn days(retention: Duration) -> u64 {
     retention.as_secs() / DAY
 }
 
+/// The longest quiet time that can be set, in seconds.
+const LONGEST_QUIET: u64 = 1_800;
+
+/// How long everything must have worked before an incident is over: `90s`, `3m`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet(pub(super) Duration);
+
+impl Quiet {
+    /// The time.
+    pub fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+impl Default for Quiet {
+    fn default() -> Self {
+        Self(Duration::from_secs(180))
+    }
+}
+
+impl FromStr for Quiet {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let number = |digits: &str, unit: u64| digits.trim().parse::<u64>().ok()?.checked_mul(unit);
+        let minutes = text.strip_suffix('m').and_then(|digits| number(digits, 60));
+        let seconds = minutes.or_else(|| text.strip_suffix('s').and_then(|digits| number(digits, 1)));
+        match seconds {
+            Some(seconds) if seconds <= LONGEST_QUIET => Ok(Self(Duration::from_secs(seconds))),
+            Some(_) => Err(invalid("an incident is not kept open for longer than 30 quiet minutes")),
+            None => Err(invalid("it is a time such as \"3m\" or \"90s\"")),
+        }
+    }
+}
+
+impl fmt::Display for Quiet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_secs() {
+            seconds if seconds > 0 && seconds.is_multiple_of(60) => write!(f, "{}m", seconds / 60),
+            seconds => write!(f, "{seconds}s"),
+        }
+    }
+}
+
 /// The name of a group of services.
 #[derive(Debug, Clone)]
 pub(super) struct Group(pub(super) String);

@@ -15,7 +15,7 @@ use super::{
     MetricsMode,
     keeping::{DiskReserve, MaxBytes},
     maintenance::Length,
-    value::{FrameAncestors, Group, Kind, LogFormat, Network, PathText, PublicUrl, Retention, Zone},
+    value::{FrameAncestors, Group, Kind, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
 };
 use crate::{notify::ChannelName, server::ListenAddress};
 
@@ -106,6 +106,7 @@ forms! {
     Network: "a network in quotes", "\"10.0.0.0/8\"";
     PathText: "a path in quotes", "\"/path/to/it\"";
     PublicUrl: "an address in quotes", "\"https://status.example.org\"";
+    Quiet: "a time in quotes", "\"3m\"";
     Retention: "a number of days in quotes", "\"30d\"";
     Zone: "a time zone in quotes", "\"Europe/Paris\"";
 }

@@ -3,9 +3,12 @@
 //! It does not know what the bytes mean.
 
 use bytes::Bytes;
-use shared::{ComponentId, Timestamp};
+use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
 
-use crate::notify::{FaultKind, Notification, NotificationId};
+use crate::{
+    maintenance::PlanId,
+    notify::{FaultKind, Notification, NotificationId},
+};
 
 /// An hour's or a day's ledger of one component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +25,18 @@ pub struct Ledger {
 /// transaction of the notifications that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordKey {
-    /// An outage that is open.
+    /// An outage that the version before had open: read, and no longer written.
     Outage(ComponentId),
+    /// An incident, for as long as it is remembered.
+    Incident(IncidentId),
+    /// An operator's order and what became of it, by its number.
+    Audit(u64),
     /// A lasting fault of the monitor that is open.
     Fault(FaultKind),
+    /// A maintenance, for as long as it is remembered.
+    Maintenance(MaintenanceId),
+    /// An operator's plan of maintenance that repeats.
+    Plan(PlanId),
 }
 
 impl RecordKey {
@@ -33,7 +44,12 @@ impl RecordKey {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Outage(component) => format!("outage:{component}"),
+            Self::Incident(incident) => format!("incident:{incident}"),
+            // As wide as every number, so that rows lie in their order.
+            Self::Audit(number) => format!("audit:{number:020}"),
             Self::Fault(kind) => format!("fault:{kind}"),
+            Self::Maintenance(maintenance) => format!("maintenance:{maintenance}"),
+            Self::Plan(plan) => format!("plan:{plan}"),
         }
     }
 
@@ -41,7 +57,11 @@ impl RecordKey {
     pub(super) fn read(name: &str) -> Option<Self> {
         match name.split_once(':')? {
             ("outage", component) => component.parse().ok().map(Self::Outage),
+            ("incident", incident) => incident.parse().ok().map(Self::Incident),
+            ("audit", number) => number.parse().ok().map(Self::Audit),
             ("fault", kind) => kind.parse().ok().map(Self::Fault),
+            ("maintenance", id) => id.parse().ok().map(Self::Maintenance),
+            ("plan", id) => id.parse().ok().map(Self::Plan),
             (_, _) => None,
         }
     }
@@ -81,7 +101,11 @@ mod tests {
 
     #[test]
     fn a_record_reads_back_by_its_name() {
-        for key in [RecordKey::Outage("cloud".parse().expect("an id")), RecordKey::Fault(FaultKind::LowSpace)] {
+        let incident = RecordKey::Incident("kctbh9vrtdwd".parse().expect("an id"));
+        let outage = RecordKey::Outage("cloud".parse().expect("an id"));
+        let maintenance = RecordKey::Maintenance("kctbh9vrtdwd".parse().expect("an id"));
+        let plan = RecordKey::Plan("kctbh9vrtdwd".parse().expect("an id"));
+        for key in [maintenance, plan, outage, incident, RecordKey::Audit(7), RecordKey::Fault(FaultKind::LowSpace)] {
             assert_eq!(RecordKey::read(&key.name()), Some(key));
         }
         assert_eq!(RecordKey::read("outage"), None);

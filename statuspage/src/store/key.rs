@@ -12,12 +12,12 @@
 //! | `d` start component 0 part | a day's ledger |
 //! | `n` id 0 part | a notification |
 //! | `r` name 0 part | a document |
-//! | `i` name 0 part | a record: `outage:` and a component, `fault:` and its word |
+//! | `i` name 0 part | a record: `incident:` and its id, `audit:` and a number, `fault:` and its word; `outage:` and a component formerly, `maintenance:` and `plan:` and their ids |
 //! | `b` path | a block file that must be there: its size, its frames and its hash |
 //! | `w` location | how many observations were written of a location, and how many have left again |
 //! | `x` key | a row that failed its checksum, as it was found |
 //!
-//! Incidents, what operators say of them and delivery cursors will be records too, under words of their own before the colon.
+//! Delivery cursors will be records too, under a word of their own before the colon.
 //! A part is two bytes, big-endian. A start is eight bytes, big-endian, the sign flipped, so that bytes sort as times do. Ids hold neither 0 nor 1.
 
 use shared::{ComponentId, LocationName, ProbeName, Timestamp};

@@ -1,6 +1,6 @@
 //! How often a channel is told of faults of the monitor: a fault that comes and goes is no storm.
 //!
-//! It does not know what waits; components have no such limit, because each of their outages is news.
+//! It does not know what waits; incidents have no such limit, because each of them is news.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -41,9 +41,11 @@ impl Rate<'_> {
                 let all = self.last.iter().filter(|((of, about, _), _)| *of == channel && *about == kind);
                 all.map(|(_, at)| *at).max()
             }
-            Kind::Down { .. } | Kind::Recovered { .. } | Kind::Noticed { .. } => {
-                self.last.get(&(channel, kind, word)).copied()
-            }
+            Kind::Down { .. }
+            | Kind::Grown { .. }
+            | Kind::Overdue { .. }
+            | Kind::Recovered { .. }
+            | Kind::Noticed { .. } => self.last.get(&(channel, kind, word)).copied(),
         };
         last.map(|at| at.plus(PAUSE))
     }
@@ -57,6 +59,6 @@ impl Rate<'_> {
 fn key(row: &Notification) -> Option<(&ChannelName, FaultKind, &'static str)> {
     match &row.subject {
         Subject::Monitor(fault) => Some((&row.channel, fault.kind(), row.word())),
-        Subject::Component { .. } => None,
+        Subject::Incident(_) | Subject::Maintenance(_) => None,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::notify::{Fault, FaultKind, Happening, Refusal};
+use crate::notify::{Fault, FaultKind, Happening, Matter, Refusal};
 
 fn at(second: u64) -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000).plus(Duration::from_secs(second))
@@ -16,7 +16,7 @@ fn event(happening: Happening, second: u64) -> Event {
 }
 
 fn component(id: &str) -> Subject {
-    Subject::Component { id: id.parse().expect("an id"), name: "Nextcloud".into() }
+    Subject::Incident(Box::new(Matter::outage(id.parse().expect("an id"), "Nextcloud".into(), at(0))))
 }
 
 fn down(since: u64) -> Event {
@@ -124,6 +124,23 @@ fn down_and_up_before_anything_left_is_one_message() {
 }
 
 #[test]
+fn growth_is_part_of_a_beginning_and_of_an_end_that_have_not_left() {
+    let grown = |second| event(Happening::Grown { since: at(0), cause: None }, second);
+    let mut first = outbox();
+    first.tell(&down(0));
+    assert_eq!(words(&first.tell(&grown(8))), ["grown", "down", "grown"]);
+    assert_eq!(words(&first.due(at(9)).send), ["down"]);
+    let mut first = outbox();
+    first.tell(&down(0));
+    let sent = first.due(at(6)).send;
+    first.settle(outcome(&sent[0], 7, Ok(None)));
+    first.tell(&grown(8));
+    first.tell(&event(Happening::Overdue { since: at(0), promised: at(9) }, 9));
+    first.tell(&up(0, 60));
+    assert_eq!(words(&first.due(at(66)).send), ["recovered"]);
+}
+
+#[test]
 fn flapping_that_nobody_heard_of_is_one_message() {
     let mut outbox = outbox();
     for start in [0, 100, 200] {
@@ -213,7 +230,7 @@ proptest! {
                         Kind::Down { .. } => heard_down += 1,
                         Kind::Recovered { .. } => heard_up += 1,
                         Kind::WasDown { times, .. } => { heard_down += times; heard_up += times; }
-                        Kind::Noticed { .. } => panic!("not of a component: {row:?}"),
+                        Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. } => panic!("none was told: {row:?}"),
                     }
                 }
             }
@@ -390,7 +407,7 @@ proptest! {
                 (Subject::Monitor(Fault::CorruptRows { rows }), Kind::Noticed { .. }) => rows_told += rows,
                 (_, Kind::Down { .. }) => (began, news) = (began + 1, Some(true)),
                 (_, Kind::WasDown { times, .. }) => (began, news) = (began + times, Some(false)),
-                (_, Kind::Recovered { .. } | Kind::Noticed { .. }) => news = Some(false),
+                (_, Kind::Recovered { .. } | Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. }) => news = Some(false),
             }
         }
         prop_assert_eq!((began, rows_told), (episodes, found));

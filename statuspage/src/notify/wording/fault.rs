@@ -11,7 +11,7 @@ impl Voice {
     /// The text of a message about a fault.
     pub(super) fn fault(&self, fault: &Fault, kind: &Kind, now: Timestamp) -> String {
         match kind {
-            Kind::Down { .. } => self.found(fault),
+            Kind::Down { .. } | Kind::Grown { .. } | Kind::Overdue { .. } => self.found(fault),
             Kind::Noticed { until, times, .. } => self.noticed(fault, *until, *times, now),
             Kind::Recovered { since, until } => {
                 let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
 use super::{pack, unpack};
-use crate::notify::{Cause, Fault, Kind, Notification, NotificationId, State, Subject};
+use crate::notify::{Cause, Fault, Kind, Matter, Notification, NotificationId, State, Subject};
 
 /// The version of [`Former`].
 const FORMER: u8 = 1;
@@ -50,8 +50,16 @@ struct Stored {
 /// The order of the variants is the stored form: new ones go to the end.
 #[derive(Serialize, Deserialize)]
 enum StoredSubject {
-    Component { id: String, name: String },
+    /// Read, and no longer written.
+    Component {
+        id: String,
+        name: String,
+    },
     Monitor(Fault),
+    /// As JSON, so that it can have more fields one day.
+    Incident(String),
+    /// As JSON, likewise.
+    Maintenance(String),
 }
 
 /// The order of the variants is the stored form: new ones go to the end.
@@ -61,6 +69,8 @@ enum StoredKind {
     Recovered { since: i64, until: i64 },
     WasDown { since: i64, until: i64, times: u32, total_ms: u64, cause: Option<StoredCause> },
     Noticed { since: i64, until: i64, times: u32 },
+    Grown { since: i64, cause: Option<StoredCause> },
+    Overdue { since: i64, promised: i64 },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,11 +109,12 @@ pub(in crate::store) fn encode(notification: &Notification) -> Vec<u8> {
 pub(in crate::store) fn decode(id: NotificationId, body: &[u8]) -> Option<Notification> {
     let former = || unpack::<Former>(FORMER, body).map(Stored::from);
     let stored = unpack(VERSION, body).or_else(former)?;
+    let kind = read_kind(stored.kind)?;
     Some(Notification {
         id,
         channel: stored.channel.parse().ok()?,
-        subject: read_subject(stored.subject)?,
-        kind: read_kind(stored.kind)?,
+        subject: read_subject(stored.subject, began(&kind))?,
+        kind,
         made_at: Timestamp::from_millis(stored.made_at),
         attempts: stored.attempts,
         next_attempt_at: Timestamp::from_millis(stored.next_attempt_at),
@@ -113,22 +124,49 @@ pub(in crate::store) fn decode(id: NotificationId, body: &[u8]) -> Option<Notifi
 
 fn store_subject(subject: &Subject) -> StoredSubject {
     match subject {
-        Subject::Component { id, name } => StoredSubject::Component { id: id.to_string(), name: name.clone() },
+        Subject::Incident(matter) => {
+            StoredSubject::Incident(serde_json::to_string(matter).expect("it holds nothing that JSON cannot write"))
+        }
         Subject::Monitor(fault) => StoredSubject::Monitor(fault.clone()),
+        Subject::Maintenance(planned) => {
+            StoredSubject::Maintenance(serde_json::to_string(planned).expect("it holds nothing that JSON cannot write"))
+        }
     }
 }
 
-fn read_subject(stored: StoredSubject) -> Option<Subject> {
+fn read_subject(stored: StoredSubject, since: Timestamp) -> Option<Subject> {
     Some(match stored {
-        StoredSubject::Component { id, name } => Subject::Component { id: id.parse().ok()?, name },
+        StoredSubject::Component { id, name } => {
+            Subject::Incident(Box::new(Matter::outage(id.parse().ok()?, name, since)))
+        }
+        StoredSubject::Incident(json) => Subject::Incident(Box::new(serde_json::from_str(&json).ok()?)),
         StoredSubject::Monitor(fault) => Subject::Monitor(fault),
+        StoredSubject::Maintenance(json) => Subject::Maintenance(Box::new(serde_json::from_str(&json).ok()?)),
     })
+}
+
+/// When what a message tells began.
+fn began(kind: &Kind) -> Timestamp {
+    match kind {
+        Kind::Down { since, .. }
+        | Kind::Grown { since, .. }
+        | Kind::Overdue { since, .. }
+        | Kind::Recovered { since, .. }
+        | Kind::WasDown { since, .. }
+        | Kind::Noticed { since, .. } => *since,
+    }
 }
 
 fn store_kind(kind: &Kind) -> StoredKind {
     match kind {
         Kind::Down { since, cause } => {
             StoredKind::Down { since: since.as_millis(), cause: cause.as_ref().map(store_cause) }
+        }
+        Kind::Grown { since, cause } => {
+            StoredKind::Grown { since: since.as_millis(), cause: cause.as_ref().map(store_cause) }
+        }
+        Kind::Overdue { since, promised } => {
+            StoredKind::Overdue { since: since.as_millis(), promised: promised.as_millis() }
         }
         Kind::Recovered { since, until } => {
             StoredKind::Recovered { since: since.as_millis(), until: until.as_millis() }
@@ -150,6 +188,8 @@ fn read_kind(stored: StoredKind) -> Option<Kind> {
     let at = Timestamp::from_millis;
     Some(match stored {
         StoredKind::Down { since, cause } => Kind::Down { since: at(since), cause: read_cause(cause)? },
+        StoredKind::Grown { since, cause } => Kind::Grown { since: at(since), cause: read_cause(cause)? },
+        StoredKind::Overdue { since, promised } => Kind::Overdue { since: at(since), promised: at(promised) },
         StoredKind::Recovered { since, until } => Kind::Recovered { since: at(since), until: at(until) },
         StoredKind::WasDown { since, until, times, total_ms, cause } => Kind::WasDown {
             since: at(since),
@@ -220,7 +260,11 @@ mod tests {
             locations: vec!["lyon".parse().expect("a name")],
         };
         let event = Event {
-            subject: Subject::Component { id: "cloud".parse().expect("an id"), name: "Nextcloud".into() },
+            subject: Subject::Incident(Box::new(Matter::outage(
+                "cloud".parse().expect("an id"),
+                "Nextcloud".into(),
+                since,
+            ))),
             detected_at: since,
             happening: Happening::Down { since, cause: Some(cause) },
         };
@@ -236,7 +280,9 @@ mod tests {
         let kinds = [
             down.kind.clone(),
             Kind::Recovered { since: at, until: at },
-            Kind::WasDown { since: at, until: at, times: 2, total, cause },
+            Kind::WasDown { since: at, until: at, times: 2, total, cause: cause.clone() },
+            Kind::Grown { since: at, cause },
+            Kind::Overdue { since: at, promised: at },
             Kind::Noticed { since: at, until: at, times: 3 },
         ];
         let monitor = Subject::Monitor(Fault::LowSpace { free: 1, reserve: 2 });
@@ -260,9 +306,8 @@ mod tests {
     const FORMER_ROW: &[u8] = b"\x01\x05phone\x05cloud\x09Nextcloud\x00\x80\xf8\xb2\xe5\xbdh\x01\x0bcloud/login\x0bhttp_status\x0f502 Bad Gateway\x01\xf6\x03\x01\x04lyon\x80\xf8\xb2\xe5\xbdh\x00\x80\xf8\xb2\xe5\xbdh\x00";
 
     #[test]
-    fn a_row_of_the_former_version_reads_as_a_component_under_its_former_id() {
-        let down = notification();
-        assert_eq!(down.id.as_str(), FORMER_ID);
-        assert_eq!(decode(down.id.clone(), FORMER_ROW), Some(down));
+    fn a_row_of_the_former_version_reads_as_the_incident_of_its_component_under_its_former_id() {
+        let id: NotificationId = FORMER_ID.parse().expect("an id");
+        assert_eq!(decode(id.clone(), FORMER_ROW), Some(Notification { id, ..notification() }));
     }
 }

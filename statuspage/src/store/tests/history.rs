@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{
     history::Unit,
-    notify::{Event, FaultKind, Happening, Notification, Subject},
+    notify::{Event, FaultKind, Happening, Matter, Notification, Subject},
     store::{RollupQuery, Store, StoreOptions},
 };
 
 fn changes(start: Timestamp) -> Changes {
     let ledger = |start| Ledger { component: id("cloud"), start, body: bytes("ledger") };
     let event = Event {
-        subject: Subject::Component { id: id("cloud"), name: "Nextcloud".into() },
+        subject: Subject::Incident(Box::new(Matter::outage(id("cloud"), "Nextcloud".into(), start))),
         detected_at: start,
         happening: Happening::Down { since: start, cause: None },
     };

@@ -1,0 +1,54 @@
+//! What a message about an incident says of it: enough to word it at any later time.
+//!
+//! It does not know the incident itself, which goes on changing.
+
+use serde::{Deserialize, Serialize};
+use shared::{ComponentId, Impact, IncidentId, Timestamp};
+
+use crate::incident::{self, Finding};
+
+/// So many components are named.
+pub const NAMED: usize = 10;
+
+/// An incident as it was when a message was made of it. Its form is stored: new fields get a default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matter {
+    /// Which one.
+    pub id: IncidentId,
+    /// What an operator calls it, in the site's default language.
+    pub title: Option<String>,
+    /// What was measured at its worst.
+    pub finding: Option<Finding>,
+    /// The name of the failing component that all others depend on.
+    pub dependency: Option<String>,
+    /// How much it hurts.
+    pub impact: Impact,
+    /// The components that failed first, at most [`NAMED`].
+    pub first: Vec<Named>,
+    /// How many components it touches in all.
+    pub components: u32,
+}
+
+/// A component with what operators call it, in the site's default language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Which one.
+    pub id: ComponentId,
+    /// Its name.
+    pub name: String,
+}
+
+impl Matter {
+    /// The outage of one component that began then: all that messages of the version before were about.
+    pub fn outage(id: ComponentId, name: String, since: Timestamp) -> Self {
+        Self {
+            id: incident::id(since, id.as_str()),
+            title: None,
+            finding: None,
+            dependency: None,
+            impact: Impact::Major,
+            first: vec![Named { id, name }],
+            components: 1,
+        }
+    }
+}
