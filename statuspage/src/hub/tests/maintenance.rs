@@ -108,7 +108,7 @@ async fn what_the_settings_plan_is_announced_once_over_restarts_and_withdrawn_wh
     bench.hub.take_plans(vec![plan()]).await;
     let id = bench.maintenances()[0].id.clone();
     let announced = format!("maintenance:{id}:announced maintenance_announced");
-    assert_eq!(bench.told(), [announced.clone()]);
+    assert_eq!(bench.told(), std::slice::from_ref(&announced));
     // The next start has no such plan.
     let mut bench = bench.killed(cloud()).await;
     assert_eq!(bench.told(), [announced, format!("maintenance:{id}:cancelled maintenance_cancelled")]);
