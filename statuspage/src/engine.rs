@@ -1,7 +1,8 @@
 //! Judging: from observations, definition sets and the passing of time to the state of each component. Pure.
 //!
 //! It reads no clock, does no I/O and cannot fail; it does not know names, groups, pages or notifications, and what an
-//! operator says beside the measurements is not its business.
+//! operator says beside the measurements is not its business. Inside of a maintenance window a component is under maintenance
+//! whatever is measured; measurement, its rise and fall go on all along.
 
 mod onset;
 mod place;
@@ -9,6 +10,7 @@ mod quorum;
 mod roster;
 mod state;
 mod view;
+mod window;
 
 #[cfg(test)]
 pub(crate) mod simulation;
@@ -28,6 +30,7 @@ pub use place::{PlaceState, Run};
 pub use roster::{Roster, RosterComponent};
 pub use state::{ComponentState, ProbeState, StateError};
 pub use view::Judgement;
+pub use window::{Window, Windows};
 
 use crate::snapshot::Reason;
 
@@ -44,9 +47,11 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
     components: BTreeMap<ComponentId, Tracked>,
-    /// When silence next changes something, one entry a component at most.
+    /// When silence or a maintenance window next changes something, one entry a component at most.
     due: BTreeSet<(Timestamp, ComponentId)>,
     clock: Option<Timestamp>,
+    /// As they were last given: a component that is watched later has its own at once.
+    windows: Arc<Windows>,
 }
 
 /// What happens to the engine.
@@ -54,6 +59,9 @@ pub struct Engine {
 pub enum Input {
     /// From now on these components and probes are watched, and no others.
     Roster(Arc<Roster>),
+    /// From now on components are under maintenance in these windows, and in no others. One that lies ahead or goes on is entered
+    /// and left at its exact instants; one that is over is no news, even where it was not known of.
+    Windows(Arc<Windows>),
     /// A result came.
     Observation(Observed),
     /// Nothing but time passed.
@@ -96,7 +104,8 @@ pub enum Reception {
 pub struct Transition {
     /// Which one.
     pub component: ComponentId,
-    /// When: the arrival of the result that settled it, or the exact instant at which a proof ran out.
+    /// When: the arrival of the result that settled it, or the exact instant at which a proof ran out or a window of maintenance
+    /// began or ended.
     pub at: Timestamp,
     /// What it was.
     pub from: Status,
@@ -143,6 +152,7 @@ impl Engine {
         self.pass_time(now, &mut outcome.transitions);
         match input {
             Input::Roster(roster) => self.enrol(&roster, now, &mut outcome.transitions),
+            Input::Windows(windows) => self.maintain(windows, now, &mut outcome.transitions),
             Input::Observation(observed) => {
                 outcome.reception = Some(self.hear(observed, now, &mut outcome.transitions));
             }
@@ -172,7 +182,7 @@ impl Engine {
         self.state(component)?.probes.get(probe)?.places.get(location)
     }
 
-    /// When silence will next change something: a tick is due then.
+    /// When silence or a maintenance window will next change something: a tick is due then.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.due.first().map(|(at, _)| *at)
     }
@@ -212,13 +222,26 @@ impl Engine {
             }
         }
         for (id, component) in &roster.components {
-            let tracked = self
-                .components
-                .entry(id.clone())
-                .or_insert_with(|| Tracked { state: ComponentState::new(id.clone(), now), due: None });
+            let tracked = self.components.entry(id.clone()).or_insert_with(|| {
+                let mut state = ComponentState::new(id.clone(), now);
+                state.maintain(self.windows.of(id));
+                Tracked { state, due: None }
+            });
             tracked.state.enrol(component);
             transitions.extend(tracked.state.settle(now));
             self.reschedule(id);
+        }
+    }
+
+    fn maintain(&mut self, windows: Arc<Windows>, now: Timestamp, transitions: &mut Vec<Transition>) {
+        self.windows = Arc::clone(&windows);
+        let ids: Vec<_> = self.components.keys().cloned().collect();
+        for id in ids {
+            if let Some(tracked) = self.components.get_mut(&id) {
+                tracked.state.maintain(windows.of(&id));
+                transitions.extend(tracked.state.settle(now));
+            }
+            self.reschedule(&id);
         }
     }
 
@@ -235,7 +258,7 @@ impl Engine {
 
     fn reschedule(&mut self, id: &ComponentId) {
         let Some(tracked) = self.components.get_mut(id) else { return };
-        let next = tracked.state.next_expiry();
+        let next = tracked.state.next_due();
         if next == tracked.due {
             return;
         }

@@ -7,6 +7,7 @@ mod alarm;
 pub(crate) mod checkpoint;
 mod desk;
 mod former;
+mod maintenance;
 mod past;
 mod publish;
 mod roster;
@@ -35,6 +36,7 @@ use crate::{
     engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
     history::History,
     incident::Rules,
+    maintenance::Plan,
     metrics::HubCounters,
     notify::{ChannelName, Outcomes, Teller},
     site::Site,
@@ -70,6 +72,8 @@ pub struct HubOptions {
     pub counters: Arc<HubCounters>,
     /// How incidents are judged.
     pub rules: Rules,
+    /// The maintenance that the settings plan.
+    pub maintenance: Vec<Plan>,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -115,6 +119,10 @@ struct Dirty {
     retired: BTreeSet<ComponentId>,
     /// Some incident is not as it was published.
     incidents: bool,
+    /// Some maintenance is not as it was published.
+    maintenances: bool,
+    /// The engine does not have the windows of maintenance as they are.
+    windows: bool,
 }
 
 /// The present by the system's clock.
@@ -150,11 +158,14 @@ impl Hub {
         hub.spread(news).await;
         hub.migrate(&memory.outages, relieved, &restored.notifications).await;
         hub.tell_opening(&restored.faults).await;
+        // Before anything is judged again: what failed under maintenance did so then, too.
+        let plans = std::mem::take(&mut hub.options.maintenance);
+        hub.take_plans(plans).await;
         hub.judge_again(memory.at).await;
         let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
-        hub.dirty.incidents = true;
+        (hub.dirty.incidents, hub.dirty.maintenances) = (true, true);
         (hub, events)
     }
 
@@ -170,6 +181,7 @@ impl Hub {
             info!(observations = since.len(), "judging again what was stored after the last checkpoint");
         }
         self.enrol(self.known_roster(&since), begin);
+        self.open_windows(begin);
         let mut rest = since.as_slice();
         while let Some(first) = rest.first() {
             let together = first.ended_at().plus(LINGER);
@@ -223,15 +235,23 @@ impl Hub {
                     published = None;
                     Vec::new()
                 }
+                Some(order) = wiring.desk.maintenance.recv() => {
+                    let transitions = self.take_maintenance_order(order).await;
+                    self.show_audit(&wiring.desk);
+                    published = None;
+                    transitions
+                }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
                 _ = seconds.tick() => self.tick(now()),
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
+            transitions.extend(self.pass_maintenance().await);
             self.tell(&transitions).await;
             // Before anything is sent: who follows a message to the page finds there what it says.
-            if !transitions.is_empty() || self.dirty.incidents || published.is_none_or(|at| at.elapsed() >= REFRESH) {
+            let changed = !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances;
+            if changed || published.is_none_or(|at| at.elapsed() >= REFRESH) {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());
             }
@@ -313,7 +333,8 @@ impl Hub {
                 info!(%former, %present, "a component has a new name and keeps its history");
             }
         }
-        let transitions = self.enrol(roster::roster(&self.definitions), now);
+        let mut transitions = self.enrol(roster::roster(&self.definitions), now);
+        transitions.extend(self.open_windows(now));
         let news = self.telling.watch(&self.definitions, now);
         self.spread(news).await;
         self.views.arrange(&self.definitions, &self.options.site);

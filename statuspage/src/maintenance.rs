@@ -2,15 +2,26 @@
 //!
 //! It does not know who planned it, nor how it is shown; measurement goes on during all of it.
 
+mod book;
+mod command;
+mod plan;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scope;
+mod text;
 pub mod wording;
 
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, MaintenanceId, MaintenanceStage, Text, Timestamp};
 
+pub use book::{Book, Groups, Key, News, Word};
+pub use command::{Change, Command, Extent, Planning, Refusal, When};
+pub use plan::{InvalidPlanId, Plan, PlanId, Recurrence, Source, Span, Timing, TimingFault};
+
 use crate::{incident::Actor, public_id};
+
+/// Nothing is silenced for longer: a maintenance that nobody ends ends by itself.
+pub const LONGEST: std::time::Duration = std::time::Duration::from_secs(7 * 86_400);
 
 /// Occurrences are shown and told of so long before they begin.
 pub const ANNOUNCED_BEFORE: std::time::Duration = std::time::Duration::from_secs(48 * 3_600);
@@ -46,8 +57,14 @@ pub struct Maintenance {
     pub updated_at: Timestamp,
     /// What was said, the oldest first.
     pub updates: Vec<Notice>,
-    /// Who planned it.
+    /// Who planned it; [`Actor::Socket`] for what stands in the settings file.
     pub by: Actor,
+    /// The plan that it comes from, when that repeats.
+    #[serde(default)]
+    pub plan: Option<PlanId>,
+    /// When it was cancelled; its stage is then [`MaintenanceStage::Completed`], and its last update says so.
+    #[serde(default)]
+    pub cancelled_at: Option<Timestamp>,
 }
 
 /// Whom a maintenance concerns.

@@ -25,6 +25,7 @@ mod matter;
 mod notification;
 mod ntfy;
 mod outbox;
+mod planned;
 #[cfg(test)]
 pub(crate) mod recorder;
 mod teller;
@@ -41,5 +42,6 @@ pub use matter::{Matter, NAMED, Named};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
 pub(crate) use ntfy::is_topic;
 pub use outbox::{Due, Outbox};
+pub use planned::Planned;
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
 pub use wording::{Message, Voice};

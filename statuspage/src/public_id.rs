@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     Incident,
     Update,
     Maintenance,
+    Plan,
 }
 
 impl Kind {
@@ -24,6 +25,7 @@ impl Kind {
             Self::Incident => "incident",
             Self::Update => "update",
             Self::Maintenance => "maintenance",
+            Self::Plan => "plan",
         }
     }
 }

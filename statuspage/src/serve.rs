@@ -138,6 +138,7 @@ impl Instance {
             location: prober.as_ref().map(|_| settings.location.clone()),
             counters: Arc::clone(&counters),
             rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
+            maintenance: settings.maintenance.clone(),
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();

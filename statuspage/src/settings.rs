@@ -7,6 +7,7 @@ mod file;
 mod hidden;
 mod keeping;
 mod layer;
+mod maintenance;
 mod operators;
 mod print;
 mod typed;
@@ -29,6 +30,7 @@ use shared::{Language, LocationName, Text};
 
 use crate::{
     access::Accounts,
+    maintenance::Plan,
     notify::ChannelConfig,
     server::{ListenAddress, TlsFiles},
     site::Site,
@@ -128,6 +130,8 @@ pub struct Settings {
     pub channels: Vec<ChannelConfig>,
     /// Who may give orders.
     pub accounts: Accounts,
+    /// What is planned.
+    pub maintenance: Vec<Plan>,
     /// The file that was read.
     pub file: Option<PathBuf>,
     /// What is not forbidden and better otherwise, as a report; empty mostly.
@@ -280,6 +284,7 @@ fn merge(
         channels: file.channels.into_iter().map(|channel| channel.config).collect(),
         accounts: file.operators.accounts,
         accounts_shown: file.operators.shown,
+        maintenance: file.maintenance,
         file: path,
         warnings,
         sources,

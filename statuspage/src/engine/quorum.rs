@@ -53,9 +53,19 @@ pub(super) fn status(component: &ComponentState) -> Status {
     }
 }
 
-/// Why the state is what it is, and since when: among the probes that made it so, the one whose failures began first.
+/// Why the measured state is what it is, and since when: among the probes that made it so, the one whose failures began first.
+/// What began under maintenance that is over counts from its end.
 pub(super) fn because(component: &ComponentState) -> Option<(Reason, Onset)> {
-    match component.status {
+    let (mut reason, mut onset) = accused(component)?;
+    let counts = component.counts_from(reason.since);
+    if counts > reason.since {
+        (reason.since, onset.since, onset.after) = (counts, counts, Some(counts));
+    }
+    Some((reason, onset))
+}
+
+fn accused(component: &ComponentState) -> Option<(Reason, Onset)> {
+    match component.measured() {
         Status::Operational | Status::UnderMaintenance => None,
         Status::MajorOutage | Status::PartialOutage => accuse(component, Word::Down, Verdict::Fail, down),
         Status::DegradedPerformance => accuse(component, Word::Disputed, Verdict::Fail, down)

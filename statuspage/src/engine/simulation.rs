@@ -28,6 +28,10 @@ enum What {
     Again(usize),
     /// The definitions are loaded again: with so many of the probes.
     Reload(usize),
+    /// The component of a probe is to be under maintenance from so many milliseconds ahead on, for so many.
+    Maintain { probe: usize, ahead: i64, length: i64 },
+    /// The maintenance that was planned last is over now, or will never be.
+    Release,
 }
 
 pub(crate) fn events(locations: usize, length: usize) -> impl Strategy<Value = Vec<Event>> {
@@ -35,7 +39,11 @@ pub(crate) fn events(locations: usize, length: usize) -> impl Strategy<Value = V
     let delay = prop_oneof![8 => 0..50_i64, 1 => 0..200_000_i64];
     let result = (0..PROBES.len(), 0..locations, delay, verdict)
         .prop_map(|(probe, location, delay, verdict)| What::Result { probe, location, delay, verdict });
-    let what = prop_oneof![12 => result, 2 => (0..5_usize).prop_map(What::Again), 1 => (1..=PROBES.len()).prop_map(What::Reload)];
+    let maintain = (0..PROBES.len(), 0..100_000_i64, 1..200_000_i64)
+        .prop_map(|(probe, ahead, length)| What::Maintain { probe, ahead, length });
+    let again = (0..5_usize).prop_map(What::Again);
+    let reload = (1..=PROBES.len()).prop_map(What::Reload);
+    let what = prop_oneof![24 => result, 4 => again, 2 => reload, 2 => maintain, 1 => Just(What::Release)];
     let after = prop_oneof![9 => 1..20_000_i64, 1 => 0..400_000_i64];
     prop::collection::vec((after, what).prop_map(|(after, what)| Event { after, what }), 1..length)
 }
@@ -44,12 +52,28 @@ pub(crate) fn events(locations: usize, length: usize) -> impl Strategy<Value = V
 pub(crate) fn inputs(events: &[Event]) -> Vec<(Timestamp, Input)> {
     let mut now = at(0);
     let mut results: Vec<Arc<Observation>> = Vec::new();
+    let mut planned: Vec<(ComponentId, Window)> = Vec::new();
     let mut inputs = vec![(now, roster(&PROBES))];
     for event in events {
         now = now.plus(Duration::from_millis(event.after.unsigned_abs()));
         let observation = match event.what {
             What::Reload(probes) => {
                 inputs.push((now, roster(&PROBES[..probes])));
+                inputs.push((now, windows(&planned)));
+                continue;
+            }
+            What::Maintain { probe, ahead, length } => {
+                let from = now.plus(Duration::from_millis(ahead.unsigned_abs()));
+                let until = from.plus(Duration::from_millis(length.unsigned_abs()));
+                planned.push((component(PROBES[probe]), Window { from, until }));
+                inputs.push((now, windows(&planned)));
+                continue;
+            }
+            What::Release => {
+                if let Some((_, window)) = planned.last_mut() {
+                    window.until = window.until.min(now);
+                }
+                inputs.push((now, windows(&planned)));
                 continue;
             }
             What::Again(ago) => match results.iter().rev().nth(ago) {
@@ -65,6 +89,14 @@ pub(crate) fn inputs(events: &[Event]) -> Vec<(Timestamp, Input)> {
         inputs.push((now, Input::Observation(Observed { observation, stale_at: now.plus(PROOF) })));
     }
     inputs
+}
+
+fn windows(planned: &[(ComponentId, Window)]) -> Input {
+    Input::Windows(Arc::new(planned.iter().cloned().collect()))
+}
+
+fn component(probe: &str) -> ComponentId {
+    probe.parse::<ProbeId>().expect("an id").component
 }
 
 /// All components and probes of a simulation.
@@ -107,7 +139,7 @@ impl Model {
 pub(crate) fn result_in(input: &Input) -> Option<Observed> {
     match input {
         Input::Observation(observed) => Some(observed.clone()),
-        Input::Roster(_) | Input::Tick => None,
+        Input::Roster(_) | Input::Windows(_) | Input::Tick => None,
     }
 }
 
@@ -194,7 +226,7 @@ proptest! {
     #[test]
     fn green_never_outlives_its_proof_and_silence_is_dated_by_its_end(events in events(1, 40)) {
         let (mut engine, mut proofs) = (Engine::new(), BTreeMap::<ProbeId, Timestamp>::new());
-        for (now, input) in inputs(&events) {
+        for (now, input) in inputs(&events).into_iter().filter(|(_, input)| !matches!(input, Input::Windows(_))) {
             let heard = result_in(&input);
             let outcome = engine.step(input, now);
             for transition in outcome.transitions.iter().filter(|transition| transition.at < now) {
@@ -209,6 +241,35 @@ proptest! {
                     let probe = ProbeId { component: state.component.clone(), name };
                     prop_assert!(proofs.get(&probe).is_some_and(|end| now < *end), "{probe} is green without proof");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn maintenance_shows_exactly_inside_of_its_windows_and_disturbs_no_measurement(events in events(3, 80)) {
+        let (mut engine, mut plain) = (Engine::new(), Engine::new());
+        let (mut present, mut edges) = (Arc::<Windows>::default(), BTreeSet::new());
+        for (now, input) in inputs(&events) {
+            if let Input::Windows(windows) = &input {
+                present = Arc::clone(windows);
+                let all = PROBES.iter().flat_map(|probe| present.of(&component(probe)).to_vec());
+                edges.extend(all.flat_map(|window| [window.from, window.until]));
+                plain.step(Input::Tick, now);
+            } else {
+                plain.step(input.clone(), now);
+            }
+            let instants = engine.step(input, now).transitions;
+            for Transition { at, from, to, .. } in instants {
+                let edge = [from, to].contains(&Status::UnderMaintenance);
+                prop_assert!(!edge || at == now || edges.contains(&at), "{from} to {to} at {at}");
+            }
+            for state in engine.states() {
+                let measured = plain.view(&state.component).expect("both watch it").status;
+                let inside = present.of(&state.component).iter().any(|window| window.contains(now));
+                let expected = if inside { Status::UnderMaintenance } else { measured };
+                prop_assert_eq!((state.measured(), state.status), (measured, expected));
+                let reason = engine.view(&state.component).and_then(|judgement| judgement.reason);
+                prop_assert_eq!(reason.is_some(), plain.view(&state.component).expect("the same").reason.is_some());
             }
         }
     }

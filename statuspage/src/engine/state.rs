@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, LocationName, ProbeName, Status, Thresholds, Timestamp};
 
-use super::{Observed, PlaceState, Reception, RosterComponent, Transition, quorum};
+use super::{Observed, PlaceState, Reception, RosterComponent, Transition, Window, quorum};
 
 /// The first byte of every stored state. Fields that are added later get a default and need no new version.
 const VERSION: u8 = 1;
@@ -17,7 +17,7 @@ const VERSION: u8 = 1;
 pub struct ComponentState {
     /// Which one.
     pub component: ComponentId,
-    /// Its state as measured.
+    /// Its state: as measured, or under maintenance.
     pub status: Status,
     /// Since when it has that state.
     pub since: Timestamp,
@@ -25,6 +25,13 @@ pub struct ComponentState {
     pub created_at: Timestamp,
     /// Its probes.
     pub probes: BTreeMap<ProbeName, ProbeState>,
+    /// When it is or will be under maintenance, the earliest first; what is over is not in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    windows: Vec<Window>,
+    /// Maintenance that is over: what began to fail in it counts from its end. The last one, and those before in which a present
+    /// failure began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    released: Vec<Window>,
 }
 
 /// What is believed of one probe.
@@ -52,7 +59,21 @@ pub enum StateError {
 impl ComponentState {
     /// A component of which nothing is known yet.
     pub(super) fn new(component: ComponentId, now: Timestamp) -> Self {
-        Self { component, status: Status::Unknown, since: now, created_at: now, probes: BTreeMap::new() }
+        Self {
+            component,
+            status: Status::Unknown,
+            since: now,
+            created_at: now,
+            probes: BTreeMap::new(),
+            windows: Vec::new(),
+            released: Vec::new(),
+        }
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn renamed(self, component: ComponentId) -> Self {
+        Self { component, ..self }
     }
 
     /// Its stored form: a version byte and JSON, whose words outlive a change of the order of a closed set.
@@ -110,26 +131,63 @@ impl ComponentState {
         }
     }
 
-    /// When silence next changes something.
-    pub(super) fn next_expiry(&self) -> Option<Timestamp> {
-        self.places().map(PlaceState::next_expiry).min()
+    /// Takes over when it is under maintenance.
+    pub(super) fn maintain(&mut self, windows: &[Window]) {
+        self.windows = windows.to_vec();
+    }
+
+    /// When silence or maintenance next changes something.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        let expiry = self.places().map(PlaceState::next_expiry).min();
+        let edge = |window: &Window| if self.is_maintained() { window.until } else { window.from };
+        expiry.into_iter().chain(self.windows.first().map(edge)).min()
+    }
+
+    /// The state that it would have without maintenance.
+    pub fn measured(&self) -> Status {
+        quorum::status(self)
+    }
+
+    fn is_maintained(&self) -> bool {
+        self.status == Status::UnderMaintenance
+    }
+
+    /// From when on a failure counts that began then: what began under maintenance that is over counts from its end.
+    pub(super) fn counts_from(&self, since: Timestamp) -> Timestamp {
+        self.released.iter().fold(since, |since, window| if window.contains(since) { window.until } else { since })
     }
 
     pub(super) fn turn_back(&mut self, now: Timestamp) {
         self.since = self.since.min(now);
+        // Maintenance that has begun has begun; it ends when the clock shows its end.
+        if let Some(window) = self.windows.first_mut().filter(|_| self.status == Status::UnderMaintenance) {
+            window.from = window.from.min(now);
+        }
         self.created_at = self.created_at.min(now);
         self.probes.values_mut().flat_map(|probe| probe.places.values_mut()).for_each(|place| place.turn_back(now));
     }
 
     /// Draws the conclusion from what the probes say.
     pub(super) fn settle(&mut self, at: Timestamp) -> Option<Transition> {
-        let (from, to) = (self.status, quorum::status(self));
+        self.windows.retain(|window| at < window.until);
+        let maintained = self.windows.first().is_some_and(|window| window.from <= at);
+        let (from, to) = (self.status, if maintained { Status::UnderMaintenance } else { self.measured() });
         if from == to {
             return None;
         }
         let from_since = std::mem::replace(&mut self.since, at);
+        if from == Status::UnderMaintenance {
+            self.release(Window { from: from_since, until: at });
+        }
         self.status = to;
         Some(self.transition(at, from, from_since))
+    }
+
+    fn release(&mut self, window: Window) {
+        let rows = self.places().flat_map(|place| place.failing().into_iter().chain(place.warning()));
+        let since: Vec<_> = rows.map(|run| run.since).collect();
+        self.released.retain(|earlier| since.iter().any(|since| earlier.contains(*since)));
+        self.released.push(window);
     }
 
     /// The way to the present state.

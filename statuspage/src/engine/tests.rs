@@ -3,7 +3,7 @@
 use shared::{Failure, FailureKind, Health, HttpFacts, HttpVersion, Thresholds, Timings, Verdict};
 
 use super::*;
-use Status::{DegradedPerformance, MajorOutage, Operational, PartialOutage, Unknown};
+use Status::{DegradedPerformance, MajorOutage, Operational, PartialOutage, UnderMaintenance, Unknown};
 use Verdict::{Fail, Pass, Warn};
 
 /// How long a result proves something here, in seconds.
@@ -226,6 +226,63 @@ fn after_a_jump_backwards_a_proof_lasts_no_longer_than_it_would_have() {
     bench.now = 10;
     assert_eq!(bench.step(Input::Tick), Outcome::default());
     assert_eq!((bench.judgement().stale_at, bench.judgement().since), (Some(at(100)), at(10)));
+}
+
+fn maintained(windows: &[(i64, i64)]) -> Input {
+    let windows = windows.iter().map(|&(from, until)| Window { from: at(from), until: at(until) });
+    Input::Windows(Arc::new(windows.map(|window| ("cloud".parse().expect("an id"), window)).collect()))
+}
+
+#[test]
+fn a_failure_under_maintenance_is_an_outage_from_its_end_on() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.hear_all(&[("cloud/login", "lyon", Pass)]);
+    bench.step(maintained(&[(10, 60)]));
+    bench.now = 20;
+    bench.settle("cloud/login", &[("lyon", Fail)]);
+    let judgement = bench.judgement();
+    assert_eq!((judgement.status, judgement.measured, judgement.since), (UnderMaintenance, MajorOutage, at(10)));
+    assert_eq!(bench.engine.next_due(), Some(at(60)));
+    bench.now = 75;
+    let transitions = bench.step(Input::Tick).transitions;
+    let [Transition { at: when, from: UnderMaintenance, from_since, to: MajorOutage, reason: Some(reason), .. }] =
+        &transitions[..]
+    else {
+        panic!("{transitions:?}")
+    };
+    assert_eq!((*when, *from_since, reason.since), (at(60), at(10), at(60)));
+}
+
+#[test]
+fn a_failure_that_was_there_before_the_maintenance_keeps_its_beginning() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.settle("cloud/login", &[("lyon", Fail)]);
+    bench.now = 10;
+    let transitions = bench.step(maintained(&[(5, 60)])).transitions;
+    assert_eq!(
+        transitions.iter().map(|t| (t.at, t.from, t.to)).collect::<Vec<_>>(),
+        [(at(10), MajorOutage, UnderMaintenance)]
+    );
+    bench.now = 30;
+    let transitions = bench.step(maintained(&[(5, 30)])).transitions;
+    assert_eq!(transitions.iter().map(|t| (t.at, t.to)).collect::<Vec<_>>(), [(at(30), MajorOutage)]);
+    assert_eq!(bench.judgement().reason.map(|reason| reason.since), Some(at(1)));
+}
+
+#[test]
+fn maintenance_goes_on_through_a_restart_and_a_clock_that_is_set_back() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.now = 100;
+    bench.step(maintained(&[(100, 160)]));
+    let stored = bench.engine.states().map(ComponentState::to_bytes).collect::<Vec<_>>();
+    bench.engine = Engine::restore(stored.iter().map(|bytes| ComponentState::from_bytes(bytes).expect("our own")));
+    bench.now = 40;
+    bench.hear_all(&[("cloud/login", "lyon", Pass)]);
+    assert_eq!((bench.judgement().status, bench.judgement().measured), (UnderMaintenance, Operational));
+    bench.now = 161;
+    let transitions = bench.step(Input::Tick).transitions;
+    // The proof of the result ran out meanwhile.
+    assert_eq!(transitions.iter().map(|t| (t.at, t.to)).collect::<Vec<_>>(), [(at(160), Unknown)]);
 }
 
 #[test]

@@ -12,13 +12,15 @@ use crate::snapshot::{ProbeAtLocation, Reason};
 /// One component as it is judged now.
 #[derive(Debug, Clone)]
 pub struct Judgement {
-    /// Its state as measured.
+    /// Its state: as measured, or under maintenance.
     pub status: Status,
+    /// Its state as measured, whatever maintenance goes on.
+    pub measured: Status,
     /// Since when it has that state.
     pub since: Timestamp,
     /// When it was first watched.
     pub created_at: Timestamp,
-    /// Why it is not operational, where a failure says it.
+    /// Why it is not measured to be operational, where a failure says it.
     pub reason: Option<Reason>,
     /// When the newest result came, by the hub's clock; absent before the first.
     pub last_result_at: Option<Timestamp>,
@@ -33,13 +35,15 @@ pub struct Judgement {
 
 impl Judgement {
     pub(super) fn of(state: &ComponentState) -> Self {
+        let measured = state.measured();
         Self {
             status: state.status,
+            measured,
             since: state.since,
             created_at: state.created_at,
             reason: quorum::because(state).map(|(reason, _)| reason),
             last_result_at: state.places().map(PlaceState::received_at).max(),
-            stale_at: state.probes.values().filter_map(proven_until).min().filter(|_| state.status != Status::Unknown),
+            stale_at: state.probes.values().filter_map(proven_until).min().filter(|_| measured != Status::Unknown),
             certificate_expires_at: state.places().filter_map(PlaceState::certificate_expires_at).min(),
             probes: state.probes.iter().map(|(name, probe)| (name.clone(), locations(probe))).collect(),
         }

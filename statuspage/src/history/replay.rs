@@ -31,6 +31,7 @@ impl Hub {
 
     fn step(&mut self, input: Input, now: Timestamp) {
         let result = simulation::result_in(&input);
+        let planned = matches!(input, Input::Windows(_));
         let outcome = self.engine.step(input, now);
         for transition in &outcome.transitions {
             self.history.spend(&transition.component, transition.from, transition.from_since, transition.at);
@@ -40,6 +41,10 @@ impl Hub {
             if matches!(observed.observation.verdict, Verdict::Warn | Verdict::Fail) {
                 self.failures.push(Arc::clone(&observed.observation));
             }
+        }
+        let everybody: Vec<_> = self.engine.states().map(|state| (state.component.clone(), state.to_bytes())).collect();
+        if planned {
+            self.states.extend(everybody);
         }
         let touched = outcome.transitions.into_iter().map(|transition| transition.component);
         for component in touched.chain(result.map(|observed| observed.observation.probe.component.clone())) {
@@ -73,7 +78,7 @@ proptest! {
         let (mut lived, mut killed) = (Hub::new(), Hub::new());
         // Definitions stay as they are: what a reload retires is not written here.
         let inputs = simulation::inputs(&events).into_iter().enumerate();
-        let inputs = inputs.filter(|(i, (_, input))| *i == 0 || simulation::result_in(input).is_some());
+        let inputs = inputs.filter(|(i, (_, input))| *i == 0 || !matches!(input, Input::Roster(_)));
         let (mut end, mut troubles) = (crate::engine::tests::at(0), troubles.into_iter());
         for (_, (now, input)) in inputs {
             lived.step(input.clone(), now);

@@ -75,7 +75,7 @@ pub(super) fn read(restored: &Restored, site: &Site, former: &Former) -> Memory 
         // What is known under the present name is newer.
         let renamed = present != id;
         let newer = renamed && restored.components.iter().any(|(other, _)| other == present);
-        (!newer).then(|| ComponentState { component: present.clone(), ..state })
+        (!newer).then(|| state.renamed(present.clone()))
     });
     let mut history = History::new(site.time_zone.clone());
     past::restore(&mut history, restored, former);
@@ -200,7 +200,8 @@ impl Hub {
     /// which outages that were open then and are over are told to be so.
     pub(super) async fn merge(&mut self, restored: &Restored, now: Timestamp) -> Vec<Transition> {
         past::absorb(&mut self.history, restored, &Former::of(&self.definitions));
-        self.telling.recall(restored);
+        self.telling.recall(&self.options, restored);
+        (self.dirty.maintenances, self.dirty.windows) = (true, true);
         self.telling.adopt(&outages(restored), &restored.notifications, now);
         let news = self.telling.watch(&self.definitions, now);
         self.dirty.histories.extend(self.views.shown().cloned());

@@ -11,19 +11,20 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::{Hub, now};
+use super::{Hub, maintenance::MaintenanceOrder, now};
 use crate::{
     incident::{Actor, AuditLog, Command, Done, Incident, News, Refusal},
+    maintenance::{self, Maintenance},
     store::{Changes, Durability, RecordKey, StoreState},
 };
 
 /// Orders that may wait. Whoever comes when it is full waits until the deadline, and is then refused.
 const WAITING: usize = 32;
 /// Until then an order is answered.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 /// An order is not begun when less than that is left: what follows must be answered in time, and the store may take two seconds
 /// twice.
-const NEEDED: Duration = Duration::from_secs(5);
+pub(super) const NEEDED: Duration = Duration::from_secs(5);
 
 /// An order on its way to the hub.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub struct Order {
 #[derive(Debug, Clone)]
 pub struct Desk {
     orders: mpsc::Sender<Order>,
+    maintenance: mpsc::Sender<MaintenanceOrder>,
     audit: watch::Receiver<AuditLog>,
 }
 
@@ -45,14 +47,16 @@ pub struct Desk {
 #[derive(Debug)]
 pub struct DeskEnd {
     pub(super) orders: mpsc::Receiver<Order>,
+    pub(super) maintenance: mpsc::Receiver<MaintenanceOrder>,
     audit: watch::Sender<AuditLog>,
 }
 
 /// A desk, and the end of it that belongs into the hub's [`Wiring`](super::Wiring).
 pub fn desk() -> (Desk, DeskEnd) {
     let (sender, orders) = mpsc::channel(WAITING);
+    let (planner, maintenance) = mpsc::channel(WAITING);
     let (writer, audit) = watch::channel(AuditLog::default());
-    (Desk { orders: sender, audit }, DeskEnd { orders, audit: writer })
+    (Desk { orders: sender, maintenance: planner, audit }, DeskEnd { orders, maintenance, audit: writer })
 }
 
 impl Desk {
@@ -71,6 +75,21 @@ impl Desk {
         }
         // The hub does not begin what it cannot end by then.
         timeout_at(until, answer).await.ok().and_then(Result::ok).unwrap_or(Err(Refusal::StoreBehind))
+    }
+
+    /// Gives an order about maintenance, and waits until it is on stable storage: the maintenance as it is then.
+    ///
+    /// # Errors
+    ///
+    /// It was refused, and nothing was changed. [`StoreBehind`] also when the hub does not answer by the deadline.
+    ///
+    /// [`StoreBehind`]: crate::maintenance::Refusal::StoreBehind
+    pub async fn maintain(
+        &self,
+        actor: Actor,
+        command: maintenance::Command,
+    ) -> Result<Arc<Maintenance>, maintenance::Refusal> {
+        MaintenanceOrder::give(&self.maintenance, actor, command).await
     }
 
     /// Every order that is remembered, the oldest first.
@@ -172,6 +191,15 @@ impl Hub {
     ) {
         warn!(incident = %done.incident, "the store is behind: an order is taken back");
         self.telling.book.take_back(done);
+        self.write_back((before, rows), written).await;
+    }
+
+    /// Makes what was handed to the store for an order as it was before.
+    pub(super) async fn write_back(
+        &mut self,
+        (before, rows): (Vec<crate::notify::Notification>, &[crate::notify::Notification]),
+        written: Vec<RecordKey>,
+    ) {
         self.telling.outbox.take_back(rows);
         self.telling.outbox.put_back(before);
         let ids = rows.iter().map(|row| &row.id);

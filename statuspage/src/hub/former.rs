@@ -62,7 +62,7 @@ pub(super) fn announced_at(told: &[Notification], component: &ComponentId, since
 fn is_about(row: &Notification, component: &ComponentId) -> bool {
     match &row.subject {
         Subject::Incident(matter) => matter.first.first().is_some_and(|named| named.id == *component),
-        Subject::Monitor(_) => false,
+        Subject::Monitor(_) | Subject::Maintenance(_) => false,
     }
 }
 

@@ -15,6 +15,7 @@ use super::{Dirty, Hub, Wiring, roster};
 use crate::{
     engine::Judgement,
     incident::Incident,
+    maintenance::Maintenance,
     site::Site,
     snapshot::{ComponentView, HistoryView, ProbeAtLocation, ProbeView, Snapshot},
     watch::WatchInput,
@@ -36,6 +37,7 @@ pub(super) struct Views {
     refreshed: BTreeMap<ComponentId, Timestamp>,
     locations: BTreeMap<LocationName, Option<Timestamp>>,
     incidents: Arc<Vec<Arc<Incident>>>,
+    maintenances: Arc<Vec<Arc<Maintenance>>>,
 }
 
 impl Views {
@@ -47,6 +49,7 @@ impl Views {
             refreshed: BTreeMap::new(),
             locations: location.into_iter().map(|name| (name, None)).collect(),
             incidents: Arc::default(),
+            maintenances: Arc::default(),
         }
     }
 
@@ -97,6 +100,9 @@ impl Hub {
         if std::mem::take(&mut self.dirty.incidents) {
             self.views.incidents = Arc::new(self.telling.book.incidents());
         }
+        if std::mem::take(&mut self.dirty.maintenances) {
+            self.views.maintenances = Arc::new(self.telling.maintenance.maintenances());
+        }
         let snapshot = self.snapshot(now);
         let watched = self.watched(&snapshot, now);
         (snapshot, watched)
@@ -116,7 +122,7 @@ impl Hub {
             quarantined: Arc::new(self.definitions.quarantined.clone()),
             store: self.store.state(),
             incidents: Arc::clone(&self.views.incidents),
-            maintenances: Arc::default(),
+            maintenances: Arc::clone(&self.views.maintenances),
         }
     }
 
@@ -164,7 +170,8 @@ fn component_view(definition: &Definition, mut judgement: Judgement, history: Ar
         created_at: judgement.created_at,
         last_result_at: judgement.last_result_at,
         stale_at: judgement.stale_at,
-        reason: judgement.reason,
+        // Of what fails under maintenance the probes tell, not the component.
+        reason: judgement.reason.filter(|_| judgement.status != Status::UnderMaintenance),
         certificate_expires_at: judgement.certificate_expires_at,
         history,
     }

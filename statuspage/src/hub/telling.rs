@@ -13,7 +13,7 @@ use super::{
     Hub, HubOptions,
     alarm::{Alarms, Bell},
     former::{self, Outage},
-    now,
+    maintenance, now,
 };
 use crate::{
     engine::Transition,
@@ -31,6 +31,7 @@ use crate::{
 pub(super) struct Telling {
     pub(super) book: Book,
     pub(super) audit: Audit,
+    pub(super) maintenance: crate::maintenance::Book,
     pub(super) outbox: Outbox,
     alarms: Alarms,
     language: Language,
@@ -43,6 +44,7 @@ impl Telling {
         Self {
             book: book(options.rules, restored),
             audit: audit(restored),
+            maintenance: maintenance::book(options, restored),
             outbox: Outbox::new(channels, restored.notifications.clone()),
             alarms: Alarms::read(&restored.records),
             language: options.site.default_language(),
@@ -61,11 +63,12 @@ impl Telling {
     }
 
     /// Takes over messages, incidents and open faults that a database held which could not be opened at the start.
-    pub(super) fn recall(&mut self, restored: &Restored) {
+    pub(super) fn recall(&mut self, options: &HubOptions, restored: &Restored) {
         self.outbox.recall(&restored.notifications);
         self.alarms.recall(Alarms::read(&restored.records));
         self.book.recall(book(self.rules, restored));
         self.audit.recall(audit(restored));
+        self.maintenance.recall(maintenance::book(options, restored), now());
     }
 
     /// What is not written as it is, and must be now.
@@ -84,7 +87,8 @@ impl Telling {
         let incidents = incidents.into_iter().map(|(id, body)| (RecordKey::Incident(id), body.map(Bytes::from)));
         let orders = self.audit.take_changes().into_iter();
         let orders = orders.map(|(number, body)| (RecordKey::Audit(number), body.map(Bytes::from)));
-        self.alarms.take_changes().into_iter().chain(incidents).chain(orders).collect()
+        let planned = maintenance::records(&mut self.maintenance);
+        self.alarms.take_changes().into_iter().chain(incidents).chain(orders).chain(planned).collect()
     }
 
     /// Every message that is remembered and everything that is open, to be written together.
@@ -92,6 +96,7 @@ impl Telling {
         self.alarms.mark_changed();
         self.book.mark_changed();
         self.audit.mark_changed();
+        self.maintenance.mark_changed();
         (self.outbox.rows(), self.all_changed_records(now))
     }
 
@@ -159,7 +164,11 @@ impl Telling {
 fn book(rules: Rules, restored: &Restored) -> Book {
     let incidents = restored.records.iter().filter_map(|(key, body)| match key {
         RecordKey::Incident(id) => Some((id, body.as_ref())),
-        RecordKey::Outage(_) | RecordKey::Fault(_) | RecordKey::Audit(_) => None,
+        RecordKey::Outage(_)
+        | RecordKey::Fault(_)
+        | RecordKey::Audit(_)
+        | RecordKey::Maintenance(_)
+        | RecordKey::Plan(_) => None,
     });
     Book::read(rules, incidents)
 }
@@ -167,7 +176,11 @@ fn book(rules: Rules, restored: &Restored) -> Book {
 fn audit(restored: &Restored) -> Audit {
     Audit::read(restored.records.iter().filter_map(|(key, body)| match key {
         RecordKey::Audit(number) => Some((*number, body.as_ref())),
-        RecordKey::Outage(_) | RecordKey::Fault(_) | RecordKey::Incident(_) => None,
+        RecordKey::Outage(_)
+        | RecordKey::Fault(_)
+        | RecordKey::Incident(_)
+        | RecordKey::Maintenance(_)
+        | RecordKey::Plan(_) => None,
     }))
 }
 

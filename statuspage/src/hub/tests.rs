@@ -2,6 +2,7 @@
 
 mod desk;
 mod faults;
+mod maintenance;
 mod restart;
 mod watched;
 
@@ -131,6 +132,7 @@ impl Bench {
             location: Some("local".parse().expect("a name")),
             counters: Arc::default(),
             rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
+            maintenance: Vec::new(),
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }
@@ -193,7 +195,7 @@ impl Bench {
             Subject::Incident(matter) => {
                 matter.first.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join("+")
             }
-            Subject::Monitor(_) => row.subject.to_string(),
+            Subject::Monitor(_) | Subject::Maintenance(_) => row.subject.to_string(),
         };
         let words = |row: &Notification| format!("{} {}", subject(row), row.word());
         let mut told: Vec<_> = self.rows().iter().map(words).collect();

@@ -9,8 +9,8 @@
 //! - When everything works again, that is said, and after a quiet time in which nothing fails and everything is known to work it is
 //!   resolved. What fails before that is a relapse of the same incident; with each one the quiet time doubles, up to half an
 //!   hour, and after the second one a recovery is said only once it has lasted for a quarter of it.
-//! - A component that comes under maintenance, or is no longer watched, leaves its incidents as one that works. One that is renamed
-//!   stays under its new name.
+//! - A component that is no longer watched leaves its incidents as one that works. One that is renamed stays under its new name.
+//!   Under maintenance it stays in them as it is, and nothing is said of it: they end when it works again, or by an operator.
 //! - Operators who say something take the lead: measurement goes on beside their words and says what it finds, but no longer
 //!   ends the incident. They may resolve it while something fails, as on Statuspage: what failed then opens nothing new until it
 //!   has worked once.

@@ -70,5 +70,7 @@ fn one(id: &str, title: Text, scope: Scope, starts_at: &str, ends_at: &str) -> M
         updated_at: created_at,
         updates: Vec::new(),
         by: Actor::Operator("camille".to_owned()),
+        plan: None,
+        cancelled_at: None,
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! It reads no clock.
 
+use std::fmt;
+
 use shared::{ComponentId, Language, MaintenanceStage, Text, Timestamp};
 
 use super::{ANNOUNCED_BEFORE, Maintenance, Scope};
@@ -30,15 +32,34 @@ impl Scope {
     }
 }
 
+impl fmt::Display for Scope {
+    /// As ids of plans are made of it: in no order of the author's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sorted = |mut names: Vec<&str>| {
+            names.sort_unstable();
+            names.dedup();
+            names.join(",")
+        };
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Groups(names) => write!(f, "groups {}", sorted(names.iter().map(String::as_str).collect())),
+            Self::Components(ids) => {
+                write!(f, "components {}", sorted(ids.iter().map(ComponentId::as_str).collect()))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::incident::sample::both;
 
     #[test]
     fn a_scope_covers_what_it_names_in_any_language() {
         let cloud = "cloud".parse().expect("an id");
-        let group = both("Bureau", "Office");
+        let group =
+            [(Language::Fr, "Bureau"), (Language::En, "Office")].map(|(language, name)| (language, name.to_owned()));
+        let group = Text::ByLanguage(group.into());
         let check = |scope: Scope, group: Option<&Text>, covers: bool| assert_eq!(scope.covers(&cloud, group), covers);
         check(Scope::All, None, true);
         check(Scope::Components(vec![cloud.clone()]), None, true);

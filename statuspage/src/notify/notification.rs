@@ -1,13 +1,14 @@
-//! A message to one channel about an incident or about the monitor itself: what happened, and how far the telling got.
+//! A message to one channel about an incident, a maintenance or the monitor itself: what happened, and how far the telling got.
 //!
 //! It does not know words, addresses or clocks.
 
 use std::{fmt, fmt::Write as _, str::FromStr, sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
-use shared::{FailureKind, IncidentId, InvalidId, LocationName, ProbeId, Timestamp};
+use shared::{FailureKind, IncidentId, InvalidId, LocationName, MaintenanceId, ProbeId, Timestamp};
 
-use super::{ChannelName, Fault, FaultKind, Matter};
+use super::{ChannelName, Fault, FaultKind, Matter, Planned};
+use crate::maintenance::Word;
 
 /// Names one notification for ever: derived from its channel, its subject and the outage, so that a replay cannot double it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +60,8 @@ pub enum Subject {
     Incident(Box<Matter>),
     /// The monitor itself, which has this fault.
     Monitor(Fault),
+    /// A planned maintenance.
+    Maintenance(Box<Planned>),
 }
 
 impl Subject {
@@ -67,6 +70,7 @@ impl Subject {
         match self {
             Self::Incident(matter) => Topic::Incident(&matter.id),
             Self::Monitor(fault) => Topic::Monitor(fault.kind()),
+            Self::Maintenance(planned) => Topic::Maintenance(&planned.id, planned.word),
         }
     }
 }
@@ -84,6 +88,8 @@ pub enum Topic<'a> {
     Incident(&'a IncidentId),
     /// A kind of fault of the monitor.
     Monitor(FaultKind),
+    /// What happens to a maintenance: each word of it is news of its own.
+    Maintenance(&'a MaintenanceId, Word),
 }
 
 impl fmt::Display for Topic<'_> {
@@ -91,6 +97,7 @@ impl fmt::Display for Topic<'_> {
         match self {
             Self::Incident(id) => write!(f, "incident:{id}"),
             Self::Monitor(kind) => write!(f, "monitor:{kind}"),
+            Self::Maintenance(id, word) => write!(f, "maintenance:{id}:{}", word.word()),
         }
     }
 }
@@ -274,6 +281,11 @@ impl Notification {
         let occasion = match &event.subject {
             // The name is given once and for all; heard of twice, it is still one.
             Subject::Monitor(Fault::SetAside { kept, .. }) => kept.clone(),
+            // Each is told once, however often it is found out; another time is another one.
+            Subject::Maintenance(planned) => match planned.word {
+                Word::Moved => planned.version.to_string(),
+                Word::Announced | Word::Begins | Word::Ends | Word::Cancelled => String::new(),
+            },
             Subject::Incident(_) | Subject::Monitor(_) => since.as_millis().to_string(),
         };
         Self {
@@ -289,7 +301,8 @@ impl Notification {
     }
 
     /// The word in documents: `down`, `grown`, `overdue`, `recovered`, `was_down` of an incident; `fault`, `fault_over`,
-    /// `was_fault` of the monitor.
+    /// `was_fault` of the monitor; `maintenance_announced`, `maintenance_moved`, `maintenance_begins`, `maintenance_ends`,
+    /// `maintenance_cancelled`.
     pub fn word(&self) -> &'static str {
         match (&self.subject, &self.kind) {
             (Subject::Incident(_), Kind::Down { .. } | Kind::Noticed { .. }) => "down",
@@ -301,6 +314,7 @@ impl Notification {
                 Subject::Monitor(_),
                 Kind::Down { .. } | Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. },
             ) => "fault",
+            (Subject::Maintenance(planned), _) => planned.event(),
             (Subject::Monitor(_), Kind::Recovered { .. }) => "fault_over",
             (Subject::Monitor(_), Kind::WasDown { .. }) => "was_fault",
         }

@@ -59,6 +59,7 @@ impl Ntfy {
     fn document(&self, notification: &Notification, message: &Message) -> Value {
         // "High" makes phones ring through long vibration; the highest is left to escalation.
         let (priority, tag) = match (&notification.subject, &notification.kind) {
+            (Subject::Maintenance(_), _) => (3, "wrench"),
             (Subject::Incident(_), Kind::Down { .. } | Kind::Grown { .. } | Kind::Noticed { .. }) => (4, "red_circle"),
             (Subject::Incident(_), Kind::Overdue { .. }) => (4, "alarm_clock"),
             (

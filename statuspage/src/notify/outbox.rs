@@ -240,7 +240,7 @@ impl Outbox {
         let Some((down, cause)) = self.unheard_outage(row, began, until) else { return self.fold(stale, row.clone()) };
         let outage = until.since(began);
         let subject = match &down.subject {
-            Subject::Incident(_) => row.subject.clone(),
+            Subject::Incident(_) | Subject::Maintenance(_) => row.subject.clone(),
             Subject::Monitor(fault) => Subject::Monitor(fault.clone()),
         };
         let mut parts = stale;

@@ -22,6 +22,9 @@
 //!   },
 //!   "monitor": null,                           or, when it is about the monitor itself, its fault; "facts" differ by fault:
 //!                                              { "fault": "low_space", "lasting": true, "facts": { "free": 81, "reserve": 1000 } }
+//!   "maintenance": null,                       or, when it is about planned maintenance ("event": "maintenance_announced", "…_moved",
+//!                                              "…_begins", "…_ends", "…_cancelled"), that: { "id": "…", "title": "Updates",
+//!                                              "concerns": ["Bureau"], "starts_at": "…", "ends_at": "…" }; everything when "concerns" is empty
 //!   "reason": {                                null when recovered, or when it is not known
 //!     "kind": "http_status", "detail": "502 Bad Gateway", "probe": "cloud/login",
 //!     "http_status": 502, "locations": ["lyon"]
@@ -49,8 +52,8 @@ use shared::Timestamp;
 use url::Url;
 
 use super::{
-    Cause, ChannelName, Client, Course, Fault, InvalidChannel, Kind, Matter, Message, Notification, Refusal, SecretUrl,
-    Subject, Voice, WebhookConfig, channel, client::IDEMPOTENCY_KEY,
+    Cause, ChannelName, Client, Course, Fault, InvalidChannel, Kind, Matter, Message, Notification, Planned, Refusal,
+    SecretUrl, Subject, Voice, WebhookConfig, channel, client::IDEMPOTENCY_KEY,
 };
 
 /// A webhook that is ready to use.
@@ -99,9 +102,10 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         }
         Kind::Noticed { since, until: _, times } => (since, None, *times, None, None),
     };
-    let (component, incident, monitor) = match &notification.subject {
-        Subject::Incident(matter) => (json!(matter.first.first()), affair(matter), Value::Null),
-        Subject::Monitor(fault) => (Value::Null, Value::Null, trouble(fault)),
+    let (component, incident, monitor, maintenance) = match &notification.subject {
+        Subject::Incident(matter) => (json!(matter.first.first()), affair(matter), Value::Null, Value::Null),
+        Subject::Monitor(fault) => (Value::Null, Value::Null, trouble(fault), Value::Null),
+        Subject::Maintenance(planned) => (Value::Null, Value::Null, Value::Null, work(planned)),
     };
     let promised = match &notification.kind {
         Kind::Overdue { promised, .. } => Some(promised),
@@ -119,6 +123,7 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         "component": component,
         "incident": incident,
         "monitor": monitor,
+        "maintenance": maintenance,
         "reason": cause.map(reason),
         "promised_at": promised,
         "since": since,
@@ -130,6 +135,16 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         "text": message.headline(),
         "notes": message.notes,
         "link": message.link.as_ref().map(Url::as_str),
+    })
+}
+
+fn work(planned: &Planned) -> Value {
+    json!({
+        "id": planned.id,
+        "title": planned.title,
+        "concerns": planned.concerns,
+        "starts_at": planned.starts_at,
+        "ends_at": planned.ends_at,
     })
 }
 

@@ -11,6 +11,7 @@ use url::Url;
 use super::{Cause, Kind, Matter, Notification, Subject};
 
 mod fault;
+mod planned;
 
 /// From there on a message says when it was detected and when it left.
 const LATE: Duration = Duration::from_secs(120);
@@ -71,6 +72,10 @@ impl Voice {
                 (format!("{word} {}", self.about(matter)), text, self.link(&matter.id))
             }
             Subject::Monitor(fault) => (MONITOR.to_owned(), self.fault(fault, &notification.kind, now), None),
+            Subject::Maintenance(planned) => {
+                let (word, text) = self.planned(planned, now);
+                (format!("{word} {}", planned.title), text, None)
+            }
         };
         Message { subject, text, notes: self.notes(notification, now), link, language: self.language }
     }
@@ -184,6 +189,9 @@ impl Voice {
 
     fn notes(&self, notification: &Notification, now: Timestamp) -> Vec<String> {
         let mut notes = Vec::new();
+        if let Subject::Maintenance(planned) = &notification.subject {
+            notes.push(self.concerned(planned));
+        }
         let cause = match &notification.kind {
             Kind::Down { cause, .. } | Kind::Grown { cause, .. } | Kind::WasDown { cause, .. } => cause.as_ref(),
             Kind::Recovered { .. } | Kind::Noticed { .. } | Kind::Overdue { .. } => None,
@@ -248,6 +256,7 @@ mod tests {
         incident::Finding,
         notify::{Event, Fault, Happening, NAMED, Named, State},
     };
+    use crate::{maintenance::Word, notify::Planned};
 
     fn at(clock: &str) -> Timestamp {
         format!("2026-11-22T{clock}Z").parse().expect("a time")
@@ -280,6 +289,29 @@ mod tests {
             components: u32::try_from(names.len()).expect("a few"),
             ..Matter::outage("cloud".parse().expect("an id"), "Nextcloud".into(), at("13:02:00"))
         }
+    }
+
+    #[test]
+    fn what_happens_to_a_maintenance_is_said_in_both_languages() {
+        let mut said = String::new();
+        for (language, word) in Language::ALL.into_iter().flat_map(|language| Word::ALL.map(|word| (language, word))) {
+            let planned = Planned {
+                id: "kctbh9vrtdwd".parse().expect("an id"),
+                version: 3,
+                word,
+                title: "Updates".into(),
+                concerns: if word == Word::Ends { vec![] } else { vec!["Bureau".into(), "Nextcloud".into()] },
+                starts_at: at("13:00:00"),
+                ends_at: "2026-11-23T01:00:00Z".parse().expect("a time"),
+            };
+            let happening = Happening::Noticed { at: at("12:00:00") };
+            let event =
+                Event { subject: Subject::Maintenance(Box::new(planned)), detected_at: at("12:00:00"), happening };
+            let notification = Notification::new(&"phone".parse().expect("a name"), &event);
+            let message = voice(language).say(&notification, at("12:00:01"));
+            said += &format!("{}\n{}\n", message.headline(), message.notes.join("\n"));
+        }
+        insta::assert_snapshot!(said);
     }
 
     #[test]

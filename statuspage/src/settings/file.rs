@@ -24,12 +24,12 @@ use super::{
     channels::{self, ChannelEntry},
     keeping::{DiskReserve, MaxBytes, Plans},
     layer::Given,
-    operators,
+    maintenance, operators,
     typed::{self, FORMAT},
-    value::{FrameAncestors, PathText, Quiet},
+    value::{FrameAncestors, PathText, Quiet, default_time_zone},
     written::{Written, given, listed},
 };
-use crate::{notify::SecretUrl, watch::Ping};
+use crate::{maintenance::Plan, notify::SecretUrl, watch::Ping};
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -53,6 +53,8 @@ pub(super) struct FromFile {
     pub(super) ping: Option<(Ping, String)>,
     pub(super) channels: Vec<ChannelEntry>,
     pub(super) operators: operators::Entries,
+    /// What is planned.
+    pub(super) maintenance: Vec<Plan>,
 }
 
 /// Reads the text of a file; relative paths begin at its directory. Beside the settings stands what is better otherwise.
@@ -90,6 +92,7 @@ impl FromFile {
             ping: ping(file),
             channels: value(&file.channel).map(|list| channels::entries(&list.0, context)).unwrap_or_default(),
             operators: operators::entries(&file.operator, &file.token, context),
+            maintenance: planned(file, context),
         }
     }
 
@@ -149,6 +152,11 @@ fn languages(file: &typed::File, context: &mut Context<'_>) -> Option<Vec<Langua
         }
     }
     Some(languages)
+}
+
+fn planned(file: &typed::File, context: &mut Context<'_>) -> Vec<Plan> {
+    let zone = given(&file.time_zone).map_or_else(default_time_zone, |zone| zone.0);
+    value(&file.maintenance).map(|list| maintenance::plans(&list.0, &zone, context)).unwrap_or_default()
 }
 
 fn ping(file: &typed::File) -> Option<(Ping, String)> {

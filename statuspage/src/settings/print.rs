@@ -8,6 +8,7 @@ use prober::PrivateTargets;
 use shared::Text;
 
 use super::{EmbeddedProber, Settings, Source, value::days};
+use crate::maintenance::{Scope, Timing};
 
 /// A text as TOML writes it.
 fn quoted(text: impl Display) -> String {
@@ -69,6 +70,7 @@ pub(super) fn print(settings: &Settings) -> String {
     site(&mut page);
     keeping(&mut page);
     alarms(&mut page);
+    planned(&mut page);
     page.text
 }
 
@@ -130,5 +132,27 @@ fn alarms(page: &mut Page<'_>) {
         for (key, value) in lines {
             let _ = writeln!(page.text, "{key} = {}", quoted(value));
         }
+    }
+}
+
+fn planned(page: &mut Page<'_>) {
+    for plan in &page.settings.maintenance {
+        let _ = writeln!(page.text, "\n[[maintenance]] # file\ntitle = {}", texts(&plan.title));
+        if plan.description != Text::from("") {
+            let _ = writeln!(page.text, "description = {}", texts(&plan.description));
+        }
+        let scope = match &plan.scope {
+            Scope::All => "all = true".to_owned(),
+            Scope::Groups(names) => format!("groups = {}", listed(names)),
+            Scope::Components(ids) => format!("components = {}", listed(ids)),
+        };
+        let when = match &plan.timing {
+            Timing::Once(span) => format!("starts_at = {}\nends_at = {}", span.starts_at, span.ends_at),
+            Timing::Recurring(recurrence) => {
+                let duration = format!("{}s", recurrence.duration().as_secs());
+                format!("cron = {}\nduration = {}", quoted(recurrence.line()), quoted(duration))
+            }
+        };
+        let _ = writeln!(page.text, "{scope}\n{when}");
     }
 }

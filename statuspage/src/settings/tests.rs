@@ -65,6 +65,18 @@ password = "${env:PASSWORD_HASH}"
 name = "deploy"
 hash = "${env:TOKEN_HASH}"
 expires = "2027-01-01"
+[[maintenance]]
+title = { fr = "Mises à jour", en = "Updates" }
+description = "A few minutes each."
+groups = ["Bureau"]
+cron = "0 0 3 * * TUE"
+duration = "1h 30m"
+
+[[maintenance]]
+title = "New disks"
+components = ["cloud"]
+starts_at = "2026-12-01T22:00:00"
+ends_at = "2026-12-02T01:00:00+01:00"
 "#;
 
 /// Hashes that nothing fits.

@@ -16,6 +16,7 @@ use super::{
     channels::{Channel, Ntfy, Webhook},
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
+    maintenance::Maintenance,
     operators::{Bearer, Operator},
     value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
     written::Written,
@@ -97,6 +98,8 @@ prober::table! {
         operator: Option<At<Tables<Operator>>>,
         /// Which programs give orders through `/api/v1`.
         token: Option<At<Tables<Bearer>>>,
+        /// What is planned, once or again and again.
+        maintenance: Option<At<Tables<Maintenance>>>,
     }
 }
 
@@ -152,6 +155,7 @@ pub(super) const FORMAT: Format = Format {
         (Ntfy::NAME, Ntfy::KEYS),
         (Operator::NAME, Operator::KEYS),
         (Bearer::NAME, Bearer::KEYS),
+        (Maintenance::NAME, Maintenance::KEYS),
     ],
     of_kinds: "",
     kinds: &[],

@@ -14,6 +14,7 @@ use shared::{Language, LocationName};
 use super::{
     MetricsMode,
     keeping::{DiskReserve, MaxBytes},
+    maintenance::Length,
     value::{FrameAncestors, Group, Kind, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
 };
 use crate::{
@@ -100,6 +101,7 @@ forms! {
     Group: "a group's name in quotes", "\"Collaboration\"";
     Language: "a language in quotes", "\"fr\"", &["en", "fr"];
     Kind: "a word in quotes", "\"webhook\"", Self::WORDS;
+    Length: "a duration in quotes", "\"2h\"";
     ListenAddress: "an address in quotes", "\"127.0.0.1:8080\"";
     LocationName: "a name in quotes", "\"lyon\"";
     LogFormat: "a word in quotes", "\"text\"", Self::WORDS;

@@ -3,9 +3,12 @@
 //! It does not know what the bytes mean.
 
 use bytes::Bytes;
-use shared::{ComponentId, IncidentId, Timestamp};
+use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
 
-use crate::notify::{FaultKind, Notification, NotificationId};
+use crate::{
+    maintenance::PlanId,
+    notify::{FaultKind, Notification, NotificationId},
+};
 
 /// An hour's or a day's ledger of one component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,10 @@ pub enum RecordKey {
     Audit(u64),
     /// A lasting fault of the monitor that is open.
     Fault(FaultKind),
+    /// A maintenance, for as long as it is remembered.
+    Maintenance(MaintenanceId),
+    /// An operator's plan of maintenance that repeats.
+    Plan(PlanId),
 }
 
 impl RecordKey {
@@ -41,6 +48,8 @@ impl RecordKey {
             // As wide as every number, so that rows lie in their order.
             Self::Audit(number) => format!("audit:{number:020}"),
             Self::Fault(kind) => format!("fault:{kind}"),
+            Self::Maintenance(maintenance) => format!("maintenance:{maintenance}"),
+            Self::Plan(plan) => format!("plan:{plan}"),
         }
     }
 
@@ -51,6 +60,8 @@ impl RecordKey {
             ("incident", incident) => incident.parse().ok().map(Self::Incident),
             ("audit", number) => number.parse().ok().map(Self::Audit),
             ("fault", kind) => kind.parse().ok().map(Self::Fault),
+            ("maintenance", id) => id.parse().ok().map(Self::Maintenance),
+            ("plan", id) => id.parse().ok().map(Self::Plan),
             (_, _) => None,
         }
     }
@@ -92,7 +103,9 @@ mod tests {
     fn a_record_reads_back_by_its_name() {
         let incident = RecordKey::Incident("kctbh9vrtdwd".parse().expect("an id"));
         let outage = RecordKey::Outage("cloud".parse().expect("an id"));
-        for key in [outage, incident, RecordKey::Audit(7), RecordKey::Fault(FaultKind::LowSpace)] {
+        let maintenance = RecordKey::Maintenance("kctbh9vrtdwd".parse().expect("an id"));
+        let plan = RecordKey::Plan("kctbh9vrtdwd".parse().expect("an id"));
+        for key in [maintenance, plan, outage, incident, RecordKey::Audit(7), RecordKey::Fault(FaultKind::LowSpace)] {
             assert_eq!(RecordKey::read(&key.name()), Some(key));
         }
         assert_eq!(RecordKey::read("outage"), None);

@@ -201,7 +201,9 @@ fn open(restored: &Restored) -> (BTreeSet<String>, BTreeSet<String>) {
             }
             RecordKey::Incident(id) => Some(format!("incident:{id}")),
             RecordKey::Fault(kind) => Some(format!("monitor:{kind}")),
-            RecordKey::Outage(_) | RecordKey::Audit(_) => panic!("nobody wrote {key:?}"),
+            RecordKey::Outage(_) | RecordKey::Audit(_) | RecordKey::Maintenance(_) | RecordKey::Plan(_) => {
+                panic!("nobody wrote {key:?}")
+            }
         }
     };
     let mut told = BTreeSet::new();

@@ -90,12 +90,13 @@ impl Book {
             self.conditions.insert(transition.component.clone(), transition.to);
             match transition.to {
                 Status::PartialOutage | Status::MajorOutage => worse.extend(self.fails(&Failure::of(transition))),
-                Status::Operational | Status::DegradedPerformance | Status::UnderMaintenance => {
+                Status::Operational | Status::DegradedPerformance => {
                     // The worst moment may be right now.
                     std::mem::take(&mut worse).iter().for_each(|id| self.find_out(id, now));
                     self.works(&transition.component, transition.to, transition.at.min(now));
                 }
-                Status::Unknown => self.vanishes(&transition.component),
+                // What fails under maintenance is no news, and neither is what works.
+                Status::Unknown | Status::UnderMaintenance => self.vanishes(&transition.component, transition.to),
             }
         }
         for id in worse {
@@ -406,11 +407,11 @@ impl Book {
     }
 
     /// Nothing is known of a component any more: that ends nothing, and nothing ends meanwhile.
-    fn vanishes(&mut self, component: &ComponentId) {
+    fn vanishes(&mut self, component: &ComponentId, status: Status) {
         for id in self.concerned.get(component).cloned().unwrap_or_default() {
             let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.is_open()) else { continue };
             if let Some(part) = entry.edit().components.get_mut(component).filter(|part| part.signature.is_some()) {
-                part.status = Status::Unknown;
+                part.status = status;
             }
             entry.memory.unknown.insert(component.clone());
             entry.memory.well_since = None;

@@ -59,6 +59,6 @@ impl Rate<'_> {
 fn key(row: &Notification) -> Option<(&ChannelName, FaultKind, &'static str)> {
     match &row.subject {
         Subject::Monitor(fault) => Some((&row.channel, fault.kind(), row.word())),
-        Subject::Incident(_) => None,
+        Subject::Incident(_) | Subject::Maintenance(_) => None,
     }
 }

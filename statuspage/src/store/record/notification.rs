@@ -58,6 +58,8 @@ enum StoredSubject {
     Monitor(Fault),
     /// As JSON, so that it can have more fields one day.
     Incident(String),
+    /// As JSON, likewise.
+    Maintenance(String),
 }
 
 /// The order of the variants is the stored form: new ones go to the end.
@@ -126,6 +128,9 @@ fn store_subject(subject: &Subject) -> StoredSubject {
             StoredSubject::Incident(serde_json::to_string(matter).expect("it holds nothing that JSON cannot write"))
         }
         Subject::Monitor(fault) => StoredSubject::Monitor(fault.clone()),
+        Subject::Maintenance(planned) => {
+            StoredSubject::Maintenance(serde_json::to_string(planned).expect("it holds nothing that JSON cannot write"))
+        }
     }
 }
 
@@ -136,6 +141,7 @@ fn read_subject(stored: StoredSubject, since: Timestamp) -> Option<Subject> {
         }
         StoredSubject::Incident(json) => Subject::Incident(Box::new(serde_json::from_str(&json).ok()?)),
         StoredSubject::Monitor(fault) => Subject::Monitor(fault),
+        StoredSubject::Maintenance(json) => Subject::Maintenance(Box::new(serde_json::from_str(&json).ok()?)),
     })
 }
 

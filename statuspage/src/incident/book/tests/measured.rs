@@ -159,11 +159,23 @@ fn failing_again_before_the_end_is_a_relapse_and_after_it_a_return() {
 }
 
 #[test]
-fn one_that_is_retired_or_under_maintenance_leaves_as_one_that_works() {
+fn one_under_maintenance_stays_in_its_incident_until_it_works_again() {
     let mut bench = Bench::new();
     bench.down("wiki", Answers(502), 10);
-    bench.down("mail", Answers(502), 10);
     bench.hear(to("wiki", Status::UnderMaintenance, 50));
+    bench.tick(9_000);
+    assert_eq!((bench.one().stage, bench.said()), (Stage::Investigating, vec!["opened"]));
+    bench.down("wiki", Answers(502), 9_100);
+    assert_eq!(bench.said(), ["opened"], "it is the same failure");
+    bench.up("wiki", 9_200);
+    bench.tick(9_400);
+    assert_eq!((bench.one().stage, bench.one().times.recovered_at), (Stage::Resolved, Some(at(9_200))));
+}
+
+#[test]
+fn one_that_is_retired_leaves_as_one_that_works() {
+    let mut bench = Bench::new();
+    bench.down("mail", Answers(502), 10);
     let gone: Landscape = ["wiki", "cloud"]
         .into_iter()
         .map(|name| (id(name), Landmark { name: Text::from(name), group: None, depends_on: vec![], formerly: vec![] }))

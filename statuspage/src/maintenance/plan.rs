@@ -1,0 +1,232 @@
+//! A plan: what will be done, once or again and again, and when exactly that is. Pure.
+//!
+//! It reads no clock; it does not know how far any of it is, nor what operators changed about a single occurrence.
+
+mod recurrence;
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use shared::{Text, Timestamp};
+
+pub use recurrence::Recurrence;
+
+use super::{LONGEST, Scope};
+use crate::{incident::Actor, public_id};
+
+/// Nothing shorter is worth a word.
+const SHORTEST: Duration = Duration::from_secs(60);
+
+/// Names a plan that repeats, or one of the settings file: twelve lower-case letters and digits, derived from what it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PlanId(String);
+
+/// A text is no id of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id of a plan has {} lower-case letters and digits", shared::incident::PUBLIC_ID_LENGTH)]
+pub struct InvalidPlanId;
+
+impl PlanId {
+    /// The id of what is named so.
+    pub(super) fn of(name: &str) -> Self {
+        Self(public_id::stable(public_id::Kind::Plan, name))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PlanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for PlanId {
+    type Err = InvalidPlanId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPlanId> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let sound = text.len() == shared::incident::PUBLIC_ID_LENGTH && text.chars().all(fits);
+        sound.then(|| Self(text.to_owned())).ok_or(InvalidPlanId)
+    }
+}
+
+impl TryFrom<String> for PlanId {
+    type Error = InvalidPlanId;
+
+    fn try_from(text: String) -> Result<Self, InvalidPlanId> {
+        text.parse()
+    }
+}
+
+impl From<PlanId> for String {
+    fn from(id: PlanId) -> Self {
+        id.0
+    }
+}
+
+/// Who keeps a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The settings file: what it no longer says is no longer planned.
+    File,
+    /// The hub, for the operator who made it.
+    Operator,
+}
+
+/// What will be done, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Derived from whom it concerns and when: the words may change.
+    pub id: PlanId,
+    /// Who keeps it.
+    pub source: Source,
+    /// What is done.
+    pub title: Text,
+    /// What readers should know; Markdown, may be empty.
+    pub description: Text,
+    /// Whom it concerns.
+    pub scope: Scope,
+    /// When.
+    pub timing: Timing,
+    /// Who made it.
+    pub by: Actor,
+    /// When it was made, or first read.
+    pub created_at: Timestamp,
+}
+
+/// When something is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Timing {
+    /// Once.
+    Once(Span),
+    /// Again and again.
+    Recurring(Recurrence),
+}
+
+/// A beginning and an end after it, at most [`LONGEST`] apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// The first instant.
+    pub starts_at: Timestamp,
+    /// The first instant after it.
+    pub ends_at: Timestamp,
+}
+
+/// Why something cannot be done then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TimingFault {
+    /// The end is not after the beginning.
+    #[error("it ends before it begins: check both times")]
+    Backwards,
+    /// Nobody would notice.
+    #[error("it takes less than a minute: give it the time that it may take")]
+    TooShort,
+    /// What nobody ends must end by itself soon.
+    #[error("it takes more than 7 days: plan several, so that nothing stays silent because somebody forgot it")]
+    TooLong,
+    /// The crate's own words.
+    #[error("`cron` is not a line of six fields, seconds first, such as \"0 0 3 * * TUE\": {0}")]
+    Line(String),
+    /// A year that is over.
+    #[error("`cron` never comes again: leave the year out")]
+    Never,
+    /// It begins again before it ends.
+    #[error("it takes {} s and begins again after {} s: shorten `duration` or let `cron` come less often", .duration.as_secs(), .distance.as_secs())]
+    Overlapping {
+        /// How long it takes.
+        duration: Duration,
+        /// The shortest distance between two beginnings.
+        distance: Duration,
+    },
+    /// What is always under maintenance is not watched.
+    #[error("it begins every {} s: let `cron` come once an hour at most", .0.as_secs())]
+    TooOften(Duration),
+}
+
+impl Span {
+    /// From a beginning to an end.
+    ///
+    /// # Errors
+    /// They are in the wrong order, nearly the same or too far apart.
+    pub fn new(starts_at: Timestamp, ends_at: Timestamp) -> Result<Self, TimingFault> {
+        if ends_at <= starts_at {
+            return Err(TimingFault::Backwards);
+        }
+        length(ends_at.since(starts_at))?;
+        Ok(Self { starts_at, ends_at })
+    }
+}
+
+fn length(duration: Duration) -> Result<(), TimingFault> {
+    match duration {
+        duration if duration < SHORTEST => Err(TimingFault::TooShort),
+        duration if duration > LONGEST => Err(TimingFault::TooLong),
+        _ => Ok(()),
+    }
+}
+
+impl Plan {
+    /// A plan of the settings file. The same window of the same components has the same id, whatever it is called.
+    pub fn from_file(title: Text, description: Text, scope: Scope, timing: Timing) -> Self {
+        Self {
+            id: PlanId::of(&format!("file {scope} {timing}")),
+            source: Source::File,
+            title,
+            description,
+            scope,
+            timing,
+            by: Actor::Socket,
+            // The book knows when it first read it.
+            created_at: Timestamp::default(),
+        }
+    }
+
+    /// The occurrences that end after `from` and begin before `until`, the earliest first. They never overlap.
+    pub fn occurrences(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = Span> {
+        let (once, recurring) = match &self.timing {
+            Timing::Once(span) => (Some(*span), None),
+            Timing::Recurring(recurrence) => (None, Some(recurrence.spans(from))),
+        };
+        once.into_iter()
+            .chain(recurring.into_iter().flatten())
+            .skip_while(move |span| span.ends_at <= from)
+            .take_while(move |span| span.starts_at < until)
+    }
+
+    /// The first occurrence that begins after `after`.
+    pub fn next_after(&self, after: Timestamp) -> Option<Span> {
+        self.occurrences(after, Timestamp::from_millis(i64::MAX)).find(|span| span.starts_at > after)
+    }
+
+    /// Whether an occurrence begins at exactly that instant, and until when it lasts.
+    pub fn at(&self, starts_at: Timestamp) -> Option<Span> {
+        let behind = starts_at.plus(Duration::from_millis(1));
+        self.occurrences(starts_at, behind).find(|span| span.starts_at == starts_at)
+    }
+
+    /// Whether it repeats.
+    pub fn repeats(&self) -> bool {
+        match self.timing {
+            Timing::Once(_) => false,
+            Timing::Recurring(_) => true,
+        }
+    }
+}
+
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Once(Span { starts_at, ends_at: _ }) => write!(f, "{starts_at}"),
+            Self::Recurring(recurrence) => f.write_str(recurrence.line()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
