@@ -78,15 +78,29 @@ fn groups(set: &DefinitionSet) -> Groups {
     set.definitions.iter().map(group).collect()
 }
 
+/// The components and groups in a scope that there are not.
+fn unknown<'a>(scope: &'a Scope, groups: &Groups) -> Vec<&'a str> {
+    match scope {
+        Scope::All => Vec::new(),
+        Scope::Components(ids) => ids.iter().filter(|id| !groups.contains_key(*id)).map(ComponentId::as_str).collect(),
+        Scope::Groups(names) => {
+            let known = |name: &&String| {
+                let alone = Scope::Groups(vec![(*name).clone()]);
+                groups.iter().any(|(id, group)| alone.covers(id, group.as_ref()))
+            };
+            names.iter().filter(|name| !known(name)).map(String::as_str).collect()
+        }
+    }
+}
+
 impl Hub {
     /// Takes what the settings plan, and tells what follows.
     pub(super) async fn take_plans(&mut self, plans: Vec<Plan>) {
         let groups = groups(&self.definitions);
         for plan in &plans {
-            let Scope::Components(ids) = &plan.scope else { continue };
-            for component in ids.iter().filter(|id| !groups.contains_key(*id)) {
-                let title = plan.title.get(self.options.site.default_language());
-                warn!(%component, title, "maintenance in the settings names a component that nobody watches");
+            let title = plan.title.get(self.options.site.default_language());
+            for name in unknown(&plan.scope, &groups) {
+                warn!(name, title, "maintenance in the settings names a component or a group that nobody watches");
             }
         }
         let news = self.telling.maintenance.take_files(plans, now());

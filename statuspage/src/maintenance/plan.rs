@@ -7,7 +7,7 @@ mod recurrence;
 use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use shared::{Text, Timestamp};
+use shared::{ComponentId, Text, Timestamp};
 
 pub use recurrence::Recurrence;
 
@@ -224,6 +224,24 @@ impl fmt::Display for Timing {
         match self {
             Self::Once(Span { starts_at, ends_at: _ }) => write!(f, "{starts_at}"),
             Self::Recurring(recurrence) => f.write_str(recurrence.line()),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    /// As ids of plans are made of it: in no order of the author's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sorted = |mut names: Vec<&str>| {
+            names.sort_unstable();
+            names.dedup();
+            names.join(",")
+        };
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Groups(names) => write!(f, "groups {}", sorted(names.iter().map(String::as_str).collect())),
+            Self::Components(ids) => {
+                write!(f, "components {}", sorted(ids.iter().map(ComponentId::as_str).collect()))
+            }
         }
     }
 }

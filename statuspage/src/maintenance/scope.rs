@@ -2,8 +2,6 @@
 //!
 //! It reads no clock.
 
-use std::fmt;
-
 use shared::{ComponentId, Language, MaintenanceStage, Text, Timestamp};
 
 use super::{ANNOUNCED_BEFORE, Maintenance, Scope};
@@ -28,24 +26,6 @@ impl Scope {
             Self::Groups(names) => group.is_some_and(|group| {
                 Language::ALL.iter().any(|&language| names.iter().any(|name| name == group.get(language)))
             }),
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    /// As ids of plans are made of it: in no order of the author's.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sorted = |mut names: Vec<&str>| {
-            names.sort_unstable();
-            names.dedup();
-            names.join(",")
-        };
-        match self {
-            Self::All => f.write_str("all"),
-            Self::Groups(names) => write!(f, "groups {}", sorted(names.iter().map(String::as_str).collect())),
-            Self::Components(ids) => {
-                write!(f, "components {}", sorted(ids.iter().map(ComponentId::as_str).collect()))
-            }
         }
     }
 }

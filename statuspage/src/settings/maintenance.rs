@@ -147,27 +147,30 @@ pub(super) fn plans(list: &[At<Maintenance>], zone: &TimeZone, context: &mut Con
     plans
 }
 
-fn scope(typed: &Maintenance, place: &Range<usize>, context: &mut Context<'_>) -> Option<Scope> {
-    const EXAMPLE: &str = "write all = true, groups = [\"Bureau\"] or components = [\"cloud\"]";
+/// How a scope is written.
+const SCOPES: &str = "write all = true, groups = [\"Bureau\"] or components = [\"cloud\"]";
+
+/// Whether exactly one key says whom it concerns.
+fn said_once(typed: &Maintenance, place: &Range<usize>, context: &mut Context<'_>) -> Option<()> {
     let spans = [
         typed.all.as_ref().map(|all| &all.span),
         typed.groups.as_ref().map(|groups| &groups.span),
         typed.components.as_ref().map(|components| &components.span),
     ];
     let mut given = spans.into_iter().flatten();
-    match (given.next(), given.next()) {
-        (None, _) => {
-            let mistake = Mistake::error("the maintenance does not say whom it concerns").at(place.clone());
-            context.report(mistake.help(EXAMPLE));
-            return None;
-        }
-        (Some(first), Some(second)) => {
-            let mistake = Mistake::error("the maintenance says twice whom it concerns").at(second.clone());
-            context.report(mistake.related(first.clone(), "here too").help(EXAMPLE));
-            return None;
-        }
-        (Some(_), None) => {}
-    }
+    let mistake = match (given.next(), given.next()) {
+        (None, _) => Mistake::error("the maintenance does not say whom it concerns").at(place.clone()),
+        (Some(first), Some(second)) => Mistake::error("the maintenance says twice whom it concerns")
+            .at(second.clone())
+            .related(first.clone(), "here too"),
+        (Some(_), None) => return Some(()),
+    };
+    context.report(mistake.help(SCOPES));
+    None
+}
+
+fn scope(typed: &Maintenance, place: &Range<usize>, context: &mut Context<'_>) -> Option<Scope> {
+    said_once(typed, place, context)?;
     let ids =
         |list: &List<Id<ComponentId>>| list.0.iter().filter_map(|id| Some(id.value.as_ref()?.0.clone())).collect();
     let scope = match (value(&typed.all), listed(&typed.groups), value(&typed.components)) {
@@ -183,7 +186,7 @@ fn scope(typed: &Maintenance, place: &Range<usize>, context: &mut Context<'_>) -
         Scope::Groups(names) => !names.is_empty(),
         Scope::Components(ids) => !ids.is_empty(),
     });
-    let nobody = || Mistake::error("the maintenance concerns nobody").at(place.clone()).help(EXAMPLE);
+    let nobody = || Mistake::error("the maintenance concerns nobody").at(place.clone()).help(SCOPES);
     if named.is_none() {
         context.report(nobody());
     }
