@@ -6,6 +6,7 @@
 //! request for a page never touches the store. Every connection has deadlines and there is a cap on their number (see `accept`).
 
 pub(crate) mod accept;
+mod asking;
 mod bind;
 mod descriptors;
 mod edition;
@@ -22,6 +23,7 @@ mod router;
 #[cfg(test)]
 pub(crate) mod stage;
 mod tls;
+mod turnstile;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -152,6 +154,8 @@ impl Bound {
             store: self.sources.store,
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
+            answers: Arc::new(Semaphore::new(router::ANSWERS)),
+            turnstile: Arc::default(),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),
             assets: Arc::new(press::assets()),

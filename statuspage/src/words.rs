@@ -21,7 +21,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// Reads the language's file.
+    /// Reads the language's files.
     pub fn new(language: Language, zone: TimeZone) -> Self {
         // What a broken file still holds is used; a test proves that none is broken.
         let resource = match FluentResource::try_new(source(language).to_owned()) {
@@ -55,8 +55,8 @@ impl Words {
 
 fn source(language: Language) -> &'static str {
     match language {
-        Language::En => include_str!("../locales/en.ftl"),
-        Language::Fr => include_str!("../locales/fr.ftl"),
+        Language::En => concat!(include_str!("../locales/en.ftl"), include_str!("../locales/pages.en.ftl")),
+        Language::Fr => concat!(include_str!("../locales/fr.ftl"), include_str!("../locales/pages.fr.ftl")),
     }
 }
 

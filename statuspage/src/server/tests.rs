@@ -23,7 +23,7 @@ use super::{
     guard::Transport,
     peer::Peer,
     press::{self, Press},
-    router::{App, QUESTIONS, router},
+    router::{ANSWERS, App, QUESTIONS, router},
 };
 use crate::{
     server::stage,
@@ -79,6 +79,8 @@ impl Stage {
             store: opened.handle.clone(),
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
+            answers: Arc::new(Semaphore::new(ANSWERS)),
+            turnstile: Arc::default(),
             metrics: Arc::new(MetricsAccess::Private { token: None }),
             trusted_proxies: Arc::new([]),
             assets: Arc::new(press::assets()),

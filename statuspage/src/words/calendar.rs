@@ -40,6 +40,32 @@ impl Words {
         }
     }
 
+    /// The same to the second.
+    pub fn when_precise(&self, at: Timestamp, today: Timestamp) -> String {
+        let (date, now) = (self.day_of(at), self.day_of(today));
+        match (date == now, date.year() == now.year()) {
+            (true, _) => self.clock_precise(at),
+            (false, true) => self.moment(self.day_and_month(date), self.clock_precise(at)),
+            (false, false) => self.moment(self.long_date(date), self.clock_precise(at)),
+        }
+    }
+
+    /// The same as the time at which something is: “at 14:02”, “20 November, 08:18”.
+    pub fn at(&self, at: Timestamp, today: Timestamp) -> String {
+        let same = self.day_of(at) == self.day_of(today);
+        if same { self.at_time(self.clock(at)) } else { self.when(at, today) }
+    }
+
+    /// From when to when; the second day is told only where it is another.
+    pub fn period(&self, from: Timestamp, to: Timestamp, today: Timestamp) -> String {
+        self.incident_period(self.when(from, today), self.when(to, from.min(to)), self.span(to.since(from)))
+    }
+
+    /// `August 2026`.
+    pub fn month_of(&self, date: Date) -> String {
+        super::quantity::capital(&self.month_title(self.month(date.month()), date.year().to_string()))
+    }
+
     /// The day on which that is.
     pub fn day_of(&self, at: Timestamp) -> Date {
         self.local(at).date()

@@ -22,6 +22,7 @@ macro_rules! messages {
 }
 
 mod incident;
+mod pages;
 
 messages! {
     /// In English: “December”.
@@ -56,8 +57,6 @@ messages! {
     list_and(first, second) = "list-and";
     /// In English: “Service status”.
     site_status() = "site-status";
-    /// In English: “Language”.
-    language_choice() = "language-choice";
     /// In English: “Skip to content”.
     skip() = "skip";
     /// In English: “All services”.
@@ -336,6 +335,10 @@ fn reason_key(kind: FailureKind) -> String {
 /// Every message with its placeables, as the code says them.
 #[cfg(test)]
 pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str])> {
-    let fixed = DECLARED.iter().chain(incident::DECLARED).map(|(key, names)| ((*key).to_owned(), *names));
+    let fixed = DECLARED
+        .iter()
+        .chain(incident::DECLARED)
+        .chain(pages::DECLARED)
+        .map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
 }
