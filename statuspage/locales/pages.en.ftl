@@ -11,7 +11,7 @@ month-title = { $month } { $year }
 ## Incidents and maintenance, as pages show them
 
 incident-since = since { $since }
-incident-period = { $from } – { $to } ({ $span })
+lasting = { $period } ({ $span })
 detected-in = detected in { $span }
 taken-on = acknowledged { $at }
 declared-by-hand = opened by operators
@@ -35,16 +35,17 @@ by-operators = operators
 by-measurements = measured
 state-change = { $name }: { $from } → { $to }
 figure-detection = Detection
-figure-acknowledgement = Acknowledgement
+figure-acknowledgement = Taken on
 figure-cause = Cause found
 figure-recovery = Working again
 after-first-failure = after the first failure
 after-beginning = after the beginning
 after-detection = after detection
-nothing-measured = not measured
+not-recorded = not recorded
 chronology-started = First failure measured
 chronology-began = Beginning, as operators gave it
 chronology-detected = Failure confirmed, seen from { $places }
+chronology-confirmed = Failure confirmed
 chronology-declared = Incident declared
 chronology-announced = First alert delivered
 chronology-reported = First told by users
@@ -56,7 +57,7 @@ chronology-back = { $services }: working again
 chronology-back-many = { $count } of { $total } services work again
 chronology-recovered = Everything works again
 chronology-resolved = Incident closed
-chronology-how = Measured from { $places }. A first failure is asked again at once, and called an outage only when it is confirmed and most places agree.
+chronology-how = A first failure is asked again at once, and called an outage only when it is confirmed and most places agree.
 components-failing = { $count ->
     [0] All { $total } work again.
     [one] One of { $total } does not work properly yet.

@@ -11,7 +11,7 @@ month-title = { $month } { $year }
 ## Incidents et maintenance, comme les pages les montrent
 
 incident-since = depuis { $since }
-incident-period = { $from } – { $to } ({ $span })
+lasting = { $period } ({ $span })
 detected-in = détecté en { $span }
 taken-on = pris en charge { $at }
 declared-by-hand = déclaré par les opérateurs
@@ -41,10 +41,11 @@ figure-recovery = Retour à la normale
 after-first-failure = après le premier échec
 after-beginning = après le début
 after-detection = après la détection
-nothing-measured = non mesuré
+not-recorded = non consigné
 chronology-started = Premier échec mesuré
 chronology-began = Début, d’après les opérateurs
 chronology-detected = Panne confirmée, vue de { $places }
+chronology-confirmed = Panne confirmée
 chronology-declared = Incident déclaré
 chronology-announced = Première alerte remise
 chronology-reported = Premier signalement d’usagers
@@ -56,7 +57,7 @@ chronology-back = { $services } : de nouveau en service
 chronology-back-many = { $count } services sur { $total } de nouveau en service
 chronology-recovered = Tout fonctionne de nouveau
 chronology-resolved = Incident clos
-chronology-how = Mesuré depuis { $places }. Un premier échec est aussitôt revérifié ; il n’est appelé panne qu’une fois confirmé, et si la plupart des lieux de mesure sont d’accord.
+chronology-how = Un premier échec est aussitôt revérifié ; il n’est appelé panne qu’une fois confirmé, et si la plupart des lieux de mesure sont d’accord.
 components-failing = { $count ->
     [0] Les { $total } fonctionnent de nouveau.
     [one] Un sur { $total } ne fonctionne pas encore normalement.

@@ -7,17 +7,12 @@ use leptos::prelude::{document, window};
 use shared::{Timestamp, live};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortSignal, DomParser, Element, Headers, RequestCache, RequestInit, Response, SupportedType, VisibilityState,
-};
+use web_sys::{AbortSignal, Headers, RequestCache, RequestInit, Response, VisibilityState};
 
 use super::present::Told;
 
 /// An answer that takes longer is none.
 const DEADLINE_MILLIS: u32 = 8_000;
-/// Where a page says which news it shows.
-const NEWS: &str = "data-news";
-const NEWS_OF: &str = "main";
 const RELOADED_FOR: &str = "belfry-build";
 
 /// Milliseconds since the page was asked for, by a clock that only goes forward.
@@ -62,35 +57,12 @@ pub(super) async fn ask(address: &str) -> Result<Answer, JsValue> {
     Ok(Answer { live, time })
 }
 
-/// Which news the page shows.
-pub(super) fn news() -> Option<String> {
-    document().query_selector(NEWS_OF).ok()??.get_attribute(NEWS)
-}
-
-/// Asks for the page itself and puts its news, which no island stands in, into the place of those that are shown.
-pub(super) async fn renew() -> Result<(), JsValue> {
-    let options = RequestInit::new();
-    options.set_cache(RequestCache::NoCache);
-    options.set_signal(Some(&AbortSignal::timeout_with_u32(DEADLINE_MILLIS)));
-    let address = window().location().href()?;
-    let response: Response = JsFuture::from(window().fetch_with_str_and_init(&address, &options)).await?.dyn_into()?;
-    if !response.ok() {
-        return Err(JsValue::from(response.status()));
+/// Says which news there are: the start script, which needs no WASM for it, puts them into the page when it does not show them.
+pub(super) fn tell_news(news: &str) {
+    if let Some(main) = document().get_element_by_id("main") {
+        // A page without them is complete: it says what was known when it was loaded.
+        let _ = main.set_attribute("data-due", news);
     }
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    let fresh = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
-    let (old, new) = (document().query_selector_all(".news")?, fresh.query_selector_all(".news")?);
-    if old.length() != new.length() {
-        // Another page than the one that is shown: it is loaded by whoever comes next.
-        return Ok(());
-    }
-    for place in 0..old.length() {
-        if let (Some(old), Some(new)) = (old.item(place), new.item(place)) {
-            old.unchecked_into::<Element>().set_inner_html(&new.unchecked_into::<Element>().inner_html());
-        }
-    }
-    let shown = fresh.query_selector(NEWS_OF)?.and_then(|main| main.get_attribute(NEWS)).unwrap_or_default();
-    document().query_selector(NEWS_OF)?.map_or(Ok(()), |main| main.set_attribute(NEWS, &shown))
 }
 
 /// `Date` and `Age` (RFC 9110 §6.6.1, RFC 9111 §5.1).

@@ -80,7 +80,7 @@ impl Poll {
             Ok(answer) => {
                 self.failures.set(0);
                 self.accept(answer, asked);
-                self.renew().await;
+                self.present.live.with_untracked(|live| browser::tell_news(&live.news));
             }
             Err(_) => self.failures.set(self.failures.get().saturating_add(1)),
         }
@@ -95,15 +95,6 @@ impl Poll {
         let title = untrack(|| self.present.title());
         if document().title() != title {
             document().set_title(&title);
-        }
-    }
-
-    /// Puts the news into the page when it does not have them yet; what fails is tried again with the next question.
-    async fn renew(&self) {
-        let news = self.present.live.with_untracked(|live| live.news.clone());
-        if browser::news().is_some_and(|shown| shown != news) {
-            // The page is complete without: it says what was known when it was loaded.
-            let _ = browser::renew().await;
         }
     }
 

@@ -97,11 +97,11 @@ fn concerning<'a>(
 }
 
 /// The form alone, as the first page has it too.
-pub(super) fn form(typed: Option<&str>, head: &Head<'_>) -> AnyView {
+pub(super) fn form(label: String, typed: Option<&str>, head: &Head<'_>) -> AnyView {
     let words = head.words;
     view! {
         <form class="ask" action="/affected" role="search">
-            <label for="domain">{words.affected()}</label>
+            <label for="domain">{label}</label>
             <input
                 id="domain"
                 name="domain"
@@ -127,7 +127,7 @@ fn question(typed: Option<&str>, head: &Head<'_>) -> AnyView {
         <div class="banner one">
             <p class="meta"><a href=head.link("/")>"← "{words.home()}</a></p>
             <h1>{words.affected()}</h1>
-            {form(typed, head)}
+            {form(words.affected_name(), typed, head)}
             <p class="meta">{words.affected_how()}</p>
         </div>
     }

@@ -146,11 +146,11 @@ fn turning(span: &Span, head: &Head<'_>) -> AnyView {
     let words = head.words;
     let older = span.shown.last().map(|month| month.before()).filter(|month| *month >= span.first);
     let older = older.map(|month| {
-        view! { <a rel="next" href=head.link(&month.path())>{words.history_older(words.month_of(month.0))}</a> }
+        view! { <a rel="next" href=head.link(&month.path())>{words.history_older(words.month_in_a_sentence(month.0))}</a> }
     });
     let newer = span.shown.first().filter(|_| span.alone).map(|month| month.after());
     let newer = newer.filter(|month| *month <= span.present).map(|month| {
-        view! { <a rel="prev" href=head.link(&month.path())>{words.history_newer(words.month_of(month.0))}</a> }
+        view! { <a rel="prev" href=head.link(&month.path())>{words.history_newer(words.month_in_a_sentence(month.0))}</a> }
     });
     let latest = span.alone.then(|| view! { <a href=head.link("/history")>{words.history_latest()}</a> });
     view! { <nav class="links" aria-label=words.history_months()>{older}{newer}{latest}</nav> }.into_any()

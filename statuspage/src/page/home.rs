@@ -37,7 +37,7 @@ pub fn home(snapshot: &Snapshot, language: Language) -> String {
     let view = || {
         let content = Content::of(snapshot, &head);
         let news = news::view(Concern::Everything, snapshot, &head);
-        let question = (!snapshot.domains.is_empty()).then(|| affected::form(None, &head));
+        let question = (!snapshot.domains.is_empty()).then(|| affected::form(words.affected(), None, &head));
         shell::living(&head, snapshot, told, move || content.view(news, question))
     };
     shell::render(view)

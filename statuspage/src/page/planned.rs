@@ -47,9 +47,8 @@ fn content(snapshot: &Snapshot, maintenance: &Maintenance, title: String, head: 
                 <p class="meta"><a href=head.link("/history")>"← "{words.whole_history()}</a></p>
                 <h1><bdi>{title}</bdi></h1>
                 <div class="now">
-                    <p class=look.class>{shell::shape(look)}{wording::stage(maintenance.stage, words)}</p>
+                    <p class=look.class>{shell::shape(look)}{news::when(maintenance, now, words)}</p>
                 </div>
-                <p class="meta">{news::when(maintenance, now, words)}</p>
                 <p class="meta">{words.concerns(news::scope(maintenance, snapshot, words))}</p>
                 <div class="said" inner_html=about></div>
             </div>

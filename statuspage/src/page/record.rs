@@ -98,7 +98,7 @@ fn planned(maintenance: &Maintenance, snapshot: &Snapshot, head: &Head<'_>) -> A
         }
     };
     let stage = maintenance::wording::stage(maintenance.stage, words);
-    let word = words.item(words.section_maintenance(), stage);
+    let word = format!("{} · {stage}", words.section_maintenance());
     let about = news::first_lines(&markdown::plain(maintenance.description.get(words.language())));
     let about = if about.is_empty() { words.concerns(news::scope(maintenance, snapshot, words)) } else { about };
     let title = maintenance::wording::title(maintenance, words);

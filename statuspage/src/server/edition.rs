@@ -113,8 +113,11 @@ pub(super) async fn publish(
     }
 }
 
+/// The state of each component, and the version of each open incident.
+type States<'a> = (Vec<(&'a str, Status)>, Vec<(&'a str, u64)>);
+
 /// What of a snapshot makes readers come.
-fn states(snapshot: &Snapshot) -> (Vec<(&str, Status)>, Vec<(&str, u64)>) {
+fn states(snapshot: &Snapshot) -> States<'_> {
     let states = snapshot.components.iter().map(|component| (component.id.as_str(), component.status)).collect();
     let incidents = snapshot.open_incidents().map(|incident| (incident.id.as_str(), incident.version)).collect();
     (states, incidents)

@@ -58,12 +58,26 @@ impl Words {
 
     /// From when to when; the second day is told only where it is another.
     pub fn period(&self, from: Timestamp, to: Timestamp, today: Timestamp) -> String {
-        self.incident_period(self.when(from, today), self.when(to, from.min(to)), self.span(to.since(from)))
+        let (first, last) = (self.day_of(from), self.day_of(to));
+        let period = match (first == last, first == self.day_of(today)) {
+            (true, true) => self.maintenance_window(self.clock(from), self.clock(to)),
+            (true, false) if first.year() == self.day_of(today).year() => {
+                self.maintenance_hours(self.day_and_month(first), self.clock(from), self.clock(to))
+            }
+            (true, false) => self.maintenance_hours(self.long_date(first), self.clock(from), self.clock(to)),
+            (false, _) => self.maintenance_window(self.when(from, today), self.when(to, today)),
+        };
+        self.lasting(period, self.span(to.since(from)))
     }
 
     /// `August 2026`.
     pub fn month_of(&self, date: Date) -> String {
-        super::quantity::capital(&self.month_title(self.month(date.month()), date.year().to_string()))
+        super::quantity::capital(&self.month_in_a_sentence(date))
+    }
+
+    /// The same where no sentence begins: French writes `août 2026`.
+    pub fn month_in_a_sentence(&self, date: Date) -> String {
+        self.month_title(self.month(date.month()), date.year().to_string())
     }
 
     /// The day on which that is.

@@ -9,6 +9,7 @@ use shared::{ComponentId, Timestamp};
 
 use crate::{
     incident::{Incident, Involvement, Origin},
+    page::freshness::origin,
     snapshot::Snapshot,
     words::{Words, inert},
 };
@@ -29,24 +30,26 @@ pub(super) fn figures(incident: &Incident, words: &Words) -> AnyView {
     let taken = incident.acknowledgement.as_ref().map(|taken| taken.at.since(detected));
     let cause = times.identified_at.map(|at| at.since(detected));
     let back = times.recovered_at.map(|at| at.since(start));
-    let missing = if measured { words.never_measured() } else { words.nothing_measured() };
+    // What has not come by the end will not come.
+    let missing = || if incident.stage.is_open() { words.never_measured() } else { words.not_recorded() };
+    let undetected = if measured { missing() } else { words.not_recorded() };
     let figure = |(name, span, missing, since): (String, Option<Duration>, String, String)| {
         let class = if span.is_some() { "" } else { "absent" };
         let told = span.map_or(missing, |span| words.span(span));
         view! { <div><dt>{name}</dt><dd class=class>{told}</dd><dd class="meta">{since}</dd></div> }
     };
     let figures = [
-        (words.figure_detection(), detection, missing, first.clone()),
-        (words.figure_acknowledgement(), taken, words.never_measured(), words.after_detection()),
-        (words.figure_cause(), cause, words.never_measured(), words.after_detection()),
-        (words.figure_recovery(), back, words.never_measured(), first),
+        (words.figure_detection(), detection, undetected, first.clone()),
+        (words.figure_acknowledgement(), taken, missing(), words.after_detection()),
+        (words.figure_cause(), cause, missing(), words.after_detection()),
+        (words.figure_recovery(), back, missing(), first),
     ];
     view! { <dl class="figures">{figures.into_iter().map(figure).collect_view()}</dl> }.into_any()
 }
 
 /// Every moment in its order, and how it was measured.
 pub(super) fn list(incident: &Incident, snapshot: &Snapshot, words: &Words) -> AnyView {
-    let mut moments = milestones(incident, words);
+    let mut moments = milestones(incident, snapshot, words);
     moments.extend(joined(incident, words));
     moments.extend(back(incident, words));
     // Stable: of two things at the same instant the one that is told first led to the other.
@@ -56,8 +59,8 @@ pub(super) fn list(incident: &Incident, snapshot: &Snapshot, words: &Words) -> A
         view! { <li><p class="meta"><time datetime=at.to_string()>{time}</time></p><p>{what}</p></li> }
     };
     let how = matches!(incident.origin, Origin::Measured).then(|| {
-        let places = words.places(snapshot.locations.keys());
-        view! { <p class="meta">{words.chronology_how(places)}</p> }
+        let origin = origin(snapshot, words).map(|origin| origin + ". ");
+        view! { <p class="meta">{origin}{words.chronology_how()}</p> }
     });
     view! { {how}<ol class="failures">{moments.into_iter().map(line).collect_view()}</ol> }.into_any()
 }
@@ -65,10 +68,10 @@ pub(super) fn list(incident: &Incident, snapshot: &Snapshot, words: &Words) -> A
 type Moment = (Timestamp, String);
 
 /// The incident's own moments.
-fn milestones(incident: &Incident, words: &Words) -> Vec<Moment> {
+fn milestones(incident: &Incident, snapshot: &Snapshot, words: &Words) -> Vec<Moment> {
     let times = &incident.times;
     let (began, detected) = match incident.origin {
-        Origin::Measured => (words.chronology_started(), words.chronology_detected(seen_from(incident, words))),
+        Origin::Measured => (words.chronology_started(), confirmed(incident, snapshot, words)),
         Origin::Declared(_) => (words.chronology_began(), words.chronology_declared()),
     };
     let moments = [
@@ -84,10 +87,14 @@ fn milestones(incident: &Incident, words: &Words) -> Vec<Moment> {
     moments.into_iter().filter_map(|(at, what)| Some((at?, what))).collect()
 }
 
-/// The places that saw it first.
-fn seen_from(incident: &Incident, words: &Words) -> String {
+/// That the failure is no accident, and which places saw it first, where there is more than one nameless one.
+fn confirmed(incident: &Incident, snapshot: &Snapshot, words: &Words) -> String {
     let first = incident.components.values().min_by_key(|part| part.detected_at);
-    first.map(|part| words.places(&part.locations)).unwrap_or_default()
+    let places = first.map(|part| part.locations.as_slice()).filter(|places| !places.is_empty());
+    match (places, origin(snapshot, words)) {
+        (Some(places), Some(_)) => words.chronology_detected(words.places(places)),
+        (Some(_), None) | (None, _) => words.chronology_confirmed(),
+    }
 }
 
 /// Components that failed after the first ones were known to: a few by name, many in one line.

@@ -19,8 +19,8 @@ messages! {
     month_title(month, year) = "month-title";
     /// In English: “since `since`”.
     incident_since(since) = "incident-since";
-    /// In English: “`from` – `to` (`span`)”.
-    incident_period(from, to, span) = "incident-period";
+    /// In English: “`period` (`span`)”.
+    lasting(period, span) = "lasting";
     /// In English: “detected in `span`”.
     detected_in(span) = "detected-in";
     /// In English: “acknowledged `at`”.
@@ -61,7 +61,7 @@ messages! {
     state_change(name, from, to) = "state-change";
     /// In English: “Detection”.
     figure_detection() = "figure-detection";
-    /// In English: “Acknowledgement”.
+    /// In English: “Taken on”.
     figure_acknowledgement() = "figure-acknowledgement";
     /// In English: “Cause found”.
     figure_cause() = "figure-cause";
@@ -73,14 +73,16 @@ messages! {
     after_beginning() = "after-beginning";
     /// In English: “after detection”.
     after_detection() = "after-detection";
-    /// In English: “not measured”.
-    nothing_measured() = "nothing-measured";
+    /// In English: “not recorded”.
+    not_recorded() = "not-recorded";
     /// In English: “First failure measured”.
     chronology_started() = "chronology-started";
     /// In English: “Beginning, as operators gave it”.
     chronology_began() = "chronology-began";
     /// In English: “Failure confirmed, seen from `places`”.
     chronology_detected(places) = "chronology-detected";
+    /// In English: “Failure confirmed”.
+    chronology_confirmed() = "chronology-confirmed";
     /// In English: “Incident declared”.
     chronology_declared() = "chronology-declared";
     /// In English: “First alert delivered”.
@@ -103,8 +105,8 @@ messages! {
     chronology_recovered() = "chronology-recovered";
     /// In English: “Incident closed”.
     chronology_resolved() = "chronology-resolved";
-    /// In English: “Measured from `places`. A first failure is asked again at once, and called an outage …”.
-    chronology_how(places) = "chronology-how";
+    /// In English: “A first failure is asked again at once, and called an outage only when it is confirmed …”.
+    chronology_how() = "chronology-how";
     /// In English: “`count` of `total` do not work properly yet”.
     components_failing(count, total) = "components-failing";
     /// In English: “The services one by one”.
