@@ -25,6 +25,8 @@ pub struct Live {
     pub headline: String,
     /// The title of the browser's tab.
     pub title: String,
+    /// Changes whenever pages have something else to say than states: an incident, a maintenance, how the monitoring itself does.
+    pub news: String,
     /// The last measurement at each location.
     pub locations: BTreeMap<LocationName, Option<Timestamp>>,
     /// Every component that is shown.

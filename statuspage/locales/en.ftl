@@ -34,7 +34,6 @@ list-and = { $first } and { $second }
 ## The page
 
 site-status = Service status
-language-choice = Language
 skip = Skip to content
 home = All services
 other-services = Other services

@@ -40,7 +40,6 @@ list-and = { $first } et { $second }
 ## La page
 
 site-status = État des services
-language-choice = Langue
 skip = Aller au contenu
 home = Tous les services
 other-services = Autres services

@@ -31,6 +31,8 @@ pub mod control;
 #[cfg(feature = "ssr")]
 pub mod demo;
 #[cfg(feature = "ssr")]
+pub mod domains;
+#[cfg(feature = "ssr")]
 mod draft;
 #[cfg(feature = "ssr")]
 pub mod engine;

@@ -6,6 +6,7 @@
 //! request for a page never touches the store. Every connection has deadlines and there is a cap on their number (see `accept`).
 
 pub(crate) mod accept;
+mod asking;
 mod bind;
 mod body;
 mod console;
@@ -28,6 +29,7 @@ mod router;
 pub(crate) mod stage;
 mod subscriptions;
 mod tls;
+mod turnstile;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -166,6 +168,8 @@ impl Bound {
             desk: self.sources.desk,
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
+            answers: Arc::new(Semaphore::new(router::ANSWERS)),
+            turnstile: Arc::default(),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),
             assets: Arc::new(press::assets()),

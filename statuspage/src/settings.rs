@@ -33,7 +33,7 @@ use crate::{
     maintenance::Plan,
     notify::ChannelConfig,
     server::{ListenAddress, TlsFiles},
-    site::Site,
+    site::{DeadManSwitch, Safeguards, Site},
     watch::Ping,
 };
 use file::FromFile;
@@ -196,6 +196,10 @@ impl Settings {
             public_url: self.public_url.as_ref().map(|url| url.as_url().clone()),
             groups: self.groups.clone(),
             frame_ancestors: self.frame_ancestors.as_str().to_owned(),
+            safeguards: Safeguards {
+                control_targets: self.control.len(),
+                dead_man: if self.ping.is_some() { DeadManSwitch::Expected } else { DeadManSwitch::Absent },
+            },
         }
     }
 

@@ -21,6 +21,27 @@ pub struct Site {
     pub groups: Vec<String>,
     /// Whether other pages may show this one in a frame: the value of CSP's `frame-ancestors`.
     pub frame_ancestors: String,
+    /// What keeps watch over the monitoring itself.
+    pub safeguards: Safeguards,
+}
+
+/// What the operator has set up against faults of the monitoring itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Safeguards {
+    /// How many targets tell a place that sees nothing from an outage; with none it is never taken to be blind.
+    pub control_targets: usize,
+    /// Who notices when this process is gone.
+    pub dead_man: DeadManSwitch,
+}
+
+/// Whether somebody outside expects a sign of life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeadManSwitch {
+    /// Somebody does.
+    Expected,
+    /// Nobody would notice.
+    #[default]
+    Absent,
 }
 
 impl Site {

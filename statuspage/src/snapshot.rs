@@ -6,11 +6,11 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use prober::definition::Quarantined;
 use shared::{
-    ComponentId, FailureKind, Health, IncidentId, LocationName, Observation, ProbeName, Status, Text, Timestamp,
-    Verdict,
+    ComponentId, FailureKind, Health, IncidentId, LocationName, MaintenanceId, Observation, ProbeName, Status, Text,
+    Timestamp, Verdict,
 };
 
-use crate::{incident::Incident, maintenance::Maintenance, site::Site};
+use crate::{domains::Domains, incident::Incident, maintenance::Maintenance, site::Site};
 
 /// Everything, at one instant.
 #[derive(Debug, Clone)]
@@ -38,12 +38,21 @@ pub struct Snapshot {
     ///
     /// [`ANNOUNCED_BEFORE`]: crate::maintenance::ANNOUNCED_BEFORE
     pub maintenances: Arc<Vec<Arc<Maintenance>>>,
+    /// What the monitoring says of itself, beside what can be seen in the components.
+    pub monitor: Arc<MonitorView>,
+    /// Which components serve which name: private, asked for one name at a time.
+    pub domains: Arc<Domains>,
 }
 
 impl Snapshot {
     /// Finds one incident.
     pub fn incident(&self, id: &IncidentId) -> Option<&Arc<Incident>> {
         self.incidents.iter().find(|incident| incident.id == *id)
+    }
+
+    /// Finds one maintenance.
+    pub fn maintenance(&self, id: &MaintenanceId) -> Option<&Arc<Maintenance>> {
+        self.maintenances.iter().find(|maintenance| maintenance.id == *id)
     }
 
     /// The incidents that are not over.
@@ -67,6 +76,24 @@ impl Snapshot {
         let renamed = self.components.iter().find(|component| component.formerly.contains(former));
         renamed.filter(|_| !taken).map(|component| &component.id)
     }
+}
+
+/// What the monitoring says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MonitorView {
+    /// How often what is asked, the most frequent first, cron lines last.
+    pub rhythms: Vec<Rhythm>,
+}
+
+/// So many probes of one kind that run equally often.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rhythm {
+    /// Absent for cron lines.
+    pub every: Option<Duration>,
+    /// `http`, `tcp` …
+    pub kind: &'static str,
+    /// How many there are.
+    pub probes: usize,
 }
 
 /// How the store does, as the hub sees it.

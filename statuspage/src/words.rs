@@ -21,7 +21,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// Reads the language's file.
+    /// Reads the language's files.
     pub fn new(language: Language, zone: TimeZone) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![identifier(language)]);
         // Names are cleaned of what turns text around before they come here, and marks would show in feeds and plain text.
@@ -53,16 +53,18 @@ impl Words {
     }
 }
 
-/// The files of a language: what pages and messages say, the draft of a post-mortem, and what operators read.
-fn sources(language: Language) -> [&'static str; 3] {
+/// The files of a language: what messages and pages say, the draft of a post-mortem, and what operators read.
+fn sources(language: Language) -> [&'static str; 4] {
     match language {
         Language::En => [
             include_str!("../locales/en.ftl"),
+            include_str!("../locales/en.pages.ftl"),
             include_str!("../locales/en.postmortem.ftl"),
             include_str!("../locales/en.operator.ftl"),
         ],
         Language::Fr => [
             include_str!("../locales/fr.ftl"),
+            include_str!("../locales/fr.pages.ftl"),
             include_str!("../locales/fr.postmortem.ftl"),
             include_str!("../locales/fr.operator.ftl"),
         ],

@@ -19,6 +19,33 @@ fn is_about_missing_page(complaint: &str) -> bool {
     complaint.contains("/nothing-here") && complaint.contains("404")
 }
 
+/// One of each that a hub has from its start.
+const PAGES: [&str; 7] = [
+    "/",
+    "/services/cloud",
+    "/history",
+    "/monitoring",
+    "/affected",
+    "/affected?domain=cloud.example.org",
+    "/nothing-here",
+];
+
+#[tokio::test]
+async fn in_a_browser_news_come_into_the_page_without_a_reload() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (setup, hub) = hub_with_cloud(&backend).await?;
+    let browser = Browser::start(Scripts::On).await?;
+    browser.client.goto(&format!("{}/monitoring?lang=en", hub.url())).await?;
+    browser.client.execute("window.loadedOnce = true", vec![]).await?;
+    let text = browser.text().await.expect("a body");
+    assert!(text.contains("All in use"), "{text}");
+    setup.define("broken", "name = ")?;
+    wait::until("it is told", async || browser.text().await.filter(|text| text.contains("One set aside"))).await;
+    assert!(!browser.text().await.expect("a body").contains("broken"), "files are not named in public");
+    assert_eq!(browser.value("window.loadedOnce === true").await?, true, "the page was not loaded again");
+    Ok(())
+}
+
 #[tokio::test]
 async fn in_a_browser_no_page_has_barriers_or_complaints_in_any_theme_or_time() -> Result<()> {
     let backend = Backend::start().await?;
@@ -29,8 +56,9 @@ async fn in_a_browser_no_page_has_barriers_or_complaints_in_any_theme_or_time() 
         hub.until_status("Cloud", status).await;
         for theme in [Theme::Light, Theme::Dark] {
             browser.prefer(theme).await?;
-            for path in ["/", "/services/cloud", "/nothing-here"] {
-                browser.client.goto(&format!("{}{path}?lang=fr", hub.url())).await?;
+            for path in PAGES {
+                let mark = if path.contains('?') { '&' } else { '?' };
+                browser.client.goto(&format!("{}{path}{mark}lang=fr", hub.url())).await?;
                 assert_eq!(browser.barriers().await?, [""; 0], "{path}, {status}, {theme:?}");
             }
         }

@@ -8,16 +8,17 @@ use std::{
     time::Duration,
 };
 
-use prober::definition::{Definition, DefinitionSet};
+use prober::definition::{Definition, DefinitionSet, Schedule};
 use shared::{ComponentId, LocationName, Status, Timestamp};
 
 use super::{Dirty, Hub, Wiring, roster};
 use crate::{
+    domains::{Domain, Domains},
     engine::Judgement,
     incident::Incident,
     maintenance::Maintenance,
     site::Site,
-    snapshot::{ComponentView, HistoryView, ProbeAtLocation, ProbeView, Snapshot},
+    snapshot::{ComponentView, HistoryView, MonitorView, ProbeAtLocation, ProbeView, Rhythm, Snapshot},
     watch::WatchInput,
 };
 
@@ -38,6 +39,8 @@ pub(super) struct Views {
     locations: BTreeMap<LocationName, Option<Timestamp>>,
     incidents: Arc<Vec<Arc<Incident>>>,
     maintenances: Arc<Vec<Arc<Maintenance>>>,
+    monitor: Arc<MonitorView>,
+    domains: Arc<Domains>,
 }
 
 impl Views {
@@ -50,6 +53,8 @@ impl Views {
             locations: location.into_iter().map(|name| (name, None)).collect(),
             incidents: Arc::default(),
             maintenances: Arc::default(),
+            monitor: Arc::default(),
+            domains: Arc::default(),
         }
     }
 
@@ -58,6 +63,8 @@ impl Views {
         self.order = roster::order(set, site);
         self.components.retain(|id, _| set.definitions.contains_key(id));
         self.refreshed.retain(|id, _| set.definitions.contains_key(id));
+        self.monitor = Arc::new(monitor(set));
+        self.domains = Arc::new(set.definitions.values().flat_map(|definition| served(definition)).collect());
     }
 
     /// The components on the page.
@@ -123,6 +130,8 @@ impl Hub {
             store: self.store.state(),
             incidents: Arc::clone(&self.views.incidents),
             maintenances: Arc::clone(&self.views.maintenances),
+            monitor: Arc::clone(&self.views.monitor),
+            domains: Arc::clone(&self.views.domains),
         }
     }
 
@@ -142,6 +151,29 @@ impl Hub {
         let view = component_view(definition, judgement, history);
         self.views.components.insert(id.clone(), Arc::new(view));
     }
+}
+
+/// What is asked how often.
+fn monitor(set: &DefinitionSet) -> MonitorView {
+    let mut probes: BTreeMap<(Option<Duration>, &'static str), usize> = BTreeMap::new();
+    for probe in set.probes() {
+        let every = match &probe.schedule {
+            Schedule::Every(interval) => Some(*interval),
+            Schedule::Cron(_) => None,
+        };
+        *probes.entry((every, probe.check.kind())).or_default() += 1;
+    }
+    let rhythm = |((every, kind), probes)| Rhythm { every, kind, probes };
+    let mut rhythms: Vec<Rhythm> = probes.into_iter().map(rhythm).collect();
+    rhythms.sort_by_key(|rhythm| rhythm.every.is_none());
+    MonitorView { rhythms }
+}
+
+/// The names that a component serves: those entrusted to us, and the one that its own link shows to everybody.
+fn served(definition: &Definition) -> impl Iterator<Item = (Domain, ComponentId)> {
+    let linked = definition.url.as_ref().and_then(|url| url.host_str());
+    let names = definition.domains.iter().map(String::as_str).chain(linked).filter_map(Domain::read);
+    names.map(|domain| (domain, definition.id.clone()))
 }
 
 /// Whether a component's past is computed again.

@@ -57,6 +57,14 @@ pub(super) async fn ask(address: &str) -> Result<Answer, JsValue> {
     Ok(Answer { live, time })
 }
 
+/// Says which news there are: the start script, which needs no WASM for it, puts them into the page when it does not show them.
+pub(super) fn tell_news(news: &str) {
+    if let Some(main) = document().get_element_by_id("main") {
+        // A page without them is complete: it says what was known when it was loaded.
+        let _ = main.set_attribute("data-due", news);
+    }
+}
+
 /// `Date` and `Age` (RFC 9110 §6.6.1, RFC 9111 §5.1).
 fn time(headers: &Headers) -> Option<Timestamp> {
     let date = Date::parse(&headers.get("date").ok()??);

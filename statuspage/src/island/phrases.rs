@@ -51,6 +51,8 @@ pub struct Phrases {
     pub hint: String,
     /// The tab's title of a page about one component, with `#` in the place of its state; other pages take the hub's.
     pub subject: Option<(ComponentId, String)>,
+    /// The tab's title of a page about something that has no state; other pages take the hub's.
+    pub title: Option<String>,
 }
 
 impl Phrases {

@@ -80,6 +80,7 @@ impl Poll {
             Ok(answer) => {
                 self.failures.set(0);
                 self.accept(answer, asked);
+                self.present.live.with_untracked(|live| browser::tell_news(&live.news));
             }
             Err(_) => self.failures.set(self.failures.get().saturating_add(1)),
         }

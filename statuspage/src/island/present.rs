@@ -143,6 +143,9 @@ impl Present {
         if self.stopped() {
             return self.phrases.stopped_title.clone();
         }
+        if let Some(title) = &self.phrases.title {
+            return title.clone();
+        }
         match (&self.phrases.subject, self.unproven()) {
             (Some((id, title)), _) => fill(title, &self.state(Some(id)).1),
             (None, Some(_)) => self.phrases.unproven_title.clone(),
@@ -266,6 +269,7 @@ mod tests {
             status: components.iter().map(|(_, status)| *status).fold(Status::Operational, Status::worst),
             headline: "headline".to_owned(),
             title: "title".to_owned(),
+            news: String::new(),
             locations: BTreeMap::from([("lyon".parse().expect("a name"), Some(at(990)))]),
             components: components.iter().map(|(name, status)| (id(name), component(*status))).collect(),
         };

@@ -8,8 +8,9 @@ use leptos::prelude::*;
 use shared::{Language, Timestamp};
 
 use super::{
-    day,
+    affected, day,
     freshness::Freshness,
+    news::{self, Concern},
     present,
     shell::{self, Head},
     strip,
@@ -25,10 +26,19 @@ use crate::{
 pub fn home(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let told = present::told(snapshot, &words, snapshot.components.iter().map(AsRef::as_ref));
-    let head = Head { site: &snapshot.site, words: &words, path: "/".to_owned(), title: told.live.title.clone() };
+    let head = Head {
+        site: &snapshot.site,
+        words: &words,
+        path: "/".to_owned(),
+        title: told.live.title.clone(),
+        about: Some(told.live.headline.clone()),
+        component: None,
+    };
     let view = || {
         let content = Content::of(snapshot, &head);
-        shell::living(&head, snapshot, told, move || content.view())
+        let news = news::view(Concern::Everything, snapshot, &head);
+        let question = (!snapshot.domains.is_empty()).then(|| affected::form(words.affected(), None, &head));
+        shell::living(&head, snapshot, told, move || content.view(news, question))
     };
     shell::render(view)
 }
@@ -74,12 +84,14 @@ impl Content {
         }
     }
 
-    fn view(self) -> AnyView {
+    fn view(self, news: AnyView, question: Option<AnyView>) -> AnyView {
         view! {
             <div class="banner">
                 <div aria-live="polite"><Headline/></div>
                 <p class="meta">{self.freshness.view()}</p>
             </div>
+            {news}
+            {question}
             {self.groups.into_iter().map(Group::view).collect_view()}
         }
         .into_any()

@@ -76,7 +76,7 @@ pub fn refused(site: &Site, language: Language, refused: Refused) -> String {
 /// A whole document with that content.
 fn document(site: &Site, words: &Words, path: String, content: impl FnOnce(&Head<'_>) -> AnyView) -> String {
     let title = words.page_title(words.operator_title(), inert(site.title.get(words.language())));
-    let head = Head { site, words, path, title };
+    let head = Head { site, words, path, title, about: None, component: None };
     shell::render(|| {
         let content = content(&head);
         shell::private(&head, content)

@@ -32,6 +32,8 @@ pub fn postmortem(snapshot: &Snapshot, story: &Story<'_>, language: Language) ->
         words: &words,
         path: format!("/incidents/{id}/postmortem"),
         title: words.page_title(draft.title.as_str(), site),
+        about: None,
+        component: None,
     };
     let incident = head.link(&format!("/incidents/{id}"));
     Some(shell::render(|| {

@@ -2,11 +2,14 @@
 //!
 //! It does not know how often it is asked for.
 
+use sha2::{Digest as _, Sha256};
 use shared::{Language, Timestamp, live};
 
+use super::oversight;
 use crate::{
     bundle,
     island::{Shown, Told},
+    maintenance::ANNOUNCED_BEFORE,
     snapshot::{ComponentView, Snapshot},
     words::{Words, inert},
 };
@@ -25,7 +28,7 @@ pub(super) fn told<'a>(
 ) -> Told {
     let mut phrases = words.phrases(&inert(snapshot.site.title.get(words.language())));
     let at = |last: &Option<Timestamp>| match last {
-        Some(last) => words.at_time(words.when(*last, snapshot.generated_at)),
+        Some(last) => words.at(*last, snapshot.generated_at),
         None => words.never_measured(),
     };
     phrases.measured = snapshot.locations.iter().map(|(location, last)| (location.clone(), at(last))).collect();
@@ -35,6 +38,22 @@ pub(super) fn told<'a>(
     let name = |component: &ComponentView| inert(component.name.get(words.language()));
     let live = of(snapshot, words, shown.clone());
     Told { live, shown: shown.map(|shown| Shown { id: shown.id.clone(), name: name(shown) }).collect(), phrases }
+}
+
+/// Stands for everything that pages say besides states: what is said changes only with it.
+fn news(snapshot: &Snapshot) -> String {
+    let now = snapshot.generated_at;
+    let mut digest = Sha256::new();
+    for incident in snapshot.incidents.iter() {
+        let late = incident.stage.is_open() && incident.next_update_at.is_some_and(|promised| promised <= now);
+        digest.update(format!("{} {} {late};", incident.id, incident.version));
+    }
+    for maintenance in snapshot.maintenances.iter() {
+        let near = maintenance.starts_at <= now.plus(ANNOUNCED_BEFORE);
+        digest.update(format!("{} {} {} {near};", maintenance.id, maintenance.version, maintenance.stage));
+    }
+    digest.update(oversight::digest(snapshot));
+    digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The present of these components.
@@ -56,6 +75,7 @@ fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a Co
         status: snapshot.status,
         headline: words.headline(snapshot),
         title: words.title(snapshot),
+        news: news(snapshot),
         locations: snapshot.locations.clone(),
         components: shown.map(|shown| (shown.id.clone(), component(shown))).collect(),
     }

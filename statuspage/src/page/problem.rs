@@ -82,7 +82,7 @@ pub fn error(site: &Site, language: Language, problem: Problem) -> String {
     let words = Words::new(language, site.time_zone.clone());
     let (what, text) = problem.words(&words);
     let title = words.page_title(words.error_code(problem.code().to_string()), inert(site.title.get(language)));
-    let head = Head { site, words: &words, path: "/".to_owned(), title };
+    let head = Head { site, words: &words, path: "/".to_owned(), title, about: None, component: None };
     shell::render(|| {
         let content = view! {
             <div class="banner">

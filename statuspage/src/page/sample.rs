@@ -11,10 +11,13 @@ use shared::{
 };
 
 use crate::{
-    site::Site,
+    domains::Domain,
+    incident::{Incident, sample as incidents},
+    maintenance::sample as maintenances,
+    site::{Safeguards, Site},
     snapshot::{
-        ComponentView, Day, HistoryView, LatencyPoint, LatencySeries, ProbeAtLocation, ProbeView, Reason, Snapshot,
-        StoreState, TimeInStatus, Uptime, UptimeTable,
+        ComponentView, Day, HistoryView, LatencyPoint, LatencySeries, MonitorView, ProbeAtLocation, ProbeView, Reason,
+        Rhythm, Snapshot, StoreState, TimeInStatus, Uptime, UptimeTable,
     },
 };
 
@@ -122,7 +125,8 @@ pub(super) fn observation(id: &str, failure: Option<Failure>) -> Observation {
 fn probe(id: &str, health: Health) -> ProbeView {
     let failure = (health == Health::Down).then(|| Failure::new(FailureKind::HttpStatus, "502 Bad Gateway"));
     let last = (health != Health::Unknown).then(|| Arc::new(observation(id, failure)));
-    let at_location = ProbeAtLocation { health, last, stale_at: None };
+    let stale_at = (health != Health::Unknown).then(|| now().plus(Duration::from_secs(92)));
+    let at_location = ProbeAtLocation { health, last, stale_at };
     let place = |name: &&str| (name.parse().expect("a name"), at_location.clone());
     ProbeView { name: "login".parse().expect("a name"), kind: "http", locations: LOCATIONS.iter().map(place).collect() }
 }
@@ -188,6 +192,7 @@ pub(super) fn site() -> Site {
         public_url: None,
         groups: Vec::new(),
         frame_ancestors: "'none'".to_owned(),
+        safeguards: Safeguards::default(),
     }
 }
 
@@ -206,6 +211,8 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         store: StoreState::Synced,
         incidents: Arc::default(),
         maintenances: Arc::default(),
+        monitor: Arc::default(),
+        domains: Arc::default(),
     }
 }
 
@@ -275,6 +282,45 @@ pub(super) fn many(count: usize) -> Snapshot {
     snapshot((0..count).map(one).collect())
 }
 
+/// An outage of two hundred services of which operators have told, with maintenance under way and to come, and a past.
+pub(super) fn storm() -> Snapshot {
+    let mut snapshot = many(200);
+    for component in &mut snapshot.components {
+        let component = Arc::make_mut(component);
+        let worse = self::component(component.id.as_str(), "x", "x", "x", Status::MajorOutage);
+        (component.status, component.since, component.reason) = (worse.status, worse.since, worse.reason);
+        component.probes = worse.probes;
+    }
+    snapshot.status = Status::MajorOutage;
+    told(&mut snapshot, vec![incidents::storm(), incidents::relapse(), incidents::settled()]);
+    snapshot
+}
+
+/// Everything works, and there is a past.
+pub(super) fn remembered() -> Snapshot {
+    told_of(good_times())
+}
+
+fn told(snapshot: &mut Snapshot, incidents: Vec<Incident>) {
+    snapshot.incidents = Arc::new(incidents.into_iter().map(Arc::new).collect());
+    let maintenances = [maintenances::planned(), maintenances::running(), maintenances::over()];
+    snapshot.maintenances = Arc::new(maintenances.into_iter().map(Arc::new).collect());
+    let served = snapshot.components.iter().map(|component| (domain("nuage.example.org"), component.id.clone()));
+    snapshot.domains = Arc::new(served.take(2).collect());
+    let rhythm = |kind, seconds, probes| Rhythm { every: Some(Duration::from_secs(seconds)), kind, probes };
+    snapshot.monitor = Arc::new(MonitorView { rhythms: vec![rhythm("http", 30, 196), rhythm("tcp", 60, 4)] });
+}
+
+/// The same with the past of [`remembered`].
+pub(super) fn told_of(mut snapshot: Snapshot) -> Snapshot {
+    told(&mut snapshot, vec![incidents::relapse(), incidents::settled()]);
+    snapshot
+}
+
+pub(super) fn domain(name: &str) -> Domain {
+    Domain::read(name).expect("a name")
+}
+
 /// Names and details by somebody who wishes us ill.
 pub(super) fn hostile() -> Snapshot {
     let evil = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{202e}&lt;";
@@ -285,5 +331,9 @@ pub(super) fn hostile() -> Snapshot {
     history.failures = vec![Arc::new(observation("evil", Some(failure)))];
     let mut snapshot = snapshot(vec![view]);
     Arc::make_mut(&mut snapshot.site).title = Text::from(evil);
+    told(&mut snapshot, vec![incidents::hostile(evil)]);
+    let mut planned = maintenances::planned();
+    (planned.title, planned.description) = (evil.into(), evil.into());
+    snapshot.maintenances = Arc::new(vec![Arc::new(planned)]);
     snapshot
 }

@@ -11,7 +11,9 @@ use super::{
     chart::{self, Window},
     day, failures,
     freshness::Freshness,
+    news::{self, Concern},
     present, probes,
+    record::{self, Entry},
     shell::{self, Head},
     strip,
     uptime::{self, Watched},
@@ -25,6 +27,8 @@ use crate::{
     words::{Words, inert, quantity::place, sentence::days_until},
 };
 
+/// So many incidents and maintenances of the past are listed.
+const REMEMBERED: usize = 10;
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -36,11 +40,21 @@ pub fn service(snapshot: &Snapshot, component: &ComponentView, language: Languag
     let mut told = present::told(snapshot, &words, std::iter::once(component));
     told.phrases = told.phrases.about(&component.id, words.page_title(words.page_title("#", name), site));
     let title = told.phrases.title(&words.state(component, snapshot.generated_at));
-    let head = Head { site: &snapshot.site, words: &words, path: format!("/services/{}", component.id), title };
+    let about = component.description.as_ref().map(|text| inert(text.get(language)));
+    let head = Head {
+        site: &snapshot.site,
+        words: &words,
+        path: format!("/services/{}", component.id),
+        title,
+        about,
+        component: Some(component.id.clone()),
+    };
     shell::render(|| {
         let banner = Banner::of(snapshot, component, &head);
+        let news = news::view(Concern::One(component), snapshot, &head);
+        let past = past(snapshot, component, &head);
         let sections = sections(snapshot, component, &words);
-        shell::living(&head, snapshot, told, move || view! { {banner.view()}{sections} }.into_any())
+        shell::living(&head, snapshot, told, move || view! { {banner.view()}{news}{sections}{past} }.into_any())
     })
 }
 
@@ -98,6 +112,26 @@ fn sections(snapshot: &Snapshot, component: &ComponentView, words: &Words) -> An
         <section><h2>{words.section_failures()}</h2>{failures::list(component, now, words)}</section>
         {certificate(component, now, words)}
         <section><h2>{words.section_probes()}</h2>{probes::table(component, now, words)}</section>
+    }
+    .into_any()
+}
+
+/// Its incidents and maintenance, but for what stands above.
+fn past(snapshot: &Snapshot, component: &ComponentView, head: &Head<'_>) -> AnyView {
+    let words = head.words;
+    let all = Entry::all(Concern::One(component), snapshot).into_iter();
+    let entries: Vec<Entry<'_>> = all.filter(|entry| !entry.is_open()).take(REMEMBERED).collect();
+    let list = if entries.is_empty() {
+        view! { <p class="meta">{words.incidents_none()}</p> }.into_any()
+    } else {
+        record::list(&entries, snapshot, head)
+    };
+    view! {
+        <section class="news">
+            <h2>{words.section_incidents()}</h2>
+            {list}
+            <p class="meta"><a href=head.link("/history")>{words.whole_history()}</a></p>
+        </section>
     }
     .into_any()
 }

@@ -2,18 +2,23 @@
 //!
 //! It does not know what stands between header and footer.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 use hydration_context::SsrSharedContext;
 use leptos::{html, prelude::*};
-use shared::Language;
+use shared::{ComponentId, Language};
 
+use super::present;
 use crate::{
     bundle,
-    feed::{Format, Subject},
-    island::{Look, Present, Told, live::Live, state::Validity},
+    feed::{self, Format},
+    island::{
+        Look, Present, Told,
+        live::Live,
+        state::{Announcement, Validity},
+    },
     site::Site,
-    snapshot::Snapshot,
+    snapshot::{ComponentView, Snapshot},
     style,
     words::{Words, inert},
 };
@@ -45,13 +50,42 @@ pub(super) struct Head<'a> {
     /// The path on this site, for the language switch.
     pub(super) path: String,
     pub(super) title: String,
+    /// What the page is about, for those who find it by a search or in a preview.
+    pub(super) about: Option<String>,
+    /// The component whose feed and calendar belong to the page; else those of everything.
+    pub(super) component: Option<ComponentId>,
 }
 
 impl Head<'_> {
     /// A link inside the site that keeps the language.
     pub(super) fn link(&self, path: &str) -> String {
-        format!("{path}?lang={}", self.words.language())
+        in_language(path, self.words.language())
     }
+
+    /// The page of an incident or of a maintenance.
+    pub(super) fn incident(&self, id: impl Display) -> String {
+        self.link(&format!("/incidents/{id}"))
+    }
+
+    /// The page of a component.
+    pub(super) fn service(&self, id: &ComponentId) -> String {
+        self.link(&format!("/services/{id}"))
+    }
+
+    /// The Atom feed, the JSON feed and the calendar that belong to the page.
+    fn feeds(&self) -> [String; 3] {
+        match &self.component {
+            Some(id) => ["feed.atom", "feed.json", "calendar.ics"].map(|file| format!("/services/{id}/{file}")),
+            None => ["/history.atom", "/feed.json", "/calendar.ics"].map(str::to_owned),
+        }
+        .map(|path| self.link(&path))
+    }
+}
+
+/// The same address in that language.
+fn in_language(path: &str, language: Language) -> String {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{mark}lang={language}")
 }
 
 /// Whether a page is worth loading again by itself.
@@ -78,6 +112,7 @@ pub(super) fn living(
 ) -> AnyView {
     let (header, footer) = (header(head), Footer::of(head, Some(snapshot)));
     let script = bundle::start_script().map(|path| html::script().r#type("module").src(path));
+    let news = told.live.news.clone();
     // `<` would end the block early, whatever it stands in.
     let data = serde_json::to_string(&told).unwrap_or_default().replace('<', "\\u003c");
     let block = html::script().r#type("application/json").id(Told::ID).child(data);
@@ -86,11 +121,38 @@ pub(super) fn living(
         {block}
         <Live>
             {header}
-            <main id="main">{content()}</main>
+            <main id="main" data-news=news>{content()}</main>
             {footer.view()}
         </Live>
     };
     document(head, body.into_any(), script.into_any(), Again::Soon)
+}
+
+/// What a page is about that is neither everything nor one component.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject<'a> {
+    /// Nothing in it is a present state.
+    Unmeasured,
+    /// The states of these components stand in it, in this order.
+    Components(&'a [Arc<ComponentView>]),
+}
+
+/// A document about something of its own, above which one sentence appears when the page is older than it promised. What stands in
+/// it under the class `news` is put anew into the page by scripts when there are news, so no island is there.
+pub(super) fn subject(
+    head: &Head<'_>,
+    snapshot: &Snapshot,
+    subject: Subject<'_>,
+    content: impl FnOnce() -> AnyView + Send + 'static,
+) -> AnyView {
+    let shown = match subject {
+        Subject::Unmeasured => [].as_slice(),
+        Subject::Components(components) => components,
+    };
+    let mut told = present::told(snapshot, head.words, shown.iter().map(AsRef::as_ref));
+    told.phrases.title = Some(head.title.clone());
+    let content = move || view! { <div aria-live="polite"><Announcement/></div>{content()} }.into_any();
+    living(head, snapshot, told, content)
 }
 
 /// A document without anything that moves.
@@ -129,6 +191,8 @@ fn document(head: &Head<'_>, body: AnyView, script: AnyView, again: Again) -> An
                 <style>{style::sheet()}</style>
                 {refresh(again)}
                 <link rel="icon" href=ICON/>
+                {head.about.clone().map(|about| view! { <meta name="description" content=about/> })}
+                {canonical(head)}
                 {alternates(head)}
                 {feeds(head)}
                 {script}
@@ -155,7 +219,7 @@ fn refresh(again: Again) -> AnyView {
 
 fn alternates(head: &Head<'_>) -> Vec<AnyView> {
     let link = |language: &Language| {
-        let address = format!("{}?lang={language}", head.path);
+        let address = in_language(&head.path, *language);
         view! { <link rel="alternate" hreflang=language.tag() href=address/> }.into_any()
     };
     head.site.languages.iter().map(link).collect()
@@ -165,13 +229,20 @@ fn alternates(head: &Head<'_>) -> Vec<AnyView> {
 fn feeds(head: &Head<'_>) -> Vec<AnyView> {
     let language = head.words.language();
     let site = inert(head.site.title.get(language));
-    let component = head.path.strip_prefix("/services/").and_then(|id| id.parse().ok()).map(Subject::Component);
+    let component = head.path.strip_prefix("/services/").and_then(|id| id.parse().ok()).map(feed::Subject::Component);
     let own = component.map(|subject| (subject, head.title.clone()));
-    let link = |(subject, title): (Subject, String)| {
+    let link = |(subject, title): (feed::Subject, String)| {
         let address = head.link(&subject.path(Format::Atom));
         view! { <link rel="alternate" type="application/atom+xml" title=title href=address/> }.into_any()
     };
-    own.into_iter().chain([(Subject::History, head.words.feed_history(site))]).map(link).collect()
+    own.into_iter().chain([(feed::Subject::History, head.words.feed_history(site))]).map(link).collect()
+}
+
+/// Where the page lives, whatever name or copy it was found under; nothing when the operator gave the site no address.
+fn canonical(head: &Head<'_>) -> Option<AnyView> {
+    let base = head.site.public_url.as_ref()?.as_str().trim_end_matches('/');
+    let address = format!("{base}{}", head.link(&head.path));
+    Some(view! { <link rel="canonical" href=address/> }.into_any())
 }
 
 fn sprite() -> AnyView {
@@ -187,16 +258,28 @@ pub(super) fn shape(look: Look) -> AnyView {
 }
 
 fn header(head: &Head<'_>) -> AnyView {
-    let current = head.words.language();
+    let words = head.words;
+    let others = head.site.languages.iter().filter(|language| **language != words.language());
     let choice = |language: &Language| {
-        let address = format!("{}?lang={language}", head.path);
+        let address = in_language(&head.path, *language);
         view! { <a href=address lang=language.tag() hreflang=language.tag()>{language.own_name()}</a> }
     };
-    let others = head.site.languages.iter().filter(|language| **language != current).map(choice).collect_view();
-    let offers = head.site.languages.iter().any(|language| *language != current);
-    let nav = offers.then(|| view! { <nav aria-label=head.words.language_choice()>{others}</nav> });
-    let title = inert(head.site.title.get(current));
-    view! { <header><a class="site" href=head.link("/")><bdi>{title}</bdi></a>{nav}</header> }.into_any()
+    let page = |(path, name): (&str, String)| {
+        let here = (head.path == path).then_some("page");
+        view! { <a href=head.link(path) aria-current=here>{name}</a> }
+    };
+    let pages = [("/history", words.history()), ("/monitoring", words.monitoring())];
+    let title = inert(head.site.title.get(words.language()));
+    view! {
+        <header>
+            <a class="site" href=head.link("/")><bdi>{title}</bdi></a>
+            <nav aria-label=words.navigation()>
+                {pages.map(page).into_iter().collect_view()}
+                {others.map(choice).collect_view()}
+            </nav>
+        </header>
+    }
+    .into_any()
 }
 
 /// What stands at the foot of a page, ready to be rendered inside the island that provides the present.
@@ -205,31 +288,40 @@ struct Footer {
     rule: String,
     /// Nothing on pages that show no measurement.
     times: Option<String>,
-    text: (String, String),
+    links: Vec<(String, String)>,
     powered: String,
 }
 
 impl Footer {
     fn of(head: &Head<'_>, snapshot: Option<&Snapshot>) -> Self {
         let words = head.words;
+        let [atom, _, calendar] = head.feeds();
+        let asked = snapshot.is_some_and(|snapshot| !snapshot.domains.is_empty());
+        let links = [
+            asked.then(|| (head.link("/affected"), words.affected())),
+            Some((atom, "Atom".to_owned())),
+            Some((calendar, words.calendar())),
+            Some(("/api/v2/summary.json".to_owned(), "API".to_owned())),
+            Some((head.link("/status.txt"), words.plain_text())),
+        ];
         Self {
             how_we_count: words.how_we_count(),
             rule: words.rule(words.zone_name()),
             times: snapshot.map(|_| words.times_in(words.zone_name())),
-            text: (head.link("/status.txt"), words.plain_text()),
+            links: links.into_iter().flatten().collect(),
             powered: words.powered(env!("CARGO_PKG_VERSION")),
         }
     }
 
     fn view(self) -> AnyView {
         let times = self.times.map(|times| view! { <p><Validity/>" "{times}</p> });
+        let link = |(address, name)| view! { <a href=address>{name}</a> };
         view! {
             <footer>
                 <details><summary>{self.how_we_count}</summary><p>{self.rule}</p></details>
                 {times}
                 <p class="links">
-                    <a href="/api/v2/summary.json">"API"</a>
-                    <a href=self.text.0>{self.text.1}</a>
+                    {self.links.into_iter().map(link).collect_view()}
                     <span>{self.powered}</span>
                 </p>
             </footer>

@@ -1,11 +1,14 @@
 //! What pages say and weigh, on invented snapshots.
 
-use std::{fs, io::Write};
+use std::{fs, io::Write, sync::Arc};
 
 use proptest::prelude::*;
-use shared::{Language, Status};
+use shared::{Language, Observation, Status};
 
-use super::{Problem, error, home, live, plain_text, sample, service, voice};
+use super::{
+    Asked, Month, Problem, affected, error, history, home, incident, live, maintenance, oversight, plain_text, sample,
+    service, voice,
+};
 use crate::{snapshot::Snapshot, words::Words};
 
 /// Text as a reader meets it: tags become line breaks, and spaces that do not break become ordinary ones.
@@ -48,6 +51,134 @@ fn a_component_page_says_everything_in_text() {
     insta::assert_snapshot!("service_outage_fr", dump(&page(&sample::outage(), Language::Fr)));
     insta::assert_snapshot!("service_outage_en", dump(&page(&sample::outage(), Language::En)));
     insta::assert_snapshot!("service_first_check_fr", dump(&page(&sample::first_check(), Language::Fr)));
+}
+
+#[test]
+fn the_page_of_an_incident_says_what_was_said_and_measured() {
+    let page = |number: usize, language| {
+        let snapshot = sample::storm();
+        dump(&incident(&snapshot, &snapshot.incidents[number], language))
+    };
+    insta::assert_snapshot!("incident_storm_fr", page(0, Language::Fr));
+    insta::assert_snapshot!("incident_relapse_en", page(1, Language::En));
+    insta::assert_snapshot!("incident_settled_fr", page(2, Language::Fr));
+}
+
+#[test]
+fn the_page_of_a_maintenance_says_what_is_done_and_when() {
+    let snapshot = sample::remembered();
+    let pages: Vec<_> =
+        snapshot.maintenances.iter().map(|planned| dump(&maintenance(&snapshot, planned, Language::Fr))).collect();
+    insta::assert_snapshot!("maintenances_fr", pages.join("\n\n"));
+}
+
+#[test]
+fn what_goes_on_stands_above_the_services_and_on_their_own_pages() {
+    let snapshot = sample::storm();
+    let above = |html: &str| {
+        let text = dump(html);
+        text.split_once("Groupe 1\n").or(text.split_once("Les 90 derniers jours")).expect("more follows").0.to_owned()
+    };
+    insta::assert_snapshot!("home_storm_fr", above(&home(&snapshot, Language::Fr)));
+    let component = snapshot.component(&"service-2".parse().expect("an id")).expect("it is there").clone();
+    insta::assert_snapshot!("service_storm_fr", above(&service(&snapshot, &component, Language::Fr)));
+}
+
+#[test]
+fn the_past_is_told_by_month_and_quiet_months_say_so() {
+    let snapshot = sample::remembered();
+    let of = |month| history(&snapshot, month, Language::Fr).map(|html| dump(&html));
+    insta::assert_snapshot!("history_fr", of(None).expect("always there"));
+    insta::assert_snapshot!("history_of_a_month_fr", of(Month::read("2026-10")).expect("remembered"));
+    for (month, there) in [("2026-11", true), ("2026-01", true), ("2025-12", false), ("2026-12", false)] {
+        assert_eq!(of(Month::read(month)).is_some(), there, "{month}");
+    }
+}
+
+#[test]
+fn the_monitoring_says_what_it_knows_of_itself() {
+    insta::assert_snapshot!("monitoring_fr", dump(&oversight(&sample::storm(), Language::Fr)));
+    let mut alone = sample::stale();
+    alone.locations = alone.locations.into_iter().take(1).collect();
+    alone.store = crate::snapshot::StoreState::Behind;
+    Arc::make_mut(&mut alone.site).safeguards =
+        crate::site::Safeguards { control_targets: 2, dead_man: crate::site::DeadManSwitch::Expected };
+    insta::assert_snapshot!("monitoring_alone_en", dump(&oversight(&alone, Language::En)));
+}
+
+#[test]
+fn places_that_differ_are_said_to() {
+    let mut snapshot = sample::good_times();
+    let probe = &mut Arc::make_mut(&mut snapshot.components[0]).probes[0];
+    let place = probe.locations.values_mut().next().expect("a place");
+    place.health = shared::Health::Down;
+    let text = dump(&oversight(&snapshot, Language::En));
+    assert!(text.contains("Of 8 probes answered from several places, one is disputed:\nNuage"), "{text}");
+    assert!(text.contains("login, down: Francfort"), "{text}");
+}
+
+#[test]
+fn a_place_whose_every_result_is_its_own_fault_is_blind() {
+    let mut snapshot = sample::good_times();
+    for component in &mut snapshot.components {
+        let probe = &mut Arc::make_mut(component).probes[0];
+        let at = probe.locations.values_mut().next().expect("a place");
+        let mut last = Observation::clone(at.last.as_ref().expect("a result"));
+        last.verdict = shared::Verdict::Unknown;
+        at.last = Some(Arc::new(last));
+    }
+    let text = dump(&oversight(&snapshot, Language::En));
+    assert!(text.contains("Francfort\nBlind") && text.contains("Lyon\nReports"), "{text}");
+}
+
+fn answer(snapshot: &Snapshot, name: &str) -> String {
+    affected(snapshot, Asked::Name(&sample::domain(name)), Language::En)
+}
+
+#[test]
+fn a_name_that_is_well_gets_the_same_answer_as_a_strangers() {
+    let snapshot = sample::remembered();
+    let (served, stranger) = (answer(&snapshot, "nuage.example.org"), answer(&snapshot, "autre.example.org"));
+    assert_eq!(served.replace("nuage", "autre"), stranger, "letter by letter");
+    assert!(dump(&served).contains("We know of no disturbance for nuage.example.org."));
+    let blind = sample::told_of(sample::stale());
+    let (served, stranger) = (answer(&blind, "nuage.example.org"), answer(&blind, "autre.example.org"));
+    assert_eq!(served.replace("nuage", "autre"), stranger, "nor does a stop of the monitoring tell");
+    assert!(dump(&served).contains("We cannot tell how nuage.example.org does."));
+}
+
+#[test]
+fn a_name_that_something_is_wrong_with_is_told_what() {
+    let snapshot = sample::storm();
+    insta::assert_snapshot!("affected_en", dump(&answer(&snapshot, "nuage.example.org")));
+    let nothing = dump(&affected(&snapshot, Asked::Unreadable("<b>\u{202e}two words"), Language::Fr));
+    assert!(nothing.contains("Ce n’est pas le nom d’un service."), "{nothing}");
+    let mut one_unknown = sample::remembered();
+    Arc::make_mut(&mut one_unknown.components[0]).status = Status::Unknown;
+    let text = dump(&answer(&one_unknown, "nuage.example.org"));
+    assert!(text.contains("We cannot tell how nuage.example.org does."), "never green without proof: {text}");
+}
+
+#[test]
+fn no_page_but_the_answer_tells_a_name_that_was_entrusted_to_us() {
+    let snapshot = sample::storm();
+    let mut pages = every_page(&snapshot);
+    pages.extend([plain_text(&snapshot, Language::Fr), format!("{snapshot:?}")]);
+    pages.push(serde_json::to_string(&live(&snapshot, Language::Fr)).expect("serialises"));
+    assert!(pages.iter().all(|page| !page.contains("nuage.example.org")));
+}
+
+/// One of each that shows something.
+fn every_page(snapshot: &Snapshot) -> Vec<String> {
+    let mut pages = Vec::new();
+    for language in Language::ALL {
+        pages.extend([home(snapshot, language), page(snapshot, language), oversight(snapshot, language)]);
+        pages.extend(history(snapshot, None, language));
+        pages.push(affected(snapshot, Asked::Nothing, language));
+        pages.extend(snapshot.incidents.iter().map(|told| incident(snapshot, told, language)));
+        pages.extend(snapshot.maintenances.iter().map(|planned| maintenance(snapshot, planned, language)));
+    }
+    pages
 }
 
 #[test]
@@ -118,13 +249,17 @@ fn pages_keep_their_weight() {
     };
     check(30, 14_000);
     check(200, 60_000);
+    let storm = sample::storm();
+    assert!(brotli(&home(&storm, Language::Fr)) <= 60_000);
+    assert!(brotli(&incident(&storm, &storm.incidents[0], Language::Fr)) <= 14_000);
 }
 
 #[test]
 fn nothing_from_outside_becomes_markup() {
     let snapshot = sample::hostile();
     for language in Language::ALL {
-        for html in [home(&snapshot, language), page(&snapshot, language)] {
+        let asked = affected(&snapshot, Asked::Unreadable("\"><script>alert(1)</script><img src=x\u{202e}"), language);
+        for html in every_page(&snapshot).into_iter().chain([asked, home(&snapshot, language)]) {
             for vector in ["<script>alert", "<img src=x", "\u{202e}", "href=\"javascript:", "</title><script"] {
                 assert!(!html.contains(vector), "{vector}");
             }
@@ -136,12 +271,9 @@ fn nothing_from_outside_becomes_markup() {
 
 #[test]
 fn no_page_has_what_the_policy_forbids() {
-    let snapshot = sample::outage();
-    let pages = [
-        home(&snapshot, Language::Fr),
-        page(&snapshot, Language::Fr),
-        error(&snapshot.site, Language::Fr, Problem::NotFound),
-    ];
+    let snapshot = sample::storm();
+    let mut pages = every_page(&snapshot);
+    pages.extend([answer(&snapshot, "nuage.example.org"), error(&snapshot.site, Language::Fr, Problem::NotFound)]);
     for html in pages {
         for forbidden in [" style=", " onclick=", " onload=", "<iframe", "src=\"http"] {
             assert!(!html.contains(forbidden), "{forbidden}");
@@ -180,6 +312,23 @@ fn every_sample_can_be_looked_at() {
         let present = |snapshot: &Snapshot| serde_json::to_string(&live(snapshot, language)).expect("serialises");
         write(&format!("outage.{language}.json"), present(&sample::outage()));
         write(&format!("good.{language}.json"), present(&sample::good_times()));
+        for (times, snapshot) in [("storm", sample::storm()), ("remembered", sample::remembered())] {
+            write(&format!("{times}.{language}.html"), home(&snapshot, language));
+            write(&format!("{times}.service.{language}.html"), service(&snapshot, &snapshot.components[2], language));
+            write(
+                &format!("{times}.history.{language}.html"),
+                history(&snapshot, None, language).expect("always there"),
+            );
+            write(&format!("{times}.monitoring.{language}.html"), oversight(&snapshot, language));
+            let name = sample::domain("nuage.example.org");
+            write(&format!("{times}.affected.{language}.html"), affected(&snapshot, Asked::Name(&name), language));
+            for told in snapshot.incidents.iter() {
+                write(&format!("{times}.{}.{language}.html", told.id), incident(&snapshot, told, language));
+            }
+            for planned in snapshot.maintenances.iter() {
+                write(&format!("{times}.{}.{language}.html", planned.id), maintenance(&snapshot, planned, language));
+            }
+        }
         write(&format!("missing.{language}.html"), error(&sample::site(), language, Problem::NotFound));
     }
     let policy = super::content_security_policy("'none'");

@@ -23,6 +23,10 @@ use crate::snapshot::{ComponentView, ProbeView, Snapshot};
 /// A work that is made at most once; `None` when there is no such thing to show.
 type Copy = Arc<OnceCell<Option<Arc<Representation>>>>;
 
+/// So many works of one edition are kept; what is asked for beyond them is made each time, so that nobody who walks through a long
+/// past fills the memory with it.
+const KEPT: usize = 4_096;
+
 /// A snapshot and what was made of it so far.
 #[derive(Debug)]
 pub(super) struct Edition {
@@ -52,7 +56,11 @@ impl Edition {
     pub(super) async fn get(&self, work: Work) -> Result<Option<Arc<Representation>>, Unmade> {
         let copy = {
             let mut copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(copies.entry(work.clone()).or_default())
+            match copies.get(&work) {
+                Some(copy) => Arc::clone(copy),
+                None if copies.len() < KEPT => Arc::clone(copies.entry(work.clone()).or_default()),
+                None => Copy::default(),
+            }
         };
         let made = copy.get_or_try_init(async || {
             let (press, snapshot) = (Arc::clone(&self.press), Arc::clone(&self.snapshot));
@@ -105,9 +113,14 @@ pub(super) async fn publish(
     }
 }
 
+/// The state of each component, and the version of each open incident.
+type States<'a> = (Vec<(&'a str, Status)>, Vec<(&'a str, u64)>);
+
 /// What of a snapshot makes readers come.
-fn states(snapshot: &Snapshot) -> Vec<(&str, Status)> {
-    snapshot.components.iter().map(|component| (component.id.as_str(), component.status)).collect()
+fn states(snapshot: &Snapshot) -> States<'_> {
+    let states = snapshot.components.iter().map(|component| (component.id.as_str(), component.status)).collect();
+    let incidents = snapshot.open_incidents().map(|incident| (incident.id.as_str(), incident.version)).collect();
+    (states, incidents)
 }
 
 /// The wall clock, which is the hub's too.

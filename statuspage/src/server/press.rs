@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use serde::Serialize;
-use shared::{ComponentId, IncidentId, Language};
+use shared::{ComponentId, IncidentId, Language, MaintenanceId};
 use url::Url;
 
 use super::representation::{CachePolicy, Representation};
 use crate::{api::v2, badge, bundle, calendar, feed, page, postmortem::Story, snapshot::Snapshot};
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -26,6 +26,16 @@ pub(super) enum Work {
     Service(ComponentId, Language),
     /// `/incidents/{id}/postmortem`, of the incident that keeps it.
     Postmortem(IncidentId, Language),
+    /// `/incidents/{id}` of an incident.
+    Incident(IncidentId, Language),
+    /// `/incidents/{id}` of a maintenance.
+    Maintenance(MaintenanceId, Language),
+    /// `/history`, or one month of it.
+    History(Option<page::Month>, Language),
+    /// `/monitoring`.
+    Oversight(Language),
+    /// `/affected` before anything was asked.
+    Affected(Language),
     /// The page that says what went wrong.
     Error(StatusCode, Language),
     /// `/status.txt`.
@@ -92,6 +102,21 @@ impl Press {
             Work::Postmortem(id, language) => {
                 let story = Story::of(snapshot, id)?;
                 (language, make(HTML, page::postmortem(snapshot, &story, *language)?, shared))
+            }
+            Work::Incident(id, language) => {
+                let incident = snapshot.incident(id)?;
+                (language, make(HTML, page::incident(snapshot, incident, *language), shared))
+            }
+            Work::Maintenance(id, language) => {
+                let maintenance = snapshot.maintenance(id)?;
+                (language, make(HTML, page::maintenance(snapshot, maintenance, *language), shared))
+            }
+            Work::History(month, language) => {
+                (language, make(HTML, page::history(snapshot, *month, *language)?, shared))
+            }
+            Work::Oversight(language) => (language, make(HTML, page::oversight(snapshot, *language), shared)),
+            Work::Affected(language) => {
+                (language, make(HTML, page::affected(snapshot, page::Asked::Nothing, *language), shared))
             }
             Work::Error(status, language) => {
                 (language, make(HTML, page::error(&snapshot.site, *language, problem(*status)), CachePolicy::Never))

@@ -18,7 +18,7 @@ use super::{
     representation::{CachePolicy, Representation},
     router::App,
 };
-use crate::api::problem::Problem;
+use crate::{api::problem::Problem, page::Month};
 
 /// `/`: HTML, or plain text for terminals.
 pub(super) async fn home(State(app): State<App>, request: Parts) -> Response {
@@ -48,6 +48,40 @@ pub(super) async fn service(State(app): State<App>, Path(id): Path<String>, requ
         },
         Err(_) => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
     }
+}
+
+/// `/incidents/{id}`: an incident or a maintenance, as Statuspage has both under one path.
+pub(super) async fn incident(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
+    let edition = app.edition();
+    let snapshot = edition.snapshot();
+    // Only what exists gets a place in the edition.
+    let incident = id.parse().ok().filter(|id| snapshot.incident(id).is_some());
+    let maintenance = id.parse().ok().filter(|id| snapshot.maintenance(id).is_some());
+    match (incident, maintenance) {
+        (Some(id), _) => work(&app, &request, |language| Work::Incident(id.clone(), language)).await,
+        (None, Some(id)) => work(&app, &request, |language| Work::Maintenance(id.clone(), language)).await,
+        (None, None) => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
+    }
+}
+
+/// `/history`, and `?month=2026-08` of it.
+pub(super) async fn history(State(app): State<App>, request: Parts) -> Response {
+    let query = request.uri.query().unwrap_or_default();
+    let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "month").map(|(_, month)| month);
+    // Only what exists gets a place in the edition.
+    let edition = app.edition();
+    let exists = |month: &Month| month.is_remembered(edition.snapshot());
+    let month = asked.as_ref().map(|asked| Month::read(asked).filter(exists));
+    match month {
+        Some(None) => failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await,
+        Some(Some(month)) => work(&app, &request, |language| Work::History(Some(month), language)).await,
+        None => work(&app, &request, |language| Work::History(None, language)).await,
+    }
+}
+
+/// `/monitoring`.
+pub(super) async fn oversight(State(app): State<App>, request: Parts) -> Response {
+    work(&app, &request, Work::Oversight).await
 }
 
 /// Where a component is found that has a new name.

@@ -29,6 +29,8 @@ pub(super) enum CachePolicy {
     Immutable,
     /// For this reader, now.
     Never,
+    /// An answer to what this reader typed: in no cache of anybody's.
+    Personal,
 }
 
 impl CachePolicy {
@@ -37,6 +39,7 @@ impl CachePolicy {
         let Self::Shared { promise } = self else {
             return HeaderValue::from_static(match self {
                 Self::Immutable => "public, max-age=31536000, immutable",
+                Self::Personal => "private, no-store",
                 Self::Never | Self::Shared { .. } => "no-store",
             });
         };
@@ -74,7 +77,28 @@ impl Representation {
             language: None,
             digest: digest(&identity),
             gzip: compress.then(|| smaller(gzip(&identity))).flatten(),
-            brotli: compress.then(|| smaller(brotli(&identity))).flatten(),
+            brotli: compress.then(|| smaller(brotli(&identity, FOR_ALL))).flatten(),
+            identity,
+        }
+    }
+
+    /// The same for one answer in one coding, by the fastest way.
+    pub(super) fn once(content_type: &'static str, content: String, coding: Coding, cache: CachePolicy) -> Self {
+        let identity = Bytes::from(content);
+        let (gzip, brotli) = match coding {
+            Coding::Identity => (None, None),
+            Coding::Gzip => (Some(Bytes::from(gzip(&identity))), None),
+            Coding::Brotli => (None, Some(Bytes::from(brotli(&identity, AT_ONCE)))),
+        };
+        let smaller = |coded: &Bytes| coded.len() < identity.len();
+        Self {
+            content_type: HeaderValue::from_static(content_type),
+            cache: cache.header(),
+            vary: HeaderValue::from_static("Accept-Encoding"),
+            language: None,
+            digest: digest(&identity),
+            gzip: gzip.filter(smaller),
+            brotli: brotli.filter(smaller),
             identity,
         }
     }
@@ -148,10 +172,14 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     written.expect("a vector takes all bytes")
 }
 
-/// Quality 7: nearly all of the gain in a few milliseconds, for what lives as long as a snapshot.
-fn brotli(content: &[u8]) -> Vec<u8> {
+/// Nearly all of brotli's gain in a few milliseconds, for what lives as long as a snapshot.
+const FOR_ALL: i32 = 7;
+/// As quick as gzip and a little smaller, for what is sent once.
+const AT_ONCE: i32 = 3;
+
+fn brotli(content: &[u8], quality: i32) -> Vec<u8> {
     let parameters =
-        brotli::enc::BrotliEncoderParams { quality: 7, lgwin: 22, size_hint: content.len(), ..Default::default() };
+        brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: content.len(), ..Default::default() };
     let mut coded = Vec::with_capacity(content.len() / 4);
     brotli::BrotliCompress(&mut &*content, &mut coded, &parameters).expect("a vector takes all bytes");
     coded

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    MetricsAccess, console,
+    MetricsAccess, asking, console,
     edition::Edition,
     guard::{self, Transport},
     incidents, machine, operator, postmortem,
@@ -25,11 +25,15 @@ use super::{
     reader,
     representation::Representation,
     rights, subscriptions,
+    turnstile::Turnstile,
 };
 use crate::{access::Access, hub::Desk, metrics::HubCounters, page, store::StoreHandle};
 
 /// How many questions the store is asked at once.
 pub(super) const QUESTIONS: usize = 8;
+
+/// How many answers are made at once for readers who ask for something of their own.
+pub(super) const ANSWERS: usize = 2;
 
 /// What every handler may use: cheap to clone.
 #[derive(Debug, Clone)]
@@ -42,6 +46,10 @@ pub(super) struct App {
     pub(super) desk: Desk,
     /// Turns to ask the store.
     pub(super) questions: Arc<Semaphore>,
+    /// Turns to make an answer for one reader.
+    pub(super) answers: Arc<Semaphore>,
+    /// Who may ask what must not be tried out.
+    pub(super) turnstile: Arc<Turnstile>,
     /// Turns of what only one at a time may do.
     pub(super) cares: Arc<Semaphore>,
     pub(super) metrics: Arc<MetricsAccess>,
@@ -116,6 +124,10 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))
         .route("/incidents/{id}/postmortem", get(postmortem::page))
+        .route("/incidents/{id}", get(reader::incident))
+        .route("/history", get(reader::history))
+        .route("/monitoring", get(reader::oversight))
+        .route("/affected", get(asking::affected))
         .route("/status.txt", get(reader::plain_text))
         .route("/assets/{name}", get(reader::asset))
         .route("/metrics", get(machine::metrics))

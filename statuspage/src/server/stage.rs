@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    site::Site,
+    site::{Safeguards, Site},
     snapshot::{ComponentView, HistoryView, ProbeAtLocation, ProbeView, Snapshot, StoreState},
 };
 
@@ -23,6 +23,7 @@ pub(crate) fn site() -> Site {
         public_url: Some("https://status.example.org".parse().expect("a URL")),
         groups: vec![],
         frame_ancestors: "'none'".to_owned(),
+        safeguards: Safeguards::default(),
     }
 }
 
@@ -47,6 +48,8 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         store: StoreState::Synced,
         incidents: Arc::default(),
         maintenances: Arc::default(),
+        monitor: Arc::default(),
+        domains: Arc::default(),
     }
 }
 

@@ -28,7 +28,7 @@ use super::{
     guard::Transport,
     peer::Peer,
     press::{self, Press},
-    router::{App, QUESTIONS, router},
+    router::{ANSWERS, App, QUESTIONS, router},
 };
 use crate::{
     access::{Access, Accounts},
@@ -95,6 +95,8 @@ impl Stage {
             desk,
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
+            answers: Arc::new(Semaphore::new(ANSWERS)),
+            turnstile: Arc::default(),
             metrics: Arc::new(MetricsAccess::Private { token: None }),
             trusted_proxies: Arc::new([]),
             assets: Arc::new(press::assets()),

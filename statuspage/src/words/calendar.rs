@@ -40,6 +40,46 @@ impl Words {
         }
     }
 
+    /// The same to the second.
+    pub fn when_precise(&self, at: Timestamp, today: Timestamp) -> String {
+        let (date, now) = (self.day_of(at), self.day_of(today));
+        match (date == now, date.year() == now.year()) {
+            (true, _) => self.clock_precise(at),
+            (false, true) => self.moment(self.day_and_month(date), self.clock_precise(at)),
+            (false, false) => self.moment(self.long_date(date), self.clock_precise(at)),
+        }
+    }
+
+    /// The same as the time at which something is: “at 14:02”, “20 November, 08:18”.
+    pub fn at(&self, at: Timestamp, today: Timestamp) -> String {
+        let same = self.day_of(at) == self.day_of(today);
+        if same { self.at_time(self.clock(at)) } else { self.when(at, today) }
+    }
+
+    /// From when to when; the second day is told only where it is another.
+    pub fn period(&self, from: Timestamp, to: Timestamp, today: Timestamp) -> String {
+        let (first, last) = (self.day_of(from), self.day_of(to));
+        let period = match (first == last, first == self.day_of(today)) {
+            (true, true) => self.maintenance_window(self.clock(from), self.clock(to)),
+            (true, false) if first.year() == self.day_of(today).year() => {
+                self.maintenance_hours(self.day_and_month(first), self.clock(from), self.clock(to))
+            }
+            (true, false) => self.maintenance_hours(self.long_date(first), self.clock(from), self.clock(to)),
+            (false, _) => self.maintenance_window(self.when(from, today), self.when(to, today)),
+        };
+        self.lasting(period, self.span(to.since(from)))
+    }
+
+    /// `August 2026`.
+    pub fn month_of(&self, date: Date) -> String {
+        super::quantity::capital(&self.month_in_a_sentence(date))
+    }
+
+    /// The same where no sentence begins: French writes `août 2026`.
+    pub fn month_in_a_sentence(&self, date: Date) -> String {
+        self.month_title(self.month(date.month()), date.year().to_string())
+    }
+
     /// The day on which that is.
     pub fn day_of(&self, at: Timestamp) -> Date {
         self.local(at).date()

@@ -24,6 +24,7 @@ macro_rules! messages {
 
 mod incident;
 mod operator;
+mod pages;
 mod postmortem;
 
 messages! {
@@ -59,8 +60,6 @@ messages! {
     list_and(first, second) = "list-and";
     /// In English: “Service status”.
     site_status() = "site-status";
-    /// In English: “Language”.
-    language_choice() = "language-choice";
     /// In English: “Skip to content”.
     skip() = "skip";
     /// In English: “All services”.
@@ -344,6 +343,7 @@ pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str
         .chain(incident::DECLARED)
         .chain(operator::DECLARED)
         .chain(postmortem::DECLARED)
+        .chain(pages::DECLARED)
         .map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
 }

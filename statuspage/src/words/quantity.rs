@@ -82,6 +82,7 @@ impl Words {
             promise: String::new(),
             hint: self.hint(),
             subject: None,
+            title: None,
         }
     }
 

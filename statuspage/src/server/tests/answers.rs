@@ -6,7 +6,9 @@ use shared::Status;
 
 use super::*;
 use crate::{
+    domains::Domain,
     history::{History, Unit},
+    incident, maintenance,
     store::{Changes, Ledger},
 };
 
@@ -255,4 +257,53 @@ async fn questions_that_cannot_be_answered_are_problems_that_say_why() {
     stage.app.store.close(LONG).await;
     check(&stage, "/api/v1/components/cloud/observations", 503).await;
     check(&stage, "/api/v1/components/cloud/history", 503).await;
+}
+
+/// A collective whose cloud is known by a name of its own.
+fn hosting() -> Snapshot {
+    let mut snapshot = stage::snapshot(now());
+    let served = (Domain::read("cloud.example.org").expect("a name"), snapshot.components[0].id.clone());
+    snapshot.domains = Arc::new([served].into_iter().collect());
+    snapshot
+}
+
+#[tokio::test]
+async fn whoever_asks_for_a_name_gets_an_answer_that_no_cache_keeps() {
+    let stage = Stage::showing(hosting());
+    let answer = stage.get("/affected?domain=Cloud.example.org.&lang=en").await;
+    assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "private, no-store"));
+    assert!(answer.text().contains("We know of no disturbance for cloud.example.org."));
+    let question = stage.get("/affected?lang=en").await;
+    assert!(question.header("cache-control").starts_with("public"), "the question is the same for everybody");
+}
+
+#[tokio::test]
+async fn who_tries_names_is_told_to_wait_and_nobody_else() {
+    let mut stage = Stage::showing(hosting());
+    let mut last = stage.get("/affected?domain=a.example.org").await;
+    for _ in 0..20 {
+        last = stage.get("/affected?domain=a.example.org").await;
+    }
+    assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(last.header("retry-after").parse::<u64>().expect("seconds") >= 1);
+    assert_eq!(stage.get("/affected").await.status, StatusCode::OK, "the question itself may be read");
+    stage.peer = Peer([198, 51, 100, 1].into());
+    assert_eq!(stage.get("/affected?domain=a.example.org").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_past_and_the_monitoring_have_their_pages_and_what_is_not_there_has_none() {
+    let mut snapshot = stage::snapshot(now());
+    snapshot.incidents = Arc::new(vec![Arc::new(incident::sample::storm())]);
+    snapshot.maintenances = Arc::new(vec![Arc::new(maintenance::sample::planned())]);
+    let stage = Stage::showing(snapshot);
+    let check = async |uri: &str, status: u16| assert_eq!(stage.get(uri).await.status.as_u16(), status, "{uri}");
+    check("/history", 200).await;
+    check("/monitoring", 200).await;
+    check("/incidents/kctbh9vrtdwd", 200).await;
+    check("/incidents/m00000000001", 200).await;
+    check("/history?month=2026-11", 200).await;
+    for nothing in ["/incidents/000000000000", "/incidents/..", "/history?month=1999-01", "/history?month=soon"] {
+        check(nothing, 404).await;
+    }
 }

@@ -1,0 +1,177 @@
+### Pages: incidents, history, monitoring, who is affected.
+
+## Where to go
+
+navigation = Navigation
+history = History
+monitoring = Monitoring
+calendar = Calendar
+month-title = { $month } { $year }
+
+## Incidents and maintenance, as pages show them
+
+going-since = since { $since }
+lasting = { $period } ({ $span })
+detected-in = detected in { $span }
+taken-on = acknowledged { $at }
+declared-by-hand = opened by operators
+stage-at = { $stage }, { $at }.
+meanwhile = In the meantime
+next-update-late = An update was promised before { $time }; it is late.
+news = Now and soon
+more-incidents = { $count ->
+    [one] And one other incident is open:
+   *[other] And { $count } other incidents are open:
+}
+maintenance-ending = planned to end { $at }
+section-updates = Updates
+section-chronology = Measured chronology
+section-components = Affected services
+section-related = Related incidents
+section-incidents = Incidents
+section-maintenance = Maintenance
+by-operators = operators
+by-measurements = measured
+state-change = { $name }: { $from } → { $to }
+figure-detection = Detection
+figure-acknowledgement = Taken on
+figure-cause = Cause found
+figure-recovery = Working again
+after-first-failure = after the first failure
+after-beginning = after the beginning
+after-detection = after detection
+not-recorded = not recorded
+chronology-started = First failure measured
+chronology-began = Beginning, as operators gave it
+chronology-detected = Failure confirmed, seen from { $places }
+chronology-confirmed = Failure confirmed
+chronology-declared = Incident declared
+chronology-announced = First alert delivered
+chronology-reported = First told by users
+chronology-acknowledged = Acknowledged by operators
+chronology-identified = Cause found
+chronology-joined = { $services } affected too
+chronology-joined-many = { $count } more services affected, { $total } in all
+chronology-back = { $services }: working again
+chronology-back-many = { $count } of { $total } services work again
+chronology-recovered = Everything works again
+chronology-resolved = Incident closed
+chronology-how = A first failure is asked again at once, and called an outage only when it is confirmed and most places agree.
+components-failing = { $count ->
+    [0] All { $total } work again.
+    [one] One of { $total } does not work properly yet.
+   *[other] { $count } of { $total } do not work properly yet.
+}
+components-table = The services one by one
+column-service = Service
+column-since = Since
+column-back = Working again
+column-reason = First failure
+still-failing = not yet
+relapse-of = This is the return of an earlier incident:
+relapsed-as = It came back later:
+relapses = { $count ->
+    [one] It came back once before it was closed.
+   *[other] It came back { $count } times before it was closed.
+}
+incidents-none = No incident on record.
+whole-history = The whole history
+concerns = Concerns: { $scope }.
+incident-about = What happened, what was measured and what is being done, by { $site }.
+
+## The history
+
+history-about = Incidents and maintenance of { $site }, month by month.
+history-quiet = Nothing to report.
+history-coming = To come
+history-older = Before: { $month }
+history-newer = After: { $month }
+history-latest = The latest months
+history-months = Months
+
+## Who watches the watcher
+
+watcher = Who watches the watcher?
+watcher-lead = Everything on this page is measured from outside, as a visitor would. This is what the monitoring knows of itself.
+section-places = Places of measurement
+place-reports = Reports
+place-silent = Silent
+place-waiting = Nothing yet
+place-blind = Blind
+place-blind-why = It says itself that its own network is at fault: its results count for nothing until that is over.
+place-fresh = { $fresh } of { $total } probes up to date
+section-agreement = Do they agree?
+agreement-alone = There is one place of measurement, so its word alone counts, and a fault near it cannot be told from an outage everywhere.
+agreement-none = No probe has fresh results from two places, so there is nothing to compare.
+agreement-full = { $total ->
+    [one] One probe is answered from several places, and they agree.
+   *[other] { $total } probes are answered from several places, and they agree on all of them.
+}
+agreement-disputed = { $disputed ->
+    [one] Of { $total } probes answered from several places, one is disputed:
+   *[other] Of { $total } probes answered from several places, { $disputed } are disputed:
+}
+agreement-rule = With one place its word counts; two must both say that something is down; of more, most must.
+and-more = and { $count } more
+section-safeguards = Safeguards
+control-targets = Control targets
+control-set = { $count ->
+    [one] One set
+   *[other] { $count } set
+}
+control-none = None set
+control-set-why = Places that always answer are asked too. When none of them does, this monitoring is blind, says so, and calls nothing an outage.
+control-none-why = Without them this monitoring is never taken to be blind: a fault of its own network would look like an outage of everything.
+dead-man = Outside watch
+dead-man-set = Set up
+dead-man-none = Unwatched
+dead-man-set-why = A service elsewhere expects a sign of life each minute while probes really run, and raises the alarm when it does not come.
+dead-man-none-why = Nobody outside would notice if this monitoring stopped.
+storage = Storage
+storage-synced = In order
+storage-synced-why = Everything measured is on stable storage.
+storage-behind = Behind
+storage-behind-why = Results wait in memory; measuring and telling go on.
+storage-absent = Absent
+storage-absent-why = There is no usable database: the past will have a gap; measuring and telling go on.
+definitions = Definitions
+definitions-good = All in use
+definitions-bad = { $count ->
+    [one] One set aside
+   *[other] { $count } set aside
+}
+definitions-good-why = Every definition of a service is read and used as it was written.
+definitions-bad-why = A file with mistakes waits for an operator; its last good version stays in use where there is one.
+proof = Fresh proof
+proof-all = { $total ->
+    [0] No service is watched yet
+    [one] The only service
+   *[other] All { $total } services
+}
+proof-some = { $fresh } of { $total } services
+proof-why = A state is shown only as long as its last measurement proves it; after that it turns grey.
+section-measured = What is measured, and how
+measured-how = Each measurement opens a connection of its own and times name resolution, connection, encryption, processing and transfer. A first failure is asked again after half a second and a second and a half; only failures in a row count.
+column-kind = Kind
+column-rhythm = How often
+column-probes = Probes
+every = every { $span }
+by-calendar = by the calendar
+software = Software
+monitoring-about = Where { $site } is measured from, and who watches the monitoring.
+
+## Is my service affected?
+
+affected = Is my service affected?
+affected-name = The name of your service
+affected-example = cloud.your-club.org
+affected-ask = Check
+affected-how = The exact name you type into the browser, nothing like it. What you enter is neither kept nor shown to anybody.
+affected-not-a-name = That is not the name of a service. It looks like “cloud.your-club.org”.
+affected-yes = Yes: { $domain } is affected.
+affected-no = We know of no disturbance for { $domain }.
+affected-no-why = We answer so for every name about which nothing is wrong, hosted here or not: who is hosted is nobody else’s business. If it does not work for you all the same, tell us.
+affected-blind = We cannot tell how { $domain } does.
+affected-blind-why = No measurements are coming in, so we cannot say it of any name. Try again in a few minutes.
+affected-bookmark = Keep this answer at hand:
+affected-about = Type the name of your service to learn whether a known incident affects it.

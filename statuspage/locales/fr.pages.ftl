@@ -1,0 +1,177 @@
+### Pages: incidents, history, monitoring, who is affected. Espaces insécables comme dans fr.ftl.
+
+## Où aller
+
+navigation = Navigation
+history = Historique
+monitoring = Surveillance
+calendar = Calendrier
+month-title = { $month } { $year }
+
+## Incidents et maintenance, comme les pages les montrent
+
+going-since = depuis { $since }
+lasting = { $period } ({ $span })
+detected-in = détecté en { $span }
+taken-on = pris en charge { $at }
+declared-by-hand = déclaré par les opérateurs
+stage-at = { $stage }, { $at }.
+meanwhile = En attendant
+next-update-late = Une information était promise avant { $time } ; elle est en retard.
+news = En ce moment et bientôt
+more-incidents = { $count ->
+    [one] Et un autre incident est en cours :
+   *[other] Et { $count } autres incidents sont en cours :
+}
+maintenance-ending = fin prévue { $at }
+section-updates = Suivi
+section-chronology = Chronologie mesurée
+section-components = Services touchés
+section-related = Incidents liés
+section-incidents = Incidents
+section-maintenance = Maintenance
+by-operators = opérateurs
+by-measurements = mesuré
+state-change = { $name } : { $from } → { $to }
+figure-detection = Détection
+figure-acknowledgement = Prise en charge
+figure-cause = Cause trouvée
+figure-recovery = Retour à la normale
+after-first-failure = après le premier échec
+after-beginning = après le début
+after-detection = après la détection
+not-recorded = non consigné
+chronology-started = Premier échec mesuré
+chronology-began = Début, d’après les opérateurs
+chronology-detected = Panne confirmée, vue de { $places }
+chronology-confirmed = Panne confirmée
+chronology-declared = Incident déclaré
+chronology-announced = Première alerte remise
+chronology-reported = Premier signalement d’usagers
+chronology-acknowledged = Prise en charge par les opérateurs
+chronology-identified = Cause trouvée
+chronology-joined = Également touché : { $services }
+chronology-joined-many = { $count } services de plus, { $total } en tout
+chronology-back = { $services } : de nouveau en service
+chronology-back-many = { $count } services sur { $total } de nouveau en service
+chronology-recovered = Tout fonctionne de nouveau
+chronology-resolved = Incident clos
+chronology-how = Un premier échec est aussitôt revérifié ; il n’est appelé panne qu’une fois confirmé, et si la plupart des lieux de mesure sont d’accord.
+components-failing = { $count ->
+    [0] Les { $total } fonctionnent de nouveau.
+    [one] Un sur { $total } ne fonctionne pas encore normalement.
+   *[other] { $count } sur { $total } ne fonctionnent pas encore normalement.
+}
+components-table = Les services un par un
+column-service = Service
+column-since = Depuis
+column-back = Rétabli
+column-reason = Premier échec
+still-failing = pas encore
+relapse-of = C’est le retour d’un incident antérieur :
+relapsed-as = Il est revenu plus tard :
+relapses = { $count ->
+    [one] Il est revenu une fois avant d’être clos.
+   *[other] Il est revenu { $count } fois avant d’être clos.
+}
+incidents-none = Aucun incident enregistré.
+whole-history = Tout l’historique
+concerns = Concerne : { $scope }.
+incident-about = Ce qui s’est passé, ce qui a été mesuré et ce qui est fait, par { $site }.
+
+## L’historique
+
+history-about = Incidents et maintenances de { $site }, mois par mois.
+history-quiet = Rien à signaler.
+history-coming = À venir
+history-older = Avant : { $month }
+history-newer = Après : { $month }
+history-latest = Les derniers mois
+history-months = Mois
+
+## Qui surveille la surveillance
+
+watcher = Qui surveille la surveillance ?
+watcher-lead = Tout ce qu’affiche ce site est mesuré de l’extérieur, comme le ferait un visiteur. Voici ce que la surveillance sait d’elle-même.
+section-places = Lieux de mesure
+place-reports = Transmet
+place-silent = Silencieux
+place-waiting = Rien encore
+place-blind = Aveugle
+place-blind-why = Il signale lui-même un défaut de son propre réseau : ses résultats ne comptent pas tant que cela dure.
+place-fresh = { $fresh } sondes sur { $total } à jour
+section-agreement = Sont-ils d’accord ?
+agreement-alone = Il n’y a qu’un lieu de mesure : sa parole seule compte, et un défaut près de lui ne se distingue pas d’une panne générale.
+agreement-none = Aucune sonde n’a de résultats récents de deux lieux : il n’y a rien à comparer.
+agreement-full = { $total ->
+    [one] Une sonde est posée depuis plusieurs lieux, et ils sont d’accord.
+   *[other] { $total } sondes sont posées depuis plusieurs lieux, et ils sont d’accord sur toutes.
+}
+agreement-disputed = { $disputed ->
+    [one] Sur { $total } sondes posées depuis plusieurs lieux, une est contestée :
+   *[other] Sur { $total } sondes posées depuis plusieurs lieux, { $disputed } sont contestées :
+}
+agreement-rule = Avec un seul lieu, sa parole compte ; deux doivent tous deux constater la panne ; au-delà, la majorité.
+and-more = et { $count } de plus
+section-safeguards = Garde-fous
+control-targets = Cibles de contrôle
+control-set = { $count ->
+    [one] Une choisie
+   *[other] { $count } choisies
+}
+control-none = Aucune
+control-set-why = Des lieux qui répondent toujours sont interrogés aussi. Quand aucun ne répond, la surveillance est aveugle, elle le dit, et n’appelle rien une panne.
+control-none-why = Sans elles, la surveillance n’est jamais tenue pour aveugle : un défaut de son propre réseau ressemblerait à une panne générale.
+dead-man = Veille extérieure
+dead-man-set = En place
+dead-man-none = Sans veille
+dead-man-set-why = Un service tiers attend chaque minute un signe de vie, envoyé tant que les sondes tournent vraiment, et donne l’alerte s’il ne vient pas.
+dead-man-none-why = Personne au-dehors ne remarquerait que cette surveillance s’arrête.
+storage = Stockage des mesures
+storage-synced = En ordre
+storage-synced-why = Tout ce qui est mesuré est écrit durablement.
+storage-behind = En retard
+storage-behind-why = Des résultats attendent en mémoire ; les mesures et les annonces continuent.
+storage-absent = Absent
+storage-absent-why = Il n’y a pas de base utilisable : le passé aura un trou ; les mesures et les annonces continuent.
+definitions = Définitions
+definitions-good = Toutes en service
+definitions-bad = { $count ->
+    [one] Une mise de côté
+   *[other] { $count } mises de côté
+}
+definitions-good-why = Chaque définition de service est lue et utilisée telle qu’elle est écrite.
+definitions-bad-why = Un fichier fautif attend un opérateur ; sa dernière version juste reste en service, s’il y en a une.
+proof = Preuve récente
+proof-all = { $total ->
+    [0] Aucun service surveillé
+    [one] Le seul service
+   *[other] Les { $total } services
+}
+proof-some = { $fresh } services sur { $total }
+proof-why = Un état n’est affiché que tant que sa dernière mesure le prouve ; ensuite, il devient gris.
+section-measured = Ce qui est mesuré, et comment
+measured-how = Chaque mesure ouvre sa propre connexion et chronomètre la résolution du nom, la connexion, le chiffrement, le traitement et le transfert. Un premier échec est revérifié après une demi-seconde, puis une seconde et demie ; seuls des échecs consécutifs comptent.
+column-kind = Type
+column-rhythm = Rythme
+column-probes = Sondes
+every = toutes les { $span }
+by-calendar = selon un calendrier
+software = Logiciel
+monitoring-about = D’où { $site } est mesuré, et qui surveille la surveillance.
+
+## Mon service est-il touché ?
+
+affected = Mon service est-il touché ?
+affected-name = Le nom de votre service
+affected-example = nuage.mon-asso.fr
+affected-ask = Vérifier
+affected-how = Le nom exact que vous tapez dans le navigateur, et lui seul. Ce que vous saisissez n’est ni conservé ni montré à quiconque.
+affected-not-a-name = Ce n’est pas le nom d’un service. Il ressemble à « nuage.mon-asso.fr ».
+affected-yes = Oui : { $domain } est touché.
+affected-no = Nous ne connaissons aucune perturbation pour { $domain }.
+affected-no-why = Nous répondons ainsi pour tout nom dont rien ne va mal, hébergé ici ou non : qui est hébergé ne regarde que lui. Si cela ne fonctionne pourtant pas chez vous, dites-le-nous.
+affected-blind = Nous ne pouvons rien dire de { $domain }.
+affected-blind-why = Les mesures n’arrivent plus : nous ne pouvons le dire d’aucun nom. Réessayez dans quelques minutes.
+affected-bookmark = Gardez cette réponse sous la main :
+affected-about = Saisissez le nom de votre service pour savoir si un incident connu le touche.

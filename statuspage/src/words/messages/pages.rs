@@ -1,0 +1,280 @@
+//! The messages of the pages about incidents, the past, the monitoring itself and who is affected.
+//!
+//! It does not know which one is said when: the pages do.
+
+use fluent_bundle::FluentValue;
+
+use crate::words::Words;
+
+messages! {
+    /// In English: “Navigation”.
+    navigation() = "navigation";
+    /// In English: “History”.
+    history() = "history";
+    /// In English: “Monitoring”.
+    monitoring() = "monitoring";
+    /// In English: “Calendar”.
+    calendar() = "calendar";
+    /// In English: “`month` `year`”.
+    month_title(month, year) = "month-title";
+    /// In English: “since `since`”.
+    going_since(since) = "going-since";
+    /// In English: “`period` (`span`)”.
+    lasting(period, span) = "lasting";
+    /// In English: “detected in `span`”.
+    detected_in(span) = "detected-in";
+    /// In English: “acknowledged `at`”.
+    taken_on(at) = "taken-on";
+    /// In English: “opened by operators”.
+    declared_by_hand() = "declared-by-hand";
+    /// In English: “`stage`, `at`”.
+    stage_at(stage, at) = "stage-at";
+    /// In English: “In the meantime”.
+    meanwhile() = "meanwhile";
+    /// In English: “An update was promised before `time`; it is late”.
+    next_update_late(time) = "next-update-late";
+    /// In English: “Now and soon”.
+    news() = "news";
+    /// In English: “And `count` other incidents are open”.
+    more_incidents(count) = "more-incidents";
+    /// In English: “planned to end `at`”.
+    maintenance_ending(at) = "maintenance-ending";
+    /// In English: “Updates”.
+    section_updates() = "section-updates";
+    /// In English: “Measured chronology”.
+    section_chronology() = "section-chronology";
+    /// In English: “Affected services”.
+    section_components() = "section-components";
+    /// In English: “Related incidents”.
+    section_related() = "section-related";
+    /// In English: “Incidents”.
+    section_incidents() = "section-incidents";
+    /// In English: “Maintenance”.
+    section_maintenance() = "section-maintenance";
+    /// In English: “operators”.
+    by_operators() = "by-operators";
+    /// In English: “measured”.
+    by_measurements() = "by-measurements";
+    /// In English: “`name`: `from` → `to`”.
+    state_change(name, from, to) = "state-change";
+    /// In English: “Detection”.
+    figure_detection() = "figure-detection";
+    /// In English: “Taken on”.
+    figure_acknowledgement() = "figure-acknowledgement";
+    /// In English: “Cause found”.
+    figure_cause() = "figure-cause";
+    /// In English: “Working again”.
+    figure_recovery() = "figure-recovery";
+    /// In English: “after the first failure”.
+    after_first_failure() = "after-first-failure";
+    /// In English: “after the beginning”.
+    after_beginning() = "after-beginning";
+    /// In English: “after detection”.
+    after_detection() = "after-detection";
+    /// In English: “not recorded”.
+    not_recorded() = "not-recorded";
+    /// In English: “First failure measured”.
+    chronology_started() = "chronology-started";
+    /// In English: “Beginning, as operators gave it”.
+    chronology_began() = "chronology-began";
+    /// In English: “Failure confirmed, seen from `places`”.
+    chronology_detected(places) = "chronology-detected";
+    /// In English: “Failure confirmed”.
+    chronology_confirmed() = "chronology-confirmed";
+    /// In English: “Incident declared”.
+    chronology_declared() = "chronology-declared";
+    /// In English: “First alert delivered”.
+    chronology_announced() = "chronology-announced";
+    /// In English: “First told by users”.
+    chronology_reported() = "chronology-reported";
+    /// In English: “Acknowledged by operators”.
+    chronology_acknowledged() = "chronology-acknowledged";
+    /// In English: “Cause found”.
+    chronology_identified() = "chronology-identified";
+    /// In English: “`services` affected too”.
+    chronology_joined(services) = "chronology-joined";
+    /// In English: “`count` more services affected, `total` in all”.
+    chronology_joined_many(count, total) = "chronology-joined-many";
+    /// In English: “`services`: working again”.
+    chronology_back(services) = "chronology-back";
+    /// In English: “`count` of `total` services work again”.
+    chronology_back_many(count, total) = "chronology-back-many";
+    /// In English: “Everything works again”.
+    chronology_recovered() = "chronology-recovered";
+    /// In English: “Incident closed”.
+    chronology_resolved() = "chronology-resolved";
+    /// In English: “A first failure is asked again at once, and called an outage only when it is confirmed …”.
+    chronology_how() = "chronology-how";
+    /// In English: “`count` of `total` do not work properly yet”.
+    components_failing(count, total) = "components-failing";
+    /// In English: “The services one by one”.
+    components_table() = "components-table";
+    /// In English: “Service”.
+    column_service() = "column-service";
+    /// In English: “Since”.
+    column_since() = "column-since";
+    /// In English: “Working again”.
+    column_back() = "column-back";
+    /// In English: “First failure”.
+    column_reason() = "column-reason";
+    /// In English: “not yet”.
+    still_failing() = "still-failing";
+    /// In English: “This is the return of an earlier incident”.
+    relapse_of() = "relapse-of";
+    /// In English: “It came back later”.
+    relapsed_as() = "relapsed-as";
+    /// In English: “It came back `count` times before it was closed”.
+    relapses(count) = "relapses";
+    /// In English: “No incident on record”.
+    incidents_none() = "incidents-none";
+    /// In English: “The whole history”.
+    whole_history() = "whole-history";
+    /// In English: “Concerns: `scope`”.
+    concerns(scope) = "concerns";
+    /// In English: “What happened, what was measured and what is being done, by `site`”.
+    incident_about(site) = "incident-about";
+    /// In English: “Incidents and maintenance of `site`, month by month”.
+    history_about(site) = "history-about";
+    /// In English: “Nothing to report”.
+    history_quiet() = "history-quiet";
+    /// In English: “To come”.
+    history_coming() = "history-coming";
+    /// In English: “Before: `month`”.
+    history_older(month) = "history-older";
+    /// In English: “After: `month`”.
+    history_newer(month) = "history-newer";
+    /// In English: “The latest months”.
+    history_latest() = "history-latest";
+    /// In English: “Months”.
+    history_months() = "history-months";
+    /// In English: “Who watches the watcher?”.
+    watcher() = "watcher";
+    /// In English: “Everything on this page is measured from outside, as a visitor would. This is what the …”.
+    watcher_lead() = "watcher-lead";
+    /// In English: “Places of measurement”.
+    section_places() = "section-places";
+    /// In English: “Reports”.
+    place_reports() = "place-reports";
+    /// In English: “Silent”.
+    place_silent() = "place-silent";
+    /// In English: “Nothing yet”.
+    place_waiting() = "place-waiting";
+    /// In English: “Blind”.
+    place_blind() = "place-blind";
+    /// In English: “It says itself that its own network is at fault: its results count for nothing until …”.
+    place_blind_why() = "place-blind-why";
+    /// In English: “`fresh` of `total` probes up to date”.
+    place_fresh(fresh, total) = "place-fresh";
+    /// In English: “Do they agree?”.
+    section_agreement() = "section-agreement";
+    /// In English: “There is one place of measurement, so its word alone counts, and a fault near it cannot …”.
+    agreement_alone() = "agreement-alone";
+    /// In English: “No probe has fresh results from two places, so there is nothing to compare”.
+    agreement_none() = "agreement-none";
+    /// In English: “`total` probes are answered from several places, and they agree on all of them”.
+    agreement_full(total) = "agreement-full";
+    /// In English: “Of `total` probes answered from several places, `disputed` are disputed”.
+    agreement_disputed(disputed, total) = "agreement-disputed";
+    /// In English: “With one place its word counts; two must both say that something is down; of more, most …”.
+    agreement_rule() = "agreement-rule";
+    /// In English: “and `count` more”.
+    and_more(count) = "and-more";
+    /// In English: “Safeguards”.
+    section_safeguards() = "section-safeguards";
+    /// In English: “Control targets”.
+    control_targets() = "control-targets";
+    /// In English: “`count` set”.
+    control_set(count) = "control-set";
+    /// In English: “None set”.
+    control_none() = "control-none";
+    /// In English: “Places that always answer are asked too. When none of them does, this monitoring is …”.
+    control_set_why() = "control-set-why";
+    /// In English: “Without them this monitoring is never taken to be blind: a fault of its own network …”.
+    control_none_why() = "control-none-why";
+    /// In English: “Outside watch”.
+    dead_man() = "dead-man";
+    /// In English: “Set up”.
+    dead_man_set() = "dead-man-set";
+    /// In English: “Unwatched”.
+    dead_man_none() = "dead-man-none";
+    /// In English: “A service elsewhere expects a sign of life each minute while probes really run, and …”.
+    dead_man_set_why() = "dead-man-set-why";
+    /// In English: “Nobody outside would notice if this monitoring stopped”.
+    dead_man_none_why() = "dead-man-none-why";
+    /// In English: “Storage”.
+    storage() = "storage";
+    /// In English: “In order”.
+    storage_synced() = "storage-synced";
+    /// In English: “Everything measured is on stable storage”.
+    storage_synced_why() = "storage-synced-why";
+    /// In English: “Behind”.
+    storage_behind() = "storage-behind";
+    /// In English: “Results wait in memory; measuring and telling go on”.
+    storage_behind_why() = "storage-behind-why";
+    /// In English: “Absent”.
+    storage_absent() = "storage-absent";
+    /// In English: “There is no usable database: the past will have a gap; measuring and telling go on”.
+    storage_absent_why() = "storage-absent-why";
+    /// In English: “Definitions”.
+    definitions() = "definitions";
+    /// In English: “All in use”.
+    definitions_good() = "definitions-good";
+    /// In English: “`count` set aside”.
+    definitions_bad(count) = "definitions-bad";
+    /// In English: “Every definition of a service is read and used as it was written”.
+    definitions_good_why() = "definitions-good-why";
+    /// In English: “A file with mistakes waits for an operator; its last good version stays in use where …”.
+    definitions_bad_why() = "definitions-bad-why";
+    /// In English: “Fresh proof”.
+    proof() = "proof";
+    /// In English: “All `total` services”.
+    proof_all(total) = "proof-all";
+    /// In English: “`fresh` of `total` services”.
+    proof_some(fresh, total) = "proof-some";
+    /// In English: “A state is shown only as long as its last measurement proves it; after that it turns grey”.
+    proof_why() = "proof-why";
+    /// In English: “What is measured, and how”.
+    section_measured() = "section-measured";
+    /// In English: “Each measurement opens a connection of its own and times name resolution, connection, …”.
+    measured_how() = "measured-how";
+    /// In English: “Kind”.
+    column_kind() = "column-kind";
+    /// In English: “How often”.
+    column_rhythm() = "column-rhythm";
+    /// In English: “Probes”.
+    column_probes() = "column-probes";
+    /// In English: “every `span`”.
+    every(span) = "every";
+    /// In English: “by the calendar”.
+    by_calendar() = "by-calendar";
+    /// In English: “Software”.
+    software() = "software";
+    /// In English: “Where `site` is measured from, and who watches the monitoring”.
+    monitoring_about(site) = "monitoring-about";
+    /// In English: “Is my service affected?”.
+    affected() = "affected";
+    /// In English: “The name of your service”.
+    affected_name() = "affected-name";
+    /// In English: “cloud.your-club.org”.
+    affected_example() = "affected-example";
+    /// In English: “Check”.
+    affected_ask() = "affected-ask";
+    /// In English: “The exact name you type into the browser, nothing like it. What you enter is neither …”.
+    affected_how() = "affected-how";
+    /// In English: “That is not the name of a service. It looks like “cloud.your-club.org””.
+    affected_not_a_name() = "affected-not-a-name";
+    /// In English: “Yes: `domain` is affected”.
+    affected_yes(domain) = "affected-yes";
+    /// In English: “We know of no disturbance for `domain`”.
+    affected_no(domain) = "affected-no";
+    /// In English: “We answer so for every name about which nothing is wrong, hosted here or not: who is …”.
+    affected_no_why() = "affected-no-why";
+    /// In English: “We cannot tell how `domain` does”.
+    affected_blind(domain) = "affected-blind";
+    /// In English: “No measurements are coming in, so we cannot say it of any name. Try again in a few …”.
+    affected_blind_why() = "affected-blind-why";
+    /// In English: “Keep this answer at hand”.
+    affected_bookmark() = "affected-bookmark";
+    /// In English: “Type the name of your service to learn whether a known incident affects it”.
+    affected_about() = "affected-about";
+}
