@@ -20,6 +20,13 @@ need lynx lynx
 need openssl openssl
 need npm npm
 need cc gcc
+need xmllint libxml2-utils
+# Debian's own Python, whatever other one comes first in the path.
+need_module() { # module package
+    /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")
+}
+need_module feedparser python3-feedparser
+need_module icalendar python3-icalendar
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()

@@ -249,6 +249,23 @@ incident-grown = { $count ->
 incident-recovered = By our measurements everything works again. We go on watching.
 incident-relapsed = It is back: { $services }.
 incident-settled = Everything has gone on working: the incident is closed. It lasted { $span }.
+incident-since = Since { $since }
+last-update = Last update, { $when }: { $text }
+next-update = Next update before { $time }.
+workaround = In the meantime
+incidents-open = Open incidents
+maintenance-ahead = Maintenance
+spoken-incident = Since { $since }: { $title }.
+spoken-others = { $count ->
+    [one] Another incident is open.
+   *[other] { $count } other incidents are open.
+}
+spoken-maintenance = Maintenance, { $stage }: { $title }, { $window }.
+spoken-at = This was true at { $time }.
+feed-history = { $site }: incidents and maintenance
+feed-component = { $site }: { $name }
+feed-updates = { $site }: every update
+calendar-title = { $site }: maintenance
 stage-investigating = Investigating
 stage-identified = Identified
 stage-monitoring = Monitoring

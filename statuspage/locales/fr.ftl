@@ -255,6 +255,23 @@ incident-grown = { $count ->
 incident-recovered = D’après nos mesures, tout fonctionne de nouveau. Nous continuons d’observer.
 incident-relapsed = La panne est revenue : { $services }.
 incident-settled = Tout a continué de fonctionner : l’incident est clos. Il a duré { $span }.
+incident-since = Depuis { $since }
+last-update = Dernières nouvelles, { $when } : { $text }
+next-update = Prochaines nouvelles avant { $time }.
+workaround = En attendant
+incidents-open = Incidents en cours
+maintenance-ahead = Maintenance
+spoken-incident = Depuis { $since } : { $title }.
+spoken-others = { $count ->
+    [one] Un autre incident est en cours.
+   *[other] { $count } autres incidents sont en cours.
+}
+spoken-maintenance = Maintenance, { $stage } : { $title }, { $window }.
+spoken-at = Ceci était vrai à { $time }.
+feed-history = { $site } : incidents et maintenance
+feed-component = { $site } : { $name }
+feed-updates = { $site } : toutes les nouvelles
+calendar-title = { $site } : maintenance
 stage-investigating = Recherche de la cause
 stage-identified = Cause trouvée
 stage-monitoring = Sous observation

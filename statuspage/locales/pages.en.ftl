@@ -10,15 +10,15 @@ month-title = { $month } { $year }
 
 ## Incidents and maintenance, as pages show them
 
-incident-since = since { $since }
+begun = since { $since }
 lasting = { $period } ({ $span })
 detected-in = detected in { $span }
 taken-on = acknowledged { $at }
 declared-by-hand = opened by operators
 stage-at = { $stage }, { $at }.
 meanwhile = In the meantime
-next-update = Next update before { $time }.
-next-update-late = An update was promised before { $time }; it is late.
+update-promised = Next update before { $time }.
+update-late = An update was promised before { $time }; it is late.
 news = Now and soon
 more-incidents = { $count ->
     [one] And one other incident is open:

@@ -10,15 +10,15 @@ month-title = { $month } { $year }
 
 ## Incidents et maintenance, comme les pages les montrent
 
-incident-since = depuis { $since }
+begun = depuis { $since }
 lasting = { $period } ({ $span })
 detected-in = détecté en { $span }
 taken-on = pris en charge { $at }
 declared-by-hand = déclaré par les opérateurs
 stage-at = { $stage }, { $at }.
 meanwhile = En attendant
-next-update = Prochaine information avant { $time }.
-next-update-late = Une information était promise avant { $time } ; elle est en retard.
+update-promised = Prochaine information avant { $time }.
+update-late = Une information était promise avant { $time } ; elle est en retard.
 news = En ce moment et bientôt
 more-incidents = { $count ->
     [one] Et un autre incident est en cours :

@@ -2,6 +2,7 @@
 //!
 //! It does not know pages, channels or the store; what it holds is what they read and write.
 
+pub mod blindness;
 mod command;
 mod record;
 #[cfg(test)]

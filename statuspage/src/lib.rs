@@ -13,7 +13,11 @@ mod api;
 #[cfg(feature = "ssr")]
 pub mod backup;
 #[cfg(feature = "ssr")]
+pub mod badge;
+#[cfg(feature = "ssr")]
 pub mod bundle;
+#[cfg(feature = "ssr")]
+pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod care;
 #[cfg(feature = "ssr")]
@@ -30,6 +34,8 @@ pub mod domains;
 mod draft;
 #[cfg(feature = "ssr")]
 pub mod engine;
+#[cfg(feature = "ssr")]
+pub mod feed;
 #[cfg(feature = "ssr")]
 pub mod history;
 #[cfg(feature = "ssr")]

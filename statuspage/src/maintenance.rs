@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 pub(crate) mod sample;
+mod scope;
 pub mod wording;
 
 use serde::{Deserialize, Serialize};

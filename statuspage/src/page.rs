@@ -23,6 +23,7 @@ mod service;
 mod shell;
 mod strip;
 mod uptime;
+mod voice;
 
 #[cfg(test)]
 mod sample;
@@ -40,3 +41,4 @@ pub use policy::content_security_policy;
 pub use present::live;
 pub use problem::{Problem, error};
 pub use service::service;
+pub use voice::voice;

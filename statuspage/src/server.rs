@@ -22,6 +22,7 @@ mod rights;
 mod router;
 #[cfg(test)]
 pub(crate) mod stage;
+mod subscriptions;
 mod tls;
 mod turnstile;
 

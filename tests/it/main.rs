@@ -8,4 +8,5 @@ mod page;
 mod reader;
 mod reload;
 mod restart;
+mod subscriptions;
 mod wire;

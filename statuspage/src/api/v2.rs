@@ -4,7 +4,9 @@
 //! says so in its description, and carries the truth in `x_monitor`, which foreign clients ignore.
 
 mod document;
+mod incidents;
 mod interruption;
+mod maintenances;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +19,9 @@ use crate::{
     words::Words,
 };
 
-use document::{Component, Group, Incident, Indicator, Listed, Monitor, MonitorState, Overall, Page};
+use document::{Component, Group, Indicator, Listed, Monitor, MonitorState, Overall, Page};
 pub(crate) use document::{Components, StatusOnly, Summary};
+pub(crate) use incidents::update_id;
 
 /// What a document is made of. Statuspage's own descriptions are English everywhere, for clients compare them.
 pub(crate) struct View<'a> {
@@ -47,7 +50,7 @@ impl<'a> View<'a> {
             page: self.page(),
             components: self.listed(),
             incidents: self.unresolved(),
-            scheduled_maintenances: Vec::new(),
+            scheduled_maintenances: self.ahead(),
             status: self.overall(),
             x_monitor: self.monitor(),
         }
@@ -228,8 +231,21 @@ impl<'a> View<'a> {
         Group { component, components }
     }
 
-    fn unresolved(&self) -> Vec<Incident> {
-        interruption::incident(self).into_iter().collect()
+    /// The id of the group that a component stands in.
+    fn group_id(&self, component: &ComponentView) -> Option<String> {
+        let group = component.group.as_ref()?;
+        Some(id::stable(id::Kind::Group, group.get(self.snapshot.site.default_language())))
+    }
+
+    /// "Group - Component".
+    fn full_name(&self, name: &Text, group: Option<&Text>) -> String {
+        let name = name.get(self.language());
+        group.map_or_else(|| name.to_owned(), |group| format!("{} - {name}", group.get(self.language())))
+    }
+
+    /// Where an incident or a maintenance is read.
+    fn address(&self, id: &str) -> String {
+        format!("{}/incidents/{id}", self.base.as_str().trim_end_matches('/'))
     }
 }
 

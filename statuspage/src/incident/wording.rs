@@ -25,6 +25,13 @@ pub fn title(incident: &Incident, words: &Words) -> String {
     }
 }
 
+/// The same to be read aloud: nobody listens to an address.
+pub fn spoken(incident: &Incident, words: &Words) -> String {
+    let mut incident = incident.clone();
+    incident.finding.iter_mut().for_each(|finding| finding.address = None);
+    title(&incident, words)
+}
+
 /// What an update says, in plain text.
 pub fn text(incident: &Incident, update: &Update, words: &Words) -> String {
     match &update.body {

@@ -15,6 +15,14 @@ pub fn title(maintenance: &Maintenance, words: &Words) -> String {
     inert(maintenance.title.get(words.language()))
 }
 
+/// What was said, the oldest first: where nobody said anything, that it is planned.
+pub fn said(maintenance: &Maintenance) -> Vec<Notice> {
+    if !maintenance.updates.is_empty() {
+        return maintenance.updates.clone();
+    }
+    vec![Notice { number: 1, at: maintenance.created_at, stage: MaintenanceStage::Scheduled, body: None }]
+}
+
 /// What a notice says, in plain text.
 pub fn text(maintenance: &Maintenance, notice: &Notice, words: &Words) -> String {
     match (&notice.body, notice.stage) {

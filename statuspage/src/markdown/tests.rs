@@ -8,7 +8,7 @@ use super::*;
 fn what_operators_write_is_shown() {
     let check = |source: &str, expected: &str| assert_eq!(html(source).trim(), expected, "{source}");
     check("we **restart** it", "<p>we <strong>restart</strong> it</p>");
-    check("one\ntwo", "<p>one<br>\ntwo</p>");
+    check("one\ntwo", "<p>one<br />\ntwo</p>");
     check("# Cause", "<h4>Cause</h4>");
     check("### Cause", "<h6>Cause</h6>");
     check("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>");
@@ -80,6 +80,32 @@ const HOSTILE: &[&str] = &[
     "\u{0}<scr\u{0}ipt>alert(1)</scr\u{0}ipt>",
 ];
 
+/// The elements that may come out.
+const TAGS: [&str; 22] = [
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
 /// Every tag of the output must be one of ours, with no attribute but the two we write.
 fn assert_harmless(source: &str) {
     let html = html(source);
@@ -88,7 +114,7 @@ fn assert_harmless(source: &str) {
         let mut parts = tag.trim_start_matches('/').splitn(2, ' ');
         let (name, attributes) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         assert!(TAGS.contains(&name), "{name:?} in {html:?}");
-        let ours = attributes.is_empty()
+        let ours = matches!(attributes, "" | "/")
             || attributes.starts_with("start=\"")
             || (attributes == "rel=\"noopener nofollow ugc\"")
             || (attributes.ends_with("\" rel=\"noopener nofollow ugc\"")
@@ -96,6 +122,15 @@ fn assert_harmless(source: &str) {
                 && attributes.matches('"').count() == 4);
         assert!(ours, "{attributes:?} in {html:?}");
     }
+}
+
+#[test]
+fn tables_and_code_have_neither_styles_nor_classes() {
+    let check = |source: &str, expected: &str| assert_eq!(html(source).replace('\n', ""), expected, "{source}");
+    let table = "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>";
+    check("| a |\n|:-:|\n| b |", table);
+    check("```rust\nx < y\n```", "<pre><code>x &lt; y</code></pre>");
+    check("> [!NOTE]\n> x", "<blockquote><p>[!NOTE]<br />x</p></blockquote>");
 }
 
 #[test]

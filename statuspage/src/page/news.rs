@@ -132,7 +132,7 @@ pub(super) fn facts(incident: &Incident, now: Timestamp, words: &Words) -> Strin
     };
     let duration = match times.resolved_at {
         Some(end) => words.period(times.started_at, times.recovered_at.unwrap_or(end), now),
-        None => words.incident_since(words.when(times.started_at, now)),
+        None => words.begun(words.when(times.started_at, now)),
     };
     let taken = incident.acknowledgement.as_ref().map(|taken| words.taken_on(words.at(taken.at, now)));
     let facts = [Some(wording::impact(incident.impact, words)), Some(duration), Some(detected), taken];
@@ -168,7 +168,7 @@ pub(super) fn workaround(incident: &Incident, words: &Words) -> Option<AnyView> 
 pub(super) fn promise(incident: &Incident, now: Timestamp, words: &Words) -> Option<AnyView> {
     let promised = incident.next_update_at.filter(|_| incident.stage.is_open())?;
     let time = words.when(promised, now);
-    let sentence = if promised > now { words.next_update(time) } else { words.next_update_late(time) };
+    let sentence = if promised > now { words.update_promised(time) } else { words.update_late(time) };
     Some(view! { <p class="meta">{sentence}</p> }.into_any())
 }
 

@@ -4,10 +4,12 @@
 
 use std::fmt::Write;
 
-use shared::Language;
+use shared::{ComponentId, Language};
 
 use super::{freshness::origin, uptime};
 use crate::{
+    incident::wording,
+    markdown,
     snapshot::{ComponentView, Snapshot},
     words::{Words, inert},
 };
@@ -19,6 +21,8 @@ pub fn plain_text(snapshot: &Snapshot, language: Language) -> String {
     if let Some(origin) = origin(snapshot, &words) {
         push(&mut text, &origin);
     }
+    incidents(&mut text, snapshot, &words);
+    maintenance(&mut text, snapshot, &words);
     for group in snapshot.components.chunk_by(|a, b| a.group == b.group) {
         text.push('\n');
         if let Some(title) = group.first().and_then(|component| component.group.as_ref()) {
@@ -30,6 +34,58 @@ pub fn plain_text(snapshot: &Snapshot, language: Language) -> String {
     let valid = words.page_valid(words.clock_precise(snapshot.generated_at), words.clock_precise(until));
     push(&mut text, &format!("\n{valid} {}", words.times_in(words.zone_name())));
     text
+}
+
+/// The open incidents: what, since when, what was said last, and when more will be said.
+fn incidents(text: &mut String, snapshot: &Snapshot, words: &Words) {
+    let mut open = snapshot.open_incidents().peekable();
+    if open.peek().is_some() {
+        push(text, &format!("\n{}", words.incidents_open()));
+    }
+    for incident in open {
+        push(text, &format!("- {}", wording::title(incident, words)));
+        let stage = wording::stage(incident.stage, words);
+        let since = words.incident_since(words.when(incident.times.started_at, snapshot.generated_at));
+        push(text, &format!("  {since} · {stage}"));
+        if let Some(last) = incident.latest() {
+            let said = wording::text(incident, last, words);
+            let when = words.when(last.at, snapshot.generated_at);
+            push(text, &indent(&words.last_update(when, said)));
+        }
+        if let Some(help) = &incident.workaround {
+            let help = markdown::plain(help.get(words.language()));
+            push(text, &indent(&words.item(words.workaround(), help)));
+        }
+        if let Some(next) = incident.next_update_at {
+            push(text, &indent(&words.next_update(words.when(next, snapshot.generated_at))));
+        }
+    }
+}
+
+/// Maintenance that goes on or comes soon.
+fn maintenance(text: &mut String, snapshot: &Snapshot, words: &Words) {
+    use crate::maintenance::wording;
+    // What goes on stands before what comes.
+    let works = snapshot.maintenances.iter().rev();
+    let mut works = works.filter(|work| work.is_near(snapshot.generated_at)).peekable();
+    if works.peek().is_some() {
+        push(text, &format!("\n{}", words.maintenance_ahead()));
+    }
+    let name = |id: &ComponentId| snapshot.component(id).map(|found| inert(found.name.get(words.language())));
+    for work in works {
+        let (title, stage) = (wording::title(work, words), wording::stage(work.stage, words));
+        push(text, &format!("- {} ({})", words.item(stage, title), wording::window(work, words)));
+        push(text, &indent(&wording::scope(&work.scope, words, name)));
+        let description = markdown::plain(work.description.get(words.language()));
+        if !description.is_empty() {
+            push(text, &indent(&description));
+        }
+    }
+}
+
+fn indent(text: &str) -> String {
+    let line = |line: &str| if line.is_empty() { String::new() } else { format!("  {line}") };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn push(text: &mut String, line: &str) {

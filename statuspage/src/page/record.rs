@@ -78,7 +78,7 @@ fn happened(incident: &Incident, snapshot: &Snapshot, head: &Head<'_>) -> AnyVie
     let times = &incident.times;
     let when = match times.resolved_at {
         Some(end) => words.period(times.started_at, times.recovered_at.unwrap_or(end), now),
-        None => words.incident_since(words.when(times.started_at, now)),
+        None => words.begun(words.when(times.started_at, now)),
     };
     let stage = incident.stage.is_open().then(|| format!(" · {}", wording::stage(incident.stage, words)));
     let said = incident.latest().map(|update| news::first_lines(&wording::text(incident, update, words)));

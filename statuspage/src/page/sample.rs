@@ -243,6 +243,16 @@ pub(super) fn outage() -> Snapshot {
     with(&states)
 }
 
+/// The outage as an incident of 200 services, with two that are over, and maintenance now, soon and long ago.
+pub(super) fn eventful() -> Snapshot {
+    use crate::{incident::sample as incidents, maintenance::sample as works};
+    let mut snapshot = outage();
+    let told = [incidents::storm(), incidents::relapse(), incidents::settled()];
+    snapshot.incidents = Arc::new(told.map(Arc::new).into());
+    snapshot.maintenances = Arc::new([works::planned(), works::running(), works::over()].map(Arc::new).into());
+    snapshot
+}
+
 /// Nothing has come for twelve minutes.
 pub(super) fn stale() -> Snapshot {
     with(&[Status::Unknown; 8])

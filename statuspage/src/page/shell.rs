@@ -11,6 +11,7 @@ use shared::{ComponentId, Language};
 use super::present;
 use crate::{
     bundle,
+    feed::{self, Format},
     island::{
         Look, Present, Told,
         live::Live,
@@ -71,11 +72,11 @@ impl Head<'_> {
         self.link(&format!("/services/{id}"))
     }
 
-    /// The Atom feed, the JSON feed and the calendar that belong to the page.
-    fn feeds(&self) -> [String; 3] {
+    /// The Atom feed and the calendar that belong to the page.
+    fn subscriptions(&self) -> [String; 2] {
         match &self.component {
-            Some(id) => ["feed.atom", "feed.json", "calendar.ics"].map(|file| format!("/services/{id}/{file}")),
-            None => ["/history.atom", "/feed.json", "/calendar.ics"].map(str::to_owned),
+            Some(id) => ["feed.atom", "calendar.ics"].map(|file| format!("/services/{id}/{file}")),
+            None => ["/history.atom", "/calendar.ics"].map(str::to_owned),
         }
         .map(|path| self.link(&path))
     }
@@ -179,7 +180,7 @@ fn document(head: &Head<'_>, body: AnyView, script: AnyView, again: Again) -> An
                 {head.about.clone().map(|about| view! { <meta name="description" content=about/> })}
                 {canonical(head)}
                 {alternates(head)}
-                {subscriptions(head)}
+                {feeds(head)}
                 {script}
             </head>
             <body>
@@ -217,14 +218,17 @@ fn canonical(head: &Head<'_>) -> Option<AnyView> {
     Some(view! { <link rel="canonical" href=address/> }.into_any())
 }
 
-/// What readers of feeds look for in the head.
-fn subscriptions(head: &Head<'_>) -> AnyView {
-    let [atom, json, _] = head.feeds();
-    view! {
-        <link rel="alternate" type="application/atom+xml" title="Atom" href=atom/>
-        <link rel="alternate" type="application/feed+json" title="JSON Feed" href=json/>
-    }
-    .into_any()
+/// Where programs find the feeds: a component's own before everybody's.
+fn feeds(head: &Head<'_>) -> Vec<AnyView> {
+    let language = head.words.language();
+    let site = inert(head.site.title.get(language));
+    let component = head.component.clone().map(feed::Subject::Component);
+    let own = component.map(|subject| (subject, head.title.clone()));
+    let link = |(subject, title): (feed::Subject, String)| {
+        let address = head.link(&subject.path(Format::Atom));
+        view! { <link rel="alternate" type="application/atom+xml" title=title href=address/> }.into_any()
+    };
+    own.into_iter().chain([(feed::Subject::History, head.words.feed_history(site))]).map(link).collect()
 }
 
 fn sprite() -> AnyView {
@@ -277,7 +281,7 @@ struct Footer {
 impl Footer {
     fn of(head: &Head<'_>, snapshot: Option<&Snapshot>) -> Self {
         let words = head.words;
-        let [atom, _, calendar] = head.feeds();
+        let [atom, calendar] = head.subscriptions();
         let asked = snapshot.is_some_and(|snapshot| !snapshot.domains.is_empty());
         let links = [
             asked.then(|| (head.link("/affected"), words.affected())),

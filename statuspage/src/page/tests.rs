@@ -7,7 +7,7 @@ use shared::{Language, Observation, Status};
 
 use super::{
     Asked, Month, Problem, affected, error, history, home, incident, live, maintenance, oversight, plain_text, sample,
-    service,
+    service, voice,
 };
 use crate::{snapshot::Snapshot, words::Words};
 
@@ -185,6 +185,20 @@ fn every_page(snapshot: &Snapshot) -> Vec<String> {
 fn plain_text_says_the_same() {
     insta::assert_snapshot!("plain_outage_fr", plain_text(&sample::outage(), Language::Fr));
     insta::assert_snapshot!("plain_stale_en", plain_text(&sample::stale(), Language::En));
+}
+
+#[test]
+fn plain_text_tells_what_is_open_and_what_comes() {
+    insta::assert_snapshot!("plain_eventful_fr", plain_text(&sample::eventful(), Language::Fr));
+    insta::assert_snapshot!("plain_eventful_en", plain_text(&sample::eventful(), Language::En));
+}
+
+#[test]
+fn what_is_read_aloud_is_short_and_has_no_addresses() {
+    insta::assert_snapshot!("voice_eventful_fr", voice(&sample::eventful(), Language::Fr));
+    insta::assert_snapshot!("voice_eventful_en", voice(&sample::eventful(), Language::En));
+    insta::assert_snapshot!("voice_good_fr", voice(&sample::good_times(), Language::Fr));
+    insta::assert_snapshot!("voice_stale_fr", voice(&sample::stale(), Language::Fr));
 }
 
 #[test]

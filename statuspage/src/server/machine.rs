@@ -9,6 +9,7 @@ use axum::{
     extract::{Path, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
+    routing::{MethodRouter, get},
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -28,6 +29,7 @@ use super::{
 };
 use crate::{
     api::{history, observations, problem::Problem},
+    incident::blindness,
     metrics::{self, ProcessFacts, Scrape},
     snapshot::Snapshot,
     store::{ObservationQuery, RollupQuery},
@@ -40,20 +42,29 @@ const TURN: Duration = Duration::from_secs(2);
 /// The roll-ups that are asked for at once: those of so much time.
 const ROWS: Duration = Duration::from_secs(1_000 * 3_600);
 
-pub(super) async fn summary(State(app): State<App>, request: Parts) -> Response {
-    document(&app, &request, Document::Summary).await
+/// A document of Statuspage's API that has a path of its own.
+pub(super) fn document(document: Document) -> MethodRouter<App> {
+    get(move |State(app): State<App>, request: Parts| {
+        let document = document.clone();
+        async move { reader::work(&app, &request, |language| Work::Document(document.clone(), language)).await }
+    })
 }
 
-pub(super) async fn status(State(app): State<App>, request: Parts) -> Response {
-    document(&app, &request, Document::Status).await
+/// `/api/v2/incidents/{id}.json`: an incident, or a maintenance.
+pub(super) async fn incident(State(app): State<App>, Path(file): Path<String>, request: Parts) -> Response {
+    let id = file.strip_suffix(".json").unwrap_or_default();
+    // Only what exists gets a place in the edition, so that guessing names fills no memory.
+    if !is_told(app.edition().snapshot(), id) {
+        return reader::failure(&app, &request.uri, &request.headers, StatusCode::NOT_FOUND).await;
+    }
+    reader::work(&app, &request, |language| Work::Document(Document::Incident(id.to_owned()), language)).await
 }
 
-pub(super) async fn components(State(app): State<App>, request: Parts) -> Response {
-    document(&app, &request, Document::Components).await
-}
-
-async fn document(app: &App, request: &Parts, document: Document) -> Response {
-    reader::work(app, request, |language| Work::Document(document, language)).await
+/// Whether something is told under that id.
+fn is_told(snapshot: &Snapshot, id: &str) -> bool {
+    snapshot.incidents.iter().any(|incident| incident.id.as_str() == id)
+        || snapshot.maintenances.iter().any(|maintenance| maintenance.id.as_str() == id)
+        || blindness::of(snapshot).is_some_and(|blind| blind.id.as_str() == id)
 }
 
 /// `/api/v1/components/{id}/observations`. Like [`history`] it asks the store, as no other reading address does: a few at a time, so that a flood of

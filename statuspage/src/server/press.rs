@@ -11,7 +11,7 @@ use shared::{ComponentId, IncidentId, Language, MaintenanceId};
 use url::Url;
 
 use super::representation::{CachePolicy, Representation};
-use crate::{api::v2, bundle, page, snapshot::Snapshot};
+use crate::{api::v2, badge, bundle, calendar, feed, page, snapshot::Snapshot};
 
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -40,12 +40,20 @@ pub(super) enum Work {
     PlainText(Language),
     /// `/snapshot.json`.
     Live(Language),
+    /// `/status.txt?for=voice`.
+    Voice(Language),
     /// A document of Statuspage's API.
     Document(Document, Language),
+    /// A feed of what happened.
+    Feed(feed::Subject, feed::Format, Language),
+    /// The calendar of everything's or of a component's maintenance.
+    Calendar(Option<ComponentId>, Language),
+    /// A badge.
+    Badge(badge::Subject, badge::Format, Language),
 }
 
 /// The documents of Statuspage's API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Document {
     /// `summary.json`.
     Summary,
@@ -53,6 +61,18 @@ pub(super) enum Document {
     Status,
     /// `components.json`.
     Components,
+    /// `incidents.json`.
+    Incidents,
+    /// `incidents/unresolved.json`.
+    Unresolved,
+    /// `incidents/{id}.json`, for an id that is that of something.
+    Incident(String),
+    /// `scheduled-maintenances.json`.
+    Maintenances,
+    /// `scheduled-maintenances/upcoming.json`.
+    Upcoming,
+    /// `scheduled-maintenances/active.json`.
+    Active,
 }
 
 /// Makes works.
@@ -96,22 +116,48 @@ impl Press {
                 (language, make(HTML, page::error(&snapshot.site, *language, problem(*status)), CachePolicy::Never))
             }
             Work::PlainText(language) => (language, make(TEXT, page::plain_text(snapshot, *language), shared)),
+            Work::Voice(language) => (language, make(TEXT, page::voice(snapshot, *language), shared)),
             Work::Live(language) => (language, make(JSON, json(&page::live(snapshot, *language)), shared)),
             Work::Document(document, language) => {
-                (language, make(JSON, self.document(snapshot, *document, *language), shared))
+                (language, make(JSON, self.document(snapshot, document, *language)?, shared))
+            }
+            Work::Feed(subject, format, language) => {
+                let feed = feed::write(snapshot, subject, *format, *language, self.base(snapshot))?;
+                (language, make(format.media_type(), feed, shared))
+            }
+            Work::Calendar(component, language) => {
+                let calendar = calendar::write(snapshot, component.as_ref(), *language, self.base(snapshot))?;
+                (language, make(calendar::MEDIA_TYPE, calendar, shared))
+            }
+            Work::Badge(subject, format, language) => {
+                let media_type = match format {
+                    badge::Format::Svg => badge::SVG,
+                    badge::Format::Json => JSON,
+                };
+                (language, make(media_type, badge::write(snapshot, subject, *format, *language)?, shared))
             }
         };
         Some(made.in_language(*language))
     }
 
-    fn document(&self, snapshot: &Snapshot, document: Document, language: Language) -> String {
-        let base = snapshot.site.public_url.as_ref().unwrap_or(&self.local);
-        let view = v2::View::new(snapshot, language, base);
-        match document {
+    fn document(&self, snapshot: &Snapshot, document: &Document, language: Language) -> Option<String> {
+        let view = v2::View::new(snapshot, language, self.base(snapshot));
+        Some(match document {
             Document::Summary => json(&view.summary()),
             Document::Status => json(&view.status()),
             Document::Components => json(&view.components()),
-        }
+            Document::Incidents => json(&view.incidents()),
+            Document::Unresolved => json(&view.unresolved_incidents()),
+            Document::Incident(id) => json(&view.one(id)?),
+            Document::Maintenances => json(&view.maintenances()),
+            Document::Upcoming => json(&view.upcoming_maintenances()),
+            Document::Active => json(&view.active_maintenances()),
+        })
+    }
+
+    /// The page's own address.
+    fn base<'a>(&'a self, snapshot: &'a Snapshot) -> &'a Url {
+        snapshot.site.public_url.as_ref().unwrap_or(&self.local)
     }
 }
 

@@ -90,9 +90,17 @@ fn redirect(uri: &Uri, present: &ComponentId) -> Response {
     Redirect::permanent(&format!("/services/{present}{query}")).into_response()
 }
 
-/// `/status.txt`.
+/// `/status.txt`; with `?for=voice` the short text that is made to be read aloud.
 pub(super) async fn plain_text(State(app): State<App>, request: Parts) -> Response {
+    if is_for_voice(&request.uri) {
+        return work(&app, &request, Work::Voice).await;
+    }
     work(&app, &request, Work::PlainText).await
+}
+
+fn is_for_voice(uri: &Uri) -> bool {
+    let query = uri.query().unwrap_or_default();
+    url::form_urlencoded::parse(query.as_bytes()).any(|(key, value)| key == "for" && value == "voice")
 }
 
 /// `/snapshot.json`.

@@ -20,8 +20,11 @@ use super::{
     MetricsAccess, asking,
     edition::Edition,
     guard::{self, Transport},
-    machine, operator, reader,
+    machine, operator,
+    press::Document,
+    reader,
     representation::Representation,
+    subscriptions,
     turnstile::Turnstile,
 };
 use crate::{metrics::HubCounters, page, store::StoreHandle};
@@ -75,6 +78,21 @@ fn v1() -> Router<App> {
         .route("/api/v1/verify", post(operator::verify))
 }
 
+/// Statuspage's API.
+fn v2() -> Router<App> {
+    let document = machine::document;
+    Router::new()
+        .route("/api/v2/summary.json", document(Document::Summary))
+        .route("/api/v2/status.json", document(Document::Status))
+        .route("/api/v2/components.json", document(Document::Components))
+        .route("/api/v2/incidents.json", document(Document::Incidents))
+        .route("/api/v2/incidents/unresolved.json", document(Document::Unresolved))
+        .route("/api/v2/incidents/{id}", get(machine::incident))
+        .route("/api/v2/scheduled-maintenances.json", document(Document::Maintenances))
+        .route("/api/v2/scheduled-maintenances/upcoming.json", document(Document::Upcoming))
+        .route("/api/v2/scheduled-maintenances/active.json", document(Document::Active))
+}
+
 /// What the socket of operators answers.
 pub(super) fn operators(app: App) -> Router {
     v1().fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
@@ -83,10 +101,9 @@ pub(super) fn operators(app: App) -> Router {
 /// Every path there is.
 pub(super) fn router(app: App, transport: Transport) -> Router {
     Router::new()
-        .route("/api/v2/summary.json", get(machine::summary))
-        .route("/api/v2/status.json", get(machine::status))
-        .route("/api/v2/components.json", get(machine::components))
+        .merge(v2())
         .merge(v1())
+        .merge(subscriptions::router())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

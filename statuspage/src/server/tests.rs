@@ -3,6 +3,7 @@
 mod answers;
 mod connections;
 mod operators;
+mod telling;
 mod whole;
 
 use std::{sync::Arc, time::Duration};

@@ -24,7 +24,7 @@ pub(crate) struct Summary {
     pub(super) page: Page,
     pub(super) components: Vec<Listed>,
     pub(super) incidents: Vec<Incident>,
-    pub(super) scheduled_maintenances: Vec<Incident>,
+    pub(super) scheduled_maintenances: Vec<Maintenance>,
     pub(super) status: Overall,
     pub(super) x_monitor: Monitor,
 }
@@ -126,6 +126,46 @@ pub(super) struct Component {
     pub(super) x_monitor: Monitor,
 }
 
+/// `incidents.json` and `incidents/unresolved.json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Incidents {
+    pub(super) page: Page,
+    pub(super) incidents: Vec<Incident>,
+}
+
+/// `incidents/{id}.json`: an incident or a maintenance.
+#[derive(Debug, Serialize)]
+pub(crate) struct One {
+    pub(super) page: Page,
+    pub(super) incident: Either,
+}
+
+/// What is found under one address.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Either {
+    Incident(Box<Incident>),
+    Maintenance(Box<Maintenance>),
+}
+
+/// `scheduled-maintenances.json` and what is below it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Maintenances {
+    pub(super) page: Page,
+    pub(super) scheduled_maintenances: Vec<Maintenance>,
+}
+
+/// The `impact` of an incident or a maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Impact {
+    None,
+    Minor,
+    Major,
+    Critical,
+    Maintenance,
+}
+
 /// An incident.
 #[derive(Debug, Serialize)]
 pub(super) struct Incident {
@@ -136,12 +176,35 @@ pub(super) struct Incident {
     pub(super) updated_at: Timestamp,
     pub(super) monitoring_at: Option<Timestamp>,
     pub(super) resolved_at: Option<Timestamp>,
-    pub(super) impact: Indicator,
+    pub(super) impact: Impact,
     pub(super) shortlink: String,
     pub(super) started_at: Timestamp,
     pub(super) page_id: String,
     pub(super) incident_updates: Vec<Update>,
     pub(super) components: Vec<Component>,
+    pub(super) reminder_intervals: Option<String>,
+    #[serde(flatten)]
+    pub(super) postmortem: Postmortem,
+}
+
+/// What the post-mortem says once it is published; until then nothing.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Postmortem {
+    pub(super) postmortem_body: Option<String>,
+    pub(super) postmortem_body_last_updated_at: Option<Timestamp>,
+    pub(super) postmortem_ignored: bool,
+    pub(super) postmortem_published_at: Option<Timestamp>,
+    pub(super) postmortem_notified_subscribers: bool,
+    pub(super) postmortem_notified_twitter: bool,
+}
+
+/// A maintenance: an incident with its times.
+#[derive(Debug, Serialize)]
+pub(super) struct Maintenance {
+    #[serde(flatten)]
+    pub(super) incident: Incident,
+    pub(super) scheduled_for: Timestamp,
+    pub(super) scheduled_until: Timestamp,
 }
 
 /// One update of an incident.
@@ -154,7 +217,7 @@ pub(super) struct Update {
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
     pub(super) display_at: Timestamp,
-    pub(super) affected_components: Vec<Affected>,
+    pub(super) affected_components: Option<Vec<Affected>>,
     pub(super) deliver_notifications: bool,
     pub(super) custom_tweet: Option<String>,
     pub(super) tweet_id: Option<String>,

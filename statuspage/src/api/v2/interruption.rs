@@ -6,25 +6,14 @@ use shared::Status;
 
 use super::{
     View,
-    document::{Affected, Incident, Indicator, MonitorState, Update, word},
-    state,
+    document::{Affected, Impact, Incident, Postmortem, Update, word},
 };
-use crate::{public_id as id, snapshot::ComponentView};
+use crate::{incident::blindness, public_id as id, snapshot::ComponentView};
 
-/// The incident, when some component's proof has run out. A first check under way is no interruption.
+/// The incident, when some component's proof has run out.
 pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
-    let blind: Vec<&ComponentView> = view
-        .snapshot
-        .components
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(|component| state(component) == MonitorState::Stale)
-        .collect();
-    let started_at = blind.iter().map(|component| component.since).min()?;
-    let updated_at = blind.iter().map(|component| component.since).max()?;
-    // The beginning names it. Snapshots remember nothing: when what went blind first is verified again and the rest is not, the
-    // rest is an incident of its own.
-    let incident_id = id::stable(id::Kind::Incident, &format!("interruption {started_at}"));
+    let blind = blindness::of(view.snapshot)?;
+    let (started_at, updated_at, incident_id) = (blind.since, blind.spread_at, blind.id.to_string());
     let update = Update {
         id: id::stable(id::Kind::Update, &format!("interruption {started_at} {updated_at}")),
         status: "investigating",
@@ -33,14 +22,10 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         created_at: started_at,
         updated_at,
         display_at: updated_at,
-        affected_components: blind.iter().map(|component| affected(view, component)).collect(),
+        affected_components: Some(blind.components.iter().map(|component| affected(view, component)).collect()),
         deliver_notifications: false,
         custom_tweet: None,
         tweet_id: None,
-    };
-    let group_of = |component: &ComponentView| {
-        let group = component.group.as_ref()?;
-        Some(id::stable(id::Kind::Group, group.get(view.snapshot.site.default_language())))
     };
     Some(Incident {
         id: incident_id,
@@ -50,27 +35,26 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         updated_at,
         monitoring_at: None,
         resolved_at: None,
-        impact: Indicator::Minor,
+        impact: Impact::Minor,
         shortlink: view.base.as_str().to_owned(),
         started_at,
         page_id: view.page_id(),
         incident_updates: vec![update],
         components: blind
+            .components
             .iter()
             .zip(1..)
-            .map(|(component, at)| view.component(component, group_of(component), at))
+            .map(|(component, at)| view.component(component, view.group_id(component), at))
             .collect(),
+        reminder_intervals: None,
+        postmortem: Postmortem::default(),
     })
 }
 
 fn affected(view: &View<'_>, component: &ComponentView) -> Affected {
-    let name = component.name.get(view.language());
     Affected {
         code: id::stable(id::Kind::Component, component.id.as_str()),
-        name: match &component.group {
-            Some(group) => format!("{} - {name}", group.get(view.language())),
-            None => name.to_owned(),
-        },
+        name: view.full_name(&component.name, component.group.as_ref()),
         // What it was before is not remembered here, and clients want one of their words.
         old_status: word(Status::Unknown),
         new_status: word(Status::Unknown),

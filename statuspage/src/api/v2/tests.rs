@@ -8,6 +8,9 @@ use shared::{Language, Status, Timestamp};
 use super::*;
 use crate::{server::stage, snapshot::Snapshot};
 
+mod incidents;
+mod strict;
+
 fn now() -> Timestamp {
     "2026-11-22T13:00:00Z".parse().expect("a time")
 }

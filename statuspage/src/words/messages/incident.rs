@@ -27,6 +27,34 @@ messages! {
     incident_relapsed(services) = "incident-relapsed";
     /// In English: “Everything has gone on working: the incident is closed. It lasted `span`.”
     incident_settled(span) = "incident-settled";
+    /// In English: “Since `since`”.
+    incident_since(since) = "incident-since";
+    /// In English: “Last update, `when`: `text`”.
+    last_update(when, text) = "last-update";
+    /// In English: “Next update before `time`.”
+    next_update(time) = "next-update";
+    /// In English: “In the meantime”.
+    workaround() = "workaround";
+    /// In English: “Open incidents”.
+    incidents_open() = "incidents-open";
+    /// In English: “Maintenance”.
+    maintenance_ahead() = "maintenance-ahead";
+    /// In English: “Since `since`: `title`.”
+    spoken_incident(since, title) = "spoken-incident";
+    /// In English: “`count` other incidents are open.”
+    spoken_others(count) = "spoken-others";
+    /// In English: “`stage`: `title`, `window`.”
+    spoken_maintenance(stage, title, window) = "spoken-maintenance";
+    /// In English: “This was said at `time`.”
+    spoken_at(time) = "spoken-at";
+    /// In English: “`site`: incidents and maintenance”.
+    feed_history(site) = "feed-history";
+    /// In English: “`site`: `name`”.
+    feed_component(site, name) = "feed-component";
+    /// In English: “`site`: every update”.
+    feed_updates(site) = "feed-updates";
+    /// In English: “`site`: maintenance”.
+    calendar_title(site) = "calendar-title";
     /// In English: “Investigating”.
     stage_investigating() = "stage-investigating";
     /// In English: “Identified”.

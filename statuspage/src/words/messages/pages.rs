@@ -18,7 +18,7 @@ messages! {
     /// In English: “`month` `year`”.
     month_title(month, year) = "month-title";
     /// In English: “since `since`”.
-    incident_since(since) = "incident-since";
+    begun(since) = "begun";
     /// In English: “`period` (`span`)”.
     lasting(period, span) = "lasting";
     /// In English: “detected in `span`”.
@@ -32,9 +32,9 @@ messages! {
     /// In English: “In the meantime”.
     meanwhile() = "meanwhile";
     /// In English: “Next update before `time`”.
-    next_update(time) = "next-update";
+    update_promised(time) = "update-promised";
     /// In English: “An update was promised before `time`; it is late”.
-    next_update_late(time) = "next-update-late";
+    update_late(time) = "update-late";
     /// In English: “Now and soon”.
     news() = "news";
     /// In English: “And `count` other incidents are open”.
