@@ -32,7 +32,7 @@ messages! {
     /// In English: “In the meantime”.
     meanwhile() = "meanwhile";
     /// In English: “An update was promised before `time`; it is late”.
-    next_update_late(time) = "next-update-late";
+    update_late(time) = "update-late";
     /// In English: “Now and soon”.
     news() = "news";
     /// In English: “And `count` other incidents are open”.
