@@ -175,3 +175,4 @@ affected-blind = We cannot tell how { $domain } does.
 affected-blind-why = No measurements are coming in, so we cannot say it of any name. Try again in a few minutes.
 affected-bookmark = Keep this answer at hand:
 affected-about = Type the name of your service to learn whether a known incident affects it.
+read-postmortem = Read the post-mortem

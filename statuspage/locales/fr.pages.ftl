@@ -175,3 +175,4 @@ affected-blind = Nous ne pouvons rien dire de { $domain }.
 affected-blind-why = Les mesures n’arrivent plus : nous ne pouvons le dire d’aucun nom. Réessayez dans quelques minutes.
 affected-bookmark = Gardez cette réponse sous la main :
 affected-about = Saisissez le nom de votre service pour savoir si un incident connu le touche.
+read-postmortem = Lire le post-mortem

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     incident::{Incident, wording},
+    postmortem::Story,
     snapshot::Snapshot,
     words::{Words, inert},
 };
@@ -66,6 +67,7 @@ fn content(snapshot: &Snapshot, incident: &Incident, title: String, head: &Head<
         </section>
         {components::section(incident, snapshot, head)}
         {related(incident, snapshot, head)}
+        {postmortem(incident, snapshot, head)}
         </div>
     }
     .into_any()
@@ -83,6 +85,14 @@ fn related(incident: &Incident, snapshot: &Snapshot, head: &Head<'_>) -> Option<
         return None;
     }
     Some(view! { <section><h2>{words.section_related()}</h2>{again}{before}{after}</section> }.into_any())
+}
+
+/// Where its post-mortem is read, once it is public; the first of those that returned keeps it.
+fn postmortem(incident: &Incident, snapshot: &Snapshot, head: &Head<'_>) -> Option<AnyView> {
+    let story = Story::of(snapshot, &incident.id)?;
+    story.first().postmortem.published_at?;
+    let path = head.link(&format!("/incidents/{}/postmortem", story.first().id));
+    Some(view! { <p><a href=path>{head.words.read_postmortem()}</a></p> }.into_any())
 }
 
 fn link(other: &Incident, relation: String, now: Timestamp, head: &Head<'_>) -> AnyView {

@@ -168,7 +168,7 @@ pub(super) fn workaround(incident: &Incident, words: &Words) -> Option<AnyView> 
 pub(super) fn promise(incident: &Incident, now: Timestamp, words: &Words) -> Option<AnyView> {
     let promised = incident.next_update_at.filter(|_| incident.stage.is_open())?;
     let time = words.when(promised, now);
-    let sentence = if promised > now { words.update_promised(time) } else { words.update_late(time) };
+    let sentence = if promised > now { words.next_update(time) } else { words.next_update_late(time) };
     Some(view! { <p class="meta">{sentence}</p> }.into_any())
 }
 

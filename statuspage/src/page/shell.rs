@@ -72,11 +72,11 @@ impl Head<'_> {
         self.link(&format!("/services/{id}"))
     }
 
-    /// The Atom feed and the calendar that belong to the page.
-    fn subscriptions(&self) -> [String; 2] {
+    /// The Atom feed, the JSON feed and the calendar that belong to the page.
+    fn feeds(&self) -> [String; 3] {
         match &self.component {
-            Some(id) => ["feed.atom", "calendar.ics"].map(|file| format!("/services/{id}/{file}")),
-            None => ["/history.atom", "/calendar.ics"].map(str::to_owned),
+            Some(id) => ["feed.atom", "feed.json", "calendar.ics"].map(|file| format!("/services/{id}/{file}")),
+            None => ["/history.atom", "/feed.json", "/calendar.ics"].map(str::to_owned),
         }
         .map(|path| self.link(&path))
     }
@@ -295,7 +295,7 @@ struct Footer {
 impl Footer {
     fn of(head: &Head<'_>, snapshot: Option<&Snapshot>) -> Self {
         let words = head.words;
-        let [atom, calendar] = head.subscriptions();
+        let [atom, _, calendar] = head.feeds();
         let asked = snapshot.is_some_and(|snapshot| !snapshot.domains.is_empty());
         let links = [
             asked.then(|| (head.link("/affected"), words.affected())),

@@ -32,7 +32,7 @@ messages! {
     /// In English: “In the meantime”.
     meanwhile() = "meanwhile";
     /// In English: “An update was promised before `time`; it is late”.
-    update_late(time) = "update-late";
+    next_update_late(time) = "next-update-late";
     /// In English: “Now and soon”.
     news() = "news";
     /// In English: “And `count` other incidents are open”.
@@ -277,4 +277,6 @@ messages! {
     affected_bookmark() = "affected-bookmark";
     /// In English: “Type the name of your service to learn whether a known incident affects it”.
     affected_about() = "affected-about";
+    /// In English: “Read the post-mortem”.
+    read_postmortem() = "read-postmortem";
 }
