@@ -2,7 +2,7 @@
 //!
 //! It does not know what was measured in between: raw results are the store's.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use shared::{IncidentId, Timestamp};
 
@@ -23,9 +23,15 @@ pub struct Story<'a> {
 impl<'a> Story<'a> {
     /// The story that an incident belongs to.
     pub fn of(snapshot: &'a Snapshot, id: &IncidentId) -> Option<Self> {
-        let mut root = snapshot.incident(id)?;
+        Self::among(&snapshot.incidents, id)
+    }
+
+    /// The same among these.
+    pub fn among(all: &'a [Arc<Incident>], id: &IncidentId) -> Option<Self> {
+        let find = |id: &IncidentId| all.iter().find(|incident| incident.id == *id);
+        let mut root = find(id)?;
         let mut seen = BTreeSet::from([&root.id]);
-        while let Some(earlier) = root.relapse_of.as_ref().and_then(|earlier| snapshot.incident(earlier)) {
+        while let Some(earlier) = root.relapse_of.as_ref().and_then(find) {
             if !seen.insert(&earlier.id) {
                 break;
             }
@@ -34,7 +40,7 @@ impl<'a> Story<'a> {
         let mut incidents: Vec<&Incident> = vec![root];
         let mut next = 0;
         while let Some(one) = incidents.get(next).map(|incident| &incident.id) {
-            let returns = snapshot.incidents.iter().map(AsRef::as_ref).filter(|other| {
+            let returns = all.iter().map(AsRef::as_ref).filter(|other: &&Incident| {
                 other.relapse_of.as_ref() == Some(one) && incidents.iter().all(|known| known.id != other.id)
             });
             let returns: Vec<_> = returns.collect();
@@ -93,7 +99,7 @@ impl<'a> Story<'a> {
         let begins = self.first().times.started_at;
         let ends = self.incidents.iter().map(|incident| incident.times.resolved_at.unwrap_or(now)).max().unwrap_or(now);
         let overlapping = snapshot.maintenances.iter().filter(|plan| plan.starts_at < ends && plan.ends_at > begins);
-        let window = |plan: &std::sync::Arc<crate::maintenance::Maintenance>| Window {
+        let window = |plan: &Arc<crate::maintenance::Maintenance>| Window {
             title: inert(plan.title.get(words.language())),
             starts_at: plan.starts_at,
         };

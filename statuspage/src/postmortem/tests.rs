@@ -1,5 +1,7 @@
 //! Drafts of an invented incident of two days, with a return.
 
+mod replay;
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
