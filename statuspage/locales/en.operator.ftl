@@ -96,3 +96,44 @@ operator-no-maintenance = None is planned
 operator-all-services = all services
 operator-from-to = { $from } to { $to }
 operator-more = Workaround, promise, title
+operator-audit = Orders
+operator-audit-text = Everything that operators ordered, carried out or refused. Times in { $zone }
+operator-audit-none = Nobody has ordered anything yet
+operator-audit-who = Who
+operator-audit-what = What
+operator-audit-about = About
+operator-audit-refused = Refused: { $why }
+operator-audit-earlier = Earlier ones
+operator-order = { $what ->
+    [open] Open an incident
+    [acknowledge] Acknowledge
+    [say] Publish an update
+    [release] Give the lead back to the measurements
+    [reported_by_users] Note that users told us
+    [link] Link to an earlier incident
+    [write_field] Write in the post-mortem
+    [publish] Publish the post-mortem
+    [withdraw] Withdraw the post-mortem
+    [plan_maintenance] Plan maintenance
+    [change_maintenance] Change maintenance
+    [cancel_maintenance] Cancel maintenance
+    [begin_maintenance] Begin maintenance
+    [end_maintenance] End maintenance
+    [say_maintenance] Publish an update on maintenance
+   *[other] { $what }
+}
+operator-pm = Post-mortem
+operator-pm-text = What measurements can fill is filled, and says how. What you write stays as you wrote it
+operator-pm-open = This incident, or a return of it, is open: the post-mortem is published once all is resolved
+operator-pm-left = { $count ->
+    [one] { $count } part is still to be written
+   *[other] { $count } parts are still to be written
+}
+operator-pm-published = Published { $at }: readers see every change at once
+operator-pm-page = The page that readers see
+operator-pm-publish = Publish the post-mortem
+operator-pm-withdraw = Withdraw it
+operator-pm-edit = Write this part
+operator-pm-write = Save this part
+operator-pm-again = Make it from measurements again
+operator-pm-unmeasured = The results of that time cannot be read at the moment: what they say is left out below

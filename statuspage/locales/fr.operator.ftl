@@ -96,3 +96,44 @@ operator-no-maintenance = Aucune n’est prévue
 operator-all-services = tous les services
 operator-from-to = { $from } jusqu’à { $to }
 operator-more = Solution provisoire, promesse, titre
+operator-audit = Ordres
+operator-audit-text = Tout ce que les opérateurs ont ordonné, exécuté ou refusé. Heures de { $zone }
+operator-audit-none = Personne n’a encore rien ordonné
+operator-audit-who = Qui
+operator-audit-what = Quoi
+operator-audit-about = À propos de
+operator-audit-refused = Refusé : { $why }
+operator-audit-earlier = Les précédents
+operator-order = { $what ->
+    [open] Ouvrir un incident
+    [acknowledge] Prendre en charge
+    [say] Publier une nouvelle
+    [release] Rendre la main aux mesures
+    [reported_by_users] Noter que des personnes nous ont prévenus
+    [link] Relier à un incident antérieur
+    [write_field] Écrire dans le post-mortem
+    [publish] Publier le post-mortem
+    [withdraw] Retirer le post-mortem
+    [plan_maintenance] Prévoir une maintenance
+    [change_maintenance] Modifier une maintenance
+    [cancel_maintenance] Annuler une maintenance
+    [begin_maintenance] Commencer une maintenance
+    [end_maintenance] Terminer une maintenance
+    [say_maintenance] Publier une nouvelle d’une maintenance
+   *[other] { $what }
+}
+operator-pm = Post-mortem
+operator-pm-text = Ce que les mesures peuvent remplir est rempli, et dit comment. Ce que vous écrivez reste tel quel
+operator-pm-open = Cet incident, ou un retour de celui-ci, est en cours : le post-mortem se publie une fois tout résolu
+operator-pm-left = { $count ->
+    [one] { $count } partie reste à rédiger
+   *[other] { $count } parties restent à rédiger
+}
+operator-pm-published = Publié, { $at } : chaque changement se voit aussitôt
+operator-pm-page = La page que tout le monde voit
+operator-pm-publish = Publier le post-mortem
+operator-pm-withdraw = Le retirer
+operator-pm-edit = Rédiger cette partie
+operator-pm-write = Enregistrer cette partie
+operator-pm-again = La refaire à partir des mesures
+operator-pm-unmeasured = Les résultats de ce moment ne peuvent pas être lus pour l’instant : ce qu’ils disent manque ci-dessous

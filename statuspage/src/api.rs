@@ -2,6 +2,7 @@
 //!
 //! It does not know HTTP servers: documents are functions of the snapshot.
 
+pub(crate) mod audit;
 pub(crate) mod history;
 pub(crate) mod incidents;
 pub(crate) mod observations;

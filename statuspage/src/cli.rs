@@ -20,8 +20,8 @@ use crate::{
 pub use accounts::{AddOperator, AddToken, OperatorCommand, TokenCommand};
 pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
 pub use incident::{
-    HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs, TextArgs,
-    ToldArgs,
+    AuditArgs, HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs,
+    TextArgs, ToldArgs,
 };
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
@@ -56,6 +56,8 @@ pub enum Command {
     Incident(Box<IncidentCommand>),
     /// Print the draft of an incident's post-mortem, in Markdown: measured where it can be, open where only people know
     Postmortem(Box<PostmortemArgs>),
+    /// Print the orders that operators gave, the newest first, and what became of each
+    Audit(Box<AuditArgs>),
     /// Accounts of people who operate the page
     #[command(subcommand)]
     Operator(OperatorCommand),

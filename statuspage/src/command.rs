@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
-pub use incident::{incident, postmortem};
+pub use incident::{audit, incident, postmortem};
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};

@@ -6,7 +6,10 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
-    cli::{Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, PostmortemArgs, ServeArgs, TokenCommand},
+    cli::{
+        AuditArgs, Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, PostmortemArgs, ServeArgs,
+        TokenCommand,
+    },
     command::{self, Ended},
     demo::{self, Stage},
     serve::Instance,
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
         Some(Command::Care(command)) => care(command),
         Some(Command::Incident(command)) => incident(*command),
         Some(Command::Postmortem(arguments)) => postmortem(&arguments),
+        Some(Command::Audit(arguments)) => audit(&arguments),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Schema) => {
@@ -83,6 +87,11 @@ fn incident(command: IncidentCommand) -> Result<Ended> {
 fn postmortem(arguments: &PostmortemArgs) -> Result<Ended> {
     let settings = load(arguments.hub.place.given())?;
     block_on(command::postmortem(arguments, &settings))
+}
+
+fn audit(arguments: &AuditArgs) -> Result<Ended> {
+    let settings = load(arguments.hub.place.given())?;
+    block_on(command::audit(arguments, &settings))
 }
 
 fn load(given: Given) -> Result<Settings> {

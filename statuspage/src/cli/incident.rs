@@ -217,3 +217,14 @@ pub struct PostmortemArgs {
     #[arg(long, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
 }
+
+/// The flags of `audit`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditArgs {
+    /// Which hub.
+    #[command(flatten)]
+    pub hub: HubArgs,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub limit: u16,
+}

@@ -11,15 +11,17 @@ use shared::{IncidentId, Language, Stage, Text};
 use super::Ended;
 use crate::{
     api::{
+        audit::{AuditAnswer, AuditEntryAnswer},
         incidents::{
             IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder, ToldOrder,
         },
         wording::Wording,
     },
-    cli::{HubArgs, IncidentCommand, OpenArgs, PostmortemArgs, ReportFormat, SayArgs, TextArgs},
+    cli::{AuditArgs, HubArgs, IncidentCommand, OpenArgs, PostmortemArgs, ReportFormat, SayArgs, TextArgs},
     control::Client,
     incident::Actor,
     settings::Settings,
+    words::inert,
 };
 
 /// The most that is read for a text.
@@ -85,6 +87,32 @@ pub async fn postmortem(arguments: &PostmortemArgs, settings: &Settings) -> Resu
         ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
     }
     Ok(Ended::Well)
+}
+
+/// Prints the orders that were given, the newest first.
+///
+/// # Errors
+///
+/// When the hub cannot be reached or refuses: its own words.
+pub async fn audit(arguments: &AuditArgs, settings: &Settings) -> Result<Ended> {
+    let hub = client(&arguments.hub, settings)?;
+    let answer: AuditAnswer = hub.get(&format!("/api/v1/audit?limit={}", arguments.limit)).await?;
+    match arguments.hub.format() {
+        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
+        ReportFormat::Words if answer.entries.is_empty() => println!("no order was given yet"),
+        ReportFormat::Words => answer.entries.iter().for_each(|entry| println!("{}", ordered(entry))),
+    }
+    Ok(Ended::Well)
+}
+
+/// An order in one line.
+fn ordered(entry: &AuditEntryAnswer) -> String {
+    let AuditEntryAnswer { number, at, actor: by, what, subject, refusal } = entry;
+    let subject = subject.as_deref().unwrap_or("-");
+    let refusal = refusal.as_ref().map(|refusal| format!("  refused: {}", inert(refusal))).unwrap_or_default();
+    format!("{number:5}  {at}  {:12}  {:18}  {subject:12}{refusal}", inert(actor(by)), inert(what))
+        .trim_end()
+        .to_owned()
 }
 
 /// The hub that is meant.
@@ -208,7 +236,7 @@ fn words(incident: &IncidentAnswer) -> String {
     for update in incident.updates.iter().rev() {
         text += &format!("{}  {}  {}  {}\n", update.at, update.stage.word(), actor(&update.by), update.kind);
         let said = update.body.as_ref().map(|body| body.0.get(Language::En)).unwrap_or_default();
-        said.lines().for_each(|line| text += &format!("    {}\n", crate::words::inert(line)));
+        said.lines().for_each(|line| text += &format!("    {}\n", inert(line)));
     }
     text
 }
@@ -218,5 +246,29 @@ fn actor(actor: &Actor) -> &str {
         Actor::Monitor => "the monitor",
         Actor::Operator(name) => name,
         Actor::Socket => "the hub's machine",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_one_line_that_says_whether_it_was_refused() {
+        let check = |entry: serde_json::Value, expected: &str| {
+            assert_eq!(ordered(&serde_json::from_value(entry).expect("an entry")), expected);
+        };
+        let at = "2026-11-22T14:05:00Z";
+        check(
+            serde_json::json!({ "number": 7, "at": at, "actor": "socket", "what": "open", "subject": null, "refusal": null }),
+            "    7  2026-11-22T14:05:00.000Z  the hub's machine  open                -",
+        );
+        check(
+            serde_json::json!({
+                "number": 8, "at": at, "actor": { "operator": "amel" }, "what": "say", "subject": "kctbh9vrtdwd",
+                "refusal": "no\u{1b}[31m",
+            }),
+            "    8  2026-11-22T14:05:00.000Z  amel          say                 kctbh9vrtdwd  refused: no [31m",
+        );
     }
 }

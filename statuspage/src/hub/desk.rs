@@ -104,6 +104,12 @@ impl DeskEnd {
     pub(crate) async fn next(&mut self) -> Option<(Actor, Command, oneshot::Sender<Result<Arc<Incident>, Refusal>>)> {
         self.orders.recv().await.map(|Order { actor, command, until: _, reply }| (actor, command, reply))
     }
+
+    /// Shows an audit log: for the same tests.
+    #[cfg(test)]
+    pub(crate) fn show(&self, audit: AuditLog) {
+        self.audit.send_replace(audit);
+    }
 }
 
 impl Hub {

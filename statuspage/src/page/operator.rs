@@ -2,12 +2,14 @@
 //!
 //! It does not know how somebody signed in, how a form is sent, nor what becomes of it.
 
+mod audit;
 mod evidence;
 mod field;
 mod incident;
 mod monitor;
 mod open;
 mod overview;
+mod postmortem;
 mod sign_in;
 mod told;
 mod typed;
@@ -15,9 +17,11 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AUDIT, audit};
 pub use incident::incident;
 pub use open::open;
 pub use overview::overview;
+pub use postmortem::{Drafted, Hindrance, ReadResults, postmortem};
 pub use sign_in::{NotSignedIn, sign_in};
 pub use typed::{Fault, Form, Typed};
 

@@ -3,6 +3,7 @@
 //! It does not know what pages look like, nor how an order is carried out.
 
 mod form;
+mod postmortem;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,8 +27,9 @@ use super::{
 };
 use crate::{
     access::{Denied, Session},
+    api::parameters::Parameters,
     incident::{Actor, Command, Incident, Refusal},
-    page::operator::{self, Fault, Form, HOME, NotSignedIn, Refused, Signed, Typed},
+    page::operator::{self, AUDIT, Fault, Form, HOME, NotSignedIn, Refused, Signed, Typed},
     snapshot::Snapshot,
 };
 
@@ -45,6 +47,10 @@ pub(super) fn router() -> Router<App> {
         .route("/operator/open", get(opening).post(open))
         .route("/operator/incidents/{id}", get(incident))
         .route("/operator/incidents/{id}/{order}", post(order))
+        .route("/operator/incidents/{id}/postmortem", get(postmortem::show))
+        .route("/operator/incidents/{id}/postmortem/{order}", post(postmortem::order))
+        .route("/operator/incidents/{id}/postmortem/fields/{field}", post(postmortem::write))
+        .route(AUDIT, get(audit))
 }
 
 /// Somebody who is signed in, as a handler needs them.
@@ -108,6 +114,18 @@ async fn home(State(app): State<App>, request: Parts) -> Response {
         }
         None => door(&app, &request, &visitor, "", why(&app, &visitor)),
     }
+}
+
+async fn audit(State(app): State<App>, request: Parts) -> Response {
+    let visitor = Visitor::of(&app, &request);
+    let Some(desk) = Desk::of(&app, &request, &visitor) else { return to(HOME, &request) };
+    let log = app.desk.audit();
+    // A number that is none shows the newest: there is nothing to mend in an address that a link of ours made.
+    let before = Parameters::of(request.uri.query()).one("before").ok().flatten().and_then(|text| text.parse().ok());
+    desk.page(StatusCode::OK, move |snapshot, language, signed| {
+        Some(operator::audit(snapshot, language, signed, &log, before))
+    })
+    .await
 }
 
 async fn to_home(request: Parts) -> Response {
@@ -227,7 +245,13 @@ async fn order(State(app): State<App>, Path((id, order)): Path<(String, String)>
         },
         Err(fault) => fault,
     };
-    let status = match fault {
+    let status = status(&fault);
+    show(&desk, id, status, Some(Form { action: order, typed, fault })).await
+}
+
+/// How a form that was not taken is answered.
+fn status(fault: &Fault) -> StatusCode {
+    match fault {
         Fault::Changed => StatusCode::CONFLICT,
         Fault::StoreBehind => StatusCode::SERVICE_UNAVAILABLE,
         Fault::Empty(_)
@@ -240,8 +264,7 @@ async fn order(State(app): State<App>, Path((id, order)): Path<(String, String)>
         | Fault::Resolved
         | Fault::StillOpen
         | Fault::Link => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    show(&desk, id, status, Some(Form { action: order, typed, fault })).await
+    }
 }
 
 /// Gives an order, and waits until the pages know what came of it.

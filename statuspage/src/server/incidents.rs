@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     api::{
+        audit::{self, AuditAnswer},
         incidents::{
             IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, ReleaseOrder, SayOrder, ToldOrder, refused,
         },
@@ -62,6 +63,14 @@ pub(super) async fn one(_: Operator, State(app): State<App>, Path(id): Path<Stri
     match id.as_ref().and_then(|id| edition.snapshot().incident(id)) {
         Some(incident) => json(StatusCode::OK, &IncidentAnswer::from(incident.as_ref())),
         None => unknown().respond(),
+    }
+}
+
+/// `GET /api/v1/audit`.
+pub(super) async fn audit(_: Operator, State(app): State<App>, request: Parts) -> Response {
+    match audit::limit(request.uri.query()) {
+        Ok(limit) => json(StatusCode::OK, &AuditAnswer::newest(&app.desk.audit(), limit)),
+        Err(problem) => problem.respond(),
     }
 }
 

@@ -86,6 +86,7 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/incidents/{id}/postmortem/fields", post(postmortem::field))
         .route("/api/v1/incidents/{id}/postmortem/publish", post(postmortem::publish))
         .route("/api/v1/incidents/{id}/postmortem/withdraw", post(postmortem::withdraw))
+        .route("/api/v1/audit", get(incidents::audit))
         .route("/api/v1/components/{id}/observations", get(machine::observations))
         .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))

@@ -1,10 +1,12 @@
 //! The router by its answers, and the accept loop over real sockets.
 
 mod answers;
+mod audit;
 mod clerk;
 mod connections;
 mod console;
 mod operators;
+mod postmortem;
 mod telling;
 mod v1;
 mod whole;

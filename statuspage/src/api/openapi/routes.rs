@@ -6,9 +6,12 @@ use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use super::of;
-use crate::api::incidents::{
-    FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
-    ToldOrder,
+use crate::api::{
+    audit::{self, AuditAnswer},
+    incidents::{
+        FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
+        ToldOrder,
+    },
 };
 
 pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Value;
@@ -143,6 +146,9 @@ fn readings() -> Vec<Operation> {
         Operation::new("get", "/api/v1/incidents/{id}/postmortem", "postmortem", "The draft of a post-mortem as it stands now")
             .query("lang", "its language", json!({ "enum": ["en", "fr"] }))
             .answers(Answer::Json(200, "The draft, field by field and as Markdown", of::<PostmortemAnswer>)),
+        Operation::new("get", "/api/v1/audit", "audit", "Every order that was given, carried out or refused, newest first")
+            .query("limit", "how many at most", json!({ "type": "integer", "minimum": 1, "maximum": audit::MOST, "default": audit::DEFAULT }))
+            .answers(Answer::Json(200, "The orders, and what became of them", of::<AuditAnswer>)),
         Operation::new("get", "/api/v1/backup", "backup", "The store as it is at one instant")
             .answers(Answer::Other(200, "An archive", "application/x-tar")),
         Operation::new("post", "/api/v1/verify", "verify", "Look at every checksum of the data")

@@ -112,6 +112,7 @@ impl Scene<'_> {
                 {users}
                 {earlier}
                 <ul>{parts.collect_view()}</ul>
+                <p><a href=head.link(&format!("{}/postmortem", self.base))>{words.operator_pm()}</a></p>
             </section>
         }
         .into_any()

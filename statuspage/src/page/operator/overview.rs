@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 use shared::Language;
 
-use super::{HOME, Signed, document, evidence, field, monitor, told, who_am_i};
+use super::{AUDIT, HOME, Signed, document, evidence, field, monitor, told, who_am_i};
 use crate::{
     incident::Incident,
     maintenance::{Maintenance, Scope},
@@ -27,6 +27,7 @@ pub fn overview(snapshot: &Snapshot, language: Language, signed: &Signed) -> Str
             {evidence::now(snapshot, head)}
             {monitor::faults(snapshot, &words)}
             {maintenances(snapshot, &words)}
+            <p><a href=head.link(AUDIT)>{words.operator_audit()}</a></p>
         }
         .into_any()
     })

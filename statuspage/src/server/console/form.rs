@@ -29,8 +29,7 @@ pub(super) fn command(
     zone: &TimeZone,
 ) -> Option<Result<Command, Fault>> {
     let incident = incident.clone();
-    // A form without a version is one that nobody of ours made; no incident has version 0.
-    let version = given(typed, "version").parse().unwrap_or(0);
+    let version = version(typed);
     Some(match order {
         "acknowledge" => Ok(Command::Acknowledge { incident }),
         "say" => statement(typed, zone).map(|statement| Command::Say { incident, version, statement }),
@@ -67,6 +66,19 @@ pub(super) fn opening(typed: &Typed, zone: &TimeZone) -> Result<Opening, Fault> 
     }
     let statement = Statement { title: None, ..statement(typed, zone)? };
     Ok(Opening { title, started_at: time(typed, "started_at", zone)?, components, statement })
+}
+
+/// What is to stand in a field of a post-mortem; nothing when it is to be made from measurements again.
+pub(super) fn part(typed: &Typed) -> Result<Option<Text>, Fault> {
+    if given(typed, "do") == "again" {
+        return Ok(None);
+    }
+    text(typed, ["text_fr", "text_en"], LONGEST_TEXT)?.map(Some).ok_or(Fault::Empty("text_fr"))
+}
+
+/// The version that somebody saw. A form without one is one that nobody of ours made; no incident has version 0.
+pub(super) fn version(typed: &Typed) -> u64 {
+    given(typed, "version").parse().unwrap_or(0)
 }
 
 fn statement(typed: &Typed, zone: &TimeZone) -> Result<Statement, Fault> {
@@ -134,6 +146,7 @@ fn shown(field: &'static str) -> &'static str {
         "title" => "title_fr",
         "body" => "body_fr",
         "workaround" => "workaround_fr",
+        "text" => "text_fr",
         other => other,
     }
 }

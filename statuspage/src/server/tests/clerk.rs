@@ -10,8 +10,8 @@ use tokio::{sync::watch, task::JoinSet};
 use crate::{
     hub::DeskEnd,
     incident::{
-        self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Origin, Refusal, Statement, Times,
-        Update,
+        self, Acknowledgement, Actor, Audit, Body, Command, Incident, Involvement, Lead, Origin, Refusal, Statement,
+        Times, Update,
     },
     server::{edition::Edition, edition::now, press::Press},
     snapshot::Snapshot,
@@ -74,10 +74,15 @@ fn update(number: u32, stage: Stage, body: Body, by: Actor) -> Update {
 
 /// Carries out orders until nobody gives any.
 pub(super) async fn work(mut orders: DeskEnd, editions: watch::Sender<Arc<Edition>>, press: Arc<Press>) {
+    let mut audit = Audit::default();
     while let Some((actor, command, answer)) = orders.next().await {
         let mut snapshot = Snapshot::clone(editions.borrow().snapshot());
         let mut incidents = Vec::clone(&snapshot.incidents);
-        let done = carry_out(&mut incidents, actor, command);
+        let (what, subject) = (command.word(), command.incident().map(ToString::to_string));
+        let done = carry_out(&mut incidents, actor.clone(), command);
+        let subject = done.as_ref().map_or(subject, |incident| Some(incident.id.to_string()));
+        audit.note(now(), actor, what, subject, done.as_ref().err().map(ToString::to_string));
+        orders.show(audit.log());
         if done.is_ok() {
             snapshot.incidents = Arc::new(incidents);
             editions.send_replace(Arc::new(Edition::new(Arc::new(snapshot), Arc::clone(&press))));
@@ -110,8 +115,11 @@ fn carry_out(incidents: &mut Vec<Arc<Incident>>, by: Actor, command: Command) ->
     if let Some(seen) = seen.filter(|seen| *seen != changed.version) {
         return Err(Refusal::Changed { incident: id.clone(), seen, present: changed.version });
     }
-    if !changed.stage.is_open() {
-        return Err(Refusal::Resolved(id.clone()));
+    match (&command, changed.stage.is_open()) {
+        (Command::WriteField { .. } | Command::Withdraw { .. }, _) | (Command::Publish { .. }, false) => {}
+        (Command::Publish { .. }, true) => return Err(Refusal::StillOpen(id.clone())),
+        (_, true) => {}
+        (_, false) => return Err(Refusal::Resolved(id.clone())),
     }
     match command {
         Command::Open(_) => {}
@@ -123,9 +131,8 @@ fn carry_out(incidents: &mut Vec<Arc<Incident>>, by: Actor, command: Command) ->
             return Err(Refusal::Link(changed.id));
         }
         Command::Link { relapse_of, .. } => changed.relapse_of = relapse_of,
-        Command::WriteField { field, text, .. } => {
-            text.into_iter().for_each(|text| drop(changed.postmortem.fields.insert(field, text)));
-        }
+        Command::WriteField { field, text: Some(text), .. } => drop(changed.postmortem.fields.insert(field, text)),
+        Command::WriteField { field, text: None, .. } => drop(changed.postmortem.fields.remove(&field)),
         Command::Publish { measured, .. } => {
             changed.postmortem.published_at = Some(now());
             changed.postmortem.measured = *measured;

@@ -35,7 +35,7 @@ impl Office {
         Self { stage, incident, token, _clerk: clerk::employ(orders, editions, press) }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send("GET", path, &[("cookie", cookie)], "").await
     }
 
@@ -46,7 +46,7 @@ impl Office {
         self.stage.send(request.body(Body::from(body.to_owned())).expect("a request")).await
     }
 
-    async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(super) async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
         let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let headers =
             [("cookie", cookie), FORM, ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")];
@@ -54,7 +54,7 @@ impl Office {
     }
 
     /// Signs in; the cookie and the token of forms.
-    async fn sign_in(&self) -> (String, String) {
+    pub(super) async fn sign_in(&self) -> (String, String) {
         let answer = self.post("/operator/sign-in", "", &[("name", "amel"), ("password", PASSWORD)]).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/operator"));
         let cookie = answer.header("set-cookie").split(';').next().expect("a pair").to_owned();
@@ -64,7 +64,7 @@ impl Office {
         (cookie, token)
     }
 
-    fn path(&self, order: &str) -> String {
+    pub(super) fn path(&self, order: &str) -> String {
         format!("/operator/incidents/{}/{order}?lang=en", self.incident.id)
     }
 
@@ -115,7 +115,14 @@ async fn no_password_is_asked_for_in_the_clear() {
 #[tokio::test]
 async fn everything_there_is_private() {
     let office = Office::new();
-    for path in ["/operator", "/operator/open", "/operator/nothing", "/operator/incidents/kctbh9vrtdwd"] {
+    for path in [
+        "/operator",
+        "/operator/open",
+        "/operator/audit",
+        "/operator/nothing",
+        "/operator/incidents/kctbh9vrtdwd",
+        "/operator/incidents/kctbh9vrtdwd/postmortem",
+    ] {
         let answer = office.get(path, "").await;
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
         let csp = answer.header("content-security-policy");

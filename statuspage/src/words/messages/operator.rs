@@ -191,4 +191,46 @@ messages! {
     operator_all_services() = "operator-all-services";
     /// In English: “`from` to `to`”.
     operator_from_to(from, to) = "operator-from-to";
+    /// In English: “Orders”.
+    operator_audit() = "operator-audit";
+    /// In English: “Everything that operators ordered, carried out or refused. Times in `zone`”.
+    operator_audit_text(zone) = "operator-audit-text";
+    /// In English: “Nobody has ordered anything yet”.
+    operator_audit_none() = "operator-audit-none";
+    /// In English: “Who”.
+    operator_audit_who() = "operator-audit-who";
+    /// In English: “What”.
+    operator_audit_what() = "operator-audit-what";
+    /// In English: “About”.
+    operator_audit_about() = "operator-audit-about";
+    /// In English: “Refused: `why`”.
+    operator_audit_refused(why) = "operator-audit-refused";
+    /// In English: “Earlier ones”.
+    operator_audit_earlier() = "operator-audit-earlier";
+    /// In English: “Open an incident”; a word that is unknown stays.
+    operator_order(what) = "operator-order";
+    /// In English: “Post-mortem”.
+    operator_pm() = "operator-pm";
+    /// In English: “What measurements can fill is filled, and says how. What you write stays as you wrote it”.
+    operator_pm_text() = "operator-pm-text";
+    /// In English: “This incident, or a return of it, is open: the post-mortem is published once all is resolved”.
+    operator_pm_open() = "operator-pm-open";
+    /// In English: “`count` parts are still to be written”.
+    operator_pm_left(count) = "operator-pm-left";
+    /// In English: “Published `at`: readers see every change at once”.
+    operator_pm_published(at) = "operator-pm-published";
+    /// In English: “The page that readers see”.
+    operator_pm_page() = "operator-pm-page";
+    /// In English: “Publish the post-mortem”.
+    operator_pm_publish() = "operator-pm-publish";
+    /// In English: “Withdraw it”.
+    operator_pm_withdraw() = "operator-pm-withdraw";
+    /// In English: “Write this part”.
+    operator_pm_edit() = "operator-pm-edit";
+    /// In English: “Save this part”.
+    operator_pm_write() = "operator-pm-write";
+    /// In English: “Make it from measurements again”.
+    operator_pm_again() = "operator-pm-again";
+    /// In English: “The results of that time cannot be read at the moment: what they say is left out below”.
+    operator_pm_unmeasured() = "operator-pm-unmeasured";
 }
