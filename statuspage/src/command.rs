@@ -6,6 +6,7 @@ mod accounts;
 mod backup;
 mod export;
 mod incident;
+mod maintenance;
 mod repair;
 mod restore;
 mod verify;
@@ -16,6 +17,7 @@ use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
 pub use incident::{incident, postmortem};
+pub use maintenance::maintenance;
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};

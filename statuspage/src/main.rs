@@ -6,7 +6,10 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
-    cli::{Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, PostmortemArgs, ServeArgs, TokenCommand},
+    cli::{
+        Care, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs,
+        TokenCommand,
+    },
     command::{self, Ended},
     demo::{self, Stage},
     serve::Instance,
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
         Some(Command::Incident(command)) => incident(*command),
+        Some(Command::Maintenance(command)) => maintenance(*command),
         Some(Command::Postmortem(arguments)) => postmortem(&arguments),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
@@ -78,6 +82,11 @@ fn care(command: Care) -> Result<Ended> {
 fn incident(command: IncidentCommand) -> Result<Ended> {
     let settings = load(command.hub().place.given())?;
     block_on(command::incident(command, &settings))
+}
+
+fn maintenance(command: MaintenanceCommand) -> Result<Ended> {
+    let settings = load(command.hub().place.given())?;
+    block_on(command::maintenance(command, &settings))
 }
 
 fn postmortem(arguments: &PostmortemArgs) -> Result<Ended> {

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use shared::ComponentId;
 
 pub(crate) use answer::{MaintenanceAnswer, MaintenancesAnswer};
-pub(crate) use order::{CancelOrder, ChangeOrder, NoticeOrder, PlanOrder, TurnOrder};
+pub(crate) use order::{
+    CancelOrder, ChangeOrder, ExtentForm, NoticeOrder, OnceForm, PlanOrder, RecurringForm, TurnOrder, WhenForm,
+};
 
 use super::{problem::Problem, schema::ComponentIdText};
 use crate::maintenance::{Refusal, Scope};
