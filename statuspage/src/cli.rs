@@ -5,6 +5,7 @@
 mod accounts;
 mod care;
 mod incident;
+mod maintenance;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,10 @@ pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportForma
 pub use incident::{
     AuditArgs, HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs,
     TextArgs, ToldArgs,
+};
+pub use maintenance::{
+    CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs, OneMaintenanceArgs,
+    PlanMaintenanceArgs, SayMaintenanceArgs, TurnMaintenanceArgs,
 };
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
@@ -54,6 +59,9 @@ pub enum Command {
     /// Incidents: list, take, speak, resolve, open by hand
     #[command(subcommand)]
     Incident(Box<IncidentCommand>),
+    /// Planned maintenance: list, plan, change, cancel, begin, end, speak
+    #[command(subcommand)]
+    Maintenance(Box<MaintenanceCommand>),
     /// Print the draft of an incident's post-mortem, in Markdown: measured where it can be, open where only people know
     Postmortem(Box<PostmortemArgs>),
     /// Print the orders that operators gave, the newest first, and what became of each

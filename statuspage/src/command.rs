@@ -6,6 +6,7 @@ mod accounts;
 mod backup;
 mod export;
 mod incident;
+mod maintenance;
 mod repair;
 mod restore;
 mod verify;
@@ -15,7 +16,12 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
+<<<<<<< HEAD
 pub use incident::{audit, incident, postmortem};
+=======
+pub use incident::{incident, postmortem};
+pub use maintenance::maintenance;
+>>>>>>> mapi
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};

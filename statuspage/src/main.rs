@@ -7,7 +7,11 @@ use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{
+<<<<<<< HEAD
         AuditArgs, Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, PostmortemArgs, ServeArgs,
+=======
+        Care, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs,
+>>>>>>> mapi
         TokenCommand,
     },
     command::{self, Ended},
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
         Some(Command::Incident(command)) => incident(*command),
+        Some(Command::Maintenance(command)) => maintenance(*command),
         Some(Command::Postmortem(arguments)) => postmortem(&arguments),
         Some(Command::Audit(arguments)) => audit(&arguments),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
@@ -82,6 +87,11 @@ fn care(command: Care) -> Result<Ended> {
 fn incident(command: IncidentCommand) -> Result<Ended> {
     let settings = load(command.hub().place.given())?;
     block_on(command::incident(command, &settings))
+}
+
+fn maintenance(command: MaintenanceCommand) -> Result<Ended> {
+    let settings = load(command.hub().place.given())?;
+    block_on(command::maintenance(command, &settings))
 }
 
 fn postmortem(arguments: &PostmortemArgs) -> Result<Ended> {

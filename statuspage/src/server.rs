@@ -16,6 +16,7 @@ mod gate;
 mod guard;
 mod incidents;
 mod machine;
+mod maintenances;
 mod negotiate;
 mod operator;
 mod peer;

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use shared::{Impact, Stage, Status};
+use shared::{Impact, MaintenanceStage, Stage, Status};
 
 use crate::postmortem::Field;
 
@@ -34,12 +34,14 @@ macro_rules! forms {
 forms! {
     /// An instant, RFC 3339.
     Instant: { "type": "string", "format": "date-time", "examples": ["2026-11-22T14:05:00Z"] };
-    /// The id of an incident or a maintenance.
+    /// The id of an incident, a maintenance or a plan.
     PublicId: { "type": "string", "pattern": "^[a-z0-9]{12}$" };
     /// A component's id.
     ComponentIdText: { "type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$" };
     /// A stage.
     StageWord: { "enum": (Stage::ALL.map(Stage::word)) };
+    /// A stage of a maintenance.
+    MaintenanceStageWord: { "enum": (MaintenanceStage::ALL.map(MaintenanceStage::word)) };
     /// A field of a post-mortem.
     FieldWord: { "enum": (Field::ALL.map(Field::word)) };
     /// A status.

@@ -116,7 +116,7 @@ fn ordered(entry: &AuditEntryAnswer) -> String {
 }
 
 /// The hub that is meant.
-fn client(arguments: &HubArgs, settings: &Settings) -> Result<Client> {
+pub(super) fn client(arguments: &HubArgs, settings: &Settings) -> Result<Client> {
     if let (Some(url), Some(file)) = (&arguments.hub, &arguments.token_file) {
         let token = fs::read_to_string(file).with_context(|| format!("cannot read the token in {}", file.display()))?;
         return Ok(Client::afar(url, token.trim(), settings.ca_file.as_deref())?);
@@ -173,7 +173,7 @@ fn opening(arguments: OpenArgs) -> Result<OpenOrder> {
 }
 
 /// What was typed, or came through standard input.
-fn typed(text: Option<String>) -> Result<Option<String>> {
+pub(super) fn typed(text: Option<String>) -> Result<Option<String>> {
     if text.as_deref() != Some("-") {
         return Ok(text);
     }
@@ -182,7 +182,8 @@ fn typed(text: Option<String>) -> Result<Option<String>> {
     Ok(Some(read.trim().to_owned()))
 }
 
-fn wording(fr: Option<String>, en: Option<String>) -> Option<Wording> {
+/// A text in the languages that were given; none when none was.
+pub(super) fn wording(fr: Option<String>, en: Option<String>) -> Option<Wording> {
     let texts: BTreeMap<Language, String> = [(Language::Fr, fr), (Language::En, en)]
         .into_iter()
         .filter_map(|(language, text)| Some((language, text?)))
@@ -241,7 +242,8 @@ fn words(incident: &IncidentAnswer) -> String {
     text
 }
 
-fn actor(actor: &Actor) -> &str {
+/// Who did something, in words.
+pub(super) fn actor(actor: &Actor) -> &str {
     match actor {
         Actor::Monitor => "the monitor",
         Actor::Operator(name) => name,

@@ -51,6 +51,17 @@ impl MaintenanceOrder {
         // The hub does not begin what it cannot end by then.
         timeout_at(until, answer).await.ok().and_then(Result::ok).unwrap_or(Err(Refusal::StoreBehind))
     }
+
+    /// Answers orders until nobody gives any: for tests of those who do.
+    #[cfg(test)]
+    pub(super) async fn answer_all(
+        mut orders: mpsc::Receiver<Self>,
+        mut carry_out: impl FnMut(Actor, Command) -> Result<Arc<Maintenance>, Refusal>,
+    ) {
+        while let Some(Self { actor, command, until: _, reply }) = orders.recv().await {
+            let _ = reply.send(carry_out(actor, command));
+        }
+    }
 }
 
 /// The book as the store kept it.

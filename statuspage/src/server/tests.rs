@@ -5,8 +5,13 @@ mod audit;
 mod clerk;
 mod connections;
 mod console;
+mod maintenances;
 mod operators;
+<<<<<<< HEAD
 mod postmortem;
+=======
+mod planner;
+>>>>>>> mapi
 mod telling;
 mod v1;
 mod whole;

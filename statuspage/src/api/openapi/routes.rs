@@ -7,11 +7,20 @@ use serde_json::{Value, json};
 
 use super::of;
 use crate::api::{
+<<<<<<< HEAD
     audit::{self, AuditAnswer},
+=======
+>>>>>>> mapi
     incidents::{
         FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
         ToldOrder,
     },
+<<<<<<< HEAD
+=======
+    maintenances::{
+        CancelOrder, ChangeOrder, MaintenanceAnswer, MaintenancesAnswer, NoticeOrder, PlanOrder, TurnOrder,
+    },
+>>>>>>> mapi
 };
 
 pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Value;
@@ -100,6 +109,8 @@ impl Operation {
 fn id_parameter(path: &str) -> Parameter {
     let (about, pattern) = if path.contains("/components/") {
         ("the component's id", "^[a-z0-9][a-z0-9_-]{0,63}$")
+    } else if path.contains("/maintenances/") {
+        ("the maintenance's id", "^[a-z0-9]{12}$")
     } else {
         ("the incident's id", "^[a-z0-9]{12}$")
     };
@@ -114,6 +125,7 @@ fn instant() -> Value {
 pub(super) fn all() -> Vec<Operation> {
     let mut all = readings();
     all.extend(orders());
+    all.extend(maintenances());
     all
 }
 
@@ -194,4 +206,58 @@ fn orders() -> Vec<Operation> {
 
 fn incident() -> Answer {
     Answer::Json(200, "The incident as it is now", of::<IncidentAnswer>)
+}
+
+fn maintenances() -> Vec<Operation> {
+    const PATH: &str = "/api/v1/maintenances";
+    vec![
+        Operation::new("get", PATH, "maintenances", "Planned maintenance, what begins last first")
+            .public()
+            .query("open", "only what is not over (true), or only what is (false)", json!({ "type": "boolean" }))
+            .query(
+                "limit",
+                "how many at most",
+                json!({ "type": "integer", "minimum": 1, "maximum": 1_000, "default": 100 }),
+            )
+            .answers(Answer::Json(
+                200,
+                "The maintenances; operators also see who planned them",
+                of::<MaintenancesAnswer>,
+            )),
+        Operation::new("get", "/api/v1/maintenances/{id}", "maintenance", "One maintenance")
+            .public()
+            .answers(maintenance()),
+        Operation::new("post", PATH, "plan_maintenance", "Plan a maintenance, once or again and again")
+            .takes(of::<PlanOrder>)
+            .answers(Answer::Json(201, "The first occurrence; `Location` says where it is", of::<MaintenanceAnswer>)),
+        Operation::new(
+            "post",
+            "/api/v1/maintenances/{id}/change",
+            "change_maintenance",
+            "Change what was planned of one occurrence",
+        )
+        .takes(of::<ChangeOrder>)
+        .answers(maintenance()),
+        Operation::new(
+            "post",
+            "/api/v1/maintenances/{id}/cancel",
+            "cancel_maintenance",
+            "Take back what has not begun",
+        )
+        .takes(of::<CancelOrder>)
+        .answers(maintenance()),
+        Operation::new("post", "/api/v1/maintenances/{id}/begin", "begin_maintenance", "Begin before its time")
+            .takes(of::<TurnOrder>)
+            .answers(maintenance()),
+        Operation::new("post", "/api/v1/maintenances/{id}/end", "end_maintenance", "End before its time")
+            .takes(of::<TurnOrder>)
+            .answers(maintenance()),
+        Operation::new("post", "/api/v1/maintenances/{id}/updates", "say_maintenance", "Publish a notice")
+            .takes(of::<NoticeOrder>)
+            .answers(maintenance()),
+    ]
+}
+
+fn maintenance() -> Answer {
+    Answer::Json(200, "The maintenance as it is now", of::<MaintenanceAnswer>)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use shared::{ComponentId, Impact, Stage, Timestamp};
 use tokio::{sync::watch, task::JoinSet};
 
+use super::planner::Planner;
 use crate::{
     hub::DeskEnd,
     incident::{
@@ -154,8 +155,10 @@ fn say(incident: &mut Incident, statement: Statement, by: Actor) {
 }
 
 /// The clerk at work, as long as the set lives.
-pub(super) fn employ(orders: DeskEnd, editions: watch::Sender<Arc<Edition>>, press: Arc<Press>) -> JoinSet<()> {
+pub(super) fn employ(mut orders: DeskEnd, editions: watch::Sender<Arc<Edition>>, press: Arc<Press>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
+    let mut planner = Planner::new(editions.clone(), Arc::clone(&press));
+    tasks.spawn(orders.maintained_by(move |actor, command| planner.carry_out(&actor, command)));
     tasks.spawn(work(orders, editions, press));
     tasks
 }

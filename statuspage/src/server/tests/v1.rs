@@ -2,20 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::{console::Office, *};
+use super::{
+    console::Office,
+    maintenances::{HOUR, once},
+    *,
+};
 use crate::{api::openapi, incident::Actor};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
-enum Asks {
+pub(super) enum Asks {
     Public,
     Operator,
 }
 
 impl Office {
-    async fn v1(&self, asks: Asks, method: &str, path: &str, body: &Value) -> Answer {
+    pub(super) async fn v1(&self, asks: Asks, method: &str, path: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", self.token);
         let bearer = match asks {
             Asks::Public => "",
@@ -57,6 +61,17 @@ fn sound(id: &str, version: u64) -> Value {
         "release" => json!({ "version": version }),
         "told" => json!({ "version": version, "at": "2026-11-22T15:00:00+01:00" }),
         "link" => json!({ "version": version, "relapse_of": null }),
+        "plan_maintenance" => json!({
+            "title": { "fr": "Disques", "en": "Disks" }, "description": "**Short**", "scope": { "components": ["mail"] },
+            "when": { "once": { "starts_at": "2099-11-22T14:00:00Z", "ends_at": "2099-11-22T15:00:00Z" } },
+        }),
+        "change_maintenance" => json!({
+            "version": version, "title": "Disks", "description": "", "scope": { "groups": ["Office"] },
+            "starts_at": now().plus(HOUR), "ends_at": now().plus(2 * HOUR),
+        }),
+        "cancel_maintenance" => json!({ "version": version, "extent": "series", "body": "Not now" }),
+        "begin_maintenance" | "end_maintenance" => json!({ "version": version, "body": { "fr": "Voilà" } }),
+        "say_maintenance" => json!({ "version": version, "stage": "verifying", "body": "All is well so far" }),
         _ => Value::Null,
     }
 }
@@ -100,6 +115,7 @@ fn spoilt(body: &Value) -> Vec<Value> {
 #[tokio::test]
 async fn every_answer_to_every_request_is_what_the_document_says() {
     let office = Office::new();
+    office.plan(&once(HOUR, HOUR)).await;
     let document = office.v1(Asks::Public, "GET", "/api/v1/openapi.json", &Value::Null).await.json();
     assert_eq!(document, openapi::document());
     let mut asked = 0;
@@ -112,7 +128,11 @@ async fn every_answer_to_every_request_is_what_the_document_says() {
                 let refused = office.v1(Asks::Public, &method, &address, &Value::Null).await;
                 hold(&document, operation, &refused, &what);
                 assert_eq!(refused.status == StatusCode::UNAUTHORIZED, private, "{what}: {}", refused.text());
-                let version = office.present().version;
+                let version = if path.contains("/maintenances") {
+                    office.maintenance().version
+                } else {
+                    office.present().version
+                };
                 let mut bodies = spoilt(&sound(id, version));
                 bodies.push(sound(id, version));
                 for body in bodies {
@@ -128,7 +148,11 @@ async fn every_answer_to_every_request_is_what_the_document_says() {
 
 /// The address with a sound id, and with ids that nobody has.
 fn addresses(path: &str, office: &Office) -> Vec<String> {
-    let known = if path.contains("/components/") { "cloud".to_owned() } else { office.incident.id.to_string() };
+    let known = match path.split('/').nth(3) {
+        Some("components") => "cloud".to_owned(),
+        Some("maintenances") => office.maintenance().id.to_string(),
+        Some(_) | None => office.incident.id.to_string(),
+    };
     if !path.contains("{id}") {
         return vec![path.to_owned(), format!("{path}?open=maybe&limit=x&from=y&step=z&cursor=!")];
     }
