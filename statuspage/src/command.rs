@@ -16,12 +16,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
-<<<<<<< HEAD
 pub use incident::{audit, incident, postmortem};
-=======
-pub use incident::{incident, postmortem};
 pub use maintenance::maintenance;
->>>>>>> mapi
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};

@@ -7,12 +7,8 @@ use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{
-<<<<<<< HEAD
-        AuditArgs, Care, Cli, Command, DemoArgs, IncidentCommand, OperatorCommand, PostmortemArgs, ServeArgs,
-=======
-        Care, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs,
->>>>>>> mapi
-        TokenCommand,
+        AuditArgs, Care, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs,
+        ServeArgs, TokenCommand,
     },
     command::{self, Ended},
     demo::{self, Stage},

@@ -105,12 +105,12 @@ impl DeskEnd {
         self.orders.recv().await.map(|Order { actor, command, until: _, reply }| (actor, command, reply))
     }
 
-<<<<<<< HEAD
     /// Shows an audit log: for the same tests.
     #[cfg(test)]
     pub(crate) fn show(&self, audit: AuditLog) {
         self.audit.send_replace(audit);
-=======
+    }
+
     /// Answers the orders about maintenance with what `carry_out` says, apart from all others: for tests of those who give orders.
     #[cfg(test)]
     pub(crate) fn maintained_by<F>(&mut self, carry_out: F) -> impl Future<Output = ()> + Send + use<F>
@@ -119,7 +119,6 @@ impl DeskEnd {
     {
         let (_, none) = mpsc::channel(1);
         MaintenanceOrder::answer_all(std::mem::replace(&mut self.maintenance, none), carry_out)
->>>>>>> mapi
     }
 }
 

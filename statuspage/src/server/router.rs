@@ -86,9 +86,7 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/incidents/{id}/postmortem/fields", post(postmortem::field))
         .route("/api/v1/incidents/{id}/postmortem/publish", post(postmortem::publish))
         .route("/api/v1/incidents/{id}/postmortem/withdraw", post(postmortem::withdraw))
-<<<<<<< HEAD
         .route("/api/v1/audit", get(incidents::audit))
-=======
         .route("/api/v1/maintenances", get(maintenances::list).post(maintenances::plan))
         .route("/api/v1/maintenances/{id}", get(maintenances::one))
         .route("/api/v1/maintenances/{id}/change", post(maintenances::change))
@@ -96,7 +94,6 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/maintenances/{id}/begin", post(maintenances::begin))
         .route("/api/v1/maintenances/{id}/end", post(maintenances::end))
         .route("/api/v1/maintenances/{id}/updates", post(maintenances::say))
->>>>>>> mapi
         .route("/api/v1/components/{id}/observations", get(machine::observations))
         .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))

@@ -7,11 +7,8 @@ mod connections;
 mod console;
 mod maintenances;
 mod operators;
-<<<<<<< HEAD
-mod postmortem;
-=======
 mod planner;
->>>>>>> mapi
+mod postmortem;
 mod telling;
 mod v1;
 mod whole;

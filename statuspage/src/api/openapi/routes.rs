@@ -7,20 +7,14 @@ use serde_json::{Value, json};
 
 use super::of;
 use crate::api::{
-<<<<<<< HEAD
     audit::{self, AuditAnswer},
-=======
->>>>>>> mapi
     incidents::{
         FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
         ToldOrder,
     },
-<<<<<<< HEAD
-=======
     maintenances::{
         CancelOrder, ChangeOrder, MaintenanceAnswer, MaintenancesAnswer, NoticeOrder, PlanOrder, TurnOrder,
     },
->>>>>>> mapi
 };
 
 pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Value;

@@ -34,7 +34,7 @@ impl Office {
         answer
     }
 
-    async fn order(&self, id: &str, order: &str, body: &Value) -> Answer {
+    async fn direct(&self, id: &str, order: &str, body: &Value) -> Answer {
         self.v1(Asks::Operator, "POST", &format!("{PATH}/{id}/{order}"), body).await
     }
 }
@@ -65,16 +65,16 @@ async fn it_is_changed_begun_spoken_of_and_ended_each_at_the_version_that_was_se
     let id = id(&office.plan(&once(HOUR, HOUR)).await);
     let version = || office.maintenance().version;
     let title = json!({ "version": version(), "title": "Old disks" });
-    let changed = office.order(&id, "change", &title).await;
+    let changed = office.direct(&id, "change", &title).await;
     assert_eq!((changed.status, &changed.json()["title"]), (StatusCode::OK, &json!("Old disks")), "{}", changed.text());
-    let late = office.order(&id, "change", &title).await;
+    let late = office.direct(&id, "change", &title).await;
     assert_eq!((late.status, &late.json()["version"]), (StatusCode::CONFLICT, &json!(version())), "{}", late.text());
-    let begun = office.order(&id, "begin", &json!({ "version": version() })).await;
+    let begun = office.direct(&id, "begin", &json!({ "version": version() })).await;
     assert_eq!(begun.json()["stage"], "in_progress", "{}", begun.text());
     let said = json!({ "version": version(), "stage": "verifying", "body": { "fr": "On vérifie" } });
-    let said = office.order(&id, "updates", &said).await;
+    let said = office.direct(&id, "updates", &said).await;
     assert_eq!(said.json()["stage"], "verifying", "{}", said.text());
-    let ended = office.order(&id, "end", &json!({ "version": version(), "body": "Done" })).await;
+    let ended = office.direct(&id, "end", &json!({ "version": version(), "body": "Done" })).await;
     assert_eq!(ended.json()["stage"], "completed", "{}", ended.text());
     let bodies: Vec<_> =
         ended.json()["updates"].as_array().expect("updates").iter().map(|u| u["body"].clone()).collect();
@@ -92,7 +92,7 @@ async fn a_series_is_cancelled_as_a_whole_and_the_list_says_what_is_to_come() {
     };
     assert!(open(true).await >= 1);
     let order = json!({ "version": weekly.json()["version"], "extent": "series" });
-    let cancelled = office.order(&id(&weekly), "cancel", &order).await;
+    let cancelled = office.direct(&id(&weekly), "cancel", &order).await;
     assert!(cancelled.json()["cancelled_at"].is_string(), "{}", cancelled.text());
     assert_eq!((open(true).await, open(false).await), (0, 1));
 }
