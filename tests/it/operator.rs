@@ -6,6 +6,7 @@ use tests::{
     backend::Backend,
     browser::{Browser, Scripts, Theme},
     hub::{Hub, Setup},
+    wait::LIMIT,
 };
 
 const PASSWORD: &str = "correct horse battery";
@@ -41,16 +42,15 @@ async fn an_operator_signs_in_on_a_phone_without_scripts_and_sees_the_evidence()
     let client = &browser.client;
     client.set_window_size(320, 640).await?;
     sign_in(client, &hub, "wrong wrong wrong").await?;
-    let refused = browser.text().await.expect("a body");
-    assert!(refused.contains("The name or the password is wrong"), "{refused}");
+    browser.until_text("The name or the password is wrong").await;
     sign_in(client, &hub, PASSWORD).await?;
-    let page = browser.text().await.expect("a body");
-    assert!(page.contains("Signed in as amel") && page.contains("Outage"), "{page}");
+    let page = browser.until_text("Signed in as amel").await;
+    assert!(page.contains("Outage"), "{page}");
     client.find(Locator::Css("details summary")).await?.click().await?;
     let page = browser.text().await.expect("a body");
     assert!(page.contains("502 Bad Gateway") && page.contains("127.0.0.1"), "{page}");
     client.find(Locator::Css(".who-am-i button")).await?.click().await?;
-    assert!(client.find(Locator::Id("password")).await.is_ok(), "signed out");
+    client.wait().at_most(LIMIT).for_element(Locator::Id("password")).await?;
     Ok(())
 }
 
@@ -66,6 +66,7 @@ async fn axe_finds_nothing_on_the_pages_of_operators() -> Result<()> {
         browser.client.goto(&format!("{}/operator?lang=fr", hub.url())).await?;
         assert_eq!(browser.barriers().await?, [""; 0], "signing in, {theme:?}");
         sign_in(&browser.client, &hub, PASSWORD).await?;
+        browser.until_text("amel").await;
         for path in ["/operator", "/operator/open"] {
             browser.client.goto(&format!("{}{path}?lang=en", hub.url())).await?;
             assert_eq!(browser.barriers().await?, [""; 0], "{path}, {theme:?}");
@@ -74,6 +75,7 @@ async fn axe_finds_nothing_on_the_pages_of_operators() -> Result<()> {
         }
         browser.client.goto(&format!("{}/operator?lang=en", hub.url())).await?;
         browser.client.find(Locator::Css(".who-am-i button")).await?.click().await?;
+        browser.client.wait().at_most(LIMIT).for_element(Locator::Id("password")).await?;
     }
     Ok(())
 }

@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::program::{Program, free_port};
+use crate::{
+    program::{Program, free_port},
+    wait,
+};
 
 /// Whether pages may run scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +107,12 @@ impl Browser {
     /// The text of the page as it can be seen.
     pub async fn text(&self) -> Option<String> {
         self.client.find(Locator::Css("body")).await.ok()?.text().await.ok()
+    }
+
+    /// The text of the page, once `words` stand in it: also those of the next page, while it is on its way.
+    pub async fn until_text(&self, words: &str) -> String {
+        let what = format!("the page says “{words}”");
+        wait::until(&what, async || self.text().await.filter(|text| text.contains(words))).await
     }
 
     /// What an expression is worth in the page.
