@@ -27,6 +27,11 @@ const OUTAGES: [(&str, &str, u64); 2] =
     [("2025-10-01T11:02:11Z", "2025-10-01T12:13:05Z", 62), ("2025-10-02T05:05:02Z", "2025-10-02T06:10:00Z", 33)];
 const END: &str = "2025-10-02T06:45:00Z";
 
+/// An observation, and when it came.
+type Arrival = (Timestamp, Arc<Observation>);
+/// An order about the newest incident, at its version.
+type Order = fn(IncidentId, u64) -> Command;
+
 fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
@@ -78,7 +83,7 @@ fn observation(component: &PageComponent, location: &str, start: Timestamp, verd
 }
 
 /// Everything that probes see in these two days, in order; what changes is confirmed at once.
-fn observations() -> Vec<(Timestamp, Arc<Observation>)> {
+fn observations() -> Vec<Arrival> {
     let mut all = Vec::new();
     for (place, component) in page().iter().enumerate() {
         for (number, location) in LOCATIONS.iter().enumerate() {
@@ -99,7 +104,7 @@ fn observations() -> Vec<(Timestamp, Arc<Observation>)> {
 }
 
 /// What people did, and when.
-fn orders() -> Vec<(Timestamp, fn(IncidentId, u64) -> Command)> {
+fn orders() -> Vec<(Timestamp, Order)> {
     vec![
         (at("2025-10-01T11:05:40Z"), |incident, _| Command::Acknowledge { incident }),
         (at("2025-10-01T12:00:30Z"), |incident, version| Command::ReportedByUsers {
@@ -146,7 +151,7 @@ fn landscape() -> Landscape {
 }
 
 /// Lives through both days; gives the incidents, and every observation.
-fn live() -> (Vec<Arc<Incident>>, Vec<(Timestamp, Arc<Observation>)>) {
+fn live() -> (Vec<Arc<Incident>>, Vec<Arrival>) {
     let (all, begin) = (observations(), at("2025-10-01T10:44:00Z"));
     let (mut engine, mut book) = (Engine::new(), Book::new(Rules::default()));
     engine.step(Input::Roster(Arc::new(roster())), begin);
