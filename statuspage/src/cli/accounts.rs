@@ -11,7 +11,7 @@ use crate::access::{ExpiryDate, OperatorName};
 /// What is done with operators' accounts.
 #[derive(Debug, Clone, Subcommand)]
 pub enum OperatorCommand {
-    /// Ask for a password and print the [[operator]] block for the settings file
+    /// Ask for a password and print the `[[operator]]` block for the settings file
     ///
     /// The password is asked for twice on the terminal and not shown; from a pipe or a file it is the first line. Only its
     /// argon2id hash is printed. The hub reads its settings when it starts.
@@ -21,7 +21,7 @@ pub enum OperatorCommand {
 /// What is done with tokens of programs.
 #[derive(Debug, Clone, Subcommand)]
 pub enum TokenCommand {
-    /// Make a token for a program, show it once, and print the [[token]] block for the settings file
+    /// Make a token for a program, show it once, and print the `[[token]]` block for the settings file
     ///
     /// The block, which holds only the token's hash, goes to standard output, the token to standard error or into a file: it cannot
     /// be shown again. Programs send it as `Authorization: Bearer …`. The hub reads its settings when it starts.
