@@ -24,7 +24,13 @@ pub fn postmortem(snapshot: &Snapshot, story: &Story<'_>, language: Language) ->
     let title = inert(&wording::title(story.first(), &words));
     // What was measured is as it was when it was published.
     let measured = story.first().postmortem.measured.clone();
-    let draft = Draft::of(&story.facts(snapshot, measured, &words, title, published), &words);
+    let mut draft = Draft::of(&story.facts(snapshot, measured, &words, title, published), &words);
+    // What measurements suggest is for whoever writes, not for readers.
+    for (_, content) in &mut draft.fields {
+        if let Content::Open { suggestions } = content {
+            suggestions.clear();
+        }
+    }
     let id = &story.first().id;
     let site = inert(snapshot.site.title.get(language));
     let head = Head {
@@ -38,12 +44,12 @@ pub fn postmortem(snapshot: &Snapshot, story: &Story<'_>, language: Language) ->
     let incident = head.link(&format!("/incidents/{id}"));
     Some(shell::render(|| {
         let content = view! {
-            <article class="paper">
+            <div class="banner one">
                 <p class="meta"><a href=incident>"← "{words.incident()}</a></p>
                 <h1><bdi>{draft.title.clone()}</bdi></h1>
                 <p class="meta">{draft.number.clone()}</p>
-                {chapters(&draft, &words)}
-            </article>
+            </div>
+            {chapters(&draft, &words)}
         };
         shell::still(&head, content.into_any(), Again::Never)
     }))
@@ -56,14 +62,14 @@ fn chapters(draft: &Draft, words: &Words) -> Vec<AnyView> {
     let mut views = Vec::new();
     let mut rest = shown.as_slice();
     while let Some((first, _)) = rest.first() {
-        let title = chapter(*first, words).map(|title| view! { <h2>{title}</h2> }.into_any());
-        views.extend(title);
+        let title = chapter(*first, words).map(|title| view! { <h2>{title}</h2> });
         let (together, later) = rest.split_at(rest.iter().take_while(|(field, _)| alike(*first, *field)).count());
-        views.push(match place(*first) {
+        let fields = match place(*first) {
             Place::Bullet => bullets(together, words),
             Place::Row => rows(together, words),
             Place::Section(depth) => sections(together, depth, words),
-        });
+        };
+        views.push(view! { <section>{title}{fields}</section> }.into_any());
         rest = later;
     }
     views
@@ -122,7 +128,7 @@ fn sections(fields: &Shown<'_>, depth: usize, words: &Words) -> AnyView {
             2 => view! { <h2>{heading}</h2> }.into_any(),
             _ => view! { <h3>{heading}</h3> }.into_any(),
         };
-        view! { <section>{heading}{html::div().inner_html(markdown::html(&section(content, words)))}</section> }
+        view! { {heading}{html::div().inner_html(markdown::html(&section(content, words)))} }
     };
     fields.iter().map(one).collect_view().into_any()
 }
