@@ -55,8 +55,9 @@ fn check(text: &str) -> Result<(), InvalidId> {
     }
 }
 
+/// A name of a thing, as text that `$check` has passed: the only way to make one is to parse it.
 macro_rules! name {
-    ($(#[$doc:meta])* $type:ident) => {
+    ($(#[$doc:meta])* $type:ident: $check:path => $error:ty) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $type(Arc<str>);
@@ -69,10 +70,10 @@ macro_rules! name {
         }
 
         impl FromStr for $type {
-            type Err = InvalidId;
+            type Err = $error;
 
-            fn from_str(text: &str) -> Result<Self, InvalidId> {
-                check(text).map(|()| Self(text.into()))
+            fn from_str(text: &str) -> Result<Self, $error> {
+                $check(text).map(|()| Self(text.into()))
             }
         }
 
@@ -96,17 +97,19 @@ macro_rules! name {
     };
 }
 
+pub(crate) use name;
+
 name! {
     /// One hosted service as the public reads it; the stem of its definition file.
-    ComponentId
+    ComponentId: check => InvalidId
 }
 name! {
     /// A probe's id inside its component, such as `login`.
-    ProbeName
+    ProbeName: check => InvalidId
 }
 name! {
     /// A vantage point: where a prober stands, such as `lyon`.
-    LocationName
+    LocationName: check => InvalidId
 }
 
 /// A probe's full id, written `component/probe`, such as `cloud/login`.

@@ -6,6 +6,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::id::name;
+
 /// Characters of a public id: lower-case letters and digits.
 pub const PUBLIC_ID_LENGTH: usize = 12;
 
@@ -21,58 +23,18 @@ impl fmt::Display for InvalidPublicId {
 
 impl std::error::Error for InvalidPublicId {}
 
-macro_rules! public_id {
-    ($(#[$doc:meta])* $type:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type(Arc<str>);
-
-        impl $type {
-            /// The id as text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = InvalidPublicId;
-
-            fn from_str(text: &str) -> Result<Self, InvalidPublicId> {
-                let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-                if text.len() != PUBLIC_ID_LENGTH || !text.chars().all(fits) {
-                    return Err(InvalidPublicId);
-                }
-                Ok(Self(text.into()))
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-            }
-        }
-    };
+fn check(text: &str) -> Result<(), InvalidPublicId> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    if text.len() == PUBLIC_ID_LENGTH && text.chars().all(fits) { Ok(()) } else { Err(InvalidPublicId) }
 }
 
-public_id! {
+name! {
     /// An incident, the same in addresses, feeds, mails and the API.
-    IncidentId
+    IncidentId: check => InvalidPublicId
 }
-public_id! {
+name! {
     /// One occurrence of a planned maintenance.
-    MaintenanceId
+    MaintenanceId: check => InvalidPublicId
 }
 
 /// How far an incident is.
