@@ -36,6 +36,7 @@ mod backup;
 mod block;
 mod blocks;
 mod changes;
+mod clock;
 mod codes;
 mod commits;
 mod database;

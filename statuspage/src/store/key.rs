@@ -4,7 +4,7 @@
 //!
 //! | key | row |
 //! |---|---|
-//! | `m` name | meta: the schema version |
+//! | `m` name | meta: the schema version, the last look at the clock |
 //! | `o` component 0 start probe 0 location | an observation |
 //! | `f` component 0 start probe 0 location | a copy of an observation that failed or warned, of the newest ones |
 //! | `c` component 0 part | the engine's state of a component |
@@ -74,6 +74,10 @@ fn read_name(bytes: &[u8]) -> Option<(&str, &[u8])> {
 
 pub(super) fn schema() -> Vec<u8> {
     [&[Kind::Meta as u8], b"schema".as_slice()].concat()
+}
+
+pub(super) fn clock() -> Vec<u8> {
+    [&[Kind::Meta as u8], b"clock".as_slice()].concat()
 }
 
 /// Start, probe and location: what names an observation inside its component.

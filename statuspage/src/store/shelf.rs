@@ -2,6 +2,9 @@
 //!
 //! It does not know when it is opened or closed, nor what to do when it fails.
 
+mod account;
+mod assembly;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
@@ -11,6 +14,7 @@ use std::{
 use bytes::Bytes;
 use shared::ComponentId;
 
+use self::assembly::Assembly;
 use super::{
     commits::{Commits, Count},
     database::{Batch, Broken, Database, Files, Order},
@@ -66,84 +70,6 @@ impl Shelf {
         shelf.tallies.replace(shelf.read_tallies()?);
         shelf.compare_commits()?;
         Ok(shelf)
-    }
-
-    /// Compares what the database knows of its writes with what is noted of them, and brings the note into line.
-    fn compare_commits(&self) -> Result<(), Broken> {
-        let noted = self.count.borrow().noted();
-        let key = key::commits();
-        let value = self.database.get(&key)?;
-        let read = value.as_ref().and_then(|value| Commits::from_row(frame::open(&key, value)?));
-        let (known, sum) = (read.map(|(commits, _)| commits), read.and_then(|(_, sum)| sum));
-        self.add_up()?;
-        match (&value, known) {
-            (_, Some(commits)) => self.commits.set(commits),
-            // It says so itself that it is damaged.
-            (Some(value), None) => {
-                self.note(&key, value);
-                noted.into_iter().for_each(|noted| self.commits.set(noted));
-                return Ok(());
-            }
-            // A database that is new has no past to lose.
-            (None, None) if self.database.get(&key::schema())?.is_none() => return Ok(()),
-            (None, None) => {}
-        }
-        // What is damaged tells of itself, and is not in the sum.
-        let is_other = !self.has_damage() && sum.is_some_and(|sum| sum != self.sum.get());
-        self.lost.set(noted.and_then(|noted| noted.unknown_to(known)).or(is_other.then_some(0)));
-        if let Some(known) = known.filter(|_| self.lost.get().is_none()) {
-            // Opening it has synced it.
-            self.count.borrow_mut().note(known);
-        }
-        Ok(())
-    }
-
-    /// Sums the rows up, and notes those that are damaged.
-    fn add_up(&self) -> Result<(), Broken> {
-        let mut sum = Fingerprint::default();
-        self.raw(|key, value| {
-            // What was buried stays as it was found.
-            if key.first() != Some(&(Kind::Corrupt as u8)) && frame::open(key, value).is_none() {
-                self.note(key, value);
-            }
-            sum = sum.with(key, value);
-            ControlFlow::Continue(())
-        })?;
-        self.sum.set(sum);
-        Ok(())
-    }
-
-    /// How many of its newest writes the database has lost, zero when it has lost rows and nobody can say how many; they are missed
-    /// until [`Shelf::forget_lost`].
-    pub(super) fn lost(&self) -> Option<u64> {
-        self.lost.get()
-    }
-
-    /// Counts on from where the database was before it lost writes, so that they are missed once.
-    pub(super) fn forget_lost(&self) -> Result<(), Broken> {
-        if let Some(noted) = self.count.borrow().noted().filter(|_| self.lost.get().is_some()) {
-            self.commits.set(noted);
-        }
-        self.write(Batch::default())?;
-        self.lost.set(None);
-        Ok(())
-    }
-
-    /// How often the database was written.
-    pub(super) fn commits(&self) -> Commits {
-        self.commits.get()
-    }
-
-    /// Writes a batch with its number and the sum of all rows; the number is noted when it is on stable storage.
-    fn write(&self, mut batch: Batch) -> Result<(), Broken> {
-        let (commits, key) = (self.commits.get().next(), key::commits());
-        let sum = self.sum.get().after(&self.database, &batch)?;
-        batch.put(&key, frame::seal(&key, &commits.to_row(sum)));
-        self.database.write(batch)?;
-        self.commits.set(commits);
-        self.sum.set(sum);
-        self.count.borrow_mut().note(commits);
-        Ok(())
     }
 
     fn read_tallies(&self) -> Result<Tallies, Broken> {
@@ -403,60 +329,5 @@ fn put_tallies(batch: &mut Batch, tallies: &Tallies) {
     for (location, tally) in tallies {
         let key = key::tally(location);
         batch.put(&key, frame::seal(&key, &tally.to_bytes()));
-    }
-}
-
-/// Puts bodies together from their parts, which come in the order of their keys.
-#[derive(Debug, Default)]
-struct Assembly {
-    whole: Vec<(Vec<u8>, Bytes)>,
-    /// Keys of parts without the others.
-    strays: Vec<Vec<u8>>,
-    open: Option<Open>,
-}
-
-#[derive(Debug)]
-struct Open {
-    base: Vec<u8>,
-    count: u16,
-    next: u16,
-    body: Vec<u8>,
-}
-
-impl Assembly {
-    fn add(&mut self, key: &[u8], body: &[u8]) {
-        let Some((base, number)) = key::read_part(key) else {
-            self.strays.push(key.to_vec());
-            return;
-        };
-        if number == 0 {
-            self.give_up();
-            match frame::read_first(body) {
-                Some((count, chunk)) => {
-                    self.open = Some(Open { base: base.to_vec(), count, next: 1, body: chunk.to_vec() });
-                }
-                None => self.strays.push(key.to_vec()),
-            }
-        } else if let Some(open) = self.open.as_mut().filter(|open| open.base == base && open.next == number) {
-            open.next += 1;
-            open.body.extend_from_slice(body);
-        } else {
-            self.strays.push(key.to_vec());
-        }
-        if let Some(done) = self.open.take_if(|open| open.next >= open.count) {
-            self.whole.push((done.base, done.body.into()));
-        }
-    }
-
-    /// The parts so far are of no use without the missing one.
-    fn give_up(&mut self) {
-        if let Some(open) = self.open.take() {
-            self.strays.extend((0..open.next).map(|number| key::part(&open.base, number)));
-        }
-    }
-
-    fn end(mut self) -> Self {
-        self.give_up();
-        self
     }
 }

@@ -23,7 +23,7 @@ use shared::{ComponentId, Failure, FailureKind, Observation, Timestamp, Timings,
 
 use super::{
     Durability, ObservationQuery, Opened, Store, StoreEvent, StoreEvents, StoreHandle, StoreOptions, StoreState,
-    restore,
+    database::Files, directory::Directory, restore, shelf::Shelf,
 };
 
 /// As the product has it, but quick to try again, content with little space, and nothing is sealed.
@@ -127,4 +127,10 @@ fn child(test: &str, directory: &Path) -> (std::path::PathBuf, Vec<String>, [(&'
 /// Where a child works; none in the test itself.
 fn child_directory() -> Option<std::path::PathBuf> {
     std::env::var_os("BELFRY_STORE_CHILD").map(Into::into)
+}
+
+/// Has the clock of a closed store looked at, so that what it calls old goes at once.
+fn believe_the_clock(dir: &Path) {
+    let shelf = Shelf::open(&Directory::acquire(dir).expect("ours"), Files::AsTheyAre).expect("opens");
+    super::clock::believe(&shelf, restore::now());
 }

@@ -1,6 +1,6 @@
 //! What the store does when nobody waits: sealing, retention by age and by bytes, pass after pass.
 //!
-//! It does not know how a file is written, nor how much space is free.
+//! It does not know how a file is written, how much space is free, nor which clock is right.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use shared::Timestamp;
 use super::{
     StoreOptions,
     blocks::Cutoffs,
+    clock::{Belief, Clock},
     database::Broken,
     directory::Directory,
     holdings::Holdings,
@@ -28,11 +29,6 @@ const HOURS: Duration = Duration::from_secs(396 * 86_400);
 const DAYS: Duration = Duration::from_secs(1_827 * 86_400);
 /// Finished notifications are kept that long.
 const TOLD: Duration = Duration::from_secs(30 * 86_400);
-/// A wall clock that runs ahead of the monotonic one by more was set; nothing is removed until it has held for [`TRUST`].
-const JUMP: Duration = Duration::from_secs(3_600);
-/// How long a clock that was set must hold.
-const TRUST: Duration = Duration::from_secs(86_400);
-
 /// Where a pass stands.
 #[derive(Debug)]
 pub(super) struct Upkeep {
@@ -41,10 +37,7 @@ pub(super) struct Upkeep {
     sealer: Sealer,
     rest: Duration,
     due: Instant,
-    /// The last look at both clocks.
-    clocks: (Timestamp, Instant),
-    /// Nothing is removed for its age before that.
-    trusted: Instant,
+    clock: Clock,
 }
 
 /// What a step came to.
@@ -57,17 +50,15 @@ pub(super) struct Done {
 }
 
 impl Upkeep {
-    pub(super) fn new(options: &StoreOptions, now: Timestamp) -> Self {
-        let instant = Instant::now();
+    pub(super) fn new(options: &StoreOptions) -> Self {
         Self {
             retention: options.retention,
             max_bytes: options.max_bytes,
             sealer: Sealer::new(options.grace, options.pause),
             rest: options.rest,
             // Whoever has just started asks a lot, and comes first.
-            due: instant + options.rest,
-            clocks: (now, instant),
-            trusted: instant,
+            due: Instant::now() + options.rest,
+            clock: Clock::default(),
         }
     }
 
@@ -79,6 +70,7 @@ impl Upkeep {
     /// Begins anew with a database that was opened again.
     pub(super) fn reset(&mut self) {
         self.sealer.reset();
+        self.clock = Clock::default();
         self.due = Instant::now() + self.rest;
     }
 
@@ -90,7 +82,6 @@ impl Upkeep {
         queue: &Queue,
         now: Timestamp,
     ) -> Result<Done, SealError> {
-        self.watch_clock(now, Instant::now());
         if self.due > Instant::now() {
             return Ok(Done { step: Step::Done, removed: 0 });
         }
@@ -106,30 +97,24 @@ impl Upkeep {
             }
         }
         self.due = Instant::now() + self.rest;
-        let old = old_notifications(&holdings.shelf, now.minus(TOLD))?;
-        if !old.is_empty() {
-            holdings.shelf.remove(&old)?;
-        }
         Ok(Done { step: Step::Done, removed: self.retain(holdings, now)? })
     }
 
-    /// Removes what is too old, then what takes too much space: the oldest results first, roll-ups last.
-    fn retain(&self, holdings: &mut Holdings, now: Timestamp) -> Result<u64, SealError> {
+    /// Removes what is too old, where the clock is believed, then what takes too much space: the oldest results first, roll-ups last.
+    fn retain(&mut self, holdings: &mut Holdings, now: Timestamp) -> Result<u64, SealError> {
         let Holdings { shelf, blocks } = holdings;
-        let cutoffs = || Cutoffs { raw: now.minus(self.retention), hours: now.minus(HOURS), days: now.minus(DAYS) };
-        let cutoffs = (self.trusted <= Instant::now()).then(cutoffs);
+        let cutoffs = match self.clock.look(shelf, now)? {
+            Belief::Doubted => None,
+            Belief::Believed => {
+                let old = old_notifications(shelf, now.minus(TOLD))?;
+                if !old.is_empty() {
+                    shelf.remove(&old)?;
+                }
+                Some(Cutoffs { raw: now.minus(self.retention), hours: now.minus(HOURS), days: now.minus(DAYS) })
+            }
+        };
         let database = shelf.size()?;
         blocks.retain(shelf, cutoffs, self.max_bytes.saturating_sub(database))
-    }
-
-    /// A clock that jumps ahead a year must not empty the store.
-    fn watch_clock(&mut self, now: Timestamp, instant: Instant) {
-        let (wall_before, before) = self.clocks;
-        self.clocks = (now, instant);
-        if now.since(wall_before) > instant.duration_since(before) + JUMP {
-            tracing::warn!("the clock jumped ahead: nothing is removed from the store for its age for a day");
-            self.trusted = instant + TRUST;
-        }
     }
 }
 
@@ -138,23 +123,4 @@ fn old_notifications(shelf: &Shelf, cutoff: Timestamp) -> Result<Vec<Vec<u8>>, B
     let notifications = restore::all_notifications(shelf)?;
     let old = notifications.iter().filter(|notification| old(notification)).take(STEP);
     Ok(old.map(|notification| key::part(&key::notification(&notification.id), 0)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_clock_that_jumps_ahead_stops_retention_for_a_day() {
-        let now = Timestamp::from_millis(1_795_000_000_000);
-        let check = |ahead: Duration, stopped: bool| {
-            let mut upkeep = Upkeep::new(&StoreOptions::default(), now);
-            let later = Instant::now() + Duration::from_secs(1);
-            upkeep.watch_clock(now.plus(ahead), later);
-            assert_eq!(upkeep.trusted > later, stopped, "{ahead:?}");
-        };
-        check(Duration::from_secs(1), false);
-        check(Duration::from_secs(1_800), false);
-        check(Duration::from_secs(365 * 86_400), true);
-    }
 }

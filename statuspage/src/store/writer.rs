@@ -121,7 +121,7 @@ impl Writer {
         let now = Instant::now();
         Self {
             path,
-            upkeep: Upkeep::new(&options, restore::now()),
+            upkeep: Upkeep::new(&options),
             busy: false,
             room: None,
             options,

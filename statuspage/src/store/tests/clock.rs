@@ -6,6 +6,7 @@ use super::{Timestamp, base, close, everything, id, observation, open, options, 
 use crate::store::{
     StoreOptions,
     blocks::Blocks,
+    clock,
     database::Files,
     directory::Directory,
     holdings::Holdings,
@@ -32,13 +33,20 @@ struct Bench {
 
 impl Bench {
     fn new(dir: &Path, now: Timestamp) -> Self {
+        let bench = Self::open(dir);
+        bench.holdings.shelf.set_format().expect("written");
+        bench.directory.mark().expect("written");
+        clock::believe(&bench.holdings.shelf, now);
+        bench
+    }
+
+    /// A process that starts, with the directory as another left it.
+    fn open(dir: &Path) -> Self {
         let directory = Directory::acquire(dir).expect("ours");
         let shelf = Shelf::open(&directory, Files::AsTheyAre).expect("opens");
-        shelf.set_format().expect("written");
-        directory.mark().expect("written");
         let blocks = Blocks::open(&directory.blocks(), &shelf).expect("opens");
         let eager = StoreOptions { grace: Duration::ZERO, rest: Duration::ZERO, ..options() };
-        let upkeep = Upkeep::new(&eager, now);
+        let upkeep = Upkeep::new(&eager);
         Self { holdings: Holdings { shelf, blocks }, directory, queue: Queue::new(1_000), upkeep, written: Vec::new() }
     }
 
@@ -54,16 +62,20 @@ impl Bench {
             self.upkeep.written(&work);
             self.written.push(seen);
         }
+        assert_eq!(self.tend(now), 0, "at {now}: nothing is as old as that");
+        self.check(&format!("at {now}"));
+    }
+
+    /// Does all there is to do, and says how many results went.
+    fn tend(&mut self, now: Timestamp) -> u64 {
         let mut removed = 0;
         loop {
             let done = self.upkeep.step(&mut self.holdings, &self.directory, &self.queue, now).expect("done");
             removed += done.removed;
             if done.step == Step::Done {
-                break;
+                return removed;
             }
         }
-        assert_eq!(removed, 0, "at {now}: nothing is as old as that");
-        self.check(&format!("at {now}"));
     }
 
     /// Everything is there, once.
@@ -108,4 +120,31 @@ async fn a_clock_that_jumps_back_and_far_ahead_loses_doubles_and_removes_nothing
     assert_eq!(opened.restored.faults, []);
     assert_eq!(read_all(&opened.handle).await, written);
     close(opened.handle).await;
+}
+
+#[test]
+fn a_process_that_starts_with_a_clock_a_year_ahead_removes_nothing_before_it_has_held_for_a_day() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (right, wrong) = (base(), base().plus(YEAR));
+    let mut bench = Bench::new(dir.path(), right);
+    bench.live(right);
+    bench.live(right.plus(HOUR));
+    drop(bench);
+    // Each start begins with what the one before has seen of the clock, not anew.
+    for hours in [0, 1, 5, 10, 15, 20, 23] {
+        assert_eq!(Bench::open(dir.path()).tend(wrong.plus(HOUR * hours)), 0, "{hours} hours after the leap");
+    }
+    assert_eq!(Bench::open(dir.path()).tend(wrong.plus(HOUR * 24)), 240, "it was no leap, but a long night");
+}
+
+#[test]
+fn a_clock_that_is_set_right_again_removes_nothing() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (right, wrong) = (base(), base().plus(YEAR));
+    let mut bench = Bench::new(dir.path(), right);
+    bench.live(right);
+    for now in [wrong, wrong.plus(HOUR), right.plus(HOUR), wrong.plus(HOUR * 30), right.plus(HOUR * 2)] {
+        assert_eq!(bench.tend(now), 0, "at {now}");
+    }
+    bench.check("set right");
 }

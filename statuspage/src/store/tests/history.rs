@@ -6,7 +6,8 @@ use shared::Timestamp;
 
 use super::{
     super::{Changes, Ledger, ObservationQuery, RecordKey},
-    Durability, StoreState, base, bytes, close, everything, id, observation, observations, open, options, read_all,
+    Durability, StoreState, base, believe_the_clock, bytes, close, everything, id, observation, observations, open,
+    options, read_all,
 };
 use crate::{
     history::Unit,
@@ -151,6 +152,7 @@ async fn what_is_older_than_the_retention_is_removed() {
     handle.append(observations(old, 0..1_100)).await;
     handle.append(vec![observation(new, 0)]).await;
     close(handle).await;
+    believe_the_clock(dir.path());
 
     let strict = StoreOptions {
         retention: Duration::from_secs(3_600),

@@ -8,8 +8,8 @@ use std::{
 
 use super::{
     super::{Changes, Ledger, RollupQuery, StoreFault, StoreHandle, StoreOptions, directory::Directory, shelf::Shelf},
-    Durability, Observation, StoreEvent, Timestamp, base, bytes, close, event, id, observations, options, read_all,
-    restore,
+    Durability, Observation, StoreEvent, Timestamp, base, believe_the_clock, bytes, close, event, id, observations,
+    open, options, read_all, restore,
 };
 use crate::{
     history::Unit,
@@ -170,6 +170,8 @@ async fn the_hours_of_a_day_that_is_over_become_one_file() {
 async fn results_that_are_too_old_go_and_the_disk_has_its_space_again() {
     let dir = tempfile::tempdir().expect("a directory");
     let old = hour().minus(Duration::from_secs(40 * DAY));
+    close(open(dir.path()).handle).await;
+    believe_the_clock(dir.path());
     let opened = open_sealing(dir.path());
     appended(&opened.handle, observations(old, 0..100)).await;
     appended(&opened.handle, observations(hour(), 0..100)).await;

@@ -3,7 +3,7 @@
 use std::{ops::Range, path::Path, time::Duration};
 
 use super::{
-    super::{close, load, read_all, scale},
+    super::{believe_the_clock, close, load, read_all, scale},
     Chance, Disk, Event, Kept, Part, child_directory, record,
 };
 use crate::store::{Store, StoreOptions};
@@ -43,6 +43,7 @@ async fn what_retention_dropped_is_no_loss_wherever_the_power_is_cut() {
     let (dir, part) = (tempfile::tempdir().expect("a directory"), Part::first());
     let root = dir.path().join("data");
     part.write(&root, BATCHES, |_| ()).await;
+    believe_the_clock(&root);
     let (mut disk, all) = (Disk::of(&root), part.rows(0..BATCHES));
     let test = "store::tests::power::retention::what_retention_dropped_is_no_loss_wherever_the_power_is_cut";
     let events = record(part.command(test, &root), &root, None, &mut chance);
