@@ -331,7 +331,7 @@ async fn a_row_that_is_damaged_before_it_is_settled_is_told_of_and_kept_when_the
     let dir = tempfile::tempdir().expect("a directory");
     // A little ahead, so that it is not over before the test is.
     let recent = restore::now().plus(Duration::from_secs(1_800));
-    let first = super::open(dir.path());
+    let first = open(dir.path());
     appended(&first.handle, observations(hour(), 0..50)).await;
     appended(&first.handle, observations(recent, 0..5)).await;
     close(first.handle).await;
