@@ -135,7 +135,7 @@ impl Row {
                 <State/>
                 {strip::picture(&self.component.history.days, self.strip)}
                 {window}
-                <p class="uptime">{self.uptime}" "<i class=class>{self.coverage}</i></p>
+                <p class="uptime">{self.uptime}" "<span class=class>{self.coverage}</span></p>
             </li>
         }
         .into_any()
