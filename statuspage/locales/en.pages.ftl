@@ -19,6 +19,7 @@ stage-at = { $stage }, { $at }.
 meanwhile = In the meantime
 next-update-late = An update was promised before { $time }; it is late.
 news = Now and soon
+groups = Groups of services
 more-incidents = { $count ->
     [one] And one other incident is open:
    *[other] And { $count } other incidents are open:

@@ -19,6 +19,7 @@ stage-at = { $stage }, { $at }.
 meanwhile = En attendant
 next-update-late = Une information était promise avant { $time } ; elle est en retard.
 news = En ce moment et bientôt
+groups = Groupes de services
 more-incidents = { $count ->
     [one] Et un autre incident est en cours :
    *[other] Et { $count } autres incidents sont en cours :

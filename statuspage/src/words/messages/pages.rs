@@ -35,6 +35,8 @@ messages! {
     next_update_late(time) = "next-update-late";
     /// In English: “Now and soon”.
     news() = "news";
+    /// In English: “Groups of services”.
+    groups() = "groups";
     /// In English: “And `count` other incidents are open”.
     more_incidents(count) = "more-incidents";
     /// In English: “planned to end `at`”.
