@@ -29,7 +29,7 @@ section-updates = Updates
 section-chronology = Measured chronology
 section-components = Affected services
 section-related = Related incidents
-section-incidents = Incidents
+section-past = Incidents and maintenance
 section-maintenance = Maintenance
 by-operators = operators
 by-measurements = measured
@@ -77,6 +77,7 @@ relapses = { $count ->
 }
 incidents-none = No incident on record.
 whole-history = The whole history
+incidents-none-other = No other on record.
 concerns = Concerns: { $scope }.
 incident-about = What happened, what was measured and what is being done, by { $site }.
 

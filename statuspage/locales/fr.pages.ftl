@@ -29,7 +29,7 @@ section-updates = Suivi
 section-chronology = Chronologie mesurée
 section-components = Services touchés
 section-related = Incidents liés
-section-incidents = Incidents
+section-past = Incidents et maintenance
 section-maintenance = Maintenance
 by-operators = opérateurs
 by-measurements = mesuré
@@ -77,6 +77,7 @@ relapses = { $count ->
 }
 incidents-none = Aucun incident enregistré.
 whole-history = Tout l’historique
+incidents-none-other = Aucun autre enregistré.
 concerns = Concerne : { $scope }.
 incident-about = Ce qui s’est passé, ce qui a été mesuré et ce qui est fait, par { $site }.
 

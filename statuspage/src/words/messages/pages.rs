@@ -49,8 +49,8 @@ messages! {
     section_components() = "section-components";
     /// In English: “Related incidents”.
     section_related() = "section-related";
-    /// In English: “Incidents”.
-    section_incidents() = "section-incidents";
+    /// In English: “Incidents and maintenance”.
+    section_past() = "section-past";
     /// In English: “Maintenance”.
     section_maintenance() = "section-maintenance";
     /// In English: “operators”.
@@ -131,6 +131,8 @@ messages! {
     incidents_none() = "incidents-none";
     /// In English: “The whole history”.
     whole_history() = "whole-history";
+    /// In English: “No other on record”.
+    incidents_none_other() = "incidents-none-other";
     /// In English: “Concerns: `scope`”.
     concerns(scope) = "concerns";
     /// In English: “What happened, what was measured and what is being done, by `site`”.
