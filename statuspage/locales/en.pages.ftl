@@ -27,6 +27,7 @@ more-incidents = { $count ->
 maintenance-ending = planned to end { $at }
 section-updates = Updates
 section-chronology = Measured chronology
+section-chronology-declared = Chronology
 section-components = Affected services
 section-related = Related incidents
 section-past = Incidents and maintenance
@@ -76,8 +77,8 @@ relapses = { $count ->
    *[other] It came back { $count } times before it was closed.
 }
 incidents-none = No incident on record.
-whole-history = The whole history
 incidents-none-other = No other on record.
+whole-history = The whole history
 concerns = Concerns: { $scope }.
 incident-about = What happened, what was measured and what is being done, by { $site }.
 

@@ -27,6 +27,7 @@ more-incidents = { $count ->
 maintenance-ending = fin prévue { $at }
 section-updates = Suivi
 section-chronology = Chronologie mesurée
+section-chronology-declared = Chronologie
 section-components = Services touchés
 section-related = Incidents liés
 section-past = Incidents et maintenance
@@ -76,8 +77,8 @@ relapses = { $count ->
    *[other] Il est revenu { $count } fois avant d’être clos.
 }
 incidents-none = Aucun incident enregistré.
-whole-history = Tout l’historique
 incidents-none-other = Aucun autre enregistré.
+whole-history = Tout l’historique
 concerns = Concerne : { $scope }.
 incident-about = Ce qui s’est passé, ce qui a été mesuré et ce qui est fait, par { $site }.
 

@@ -45,6 +45,8 @@ messages! {
     section_updates() = "section-updates";
     /// In English: “Measured chronology”.
     section_chronology() = "section-chronology";
+    /// In English: “Chronology”.
+    section_chronology_declared() = "section-chronology-declared";
     /// In English: “Affected services”.
     section_components() = "section-components";
     /// In English: “Related incidents”.
@@ -129,10 +131,10 @@ messages! {
     relapses(count) = "relapses";
     /// In English: “No incident on record”.
     incidents_none() = "incidents-none";
-    /// In English: “The whole history”.
-    whole_history() = "whole-history";
     /// In English: “No other on record”.
     incidents_none_other() = "incidents-none-other";
+    /// In English: “The whole history”.
+    whole_history() = "whole-history";
     /// In English: “Concerns: `scope`”.
     concerns(scope) = "concerns";
     /// In English: “What happened, what was measured and what is being done, by `site`”.
