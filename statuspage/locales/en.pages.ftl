@@ -19,6 +19,7 @@ stage-at = { $stage }, { $at }.
 meanwhile = In the meantime
 next-update-late = An update was promised before { $time }; it is late.
 news = Now and soon
+groups = Groups of services
 more-incidents = { $count ->
     [one] And one other incident is open:
    *[other] And { $count } other incidents are open:
@@ -26,9 +27,10 @@ more-incidents = { $count ->
 maintenance-ending = planned to end { $at }
 section-updates = Updates
 section-chronology = Measured chronology
+section-chronology-declared = Chronology
 section-components = Affected services
 section-related = Related incidents
-section-incidents = Incidents
+section-past = Incidents and maintenance
 section-maintenance = Maintenance
 by-operators = operators
 by-measurements = measured
@@ -75,6 +77,7 @@ relapses = { $count ->
    *[other] It came back { $count } times before it was closed.
 }
 incidents-none = No incident on record.
+incidents-none-other = No other on record.
 whole-history = The whole history
 concerns = Concerns: { $scope }.
 incident-about = What happened, what was measured and what is being done, by { $site }.

@@ -19,6 +19,7 @@ stage-at = { $stage }, { $at }.
 meanwhile = En attendant
 next-update-late = Une information était promise avant { $time } ; elle est en retard.
 news = En ce moment et bientôt
+groups = Groupes de services
 more-incidents = { $count ->
     [one] Et un autre incident est en cours :
    *[other] Et { $count } autres incidents sont en cours :
@@ -26,9 +27,10 @@ more-incidents = { $count ->
 maintenance-ending = fin prévue { $at }
 section-updates = Suivi
 section-chronology = Chronologie mesurée
+section-chronology-declared = Chronologie
 section-components = Services touchés
 section-related = Incidents liés
-section-incidents = Incidents
+section-past = Incidents et maintenance
 section-maintenance = Maintenance
 by-operators = opérateurs
 by-measurements = mesuré
@@ -75,6 +77,7 @@ relapses = { $count ->
    *[other] Il est revenu { $count } fois avant d’être clos.
 }
 incidents-none = Aucun incident enregistré.
+incidents-none-other = Aucun autre enregistré.
 whole-history = Tout l’historique
 concerns = Concerne : { $scope }.
 incident-about = Ce qui s’est passé, ce qui a été mesuré et ce qui est fait, par { $site }.

@@ -59,7 +59,7 @@ pub fn affected(snapshot: &Snapshot, asked: Asked<'_>, language: Language) -> St
         Asked::Nothing | Asked::Unreadable(_) => Vec::new(),
     };
     shell::render(|| {
-        let question = question(typed.as_deref(), &head);
+        let question = question(asked, typed.as_deref(), &head);
         let answer = answer(snapshot, asked, &touched, &head);
         let rows = rows(&touched, &head);
         shell::subject(&head, snapshot, Subject::Components(&touched), move || {
@@ -121,14 +121,19 @@ pub(super) fn form(label: String, typed: Option<&str>, head: &Head<'_>) -> AnyVi
     .into_any()
 }
 
-fn question(typed: Option<&str>, head: &Head<'_>) -> AnyView {
+fn question(asked: Asked<'_>, typed: Option<&str>, head: &Head<'_>) -> AnyView {
     let words = head.words;
+    // Who has an answer wants to see it at once, also on a small screen.
+    let how = match asked {
+        Asked::Nothing | Asked::Unreadable(_) => Some(view! { <p class="meta">{words.affected_how()}</p> }),
+        Asked::Name(_) => None,
+    };
     view! {
         <div class="banner one">
             <p class="meta"><a href=head.link("/")>"← "{words.home()}</a></p>
             <h1>{words.affected()}</h1>
             {form(words.affected_name(), typed, head)}
-            <p class="meta">{words.affected_how()}</p>
+            {how}
         </div>
     }
     .into_any()

@@ -66,5 +66,5 @@ fn time(run: &[Arc<Observation>], now: Timestamp, words: &Words) -> AnyView {
 
 /// What the probe said, where that is more than the reason.
 fn detail(failure: &Failure) -> Option<AnyView> {
-    (!failure.detail.is_empty()).then(|| view! { <code>{inert(&failure.detail)}</code> }.into_any())
+    (!failure.detail.is_empty()).then(|| view! { <p><code>{inert(&failure.detail)}</code></p> }.into_any())
 }

@@ -22,6 +22,9 @@ use crate::{
     words::{Words, inert},
 };
 
+/// With more components than that, the groups are offered to jump to.
+const LONG: usize = 20;
+
 /// The page of everything.
 pub fn home(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
@@ -47,9 +50,15 @@ pub fn home(snapshot: &Snapshot, language: Language) -> String {
 struct Content {
     freshness: Freshness,
     groups: Vec<Group>,
+    /// What the jumps to the groups are called, on a page that is long enough for them.
+    jumps: Option<String>,
+    /// Its name, and how uptime is counted: the rule is told where the numbers are.
+    rule: (String, String),
 }
 
 struct Group {
+    /// Where to jump to.
+    anchor: String,
     title: Option<String>,
     rows: Vec<Row>,
 }
@@ -69,18 +78,21 @@ struct Row {
 impl Content {
     fn of(snapshot: &Snapshot, head: &Head<'_>) -> Self {
         let words = head.words;
-        let group = |rows: &[Arc<ComponentView>]| {
+        let group = |(number, rows): (usize, &[Arc<ComponentView>])| {
             let named = rows.first().and_then(|row| row.group.as_ref()).map(|group| inert(group.get(words.language())));
             let several = rows.len() < snapshot.components.len();
             let title = named.or_else(|| several.then(|| words.other_services()));
             Group {
+                anchor: format!("g{number}"),
                 title,
                 rows: rows.iter().map(|component| Row::of(component, head, snapshot.generated_at)).collect(),
             }
         };
         Self {
             freshness: Freshness::of(snapshot, words),
-            groups: snapshot.components.chunk_by(|a, b| a.group == b.group).map(group).collect(),
+            groups: snapshot.components.chunk_by(|a, b| a.group == b.group).enumerate().map(group).collect(),
+            jumps: (snapshot.components.len() > LONG).then(|| words.groups()),
+            rule: (words.how_we_count(), words.rule(words.zone_name())),
         }
     }
 
@@ -92,17 +104,31 @@ impl Content {
             </div>
             {news}
             {question}
+            {self.jumps.map(|name| jumps(name, &self.groups))}
             {self.groups.into_iter().map(Group::view).collect_view()}
+            <section>
+                <details class="table"><summary>{self.rule.0}</summary><p class="meta">{self.rule.1}</p></details>
+            </section>
         }
         .into_any()
     }
 }
 
+/// Links to the groups, where there are several.
+fn jumps(name: String, groups: &[Group]) -> Option<AnyView> {
+    let jump = |group: &Group| {
+        let title = group.title.clone()?;
+        Some(view! { <a href=format!("#{}", group.anchor)><bdi>{title}</bdi></a> })
+    };
+    let jumps: Vec<_> = groups.iter().filter_map(jump).collect();
+    (jumps.len() > 1).then(|| view! { <nav class="links jumps" aria-label=name>{jumps}</nav> }.into_any())
+}
+
 impl Group {
     fn view(self) -> AnyView {
         let title = self.title.map(|title| view! { <h2><bdi>{title}</bdi></h2> });
-        view! { <section>{title}<ul class="rows">{self.rows.into_iter().map(Row::view).collect_view()}</ul></section> }
-            .into_any()
+        let rows = self.rows.into_iter().map(Row::view).collect_view();
+        view! { <section id=self.anchor>{title}<ul class="rows">{rows}</ul></section> }.into_any()
     }
 }
 
@@ -135,7 +161,7 @@ impl Row {
                 <State/>
                 {strip::picture(&self.component.history.days, self.strip)}
                 {window}
-                <p class="uptime">{self.uptime}" "<i class=class>{self.coverage}</i></p>
+                <p class="uptime">{self.uptime}" "<span class=class>{self.coverage}</span></p>
             </li>
         }
         .into_any()

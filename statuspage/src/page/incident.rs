@@ -56,12 +56,13 @@ fn content(snapshot: &Snapshot, incident: &Incident, title: String, head: &Head<
             <h1><bdi>{title}</bdi></h1>
             <div class="now"><p class=look.class>{shell::shape(look)}{stage}</p></div>
             <p class="meta">{news::facts(incident, now, words)}</p>
+            {news::touched(incident, words)}
             {news::workaround(incident, words)}
             {news::promise(incident, now, words)}
         </div>
         <section><h2>{words.section_updates()}</h2>{updates::list(incident, snapshot, words)}</section>
         <section>
-            <h2>{words.section_chronology()}</h2>
+            <h2>{chronology::heading(incident, words)}</h2>
             {chronology::figures(incident, words)}
             {chronology::list(incident, snapshot, words)}
         </section>

@@ -20,6 +20,8 @@ use crate::{
 const TOLD: usize = 4;
 /// The first lines of an update, in characters.
 const FIRST_LINES: usize = 260;
+/// So many components of an incident are told by name.
+const NAMED: usize = 6;
 
 /// What concerns everything on the page, or one component.
 #[derive(Debug, Clone, Copy)]
@@ -89,11 +91,13 @@ pub(super) fn announced<'a>(
     planned.filter(told).filter(move |maintenance| concern.has_maintenance(maintenance))
 }
 
-/// How an incident looks: grey once everything works again and is only watched.
+/// How an incident looks: ticked off in grey once everything works again and is only watched. Green would be about the present.
 pub(super) fn look(incident: &Incident) -> Look {
     let over = !incident.components.is_empty() && incident.failing().next().is_none();
     match incident.impact {
-        _ if over || !incident.stage.is_open() => Status::Unknown.into(),
+        _ if over || !incident.stage.is_open() => {
+            Look { shape: Look::from(Status::Operational).shape, ..Status::Unknown.into() }
+        }
         impact => impact_look(impact),
     }
 }
@@ -115,6 +119,7 @@ pub(super) fn card(incident: &Incident, now: Timestamp, head: &Head<'_>) -> AnyV
         <article class=format!("card {}", look.class)>
             <h2><a href=head.incident(&incident.id)><bdi>{wording::title(incident, words)}</bdi></a></h2>
             <p class="meta">{facts(incident, now, words)}</p>
+            {touched(incident, words)}
             {said}
             {workaround(incident, words)}
             {promise(incident, now, words)}
@@ -136,25 +141,55 @@ pub(super) fn facts(incident: &Incident, now: Timestamp, words: &Words) -> Strin
     };
     let taken = incident.acknowledgement.as_ref().map(|taken| words.taken_on(words.at(taken.at, now)));
     let facts = [Some(wording::impact(incident.impact, words)), Some(duration), Some(detected), taken];
-    facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    // No line begins with a point.
+    facts.into_iter().flatten().collect::<Vec<_>>().join("\u{a0}· ")
 }
 
-/// The stage, when it was reached, and the first lines of what was said then.
+/// Which components it concerns, unless its title has named them all: those that still fail before those that work again.
+pub(super) fn touched(incident: &Incident, words: &Words) -> Option<AnyView> {
+    let title = wording::title(incident, words);
+    let mut parts: Vec<_> = incident.components.values().collect();
+    parts.sort_by_key(|part| part.recovered_at.is_some());
+    let names: Vec<String> = parts.into_iter().map(|part| inert(part.name.get(words.language()))).collect();
+    if names.iter().all(|name| title.contains(name)) {
+        return None;
+    }
+    let told = match names.split_at_checked(NAMED) {
+        Some((first, rest @ [_, ..])) => format!("{} {}", first.join(", "), words.and_more(rest.len())),
+        Some((_, [])) | None => words.list(names.iter().map(String::as_str)),
+    };
+    Some(view! { <p class="meta">{words.concerns(told)}</p> }.into_any())
+}
+
+/// The stage, when it was reached, and what was said then.
 fn said(incident: &Incident, update: &Update, look: Look, now: Timestamp, words: &Words) -> AnyView {
     let stage = words.stage_at(wording::stage(update.stage, words), words.when(update.at, now));
+    let whole = || wording::html(incident, update, words);
     view! {
         <p class=look.class>{shell::shape(look)}{stage}</p>
-        <p>{first_lines(&wording::text(incident, update, words))}</p>
+        {beginning(&wording::text(incident, update, words), whole)}
     }
     .into_any()
 }
 
-/// The beginning of a text, cut between two words.
+/// A short text as it was written, with its lists and links; of a long one the first lines.
+fn beginning(text: &str, whole: impl FnOnce() -> String) -> AnyView {
+    let long = text.chars().nth(FIRST_LINES).is_some();
+    let html = if long { markdown::paragraph(&first_lines(text)) } else { whole() };
+    view! { <div class="said" inner_html=html></div> }.into_any()
+}
+
+/// The beginning of a text in one line, cut between two words. Spaces that do not break stay what they are, and the items of a list
+/// do not run into each other.
 pub(super) fn first_lines(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let breaks = |c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}');
+    let item =
+        |line: &str| line.trim_start().strip_prefix("- ").map_or_else(|| line.to_owned(), |item| format!("• {item}"));
+    let lines = text.lines().map(item).collect::<Vec<_>>().join(" ");
+    let text = lines.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let Some((end, _)) = text.char_indices().nth(FIRST_LINES) else { return text };
     let cut = text.get(..end).and_then(|head| head.rfind(' ')).unwrap_or(end);
-    format!("{}…", text.get(..cut).unwrap_or_default().trim_end_matches([',', ';', ':', '.']))
+    format!("{}…", text.get(..cut).unwrap_or_default().trim_end_matches([',', ';', ':', '.', '•', ' ']))
 }
 
 /// How users can help themselves meanwhile.
@@ -187,8 +222,9 @@ fn more(rest: &[&Incident], head: &Head<'_>) -> AnyView {
 fn planned_card(maintenance: &Maintenance, snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     let words = head.words;
     let look = Look::from(Status::UnderMaintenance);
-    let about = first_lines(&markdown::plain(maintenance.description.get(words.language())));
-    let about = (!about.is_empty()).then(|| view! { <p>{about}</p> });
+    let description = maintenance.description.get(words.language());
+    let about = markdown::plain(description);
+    let about = (!about.is_empty()).then(|| beginning(&about, || markdown::html(description)));
     view! {
         <article class="card work">
             <h2><a href=head.incident(&maintenance.id)><bdi>{maintenance::wording::title(maintenance, words)}</bdi></a></h2>
@@ -226,5 +262,19 @@ pub(super) fn role(by: &Actor, words: &Words) -> String {
     match by {
         Actor::Monitor => words.by_measurements(),
         Actor::Operator(_) | Actor::Socket => words.by_operators(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_lines_keep_their_spaces_and_tell_the_items_of_a_list_apart() {
+        let check = |text: &str, line: &str| assert_eq!(first_lines(text), line);
+        check("Il dure 1\u{a0}min\u{202f}; ensuite,\n  rien.", "Il dure 1\u{a0}min\u{202f}; ensuite, rien.");
+        check("Done:\n\n- one;\n- two - or three.", "Done: • one; • two - or three.");
+        let (cut, long) = (first_lines(&"word ".repeat(80)), "word ".repeat(FIRST_LINES / 5));
+        assert_eq!(cut, format!("{}…", long.trim_end()));
     }
 }

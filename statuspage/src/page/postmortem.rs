@@ -62,7 +62,7 @@ fn chapters(draft: &Draft, words: &Words) -> Vec<AnyView> {
     let mut views = Vec::new();
     let mut rest = shown.as_slice();
     while let Some((first, _)) = rest.first() {
-        let title = chapter(*first, words).map(|title| view! { <h2>{title}</h2> });
+        let title = chapter(*first, words).map(|title| view! { <h2 class="answer">{title}</h2> });
         let (together, later) = rest.split_at(rest.iter().take_while(|(field, _)| alike(*first, *field)).count());
         let fields = match place(*first) {
             Place::Bullet => bullets(together, words),
@@ -90,7 +90,7 @@ fn bullets(fields: &Shown<'_>, words: &Words) -> AnyView {
         let said = markdown::html(&format!("**{}** {}", field.heading(words), bullet(content, words)));
         html::li().inner_html(said)
     };
-    view! { <ul>{fields.iter().map(item).collect_view()}</ul> }.into_any()
+    view! { <ul class="said">{fields.iter().map(item).collect_view()}</ul> }.into_any()
 }
 
 fn rows(fields: &Shown<'_>, words: &Words) -> AnyView {
@@ -125,10 +125,10 @@ fn sections(fields: &Shown<'_>, depth: usize, words: &Words) -> AnyView {
     let one = |(field, content): &&(Field, Content)| {
         let heading = field.heading(words);
         let heading = match depth {
-            2 => view! { <h2>{heading}</h2> }.into_any(),
+            2 => view! { <h2 class="answer">{heading}</h2> }.into_any(),
             _ => view! { <h3>{heading}</h3> }.into_any(),
         };
-        view! { {heading}{html::div().inner_html(markdown::html(&section(content, words)))} }
+        view! { {heading}{html::div().class("said").inner_html(markdown::html(&section(content, words)))} }
     };
     fields.iter().map(one).collect_view().into_any()
 }

@@ -50,11 +50,14 @@ fn row(
             Some(failure) => words.what(failure.kind, last.http.as_ref().map(|http| http.status)),
             None => words.latency(last.duration),
         };
-        format!("{when}, {what}")
+        format!("{when} · {what}")
     });
+    let name = probe.name.to_string();
+    // A probe that nobody named is called after its kind.
+    let kind = (name != probe.kind).then(|| view! { " "<span class="meta">{probe.kind}</span> });
     view! {
         <tr>
-            <th scope="row">{probe.name.to_string()}" "<span class="meta">{probe.kind}</span></th>
+            <th scope="row">{name}{kind}</th>
             <td>{place(location)}</td>
             <td class="state"><span class=look.class>{shell::shape(look)}{word}</span></td>
             <td>{last.unwrap_or_else(|| words.never_measured())}</td>

@@ -44,6 +44,14 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// It is that maintenance.
+    pub(super) fn is(self, planned: &Maintenance) -> bool {
+        match self {
+            Self::Incident(_) => false,
+            Self::Maintenance(maintenance) => maintenance.id == planned.id,
+        }
+    }
+
     /// Its time has not come.
     pub(super) fn is_to_come(self) -> bool {
         match self {

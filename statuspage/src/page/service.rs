@@ -119,16 +119,19 @@ fn sections(snapshot: &Snapshot, component: &ComponentView, words: &Words) -> An
 /// Its incidents and maintenance, but for what stands above.
 fn past(snapshot: &Snapshot, component: &ComponentView, head: &Head<'_>) -> AnyView {
     let words = head.words;
-    let all = Entry::all(Concern::One(component), snapshot).into_iter();
-    let entries: Vec<Entry<'_>> = all.filter(|entry| !entry.is_open()).take(REMEMBERED).collect();
-    let list = if entries.is_empty() {
-        view! { <p class="meta">{words.incidents_none()}</p> }.into_any()
-    } else {
-        record::list(&entries, snapshot, head)
+    let concern = Concern::One(component);
+    let above = |entry: &Entry<'_>| entry.is_open() || news::announced(concern, snapshot).any(|near| entry.is(near));
+    let (above, below): (Vec<_>, Vec<_>) = Entry::all(concern, snapshot).into_iter().partition(above);
+    let list = match below.get(..REMEMBERED.min(below.len())) {
+        Some(entries @ [_, ..]) => record::list(entries, snapshot, head),
+        Some([]) | None => {
+            let none = if above.is_empty() { words.incidents_none() } else { words.incidents_none_other() };
+            view! { <p class="meta">{none}</p> }.into_any()
+        }
     };
     view! {
         <section class="news">
-            <h2>{words.section_incidents()}</h2>
+            <h2>{words.section_past()}</h2>
             {list}
             <p class="meta"><a href=head.link("/history")>{words.whole_history()}</a></p>
         </section>

@@ -284,8 +284,6 @@ fn header(head: &Head<'_>) -> AnyView {
 
 /// What stands at the foot of a page, ready to be rendered inside the island that provides the present.
 struct Footer {
-    how_we_count: String,
-    rule: String,
     /// Nothing on pages that show no measurement.
     times: Option<String>,
     links: Vec<(String, String)>,
@@ -305,8 +303,6 @@ impl Footer {
             Some((head.link("/status.txt"), words.plain_text())),
         ];
         Self {
-            how_we_count: words.how_we_count(),
-            rule: words.rule(words.zone_name()),
             times: snapshot.map(|_| words.times_in(words.zone_name())),
             links: links.into_iter().flatten().collect(),
             powered: words.powered(env!("CARGO_PKG_VERSION")),
@@ -318,7 +314,6 @@ impl Footer {
         let link = |(address, name)| view! { <a href=address>{name}</a> };
         view! {
             <footer>
-                <details><summary>{self.how_we_count}</summary><p>{self.rule}</p></details>
                 {times}
                 <p class="links">
                     {self.links.into_iter().map(link).collect_view()}

@@ -17,6 +17,14 @@ use crate::{
 /// So many components are told by name, of more the milestones.
 const NAMED: usize = 4;
 
+/// What the section is called: of an incident that was declared by hand, nothing was measured at first.
+pub(super) fn heading(incident: &Incident, words: &Words) -> String {
+    match incident.origin {
+        Origin::Measured => words.section_chronology(),
+        Origin::Declared(_) => words.section_chronology_declared(),
+    }
+}
+
 /// How long it took to notice, to be taken on, to be understood and to be over.
 pub(super) fn figures(incident: &Incident, words: &Words) -> AnyView {
     let times = &incident.times;
@@ -35,8 +43,10 @@ pub(super) fn figures(incident: &Incident, words: &Words) -> AnyView {
     let undetected = if measured { missing() } else { words.not_recorded() };
     let figure = |(name, span, missing, since): (String, Option<Duration>, String, String)| {
         let class = if span.is_some() { "" } else { "absent" };
+        // What has not been measured is not counted from anything either.
+        let since = span.is_some().then(|| view! { <dd class="meta">{since}</dd> });
         let told = span.map_or(missing, |span| words.span(span));
-        view! { <div><dt>{name}</dt><dd class=class>{told}</dd><dd class="meta">{since}</dd></div> }
+        view! { <div><dt>{name}</dt><dd class=class>{told}</dd>{since}</div> }
     };
     let figures = [
         (words.figure_detection(), detection, undetected, first.clone()),

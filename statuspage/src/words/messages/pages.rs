@@ -35,6 +35,8 @@ messages! {
     next_update_late(time) = "next-update-late";
     /// In English: “Now and soon”.
     news() = "news";
+    /// In English: “Groups of services”.
+    groups() = "groups";
     /// In English: “And `count` other incidents are open”.
     more_incidents(count) = "more-incidents";
     /// In English: “planned to end `at`”.
@@ -43,12 +45,14 @@ messages! {
     section_updates() = "section-updates";
     /// In English: “Measured chronology”.
     section_chronology() = "section-chronology";
+    /// In English: “Chronology”.
+    section_chronology_declared() = "section-chronology-declared";
     /// In English: “Affected services”.
     section_components() = "section-components";
     /// In English: “Related incidents”.
     section_related() = "section-related";
-    /// In English: “Incidents”.
-    section_incidents() = "section-incidents";
+    /// In English: “Incidents and maintenance”.
+    section_past() = "section-past";
     /// In English: “Maintenance”.
     section_maintenance() = "section-maintenance";
     /// In English: “operators”.
@@ -127,6 +131,8 @@ messages! {
     relapses(count) = "relapses";
     /// In English: “No incident on record”.
     incidents_none() = "incidents-none";
+    /// In English: “No other on record”.
+    incidents_none_other() = "incidents-none-other";
     /// In English: “The whole history”.
     whole_history() = "whole-history";
     /// In English: “Concerns: `scope`”.
