@@ -148,7 +148,7 @@ async fn sign_in(State(app): State<App>, request: Request) -> Response {
     match app.access.sign_in(name, password, visitor.from).await {
         Ok(account) => {
             tracing::info!(operator = %account.name, "an operator signed in");
-            let cookie = app.access.begin(account, now());
+            let cookie = app.access.begin(&account, now());
             with_cookie(to(HOME, &request), &visitor, &cookie)
         }
         Err(denied) => {
