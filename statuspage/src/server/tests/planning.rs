@@ -125,7 +125,8 @@ async fn groups_and_services_are_ticked_and_both_together_are_services() {
         let (own, cloud) = (grouped.id.clone(), "cloud".parse().expect("an id"));
         matches!(scope, Scope::Components(ids) if ids.contains(&own) && ids.contains(&cloud))
     };
-    check(&[(&tick, ON)], &both).await;
+    let later = [3 * HOUR, 4 * HOUR].map(|ahead| moment::write(now().plus(ahead), &zone()));
+    check(&[(&tick, ON), ("starts_at", &later[0]), ("ends_at", &later[1])], &both).await;
 }
 
 #[tokio::test]
