@@ -17,7 +17,7 @@ pub struct InvalidPublicId;
 
 impl fmt::Display for InvalidPublicId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an id of an incident or a maintenance has {PUBLIC_ID_LENGTH} lower-case letters and digits")
+        write!(f, "an id of an incident, a maintenance or a plan has {PUBLIC_ID_LENGTH} lower-case letters and digits")
     }
 }
 
@@ -35,6 +35,10 @@ name! {
 name! {
     /// One occurrence of a planned maintenance.
     MaintenanceId: check => InvalidPublicId
+}
+name! {
+    /// A plan of maintenance that repeats, or one of the settings file, derived from what it is.
+    PlanId: check => InvalidPublicId
 }
 
 /// How far an incident is.

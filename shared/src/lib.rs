@@ -15,7 +15,7 @@ pub mod verdict;
 
 pub use health::{Health, Hysteresis, Thresholds};
 pub use id::{ComponentId, InvalidId, LocationName, ProbeId, ProbeName};
-pub use incident::{Impact, IncidentId, InvalidPublicId, MaintenanceId, MaintenanceStage, Stage};
+pub use incident::{Impact, IncidentId, InvalidPublicId, MaintenanceId, MaintenanceStage, PlanId, Stage};
 pub use observation::{Hop, HttpFacts, HttpVersion, Observation, Timings};
 pub use status::Status;
 pub use text::{Language, Text};

@@ -11,7 +11,7 @@ mod token;
 
 use std::{
     path::Path,
-    sync::Mutex,
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -36,7 +36,7 @@ const TURN: Duration = Duration::from_secs(5);
 /// Decides who is let in.
 #[derive(Debug)]
 pub struct Access {
-    accounts: Accounts,
+    accounts: RwLock<Arc<Accounts>>,
     time_zone: TimeZone,
     sessions: Sessions,
     attempts: Mutex<Attempts>,
@@ -57,21 +57,33 @@ pub enum Denied {
 impl Access {
     /// Takes the accounts of the settings; the key of sessions lies in the data directory and is made where there is none.
     pub fn open(data: &Path, accounts: Accounts, time_zone: TimeZone, now: Timestamp) -> Self {
-        for token in accounts.expired(&time_zone, now) {
-            tracing::warn!(token = %token.name, "a token has expired and opens nothing any more: remove it or add another");
-        }
-        Self {
+        let access = Self {
             sessions: Sessions::open(data, now),
             attempts: Mutex::new(Attempts::default()),
             turns: Semaphore::new(AT_ONCE),
-            accounts,
+            accounts: RwLock::default(),
             time_zone,
+        };
+        access.take(accounts, now);
+        access
+    }
+
+    /// From now on these are the accounts. Sessions of an account that is gone, or has another password, are over.
+    pub fn take(&self, accounts: Accounts, now: Timestamp) {
+        for token in accounts.expired(&self.time_zone, now) {
+            tracing::warn!(token = %token.name, "a token has expired and opens nothing any more: remove it or add another");
         }
+        *self.accounts.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(accounts);
+    }
+
+    /// The accounts as they are at this moment.
+    pub fn accounts(&self) -> Arc<Accounts> {
+        Arc::clone(&self.accounts.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether anybody can sign in.
     pub fn has_accounts(&self) -> bool {
-        !self.accounts.operators.is_empty()
+        !self.accounts().operators.is_empty()
     }
 
     /// Verifies a password. An unknown name costs as much time as a wrong password.
@@ -79,26 +91,22 @@ impl Access {
     /// # Errors
     ///
     /// When the two do not belong together, or somebody guesses.
-    pub async fn sign_in(&self, name: &str, password: &str, from: Neighbourhood) -> Result<&Account, Denied> {
-        let account = self.accounts.operators.iter().find(|account| account.name.as_str() == name);
+    pub async fn sign_in(&self, name: &str, password: &str, from: Neighbourhood) -> Result<Account, Denied> {
+        let accounts = self.accounts();
+        let account = accounts.operators.iter().find(|account| account.name.as_str() == name);
         self.attempts().begin(name, from, Instant::now()).map_err(Denied::Wait)?;
         let turn = time::timeout(TURN, self.turns.acquire()).await;
         let Some(_turn) = turn.ok().and_then(Result::ok) else { return Err(Denied::Busy) };
-        let hash = account.map_or_else(|| self.decoy(), |account| account.password.clone());
+        let hash = account.map_or_else(|| decoy(&accounts), |account| account.password.clone());
         let password = password.to_owned();
         let verified = tokio::task::spawn_blocking(move || hash.is_of(&password)).await.unwrap_or(false);
         match account.filter(|_| verified) {
             Some(account) => {
                 self.attempts().succeed(name, from);
-                Ok(account)
+                Ok(account.clone())
             }
             None => Err(Denied::Wrong),
         }
-    }
-
-    /// What is computed for a name that nobody has: as dear as the others.
-    fn decoy(&self) -> PasswordHash {
-        self.accounts.operators.first().map_or_else(PasswordHash::decoy, |account| account.password.clone())
     }
 
     /// A session that begins now, as its cookie has it.
@@ -108,12 +116,13 @@ impl Access {
 
     /// The session of a cookie: genuine, neither over nor ended, of an account that is still there with the same password.
     pub fn session(&self, cookie: &str, now: Timestamp) -> Option<Session> {
-        self.sessions.read(cookie, &self.accounts, now)
+        self.sessions.read(cookie, &self.accounts(), now)
     }
 
     /// The cookie for a session that goes on; nothing while the present one is good enough.
     pub fn renew(&self, session: &Session, now: Timestamp) -> Option<String> {
-        let account = self.accounts.operators.iter().find(|account| account.name == session.name)?;
+        let accounts = self.accounts();
+        let account = accounts.operators.iter().find(|account| account.name == session.name)?;
         self.sessions.renew(session, account, now)
     }
 
@@ -133,14 +142,19 @@ impl Access {
     }
 
     /// Whose token it is, where it has not expired.
-    pub fn bearer(&self, token: &str, now: Timestamp) -> Option<&OperatorName> {
-        self.accounts.bearer(token, &self.time_zone, now)
+    pub fn bearer(&self, token: &str, now: Timestamp) -> Option<OperatorName> {
+        self.accounts().bearer(token, &self.time_zone, now).cloned()
     }
 
     fn attempts(&self) -> std::sync::MutexGuard<'_, Attempts> {
         // Nothing between locking and unlocking can panic; a poisoned count would still be a count.
-        self.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is computed for a name that nobody has: as dear as the others.
+fn decoy(accounts: &Accounts) -> PasswordHash {
+    accounts.operators.first().map_or_else(PasswordHash::decoy, |account| account.password.clone())
 }
 
 #[cfg(test)]

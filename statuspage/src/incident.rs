@@ -18,7 +18,7 @@ pub mod wording;
 
 pub use audit::{Audit, AuditEntry, AuditLog};
 pub use book::{Book, Done, News, Rules};
-pub use command::{Command, LONGEST_TEXT, LONGEST_TITLE, Opening, Refusal, Statement};
+pub use command::{Command, Opening, Refusal, Statement, TimeFault};
 pub use landscape::{Landmark, Landscape};
 pub use record::{
     Acknowledgement, Body, Change, Finding, Incident, Involvement, Lead, Origin, Signature, Times, Update,

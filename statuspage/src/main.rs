@@ -13,7 +13,7 @@ use statuspage::{
     command::{self, Ended},
     demo::{self, Stage},
     serve::Instance,
-    settings::{self, Given, Settings},
+    settings::{self, Follower, Given, Settings},
     telemetry,
 };
 use tokio::{
@@ -52,12 +52,13 @@ fn main() -> ExitCode {
 
 fn serve(arguments: ServeArgs) -> Result<Ended> {
     let print = arguments.print_settings;
-    let settings = load(arguments.given())?;
+    let given = arguments.given();
+    let settings = load(given.clone())?;
     if print {
         print!("{}", settings.print());
         return Ok(Ended::Well);
     }
-    block_on(run(settings, CancellationToken::new()))
+    block_on(run(settings, given, CancellationToken::new()))
 }
 
 fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
@@ -68,7 +69,8 @@ fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
             Some(listen) => listen,
             None => demo::free_address().await,
         };
-        let ended = run(load(stage.given(listen))?, stop.clone()).await;
+        let given = stage.given(listen);
+        let ended = run(load(given.clone())?, given, stop.clone()).await;
         stop.cancel();
         stage.finish().await;
         ended
@@ -110,8 +112,9 @@ fn load(given: Given) -> Result<Settings> {
     Ok(settings)
 }
 
-async fn run(settings: Settings, stop: CancellationToken) -> Result<Ended> {
-    let instance = Instance::start(&settings).await?;
+async fn run(settings: Settings, given: Given, stop: CancellationToken) -> Result<Ended> {
+    let follower = Follower::new(&settings, given, std::env::vars_os().collect());
+    let instance = Instance::start(&settings).await?.following(follower);
     println!("{}", instance.announcement());
     let mut signals = JoinSet::new();
     signals.spawn(stop_on_signal(stop.clone())?);

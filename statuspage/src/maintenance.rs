@@ -8,15 +8,15 @@ mod plan;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scope;
-mod text;
 pub mod wording;
 
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, MaintenanceId, MaintenanceStage, Text, Timestamp};
 
 pub use book::{Book, Groups, Key, News, Word};
-pub use command::{Change, Command, Extent, Planning, Refusal, When};
-pub use plan::{InvalidPlanId, Plan, PlanId, Recurrence, Source, Span, Timing, TimingFault};
+pub use command::{Change, Command, Extent, Planning, Refusal, TimeFault, When};
+pub use plan::{LineFault, Plan, Recurrence, Source, Span, Timing, TimingFault};
+pub use shared::PlanId;
 
 use crate::{incident::Actor, public_id};
 

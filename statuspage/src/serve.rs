@@ -27,7 +27,7 @@ use crate::{
     metrics::HubCounters,
     notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
     server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
-    settings::{EmbeddedProber, MetricsMode, Settings},
+    settings::{EmbeddedProber, Follower, MetricsMode, Settings},
     site::Site,
     store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
     watch::Watch,
@@ -78,6 +78,8 @@ pub struct Instance {
     care: Care,
     announcement: Announcement,
     desk: Desk,
+    access: Arc<Access>,
+    follower: Option<Follower>,
 }
 
 /// What is said at the start: the address, what is watched and where data lie.
@@ -148,13 +150,14 @@ impl Instance {
         let (watched, input) = watch::channel(watched);
         let (backup, verify) = (settings.backup.clone(), settings.verify.clone());
         let care = Care::new(store.clone(), backup, verify, Arc::clone(&counters));
-        let access = Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now());
+        let access =
+            Arc::new(Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now()));
         let sources = Sources {
             snapshots,
             store: store.clone(),
             hub: counters,
             prober: prober.as_ref().map(Prober::counters),
-            access: Arc::new(access),
+            access: Arc::clone(&access),
             desk: desk.clone(),
         };
         let bound = match Server::new(server_options(settings), sources).bind().await {
@@ -170,6 +173,8 @@ impl Instance {
             hub,
             wiring: Wiring { definitions: defined, observations, snapshot, watch: watched, desk: desk_end },
             desk,
+            access,
+            follower: None,
             events,
             store,
             prober: prober.map(|prober| (prober, observed)),
@@ -179,6 +184,12 @@ impl Instance {
             means,
             care,
         })
+    }
+
+    /// The same, which takes up from the settings file what can be while it runs.
+    #[must_use]
+    pub fn following(self, follower: Follower) -> Self {
+        Self { follower: Some(follower), ..self }
     }
 
     /// Where a browser on this machine finds the page.
@@ -212,6 +223,9 @@ impl Instance {
         outside.spawn(self.care.run(stop.clone()));
         if let Some(watch) = self.watch {
             outside.spawn(watch.run(stop.clone()));
+        }
+        if let Some(follower) = self.follower {
+            outside.spawn(follower.run(self.access, now, stop.clone()));
         }
         finish(&mut outside, &stop).await;
         last.cancel();

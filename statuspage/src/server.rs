@@ -23,6 +23,7 @@ mod peer;
 mod postmortem;
 mod press;
 mod reader;
+mod reply;
 mod representation;
 mod rights;
 mod router;

@@ -4,6 +4,7 @@
 
 mod channels;
 mod file;
+mod follow;
 mod hidden;
 mod keeping;
 mod layer;
@@ -39,6 +40,7 @@ use crate::{
 use file::FromFile;
 use layer::pick;
 
+pub use follow::Follower;
 pub use hidden::Hidden;
 pub use keeping::{BackupPlan, DiskReserve, MaxBytes, VerifyPlan};
 pub use layer::{Given, InvalidEnvironment};

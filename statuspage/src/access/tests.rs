@@ -137,8 +137,25 @@ fn a_token_opens_until_its_day() {
     let tokens = vec![ApiToken { name: "ci".parse().expect("a name"), hash, expires }];
     let data = tempfile::tempdir().expect("a directory");
     let access = open(&data, &Accounts { operators: vec![], tokens });
-    assert_eq!(access.bearer(&token, noon()).map(OperatorName::as_str), Some("ci"));
+    assert_eq!(access.bearer(&token, noon()).as_ref().map(OperatorName::as_str), Some("ci"));
     assert_eq!(access.bearer(&token, after(12)), None);
     assert_eq!(access.bearer(&format!("{token} "), noon()), None);
     assert_eq!(access.bearer("", noon()), None);
+}
+
+#[tokio::test]
+async fn other_accounts_are_taken_up_and_end_the_sessions_of_those_that_are_gone() {
+    let data = tempfile::tempdir().expect("a directory");
+    let here = Neighbourhood::Unknown;
+    let (token, hash) = TokenHash::mint();
+    let password = PasswordHash::new(PASSWORD).expect("long enough");
+    let operators = vec![Account { name: "amel".parse().expect("a name"), password }];
+    let tokens = vec![ApiToken { name: "ci".parse().expect("a name"), hash, expires: None }];
+    let access = Access::open(data.path(), Accounts { operators, tokens: Vec::new() }, TimeZone::UTC, noon());
+    let account = access.sign_in("amel", PASSWORD, here).await.expect("let in");
+    let cookie = access.begin(&account, noon());
+    assert!(access.session(&cookie, noon()).is_some() && access.bearer(&token, noon()).is_none());
+    access.take(Accounts { operators: Vec::new(), tokens }, noon());
+    assert!(access.session(&cookie, noon()).is_none() && access.bearer(&token, noon()).is_some());
+    assert!(!access.has_accounts());
 }

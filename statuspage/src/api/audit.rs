@@ -6,11 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
-use super::{
-    parameters::Parameters,
-    problem::Problem,
-    schema::{ActorForm, Instant},
-};
+use super::schema::{ActorForm, Instant};
 use crate::incident::{Actor, AuditEntry, AuditLog};
 
 /// The most entries of one answer.
@@ -52,31 +48,5 @@ impl From<&AuditEntry> for AuditEntryAnswer {
     fn from(entry: &AuditEntry) -> Self {
         let AuditEntry { number, at, actor, what, subject, refusal } = entry.clone();
         Self { number, at, actor, what, subject, refusal }
-    }
-}
-
-/// How many entries are asked for.
-pub(crate) fn limit(query: Option<&str>) -> Result<usize, Problem> {
-    let parameters = Parameters::of(query);
-    let Some(text) = parameters.one("limit")? else { return Ok(DEFAULT) };
-    let limit = text.parse::<usize>().ok().filter(|limit| (1..=MOST).contains(limit));
-    limit.ok_or_else(|| Problem::parameter("limit", format!("`limit` is a number from 1 to {MOST}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_is_a_number_from_one_to_a_thousand() {
-        let check = |query: &str, expected: Option<usize>| assert_eq!(limit(Some(query)).ok(), expected, "{query}");
-        check("", Some(100));
-        check("limit=1", Some(1));
-        check("limit=1000", Some(1_000));
-        check("limit=0", None);
-        check("limit=1001", None);
-        check("limit=-1", None);
-        check("limit=ten", None);
-        check("limit=1&limit=2", None);
     }
 }

@@ -13,7 +13,7 @@ pub(crate) use order::{FieldOrder, LinkOrder, OpenOrder, ReleaseOrder, SayOrder,
 pub(crate) use postmortem::PostmortemAnswer;
 
 use super::problem::Problem;
-use crate::incident::Refusal;
+use crate::{incident::Refusal, order::UnfitText};
 
 /// Why an order was not carried out, as a problem.
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
@@ -24,7 +24,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::Resolved(_) | Refusal::StillOpen(_) => Problem::new(StatusCode::CONFLICT, words),
         Refusal::UnknownComponent(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words).of_field("components"),
         Refusal::Link(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words).of_field("relapse_of"),
-        Refusal::Text { field, .. } | Refusal::Time { field, .. } => {
+        Refusal::Text(UnfitText { field, .. }) | Refusal::Time { field, .. } => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, words).of_field(field)
         }
         Refusal::StoreBehind => Problem::new(StatusCode::SERVICE_UNAVAILABLE, words),

@@ -16,7 +16,10 @@ pub(crate) use order::{
 };
 
 use super::{problem::Problem, schema::ComponentIdText};
-use crate::maintenance::{Refusal, Scope};
+use crate::{
+    maintenance::{Refusal, Scope},
+    order::UnfitText,
+};
 
 /// Whom it concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -66,7 +69,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::UnknownComponent(_) | Refusal::UnknownGroup(_) | Refusal::Nobody => unprocessable("scope"),
         Refusal::Stage(_) => unprocessable("stage"),
         Refusal::Timing(_) => unprocessable("when"),
-        Refusal::Text { field, .. } | Refusal::Time { field, .. } => unprocessable(field),
+        Refusal::Text(UnfitText { field, .. }) | Refusal::Time { field, .. } => unprocessable(field),
         Refusal::StoreBehind => Problem::new(StatusCode::SERVICE_UNAVAILABLE, words),
     }
 }

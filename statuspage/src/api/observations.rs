@@ -26,14 +26,8 @@ pub(crate) fn query(component: ComponentId, query: Option<&str>) -> Result<Obser
     }
     let cursor = parameters.one("cursor")?.map(str::parse).transpose();
     let cursor = cursor.map_err(|fault| Problem::parameter("cursor", format!("{fault}")))?;
-    let limit = limit(parameters.one("limit")?)?;
+    let limit = parameters.limit(DEFAULT_LIMIT, MAX_PAGE)?;
     Ok(ObservationQuery { component, formerly: Vec::new(), from, to, limit, cursor })
-}
-
-fn limit(text: Option<&str>) -> Result<usize, Problem> {
-    let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
-    let limit = text.parse::<usize>().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
-    limit.ok_or_else(|| Problem::parameter("limit", format!("`limit` is a number from 1 to {MAX_PAGE}")))
 }
 
 /// The answer.

@@ -37,7 +37,7 @@ pub fn add_operator(arguments: &AddOperator) -> Result<Ended> {
     };
     let hash = PasswordHash::new(&password)?;
     print!("{}", operator_block(arguments, &hash));
-    eprintln!("Add this block to the settings file and start the hub anew; then sign in at /operator.");
+    eprintln!("Add this block to the settings file: the hub takes it up within seconds; then sign in at /operator.");
     Ok(Ended::Well)
 }
 
@@ -53,7 +53,7 @@ pub fn add_token(arguments: &AddToken) -> Result<Ended> {
         None => eprintln!("The token, shown this once: {token}"),
     }
     print!("{}", token_block(arguments, &hash));
-    eprintln!("Add this block to the settings file and start the hub anew.");
+    eprintln!("Add this block to the settings file: the hub takes it up within seconds.");
     Ok(Ended::Well)
 }
 

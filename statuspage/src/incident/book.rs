@@ -21,7 +21,7 @@
 mod entry;
 mod orders;
 mod step;
-mod text;
+mod times;
 
 #[cfg(test)]
 mod tests;

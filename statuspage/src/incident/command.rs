@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, IncidentId, Stage, Status, Text, Timestamp};
 
-use crate::postmortem::{Field, Measured};
-
-/// The longest title, in characters.
-pub const LONGEST_TITLE: usize = 200;
-/// The longest text of an update or a workaround, in bytes.
-pub const LONGEST_TEXT: usize = 20_000;
+use crate::{
+    order::UnfitText,
+    postmortem::{Field, Measured},
+};
 
 /// An operator's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,23 +139,18 @@ pub enum Refusal {
     #[error("the incident {0} is resolved: open another one and link it")]
     Resolved(IncidentId),
     /// It is not over.
-    #[error("the incident {0} is open: its post-mortem is published once it is resolved")]
+    #[error("the incident {0}, or a return of it, is open: its post-mortem is published once all is resolved")]
     StillOpen(IncidentId),
     /// A text cannot be taken; the field and the way out are named.
-    #[error("{field}: {fault}")]
-    Text {
-        /// `title`, `body`, `workaround`.
-        field: &'static str,
-        /// What is wrong with it.
-        fault: String,
-    },
+    #[error(transparent)]
+    Text(#[from] UnfitText),
     /// A time cannot be right.
     #[error("{field}: {fault}")]
     Time {
         /// `started_at`, `at`, `next_update_at`.
         field: &'static str,
         /// What is wrong with it.
-        fault: String,
+        fault: TimeFault,
     },
     /// An incident cannot be the return of that one.
     #[error("the incident {0} cannot be the return of itself or of a later one")]
@@ -165,4 +158,27 @@ pub enum Refusal {
     /// It could not be written to stable storage: it may be tried again.
     #[error("the store is behind: nothing was changed, try again in a minute")]
     StoreBehind,
+}
+
+/// Why a time cannot be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TimeFault {
+    /// Something that has happened lies in the future.
+    #[error("it has not come yet: give a time that is past")]
+    ToCome,
+    /// An incident began in another year.
+    #[error("it is more than a year ago: check the year")]
+    LongAgo,
+    /// Users told of it long before it began.
+    #[error("it is more than a day before the incident began: check the date")]
+    LongBefore,
+    /// A promise for the past.
+    #[error("it is past: promise a time to come, or none")]
+    Past,
+    /// A promise for next month.
+    #[error("it is more than 30 days away: promise something nearer")]
+    FarAway,
+    /// A promise about what is over.
+    #[error("nothing more is said of what is resolved: promise nothing, or keep it open")]
+    Resolved,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::{ComponentId, MaintenanceId, MaintenanceStage, Text, Timestamp};
 
 use super::{Scope, TimingFault};
+use crate::order::UnfitText;
 
 /// An operator's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,20 +198,15 @@ pub enum Refusal {
     #[error("stage: while a maintenance goes on it is `in_progress` or `verifying`, not `{0}`")]
     Stage(MaintenanceStage),
     /// A text cannot be taken; the field and the way out are named.
-    #[error("{field}: {fault}")]
-    Text {
-        /// `title`, `description`, `body`.
-        field: &'static str,
-        /// What is wrong with it.
-        fault: String,
-    },
+    #[error(transparent)]
+    Text(#[from] UnfitText),
     /// A time cannot be right.
     #[error("{field}: {fault}")]
     Time {
         /// `starts_at`, `ends_at`.
         field: &'static str,
         /// What is wrong with it.
-        fault: &'static str,
+        fault: TimeFault,
     },
     /// It cannot be done then.
     #[error("when: {0}")]
@@ -218,4 +214,18 @@ pub enum Refusal {
     /// It could not be written to stable storage: it may be tried again.
     #[error("the store is behind: nothing was changed, try again in a minute")]
     StoreBehind,
+}
+
+/// Why a time cannot be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TimeFault {
+    /// It would have begun.
+    #[error("it is past: what was measured since then stays as it is")]
+    Begun,
+    /// It would be over.
+    #[error("it is past: give a time to come")]
+    Over,
+    /// Nobody plans for then.
+    #[error("it is more than two years away: check the year")]
+    FarAway,
 }

@@ -4,10 +4,10 @@
 
 mod recurrence;
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use shared::{ComponentId, Text, Timestamp};
+use shared::{ComponentId, PlanId, Text, Timestamp};
 
 pub use recurrence::Recurrence;
 
@@ -16,58 +16,6 @@ use crate::{incident::Actor, public_id};
 
 /// Nothing shorter is worth a word.
 const SHORTEST: Duration = Duration::from_secs(60);
-
-/// Names a plan that repeats, or one of the settings file: twelve lower-case letters and digits, derived from what it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PlanId(String);
-
-/// A text is no id of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an id of a plan has {} lower-case letters and digits", shared::incident::PUBLIC_ID_LENGTH)]
-pub struct InvalidPlanId;
-
-impl PlanId {
-    /// The id of what is named so.
-    pub(super) fn of(name: &str) -> Self {
-        Self(public_id::stable(public_id::Kind::Plan, name))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PlanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for PlanId {
-    type Err = InvalidPlanId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidPlanId> {
-        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        let sound = text.len() == shared::incident::PUBLIC_ID_LENGTH && text.chars().all(fits);
-        sound.then(|| Self(text.to_owned())).ok_or(InvalidPlanId)
-    }
-}
-
-impl TryFrom<String> for PlanId {
-    type Error = InvalidPlanId;
-
-    fn try_from(text: String) -> Result<Self, InvalidPlanId> {
-        text.parse()
-    }
-}
-
-impl From<PlanId> for String {
-    fn from(id: PlanId) -> Self {
-        id.0
-    }
-}
 
 /// Who keeps a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,9 +78,9 @@ pub enum TimingFault {
     /// What nobody ends must end by itself soon.
     #[error("it takes more than 7 days: plan several, so that nothing stays silent because somebody forgot it")]
     TooLong,
-    /// The crate's own words.
+    /// The line cannot be read.
     #[error("`cron` is not a line of six fields, seconds first, such as \"0 0 3 * * TUE\": {0}")]
-    Line(String),
+    Line(LineFault),
     /// A year that is over.
     #[error("`cron` never comes again: leave the year out")]
     Never,
@@ -147,6 +95,25 @@ pub enum TimingFault {
     /// What is always under maintenance is not watched.
     #[error("it begins every {} s: let `cron` come once an hour at most", .0.as_secs())]
     TooOften(Duration),
+}
+
+/// What is wrong with a cron line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineFault {
+    /// Five fields, as elsewhere: here are they with seconds.
+    #[error("put the seconds first: \"{0}\"")]
+    NoSeconds(String),
+    /// So many fields.
+    #[error("this one has {0}")]
+    Fields(usize),
+    /// The crate's own words.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// The id of the plan that is named so.
+pub(super) fn id(name: &str) -> PlanId {
+    public_id::stable(public_id::Kind::Plan, name).parse().expect("a stable id has the form of one")
 }
 
 impl Span {
@@ -175,7 +142,7 @@ impl Plan {
     /// A plan of the settings file. The same window of the same components has the same id, whatever it is called.
     pub fn from_file(title: Text, description: Text, scope: Scope, timing: Timing) -> Self {
         Self {
-            id: PlanId::of(&format!("file {scope} {timing}")),
+            id: id(&format!("file {scope} {timing}")),
             source: Source::File,
             title,
             description,

@@ -6,21 +6,24 @@ mod audit;
 mod evidence;
 mod field;
 mod incident;
+mod maintenance;
+pub mod moment;
 mod monitor;
 mod open;
 mod overview;
+mod plan;
 mod postmortem;
+mod refusal;
 mod sign_in;
 mod told;
 mod typed;
 
-#[cfg(test)]
-mod tests;
-
 pub use audit::{AUDIT, audit};
 pub use incident::incident;
+pub use maintenance::maintenance;
 pub use open::open;
 pub use overview::overview;
+pub use plan::{PLAN, plan, ticked};
 pub use postmortem::{Drafted, Hindrance, ReadResults, postmortem};
 pub use sign_in::{NotSignedIn, sign_in};
 pub use typed::{Fault, Form, Typed};
@@ -55,6 +58,8 @@ pub enum Refused {
     TooLarge,
     /// There is no such incident.
     UnknownIncident,
+    /// There is no such maintenance.
+    UnknownMaintenance,
 }
 
 /// The page that says so.
@@ -64,6 +69,7 @@ pub fn refused(site: &Site, language: Language, refused: Refused) -> String {
         Refused::Foreign => words.operator_foreign(),
         Refused::TooLarge => words.operator_too_large(),
         Refused::UnknownIncident => words.operator_unknown_incident(),
+        Refused::UnknownMaintenance => words.operator_unknown_maintenance(),
     };
     document(site, &words, HOME.to_owned(), |head| {
         view! {

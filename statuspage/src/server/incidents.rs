@@ -5,16 +5,15 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Body,
     extract::{Path, Request, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     response::Response,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use shared::IncidentId;
 
 use super::{
-    body,
+    reply::{self, created, json, read},
     representation::{CachePolicy, Representation},
     rights::Operator,
     router::App,
@@ -32,9 +31,6 @@ use crate::{
     incident::{Command, Incident},
 };
 
-/// The largest order: two languages, a text and a workaround each, every character escaped.
-const LARGEST: usize = 512 << 10;
-
 /// `GET /api/v1/openapi.json`.
 pub(super) async fn document(request: Parts) -> Response {
     let bytes = serde_json::to_vec(&openapi::document()).unwrap_or_default();
@@ -43,11 +39,8 @@ pub(super) async fn document(request: Parts) -> Response {
 
 /// `GET /api/v1/incidents`.
 pub(super) async fn list(_: Operator, State(app): State<App>, request: Parts) -> Response {
-    let open = match Parameters::of(request.uri.query()).one("open") {
-        Ok(None) => None,
-        Ok(Some("true")) => Some(true),
-        Ok(Some("false")) => Some(false),
-        Ok(Some(_)) => return Problem::parameter("open", "`open` is `true` or `false`").respond(),
+    let open = match Parameters::of(request.uri.query()).flag("open") {
+        Ok(open) => open,
         Err(problem) => return problem.respond(),
     };
     let edition = app.edition();
@@ -68,7 +61,7 @@ pub(super) async fn one(_: Operator, State(app): State<App>, Path(id): Path<Stri
 
 /// `GET /api/v1/audit`.
 pub(super) async fn audit(_: Operator, State(app): State<App>, request: Parts) -> Response {
-    match audit::limit(request.uri.query()) {
+    match Parameters::of(request.uri.query()).limit(audit::DEFAULT, audit::MOST) {
         Ok(limit) => json(StatusCode::OK, &AuditAnswer::newest(&app.desk.audit(), limit)),
         Err(problem) => problem.respond(),
     }
@@ -131,60 +124,14 @@ async fn order<T: DeserializeOwned>(
 
 pub(super) async fn give(app: &App, operator: Operator, command: Command, done: StatusCode) -> Response {
     match app.desk.order(operator.actor, command).await {
-        Ok(incident) => {
-            let mut response = json(done, &IncidentAnswer::from(incident.as_ref()));
-            if done == StatusCode::CREATED
-                && let Ok(place) = HeaderValue::try_from(format!("/api/v1/incidents/{}", incident.id))
-            {
-                response.headers_mut().insert(header::LOCATION, place);
-            }
-            response
+        Ok(incident) if done == StatusCode::CREATED => {
+            created(&format!("/api/v1/incidents/{}", incident.id), &IncidentAnswer::from(incident.as_ref()))
         }
-        Err(refusal) => {
-            let mut response = refused(&refusal).respond();
-            if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-            }
-            response
-        }
+        Ok(incident) => json(done, &IncidentAnswer::from(incident.as_ref())),
+        Err(refusal) => reply::refused(refused(&refusal)),
     }
-}
-
-/// The body, as JSON of that form.
-pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
-    let (head, body) = request.into_parts();
-    if !body::is_of(&head.headers, "application/json") {
-        let detail = "the body is JSON: send `Content-Type: application/json`";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-    }
-    let bytes = body::whole(body, LARGEST).await.map_err(|unread| {
-        let detail = match unread {
-            body::Unread::TooLarge => "the body is larger than any order",
-            body::Unread::TooLate => "the body did not come in time",
-            body::Unread::Broken => "the body broke off",
-        };
-        Problem::new(unread.status(), detail)
-    })?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let status = match error.classify() {
-            serde_json::error::Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
-            serde_json::error::Category::Io
-            | serde_json::error::Category::Syntax
-            | serde_json::error::Category::Eof => StatusCode::BAD_REQUEST,
-        };
-        Problem::new(status, format!("the body cannot be read: {error}"))
-    })
 }
 
 pub(super) fn unknown() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is no such incident")
-}
-
-pub(super) fn json(status: StatusCode, answer: &impl Serialize) -> Response {
-    let mut response = Response::new(Body::from(serde_json::to_vec(answer).unwrap_or_default()));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, Request, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     response::Response,
 };
 use serde::de::DeserializeOwned;
 use shared::{MaintenanceId, MaintenanceStage};
 
 use super::{
-    incidents::{json, read},
+    reply::{self, created, json, read},
     rights::{Operator, Rights},
     router::App,
 };
@@ -43,18 +43,7 @@ struct Wanted {
 impl Wanted {
     fn of(request: &Parts) -> Result<Self, Problem> {
         let parameters = Parameters::of(request.uri.query());
-        let open = match parameters.one("open")? {
-            None => None,
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            Some(_) => return Err(Problem::parameter("open", "`open` is `true` or `false`")),
-        };
-        let limit = match parameters.one("limit")?.map(str::parse) {
-            None => LISTED,
-            Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
-            Some(_) => return Err(Problem::parameter("limit", format!("`limit` is a number from 1 to {MOST}"))),
-        };
-        Ok(Self { open, limit })
+        Ok(Self { open: parameters.flag("open")?, limit: parameters.limit(LISTED, MOST)? })
     }
 }
 
@@ -139,22 +128,11 @@ async fn order<T: DeserializeOwned>(
 
 async fn give(app: &App, operator: Operator, command: Command, done: StatusCode) -> Response {
     match app.desk.maintain(operator.actor, command).await {
-        Ok(maintenance) => {
-            let mut response = json(done, &MaintenanceAnswer::whole(&maintenance));
-            if done == StatusCode::CREATED
-                && let Ok(place) = HeaderValue::try_from(format!("/api/v1/maintenances/{}", maintenance.id))
-            {
-                response.headers_mut().insert(header::LOCATION, place);
-            }
-            response
+        Ok(maintenance) if done == StatusCode::CREATED => {
+            created(&format!("/api/v1/maintenances/{}", maintenance.id), &MaintenanceAnswer::whole(&maintenance))
         }
-        Err(refusal) => {
-            let mut response = refused(&refusal).respond();
-            if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-            }
-            response
-        }
+        Ok(maintenance) => json(done, &MaintenanceAnswer::whole(&maintenance)),
+        Err(refusal) => reply::refused(refused(&refusal)),
     }
 }
 

@@ -11,20 +11,21 @@ use shared::{IncidentId, Language};
 
 use super::{
     edition::now,
-    incidents::{give, json, read, unknown},
+    incidents::{give, unknown},
     machine::{turn, unavailable},
     press::Work,
     reader,
+    reply::{self, json, read},
     rights::Operator,
     router::App,
 };
 use crate::{
     api::{
-        incidents::{FieldOrder, PostmortemAnswer, ReleaseOrder},
+        incidents::{FieldOrder, PostmortemAnswer, ReleaseOrder, refused},
         parameters::Parameters,
         problem::Problem,
     },
-    incident::{Command, wording},
+    incident::{Command, Refusal, wording},
     postmortem::{
         Draft, Measured, Story,
         measure::{Extent, Measurer},
@@ -64,7 +65,7 @@ async fn drafted(app: &App, id: &str, query: Option<&str>) -> Result<PostmortemA
             tag.parse().map_err(|error: shared::text::UnknownLanguage| Problem::parameter("lang", error.to_string()))?
         }
     };
-    let story = story(snapshot, id)?;
+    let story = id.parse().ok().and_then(|id| Story::of(snapshot, &id)).ok_or_else(unknown)?;
     let measured = measure(app, &story).await?;
     let (draft, words) = written(snapshot, &story, measured, language);
     Ok(PostmortemAnswer::new(story.first(), &draft, &words))
@@ -80,10 +81,6 @@ pub(super) fn written(
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let title = inert(&wording::title(story.first(), &words));
     (Draft::of(&story.facts(snapshot, measured, &words, title, now()), &words), words)
-}
-
-fn story<'a>(snapshot: &'a Snapshot, id: &str) -> Result<Story<'a>, Problem> {
-    id.parse().ok().and_then(|id| Story::of(snapshot, &id)).ok_or_else(unknown)
 }
 
 /// Reads the raw results around a story, a page at a time, so that nobody waits long for the store.
@@ -123,7 +120,7 @@ pub(super) async fn field(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    let Ok(id) = keeper(&app, &id) else { return unknown().respond() };
+    let Some(id) = keeper(&app, &id) else { return unknown().respond() };
     match read::<FieldOrder>(request).await {
         Ok(order) => give(&app, operator, order.command(id), StatusCode::OK).await,
         Err(problem) => problem.respond(),
@@ -141,22 +138,23 @@ pub(super) async fn publish(
         Ok(order) => order,
         Err(problem) => return problem.respond(),
     };
-    match publication(&app, &id, order.version).await {
+    let Some(id) = keeper(&app, &id) else { return unknown().respond() };
+    match publication(&app, id, order.version).await {
         Ok(command) => give(&app, operator, command, StatusCode::OK).await,
-        Err(problem) => problem.respond(),
+        Err(refusal) => reply::refused(refused(&refusal)),
     }
 }
 
 /// The order to make the post-mortem of a story public, with what raw results say now.
-pub(super) async fn publication(app: &App, id: &str, version: u64) -> Result<Command, Problem> {
+pub(super) async fn publication(app: &App, incident: IncidentId, version: u64) -> Result<Command, Refusal> {
     let edition = app.edition();
-    let story = story(edition.snapshot(), id)?;
+    let Some(story) = Story::of(edition.snapshot(), &incident) else { return Err(Refusal::UnknownIncident(incident)) };
     if !story.is_over() {
-        let detail = "the incident, or a return of it, is open: its post-mortem is published once all is resolved";
-        return Err(Problem::new(StatusCode::CONFLICT, detail));
+        return Err(Refusal::StillOpen(incident));
     }
-    let measured = Box::new(measure(app, &story).await?);
-    Ok(Command::Publish { incident: story.first().id.clone(), version, measured })
+    // All that can go wrong with reading results is that the store cannot be asked now.
+    let measured = measure(app, &story).await.map_err(|_| Refusal::StoreBehind)?;
+    Ok(Command::Publish { incident, version, measured: Box::new(measured) })
 }
 
 /// `POST /api/v1/incidents/{id}/postmortem/withdraw`.
@@ -166,7 +164,7 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    let Ok(incident) = keeper(&app, &id) else { return unknown().respond() };
+    let Some(incident) = keeper(&app, &id) else { return unknown().respond() };
     match read::<ReleaseOrder>(request).await {
         Ok(ReleaseOrder { version }) => {
             give(&app, operator, Command::Withdraw { incident, version }, StatusCode::OK).await
@@ -175,8 +173,9 @@ pub(super) async fn withdraw(
     }
 }
 
-/// The incident that keeps the post-mortem.
-fn keeper(app: &App, id: &str) -> Result<IncidentId, Problem> {
+/// The incident that keeps the post-mortem of the story that one belongs to.
+pub(super) fn keeper(app: &App, id: &str) -> Option<IncidentId> {
     let edition = app.edition();
-    story(edition.snapshot(), id).map(|story| story.first().id.clone())
+    let story = Story::of(edition.snapshot(), &id.parse().ok()?)?;
+    Some(story.first().id.clone())
 }

@@ -8,6 +8,7 @@ mod console;
 mod maintenances;
 mod operators;
 mod planner;
+mod planning;
 mod postmortem;
 mod telling;
 mod v1;

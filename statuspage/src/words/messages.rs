@@ -25,6 +25,7 @@ macro_rules! messages {
 mod incident;
 mod operator;
 mod pages;
+mod planning;
 mod postmortem;
 
 messages! {
@@ -342,6 +343,7 @@ pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str
         .iter()
         .chain(incident::DECLARED)
         .chain(operator::DECLARED)
+        .chain(planning::DECLARED)
         .chain(postmortem::DECLARED)
         .chain(pages::DECLARED)
         .map(|(key, names)| ((*key).to_owned(), *names));

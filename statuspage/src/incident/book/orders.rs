@@ -7,13 +7,13 @@ use shared::{ComponentId, Impact, IncidentId, Stage, Status, Text, Timestamp};
 use super::{
     Book, News, Urgency,
     entry::{Entry, Memory},
-    text,
+    times,
 };
 use crate::incident::{
     self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Opening, Origin, Refusal, Statement,
-    Times, finding,
+    TimeFault, Times, finding,
 };
-use crate::postmortem::Postmortem;
+use crate::{order, postmortem::Postmortem};
 
 /// An order that was carried out, and what is needed to take it back.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Book {
             Command::Release { incident, version } => self.release(&incident, version, now),
             Command::ReportedByUsers { incident, version, at } => {
                 let entry = self.seen(&incident, version)?;
-                text::reported(at, entry.incident.times.started_at, now)?;
+                times::reported(at, entry.incident.times.started_at, now)?;
                 self.change(&incident, now, |incident| {
                     incident.times.reported_by_users_at = Some(at);
                     incident.version += 1;
@@ -47,7 +47,7 @@ impl Book {
             Command::Link { incident, version, relapse_of } => self.link(&incident, version, relapse_of, now),
             Command::WriteField { incident, version, field, text } => {
                 self.seen(&incident, version)?;
-                text.iter().try_for_each(|written| text::lines("text", written))?;
+                text.iter().try_for_each(|written| order::lines("text", written))?;
                 self.write_postmortem(&incident, now, |postmortem| match text {
                     Some(text) => drop(postmortem.fields.insert(field, text)),
                     None => drop(postmortem.fields.remove(&field)),
@@ -215,10 +215,10 @@ impl Book {
 
     fn open_by_hand(&mut self, actor: &Actor, opening: Opening, now: Timestamp) -> Result<Done, Refusal> {
         let Opening { title, started_at, components, statement } = opening;
-        text::title(&title)?;
+        order::title(&title)?;
         check(&statement, now)?;
         let began = started_at.unwrap_or(now);
-        text::began(began, now)?;
+        times::began(began, now)?;
         let began = began.min(now);
         if let Some(unknown) = components.keys().find(|id| !self.landscape.contains(id)) {
             return Err(Refusal::UnknownComponent(unknown.clone()));
@@ -303,15 +303,12 @@ fn declared(
 
 fn check(statement: &Statement, now: Timestamp) -> Result<(), Refusal> {
     let Statement { stage, body, title, workaround, next_update_at } = statement;
-    text::body(body)?;
-    title.iter().try_for_each(text::title)?;
-    workaround.iter().try_for_each(|workaround| text::lines("workaround", workaround))?;
+    order::body(body)?;
+    title.iter().try_for_each(order::title)?;
+    workaround.iter().try_for_each(|workaround| order::lines("workaround", workaround))?;
     match next_update_at {
-        Some(_) if !stage.is_open() => Err(Refusal::Time {
-            field: "next_update_at",
-            fault: "nothing more is said of what is resolved: promise nothing, or keep it open".to_owned(),
-        }),
-        Some(at) => text::promised(*at, now),
+        Some(_) if !stage.is_open() => Err(Refusal::Time { field: "next_update_at", fault: TimeFault::Resolved }),
+        Some(at) => times::promised(*at, now),
         None => Ok(()),
     }
 }

@@ -65,7 +65,9 @@ impl Book {
     pub(super) fn withdraw(&mut self, id: &MaintenanceId, now: Timestamp, body: Option<Text>) -> Option<News> {
         let entry = self.entries.get_mut(id)?;
         self.changes.insert(Key::Maintenance(id.clone()));
-        if !entry.announced && entry.source == Source::File {
+        // One that an operator takes back alone stays, so that the file does not plan it again.
+        let departed = entry.origin.as_ref().is_some_and(|origin| origin.departed);
+        if !entry.announced && entry.source == Source::File && !departed {
             self.entries.remove(id);
             return None;
         }

@@ -11,8 +11,9 @@ use crate::{
     incident::Actor,
     maintenance::{
         self, Change, Command, Extent, Maintenance, Plan, PlanId, Planning, Recurrence, Refusal, Scope, Source, Span,
-        Timing, When, text,
+        TimeFault, Timing, When, plan,
     },
+    order,
 };
 
 /// The clocks of an operator and of the hub may differ by so much.
@@ -57,23 +58,23 @@ impl Book {
                 Ok((id, news))
             }
             Command::Cancel { maintenance: id, version, extent, body } => {
-                body.as_ref().map_or(Ok(()), text::body)?;
+                body.as_ref().map_or(Ok(()), order::body)?;
                 self.cancel(id, version, extent, body, now)
             }
             Command::Begin { maintenance: id, version, body } => {
-                body.as_ref().map_or(Ok(()), text::body)?;
+                body.as_ref().map_or(Ok(()), order::body)?;
                 let entry = self.open(&id, version, now)?;
                 begin(entry, body, now)?;
                 Ok((id, Some(news(entry, Word::Begins, now))))
             }
             Command::End { maintenance: id, version, body } => {
-                body.as_ref().map_or(Ok(()), text::body)?;
+                body.as_ref().map_or(Ok(()), order::body)?;
                 let entry = self.open(&id, version, now)?;
                 end(entry, body, now)?;
                 Ok((id, Some(news(entry, Word::Ends, now))))
             }
             Command::Say { maintenance: id, version, stage, body } => {
-                text::body(&body)?;
+                order::body(&body)?;
                 self.say(&id, version, stage, body, now)?;
                 Ok((id, None))
             }
@@ -88,12 +89,12 @@ impl Book {
         now: Timestamp,
     ) -> Result<MaintenanceId, Refusal> {
         let Planning { title, description, scope, when } = planning;
-        text::title(&title)?;
-        text::lines("description", &description)?;
+        order::title(&title)?;
+        order::lines("description", &description)?;
         concerns(&scope, components)?;
         let timing = timing(when, self, now)?;
         self.unplanned(&scope, &timing, now)?;
-        let id = PlanId::of(&format!("operator {now} {scope} {timing}"));
+        let id = plan::id(&format!("operator {now} {scope} {timing}"));
         let plan = Plan {
             id,
             source: Source::Operator,
@@ -249,20 +250,17 @@ fn timing(when: When, book: &Book, now: Timestamp) -> Result<Timing, Refusal> {
 fn times(starts_at: Timestamp, ends_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
     ends(ends_at, now)?;
     if starts_at.plus(CLOCKS) < now {
-        return Err(Refusal::Time {
-            field: "starts_at",
-            fault: "it is past: what was measured since then stays as it is",
-        });
+        return Err(Refusal::Time { field: "starts_at", fault: TimeFault::Begun });
     }
     if starts_at.since(now) > FURTHEST {
-        return Err(Refusal::Time { field: "starts_at", fault: "it is more than two years away: check the year" });
+        return Err(Refusal::Time { field: "starts_at", fault: TimeFault::FarAway });
     }
     Ok(())
 }
 
 fn ends(ends_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
     if ends_at <= now {
-        return Err(Refusal::Time { field: "ends_at", fault: "it is past: give a time to come" });
+        return Err(Refusal::Time { field: "ends_at", fault: TimeFault::Over });
     }
     Ok(())
 }
@@ -289,8 +287,8 @@ fn concerns(scope: &Scope, components: &Groups) -> Result<(), Refusal> {
 fn alter(entry: &mut Entry, change: Change, components: &Groups, now: Timestamp) -> Result<Option<News>, Refusal> {
     let present: &Maintenance = &entry.maintenance;
     let Change { title, description, scope, starts_at, ends_at } = change;
-    title.as_ref().map_or(Ok(()), text::title)?;
-    description.as_ref().map_or(Ok(()), |description| text::lines("description", description))?;
+    title.as_ref().map_or(Ok(()), order::title)?;
+    description.as_ref().map_or(Ok(()), |description| order::lines("description", description))?;
     scope.as_ref().map_or(Ok(()), |scope| concerns(scope, components))?;
     let span = (starts_at.unwrap_or(present.starts_at), ends_at.unwrap_or(present.ends_at));
     let moved = span != (present.starts_at, present.ends_at);

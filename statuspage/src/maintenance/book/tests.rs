@@ -309,6 +309,24 @@ fn an_occurrence_that_an_operator_changed_no_longer_follows_the_file() {
     bench.refused(cancel, "stands in the settings file");
 }
 
+#[test]
+fn an_occurrence_of_the_file_that_is_cancelled_long_before_stays_cancelled() {
+    let span = Span::new(at(90 * HOUR), at(91 * HOUR)).expect("sound");
+    let weekly = Recurrence::new("0 0 3 * * TUE", Duration::from_secs(3_600), &TimeZone::UTC, at(0)).expect("sound");
+    for timing in [Timing::Once(span), Timing::Recurring(weekly)] {
+        let mut bench = Bench::new();
+        bench.book.take_files([in_file("far", timing.clone())], at(0));
+        let far = bench.book.maintenances().last().expect("it is foreseen").id.clone();
+        let version = bench.version(&far);
+        let cancel = Command::Cancel { maintenance: far.clone(), version, extent: Extent::One, body: None };
+        bench.order(cancel).expect("it can be cancelled");
+        bench.book.take_files([in_file("far", timing)], at(1));
+        assert_eq!(bench.get(&far).cancelled_at, Some(at(0)));
+        bench.tick(200 * HOUR);
+        assert!(bench.get(&far).cancelled_at.is_some(), "it is not planned again");
+    }
+}
+
 #[derive(Debug, Clone)]
 enum What {
     Plan(i64, i64),

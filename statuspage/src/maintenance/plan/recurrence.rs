@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use prober::definition::{CronSchedule, Schedule};
 use shared::Timestamp;
 
-use super::{Span, TimingFault, length};
+use super::{LineFault, Span, TimingFault, length};
 
 /// More often it would be no maintenance but a way not to be watched.
 const LEAST_DISTANCE: Duration = Duration::from_secs(3_600);
@@ -39,11 +39,12 @@ impl Recurrence {
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let schedule = match (line.split(' ').count(), CronSchedule::new(&line, zone.clone())) {
             (6..=7, Ok(schedule)) => Schedule::Cron(Box::new(schedule)),
-            (5, _) => return Err(TimingFault::Line(format!("put the seconds first: \"0 {line}\""))),
-            (fields, Ok(_)) => return Err(TimingFault::Line(format!("this one has {fields}"))),
+            (5, _) => return Err(TimingFault::Line(LineFault::NoSeconds(format!("0 {line}")))),
+            (fields, Ok(_)) => return Err(TimingFault::Line(LineFault::Fields(fields))),
             (_, Err(error)) => {
                 let words = error.to_string();
-                return Err(TimingFault::Line(words.lines().last().unwrap_or_default().trim().to_owned()));
+                let words = words.lines().last().unwrap_or_default().trim().to_owned();
+                return Err(TimingFault::Line(LineFault::Unreadable(words)));
             }
         };
         let recurrence = Self { line, duration, schedule };

@@ -8,6 +8,7 @@ use shared::Language;
 use super::{HOME, Signed, document, told, who_am_i};
 use crate::{
     incident::{AuditEntry, AuditLog},
+    maintenance::wording,
     page::shell::Head,
     snapshot::Snapshot,
     words::{Words, inert},
@@ -82,15 +83,18 @@ fn row(entry: &AuditEntry, snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     .into_any()
 }
 
-/// The incident by its title where there is one of that id; else the id.
+/// The incident or maintenance by its title where there is one of that id; else the id.
 fn subject(subject: Option<&str>, snapshot: &Snapshot, head: &Head<'_>) -> Option<AnyView> {
     let subject = subject?;
     let incident = subject.parse().ok().and_then(|id| snapshot.incident(&id));
-    Some(match incident {
-        Some(incident) => {
-            let address = head.link(&format!("/operator/incidents/{}", incident.id));
-            view! { <a href=address><bdi>{told::title(incident, head.words)}</bdi></a> }.into_any()
-        }
-        None => view! { <code>{inert(subject)}</code> }.into_any(),
+    let maintenance = subject.parse().ok().and_then(|id| snapshot.maintenance(&id));
+    let link = |kind: &str, title: String| {
+        let address = head.link(&format!("/operator/{kind}/{subject}"));
+        view! { <a href=address><bdi>{title}</bdi></a> }.into_any()
+    };
+    Some(match (incident, maintenance) {
+        (Some(incident), _) => link("incidents", told::title(incident, head.words)),
+        (None, Some(maintenance)) => link("maintenances", wording::title(maintenance, head.words)),
+        (None, None) => view! { <code>{inert(subject)}</code> }.into_any(),
     })
 }

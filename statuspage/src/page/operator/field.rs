@@ -4,7 +4,12 @@
 
 use leptos::{html, prelude::*};
 
-use super::{Fault, Form, Signed};
+use shared::{Language, Text};
+
+use super::{
+    Fault, Form, Signed, moment,
+    refusal::{alert, message},
+};
 use crate::words::Words;
 
 /// A form on a page: what was typed into it before, if it was not taken.
@@ -31,42 +36,91 @@ impl<'a> Fields<'a> {
         self.form.map_or(first, |form| form.typed.get(name).cloned().unwrap_or_default())
     }
 
+    /// Whether that box was ticked in a form that was not taken.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.form.is_some_and(|form| form.typed.contains_key(name))
+    }
+
     fn id(&self, name: &str) -> String {
         format!("{}-{name}", self.action)
     }
 
     fn fault(&self, name: &str) -> Option<String> {
-        let fault = &self.form?.fault;
-        (fault.field() == Some(name)).then(|| message(fault, self.words))
+        let form = self.form.filter(|form| form.field() == Some(name))?;
+        Some(message(&form.fault, self.words))
     }
 
     /// That a field is at fault, above the form; what is wrong with an order as a whole stands at the top of the page.
     pub(super) fn alert(&self) -> Option<AnyView> {
-        let fault = Some(&self.form?.fault).filter(|fault| fault.field().is_some())?;
-        Some(view! { <p class="alert" role="alert">{message(fault, self.words)}</p> }.into_any())
+        let form = self.form.filter(|form| form.field().is_some())?;
+        Some(alert(form, self.words))
     }
 
     /// One line.
-    pub(super) fn line(&self, name: &'static str, kind: &'static str, label: String, first: String) -> AnyView {
-        let input = html::input().r#type(kind).value(self.value(name, first));
-        self.labelled(name, label, None, |id, described, invalid| {
-            input.id(id).name(name).aria_describedby(described).aria_invalid(invalid).into_any()
-        })
+    pub(super) fn line(&self, name: &'static str, label: String, hint: Option<String>, first: String) -> AnyView {
+        self.input(name, "text", label, hint, self.value(name, first))
     }
 
-    /// One line with a hint under it.
-    pub(super) fn hinted(
+    /// A time. What the browser's own field for one cannot hold is typed as text: an offset, and what is no time.
+    pub(super) fn moment(&self, name: &'static str, label: String, hint: Option<String>, first: String) -> AnyView {
+        let value = self.value(name, first);
+        let asked = self.form.is_some_and(|form| matches!(form.fault, Fault::Twice(field, _) if field == name));
+        let fits = value.is_empty() || (moment::is_local(&value) && !asked);
+        self.input(name, if fits { "datetime-local" } else { "text" }, label, hint, value)
+    }
+
+    fn input(
         &self,
         name: &'static str,
         kind: &'static str,
         label: String,
-        hint: String,
-        first: String,
+        hint: Option<String>,
+        value: String,
     ) -> AnyView {
-        let input = html::input().r#type(kind).value(self.value(name, first));
-        self.labelled(name, label, Some(hint), |id, described, invalid| {
+        let input = html::input().r#type(kind).value(value);
+        self.labelled(name, label, hint, |id, described, invalid| {
             input.id(id).name(name).aria_describedby(described).aria_invalid(invalid).into_any()
         })
+    }
+
+    /// A line in each language, with what is said in it now.
+    pub(super) fn lines(
+        &self,
+        [fr, en]: [&'static str; 2],
+        label: impl Fn(&'static str) -> String,
+        hint: Option<String>,
+        present: Option<&Text>,
+    ) -> AnyView {
+        let line = |name, language: Language| {
+            self.line(name, label(language.own_name()), hint.clone(), own(present, language).to_owned())
+        };
+        view! { <div class="pair">{line(fr, Language::Fr)}{line(en, Language::En)}</div> }.into_any()
+    }
+
+    /// Several lines in each language, with what is said in it now.
+    pub(super) fn areas(
+        &self,
+        [fr, en]: [&'static str; 2],
+        label: impl Fn(&'static str) -> String,
+        hint: String,
+        present: Option<&Text>,
+    ) -> AnyView {
+        let area = |name, language: Language| {
+            self.area(name, label(language.own_name()), hint.clone(), own(present, language).to_owned())
+        };
+        view! { <div class="pair">{area(fr, Language::Fr)}{area(en, Language::En)}</div> }.into_any()
+    }
+
+    /// Something to be ticked, or not.
+    pub(super) fn tick(&self, name: String, label: String, first: Ticked) -> AnyView {
+        let ticked = self.form.map_or(first == Ticked::Yes, |form| form.typed.contains_key(&name));
+        let input = html::input().r#type("checkbox").name(name).checked(ticked);
+        view! { <label class="tick">{input}<bdi>{label}</bdi></label> }.into_any()
+    }
+
+    /// What is wrong with several fields together.
+    pub(super) fn fault_of(&self, name: &str) -> Option<AnyView> {
+        self.fault(name).map(|fault| view! { <p class="fault">{fault}</p> }.into_any())
     }
 
     /// Several lines.
@@ -125,6 +179,22 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Whether something is ticked at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ticked {
+    Yes,
+    No,
+}
+
+/// What a text says in a language itself: nothing stands in for what is missing.
+pub(super) fn own(text: Option<&Text>, language: Language) -> &str {
+    match text {
+        Some(Text::Plain(text)) => text,
+        Some(Text::ByLanguage(texts)) => texts.get(&language).map_or("", String::as_str),
+        None => "",
+    }
+}
+
 /// What goes with every form of a session.
 pub(super) fn token(signed: &Signed) -> AnyView {
     hidden("token", signed.form_token.clone())
@@ -133,22 +203,4 @@ pub(super) fn token(signed: &Signed) -> AnyView {
 /// What a form carries that nobody sees.
 pub(super) fn hidden(name: &'static str, value: String) -> AnyView {
     html::input().r#type("hidden").name(name).value(value).into_any()
-}
-
-/// Why a form was not taken, in words.
-pub(super) fn message(fault: &Fault, words: &Words) -> String {
-    match fault {
-        Fault::Empty(_) => words.operator_field_empty(),
-        Fault::Long(_, most) => words.operator_field_long(*most),
-        Fault::Time(_) => words.operator_field_time(),
-        Fault::Choice(_) => words.operator_field_choice(),
-        Fault::NoComponent => words.operator_field_components(),
-        Fault::Field(_, fault) => words.operator_field_refused(fault.clone()),
-        Fault::Changed => words.operator_changed(),
-        Fault::UnknownComponent(id) => words.operator_unknown_component(id.clone()),
-        Fault::Resolved => words.operator_is_resolved(),
-        Fault::StillOpen => words.operator_is_open(),
-        Fault::Link => words.operator_cannot_link(),
-        Fault::StoreBehind => words.operator_try_again(),
-    }
 }

@@ -8,13 +8,15 @@ use shared::{Language, Stage, Text, Timestamp};
 use super::{
     HOME, Signed, document,
     field::{self, Fields},
+    moment,
     overview::acknowledgement,
+    refusal::message,
     told,
     typed::{Fault, Form},
     who_am_i,
 };
 use crate::{
-    incident::{Incident, Lead, Update},
+    incident::{Incident, Lead, Refusal, Update},
     page::shell::Head,
     snapshot::Snapshot,
     words::{Words, inert},
@@ -67,15 +69,16 @@ impl Scene<'_> {
 
     /// Why an order was not carried out, and what another operator did meanwhile.
     fn refusal(&self) -> Option<AnyView> {
-        let form = self.form.filter(|form| form.fault.field().is_none())?;
-        let latest = self.incident.latest().filter(|_| form.fault == Fault::Changed).map(|update| {
+        let form = self.form.filter(|form| form.field().is_none())?;
+        let changed = matches!(form.fault, Fault::Incident(Refusal::Changed { .. }));
+        let latest = self.incident.latest().filter(|_| changed).map(|update| {
             let by = told::actor(&update.by, self.words);
             let said = self.words.operator_changed_by(by, self.words.when(update.at, self.now()));
             view! { <p>{said}</p>{self.update(update)} }
         });
         Some(
             view! {
-                <div class="alert" role="alert"><p class="fault">{field::message(&form.fault, self.words)}</p>{latest}</div>
+                <div class="alert" role="alert"><p class="fault">{message(&form.fault, self.words)}</p>{latest}</div>
             }
             .into_any(),
         )
@@ -147,12 +150,12 @@ impl Scene<'_> {
             <form method="post" action=self.action(head, "say")>
                 {self.hidden()}
                 {fields.choice("stage".to_owned(), words.operator_stage(), stages(words), incident.stage.word().to_owned())}
-                {texts(&fields, words)}
+                {texts(&fields, words, words.operator_text_hint())}
                 <details open=fields.was_refused()>
                     <summary>{words.operator_more()}</summary>
                     {workarounds(&fields, incident.workaround.as_ref(), words)}
                     {next_update(&fields, words)}
-                    {titles(&fields, words, words.operator_title_hint())}
+                    {titles(&fields, words, Some(words.operator_title_hint()), None)}
                 </details>
                 <button class="first">{words.operator_publish()}</button>
             </form>
@@ -169,7 +172,7 @@ impl Scene<'_> {
                 {fields.alert()}
                 <form method="post" action=self.action(head, "told")>
                     {self.hidden()}
-                    {fields.line("at", "datetime-local", words.operator_told_at(), local(self.now(), words))}
+                    {fields.moment("at", words.operator_told_at(), None, moment::write(self.now(), words.zone()))}
                     <button>{words.operator_note()}</button>
                 </form>
             </details>
@@ -245,45 +248,23 @@ pub(super) fn stages(words: &Words) -> Vec<(String, String)> {
 }
 
 /// A text in each language.
-pub(super) fn texts(fields: &Fields<'_>, words: &Words) -> AnyView {
-    let area = |name, language: Language| {
-        let (label, hint) = (words.operator_text_in(language.own_name()), words.operator_text_hint());
-        fields.area(name, label, hint, String::new())
-    };
-    view! { <div class="pair">{area("body_fr", Language::Fr)}{area("body_en", Language::En)}</div> }.into_any()
+pub(super) fn texts(fields: &Fields<'_>, words: &Words, hint: String) -> AnyView {
+    fields.areas(["body_fr", "body_en"], |language| words.operator_text_in(language), hint, None)
 }
 
 /// A title in each language.
-pub(super) fn titles(fields: &Fields<'_>, words: &Words, hint: String) -> AnyView {
-    let line = |name, language: Language| {
-        fields.hinted(name, "text", words.operator_title_in(language.own_name()), hint.clone(), String::new())
-    };
-    view! { <div class="pair">{line("title_fr", Language::Fr)}{line("title_en", Language::En)}</div> }.into_any()
+pub(super) fn titles(fields: &Fields<'_>, words: &Words, hint: Option<String>, present: Option<&Text>) -> AnyView {
+    fields.lines(["title_fr", "title_en"], |language| words.operator_title_in(language), hint, present)
 }
 
 /// A workaround in each language, with what is said now.
 pub(super) fn workarounds(fields: &Fields<'_>, present: Option<&Text>, words: &Words) -> AnyView {
-    let said = |language| match present {
-        Some(Text::Plain(text)) => text.clone(),
-        Some(Text::ByLanguage(texts)) => texts.get(&language).cloned().unwrap_or_default(),
-        None => String::new(),
-    };
-    let area = |name, language: Language| {
-        let (label, hint) = (words.operator_workaround_in(language.own_name()), words.operator_workaround_hint());
-        fields.area(name, label, hint, said(language))
-    };
-    view! { <div class="pair">{area("workaround_fr", Language::Fr)}{area("workaround_en", Language::En)}</div> }
-        .into_any()
+    let label = |language| words.operator_workaround_in(language);
+    fields.areas(["workaround_fr", "workaround_en"], label, words.operator_workaround_hint(), present)
 }
 
 /// The promise.
 pub(super) fn next_update(fields: &Fields<'_>, words: &Words) -> AnyView {
     let hint = words.operator_time_hint(words.zone_name());
-    fields.hinted("next_update_at", "datetime-local", words.operator_next_update(), hint, String::new())
-}
-
-/// A time as `datetime-local` has it, in the site's zone.
-fn local(at: Timestamp, words: &Words) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default().to_zoned(words.zone().clone());
-    at.strftime("%Y-%m-%dT%H:%M").to_string()
+    fields.moment("next_update_at", words.operator_next_update(), Some(hint), String::new())
 }

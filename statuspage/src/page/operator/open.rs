@@ -9,7 +9,7 @@ use super::{
     Form, HOME, Signed, document,
     field::{self, Fields},
     incident::{next_update, stages, texts, titles, workarounds},
-    who_am_i,
+    refusal, who_am_i,
 };
 use crate::{
     page::shell::Head,
@@ -33,14 +33,14 @@ pub fn open(snapshot: &Snapshot, language: Language, signed: &Signed, form: Opti
                 <p class="about">{words.operator_open_text()}</p>
                 {who_am_i(signed, head)}
             </div>
-            {fields.alert()}
+            {form.map(|form| refusal::alert(form, &words))}
             <form method="post" action=head.link("/operator/open")>
                 {field::token(signed)}
-                {titles(&fields, &words, String::new())}
+                {titles(&fields, &words, None, None)}
                 {components(snapshot, &fields, head)}
                 {fields.choice("stage".to_owned(), words.operator_stage(), stages(&words), Stage::Investigating.word().to_owned())}
-                {texts(&fields, &words)}
-                {fields.hinted("started_at", "datetime-local", words.operator_started_at(), hint, String::new())}
+                {texts(&fields, &words, words.operator_text_hint())}
+                {fields.moment("started_at", words.operator_started_at(), Some(hint), String::new())}
                 {next_update(&fields, &words)}
                 {workarounds(&fields, None, &words)}
                 <button class="first">{words.operator_publish()}</button>

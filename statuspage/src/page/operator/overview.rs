@@ -2,16 +2,18 @@
 //!
 //! It does not know what is done about it; each incident has a page of its own.
 
-use leptos::prelude::*;
-use shared::Language;
+use std::sync::Arc;
 
-use super::{AUDIT, HOME, Signed, document, evidence, field, monitor, told, who_am_i};
+use leptos::prelude::*;
+use shared::{Language, MaintenanceStage};
+
+use super::{AUDIT, HOME, PLAN, Signed, document, evidence, field, monitor, told, who_am_i};
 use crate::{
     incident::Incident,
-    maintenance::{Maintenance, Scope},
+    maintenance::{Maintenance, wording},
     page::shell::Head,
     snapshot::Snapshot,
-    words::{Words, inert},
+    words::Words,
 };
 
 /// So many resolved incidents are listed.
@@ -26,7 +28,7 @@ pub fn overview(snapshot: &Snapshot, language: Language, signed: &Signed) -> Str
             {incidents(snapshot, head, signed)}
             {evidence::now(snapshot, head)}
             {monitor::faults(snapshot, &words)}
-            {maintenances(snapshot, &words)}
+            {maintenances(snapshot, head)}
             <p><a href=head.link(AUDIT)>{words.operator_audit()}</a></p>
         }
         .into_any()
@@ -104,29 +106,32 @@ pub(super) fn acknowledgement(
     }
 }
 
-fn maintenances(snapshot: &Snapshot, words: &Words) -> AnyView {
-    let now = snapshot.generated_at;
-    let coming: Vec<AnyView> = snapshot
-        .maintenances
-        .iter()
-        .filter(|maintenance| maintenance.ends_at > now)
-        .map(|maintenance| planned(maintenance, now, words))
-        .collect();
+fn maintenances(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
+    let (words, now) = (head.words, snapshot.generated_at);
+    let is_open = |one: &&Arc<Maintenance>| one.stage != MaintenanceStage::Completed && one.ends_at > now;
+    // What comes first stands first.
+    let coming: Vec<AnyView> =
+        snapshot.maintenances.iter().rev().filter(is_open).map(|one| planned(one, snapshot, head)).collect();
     let none = coming.is_empty().then(|| view! { <p>{words.operator_no_maintenance()}</p> });
-    view! { <section><h2>{words.operator_maintenance()}</h2>{none}{coming}</section> }.into_any()
+    view! {
+        <section>
+            <h2>{words.operator_maintenance()}</h2>
+            {none}
+            {coming}
+            <p><a href=head.link(PLAN)>{words.operator_plan()}</a></p>
+        </section>
+    }
+    .into_any()
 }
 
-fn planned(maintenance: &Maintenance, now: shared::Timestamp, words: &Words) -> AnyView {
-    let whom = match &maintenance.scope {
-        Scope::All => words.operator_all_services(),
-        Scope::Groups(groups) => words.list(groups.iter().map(String::as_str)),
-        Scope::Components(components) => words.list(components.iter().map(shared::ComponentId::as_str)),
-    };
-    let time = words.operator_from_to(words.when(maintenance.starts_at, now), words.when(maintenance.ends_at, now));
+fn planned(maintenance: &Maintenance, snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
+    let words = head.words;
+    let state = format!("{} · {}", wording::stage(maintenance.stage, words), wording::window(maintenance, words));
+    let address = head.link(&format!("/operator/maintenances/{}", maintenance.id));
     view! {
         <div class="card">
-            <h3><bdi>{inert(maintenance.title.get(words.language()))}</bdi></h3>
-            <p class="meta">{time}" · "{inert(&whom)}</p>
+            <h3><a href=address><bdi>{wording::title(maintenance, words)}</bdi></a></h3>
+            <p class="meta">{state}" · "{told::whom(maintenance, snapshot, words)}</p>
         </div>
     }
     .into_any()

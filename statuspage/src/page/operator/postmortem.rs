@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use leptos::{html, prelude::*};
-use shared::{Language, Text};
+use shared::Language;
 
 use super::{
     Form, Signed, document,
-    field::{self, Fields},
-    who_am_i,
+    field::{self, Fields, own},
+    refusal, who_am_i,
 };
 use crate::{
     incident::Incident,
@@ -140,7 +140,7 @@ impl Scene<'_> {
     /// Why the form was not taken, beside it: the page is long.
     fn alert(&self, action: &str) -> Option<AnyView> {
         let form = self.form.filter(|form| form.action == action)?;
-        Some(view! { <p class="alert" role="alert">{field::message(&form.fault, self.words)}</p> }.into_any())
+        Some(refusal::alert(form, self.words))
     }
 
     /// A field: its heading, what it says, and the form to write it.
@@ -188,8 +188,7 @@ impl Scene<'_> {
     /// What a field says in a language, to be changed: of a text only what was really written in it.
     fn present(&self, field: Field, language: Language) -> String {
         match self.drafted.incident.postmortem.fields.get(&field) {
-            Some(Text::Plain(text)) => text.clone(),
-            Some(Text::ByLanguage(texts)) => texts.get(&language).cloned().unwrap_or_default(),
+            Some(text) => own(Some(text), language).to_owned(),
             None => match self.drafted.drafts.get(&language).and_then(|draft| draft.content(field)) {
                 Some(Content::Measured { text, .. }) => text.clone(),
                 Some(Content::Open { .. } | Content::Written(_)) | None => String::new(),

@@ -1,4 +1,4 @@
-//! What operators' pages say of an incident in a few words.
+//! What operators' pages say of an incident or a maintenance in a few words.
 //!
 //! It does not know forms.
 
@@ -6,6 +6,9 @@ use shared::{Language, Timestamp};
 
 use crate::{
     incident::{Actor, Body, Incident, Update, wording::text},
+    maintenance::{Maintenance, Scope},
+    page::news,
+    snapshot::Snapshot,
     words::{Words, inert},
 };
 
@@ -38,4 +41,12 @@ pub(super) fn promise(incident: &Incident, now: Timestamp, words: &Words) -> Opt
     let at = incident.next_update_at.filter(|_| incident.stage.is_open())?;
     let said = words.when(at, now);
     Some(if at < now { words.operator_promise_lapsed(said) } else { words.operator_promise(said) })
+}
+
+/// Whom a maintenance concerns.
+pub(super) fn whom(maintenance: &Maintenance, snapshot: &Snapshot, words: &Words) -> String {
+    match maintenance.scope {
+        Scope::All => words.operator_all_services(),
+        Scope::Groups(_) | Scope::Components(_) => news::scope(maintenance, snapshot, words),
+    }
 }

@@ -2,15 +2,23 @@
 //!
 //! It does not know HTTP, nor whether an order will be carried out.
 
+mod maintenance;
+
 use std::collections::BTreeMap;
 
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::tz::TimeZone;
 use shared::{ComponentId, IncidentId, Language, Stage, Status, Text, Timestamp};
 
 use crate::{
-    incident::{Command, LONGEST_TEXT, LONGEST_TITLE, Opening, Refusal, Statement},
-    page::operator::{Fault, Typed},
+    incident::{Command, Opening, Statement},
+    order::{LONGEST_TEXT, LONGEST_TITLE},
+    page::operator::{
+        Fault, Typed,
+        moment::{self, NoInstant},
+    },
 };
+
+pub(super) use maintenance::{change, planning, turn};
 
 /// The fields of a form; of a field that comes twice the first counts. Line breaks are as everywhere but in forms.
 pub(super) fn typed(body: &[u8]) -> Typed {
@@ -76,9 +84,9 @@ pub(super) fn part(typed: &Typed) -> Result<Option<Text>, Fault> {
     text(typed, ["text_fr", "text_en"], LONGEST_TEXT)?.map(Some).ok_or(Fault::Empty("text_fr"))
 }
 
-/// The version that somebody saw. A form without one is one that nobody of ours made; no incident has version 0.
+/// The version that somebody saw. A form without one is one that nobody of ours made; nothing has so many.
 pub(super) fn version(typed: &Typed) -> u64 {
-    given(typed, "version").parse().unwrap_or(0)
+    given(typed, "version").parse().unwrap_or(u64::MAX)
 }
 
 fn statement(typed: &Typed, zone: &TimeZone) -> Result<Statement, Fault> {
@@ -113,42 +121,17 @@ fn text(typed: &Typed, names: [&'static str; 2], most: usize) -> Result<Option<T
     Ok((!texts.is_empty()).then_some(Text::ByLanguage(texts)))
 }
 
-/// A time as `datetime-local` has it, in the site's zone, or as browsers without it let people type one; or with its own zone.
+/// A time, in the site's zone or with its own.
 fn time(typed: &Typed, name: &'static str, zone: &TimeZone) -> Result<Option<Timestamp>, Fault> {
     let text = given(typed, name);
     if text.is_empty() {
         return Ok(None);
     }
-    if let Ok(at) = text.parse() {
-        return Ok(Some(at));
-    }
-    let local = text.parse::<DateTime>().ok().and_then(|local| local.to_zoned(zone.clone()).ok());
-    let at = local.map(|at| Timestamp::from_millis(at.timestamp().as_millisecond()));
-    at.map(Some).ok_or(Fault::Time(name))
-}
-
-/// Why an order was refused, by the field.
-pub(super) fn fault(refusal: Refusal) -> Fault {
-    match refusal {
-        Refusal::Changed { .. } => Fault::Changed,
-        Refusal::Resolved(_) => Fault::Resolved,
-        Refusal::StillOpen(_) => Fault::StillOpen,
-        Refusal::UnknownComponent(id) => Fault::UnknownComponent(id.to_string()),
-        Refusal::Link(_) | Refusal::UnknownIncident(_) => Fault::Link,
-        Refusal::Text { field, fault } | Refusal::Time { field, fault } => Fault::Field(shown(field), fault),
-        Refusal::StoreBehind => Fault::StoreBehind,
-    }
-}
-
-/// The field of the form in which that part of an order is typed.
-fn shown(field: &'static str) -> &'static str {
-    match field {
-        "title" => "title_fr",
-        "body" => "body_fr",
-        "workaround" => "workaround_fr",
-        "text" => "text_fr",
-        other => other,
-    }
+    moment::read(text, zone).map(Some).map_err(|fault| match fault {
+        NoInstant::NoTime => Fault::Time(name),
+        NoInstant::Skipped(clocks) => Fault::Skipped(name, clocks),
+        NoInstant::Twice(both) => Fault::Twice(name, both),
+    })
 }
 
 #[cfg(test)]
@@ -164,15 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_read_where_the_site_is() {
+    fn a_time_may_be_left_out_and_one_that_is_none_is_told_by_its_field() {
         let read = |text: &str| time(&form(&[("at", text)]), "at", &paris());
-        let check = |text: &str, expected: &str| assert_eq!(read(text), Ok(expected.parse().ok()), "{text}");
-        check("2026-11-22T15:00", "2026-11-22T14:00:00Z");
-        check(" 2026-07-22 15:00 ", "2026-07-22T13:00:00Z");
-        check("2026-11-22T15:00:00Z", "2026-11-22T15:00:00Z");
-        assert_eq!(read(""), Ok(None));
+        assert_eq!((read(""), read(" ")), (Ok(None), Ok(None)));
+        assert_eq!(read(" 2026-11-22T15:00"), Ok("2026-11-22T14:00:00Z".parse().ok()));
         assert_eq!(read("at three"), Err(Fault::Time("at")));
-        assert_eq!(read("2026-02-30T15:00"), Err(Fault::Time("at")));
+        assert!(matches!(read("2026-03-29T02:30"), Err(Fault::Skipped("at", _))));
+        assert!(matches!(read("2026-10-25T02:30"), Err(Fault::Twice("at", _))));
     }
 
     #[test]

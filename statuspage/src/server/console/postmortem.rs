@@ -2,106 +2,81 @@
 //!
 //! It does not know what a draft says, nor how an order is carried out.
 
-use axum::{
-    extract::{Path, Request, State},
-    http::{StatusCode, request::Parts},
-    response::Response,
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use shared::{IncidentId, Language};
 
-use super::{Desk, HOME, Visitor, form, give, language, permitted, refuse, status, to};
+use super::{
+    desk::{Desk, Sent},
+    form,
+    incident::give,
+    status,
+};
 use crate::{
     incident::{Command, Refusal},
     page::operator::{self, Drafted, Fault, Form, Hindrance, ReadResults, Refused, Typed},
     postmortem::{Field, Measured, Story},
-    server::{
-        postmortem::{measure, publication, written},
-        router::App,
-    },
+    server::postmortem::{keeper, measure, publication, written},
     snapshot::Snapshot,
 };
 
 /// `GET /operator/incidents/{id}/postmortem`.
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
-    let visitor = Visitor::of(&app, &request);
-    let Some(desk) = Desk::of(&app, &request, &visitor) else { return to(HOME, &request) };
-    page(&desk, &id, StatusCode::OK, None).await
+pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Response {
+    match keeper(&desk.app, &id) {
+        Some(incident) => page(&desk, incident, StatusCode::OK, None).await,
+        None => unknown(&desk),
+    }
 }
 
 /// `POST /operator/incidents/{id}/postmortem/fields/{field}`.
-pub(super) async fn write(
-    State(app): State<App>,
-    Path((id, field)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let (request, body) = request.into_parts();
-    let visitor = Visitor::of(&app, &request);
-    let (session, typed) = match permitted(&app, &request, &visitor, body).await {
-        Ok(permitted) => permitted,
-        Err(response) => return response,
-    };
-    let desk = Desk { app: &app, request: &request, visitor: &visitor, session, language: language(&app, &request) };
-    let (Ok(field), Some(incident)) = (field.parse::<Field>(), keeper(&app, &id)) else { return unknown(&desk) };
-    let version = form::version(&typed);
+pub(super) async fn write(Path((id, field)): Path<(String, String)>, Sent { desk, typed }: Sent) -> Response {
+    let (Ok(field), Some(incident)) = (field.parse::<Field>(), keeper(&desk.app, &id)) else { return unknown(&desk) };
+    let (version, id) = (form::version(&typed), incident.clone());
     let command = form::part(&typed).map(|text| Command::WriteField { incident, version, field, text });
-    carry_out(&desk, &id, field.word(), typed, command).await
+    carry_out(&desk, id, field.word(), typed, command).await
 }
 
 /// `POST /operator/incidents/{id}/postmortem/publish` and `…/withdraw`.
-pub(super) async fn order(
-    State(app): State<App>,
-    Path((id, order)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let (request, body) = request.into_parts();
-    let visitor = Visitor::of(&app, &request);
-    let (session, typed) = match permitted(&app, &request, &visitor, body).await {
-        Ok(permitted) => permitted,
-        Err(response) => return response,
-    };
-    let desk = Desk { app: &app, request: &request, visitor: &visitor, session, language: language(&app, &request) };
-    let Some(incident) = keeper(&app, &id) else { return unknown(&desk) };
-    let version = form::version(&typed);
+pub(super) async fn order(Path((id, order)): Path<(String, String)>, Sent { desk, typed }: Sent) -> Response {
+    let Some(incident) = keeper(&desk.app, &id) else { return unknown(&desk) };
+    let (version, id) = (form::version(&typed), incident.clone());
     let command = match order.as_str() {
-        "publish" => publish(&app, &incident, version).await,
+        "publish" => publication(&desk.app, incident, version).await.map_err(Fault::Incident),
         "withdraw" => Ok(Command::Withdraw { incident, version }),
         _ => return unknown(&desk),
     };
-    carry_out(&desk, &id, &order, typed, command).await
+    carry_out(&desk, id, &order, typed, command).await
 }
 
-/// The order to publish, unless something of the story is open.
-async fn publish(app: &App, id: &IncidentId, version: u64) -> Result<Command, Fault> {
-    if Story::of(app.edition().snapshot(), id).is_some_and(|story| !story.is_over()) {
-        return Err(Fault::StillOpen);
-    }
-    // What is left that can go wrong is reading the results.
-    publication(app, id.as_str(), version).await.map_err(|_| Fault::StoreBehind)
-}
-
-async fn carry_out(desk: &Desk<'_>, id: &str, action: &str, typed: Typed, command: Result<Command, Fault>) -> Response {
+async fn carry_out(
+    desk: &Desk,
+    id: IncidentId,
+    action: &str,
+    typed: Typed,
+    command: Result<Command, Fault>,
+) -> Response {
     let fault = match command {
         Ok(command) => match give(desk, command).await {
             Ok(incident) => return desk.back(&format!("/operator/incidents/{}/postmortem", incident.id)),
             Err(Refusal::UnknownIncident(_)) => return unknown(desk),
-            Err(refusal) => form::fault(refusal),
+            Err(refusal) => Fault::Incident(refusal),
         },
         Err(fault) => fault,
     };
-    page(desk, id, status(&fault), Some(Form { action: action.to_owned(), typed, fault })).await
+    let status = status(&fault);
+    page(desk, id, status, Some(Form { action: action.to_owned(), typed, fault })).await
 }
 
 /// The draft as it stands, with the form that was not taken.
-async fn page(desk: &Desk<'_>, id: &str, status: StatusCode, form: Option<Form>) -> Response {
-    let Some(id) = keeper(desk.app, id) else { return unknown(desk) };
+async fn page(desk: &Desk, id: IncidentId, status: StatusCode, form: Option<Form>) -> Response {
     let edition = desk.app.edition();
     let measured = match Story::of(edition.snapshot(), &id) {
-        Some(story) => measure(desk.app, &story).await.ok(),
+        Some(story) => measure(&desk.app, &story).await.ok(),
         None => return unknown(desk),
     };
     let show = move |snapshot: &Snapshot, language, signed: &operator::Signed| {
-        let story = Story::of(snapshot, &id)?;
-        operator::postmortem(snapshot, language, signed, &drafted(snapshot, &story, measured), form.as_ref())
+        let story = Story::of(snapshot, &id).ok_or(Refused::UnknownIncident)?;
+        let drafted = drafted(snapshot, &story, measured);
+        operator::postmortem(snapshot, language, signed, &drafted, form.as_ref()).ok_or(Refused::UnknownIncident)
     };
     desk.page(status, show).await
 }
@@ -118,13 +93,6 @@ fn drafted<'a>(snapshot: &'a Snapshot, story: &Story<'a>, measured: Option<Measu
     }
 }
 
-/// The incident that keeps the post-mortem.
-fn keeper(app: &App, id: &str) -> Option<IncidentId> {
-    let edition = app.edition();
-    let story = Story::of(edition.snapshot(), &id.parse().ok()?)?;
-    Some(story.first().id.clone())
-}
-
-fn unknown(desk: &Desk<'_>) -> Response {
-    refuse(desk.app, desk.request, StatusCode::NOT_FOUND, Refused::UnknownIncident)
+fn unknown(desk: &Desk) -> Response {
+    desk.missing(Refused::UnknownIncident)
 }

@@ -95,7 +95,12 @@ pub(super) async fn work(mut orders: DeskEnd, editions: watch::Sender<Arc<Editio
 fn carry_out(incidents: &mut Vec<Arc<Incident>>, by: Actor, command: Command) -> Result<Arc<Incident>, Refusal> {
     let (id, seen) = match &command {
         Command::Open(opening) => {
-            let mut opened = incident(opening.title.get(shared::Language::En));
+            let title = opening.title.get(shared::Language::En);
+            let mut opened = incident(title);
+            opened.id = incident::id(opening.started_at.unwrap_or_else(now), title);
+            if let Some(twin) = incidents.iter().find(|known| known.id == opened.id) {
+                return Err(Refusal::Changed { incident: opened.id, seen: 0, present: twin.version });
+            }
             opened.origin = Origin::Declared(by.clone());
             say(&mut opened, opening.statement.clone(), by);
             incidents.insert(0, Arc::new(opened));

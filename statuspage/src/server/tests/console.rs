@@ -15,7 +15,7 @@ pub(super) struct Office {
     pub(super) incident: Incident,
     /// Opens `/api/v1`.
     pub(super) token: String,
-    _clerk: tokio::task::JoinSet<()>,
+    clerk: tokio::task::JoinSet<()>,
 }
 
 impl Office {
@@ -32,7 +32,7 @@ impl Office {
         let accounts = Accounts { operators, tokens };
         stage.app.access = Arc::new(Access::open(stage.directory(), accounts, TimeZone::UTC, now()));
         stage.peer = Peer([127, 0, 0, 1].into());
-        Self { stage, incident, token, _clerk: clerk::employ(orders, editions, press) }
+        Self { stage, incident, token, clerk: clerk::employ(orders, editions, press) }
     }
 
     pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {
@@ -62,6 +62,11 @@ impl Office {
         let token = page.text().split("name=\"token\" value=\"").nth(1).expect("a form");
         let token = token.split('"').next().expect("its value").to_owned();
         (cookie, token)
+    }
+
+    /// Nobody takes orders any more.
+    pub(super) fn close(&mut self) {
+        self.clerk = tokio::task::JoinSet::new();
     }
 
     pub(super) fn path(&self, order: &str) -> String {
@@ -263,6 +268,30 @@ async fn an_incident_is_opened_by_hand() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     let page = office.get(answer.header("location"), &cookie).await;
     assert!(page.text().contains("Courriels en retard"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_answered_by_its_reason() {
+    let mut office = Office::new();
+    let (cookie, token) = office.sign_in().await;
+    let open = async |office: &Office, status: StatusCode, expected: &str, stage: &str| {
+        let fields = [
+            ("token", token.as_str()),
+            ("title_en", "Late mail"),
+            ("component.mail", "degraded_performance"),
+            ("stage", stage),
+            ("body_en", "We look"),
+            ("started_at", "2026-11-22T12:00:00Z"),
+        ];
+        let answer = office.post("/operator/open?lang=en", &cookie, &fields).await;
+        assert_eq!(answer.status, status);
+        assert!(answer.text().contains(expected), "{}", answer.text());
+    };
+    open(&office, StatusCode::UNPROCESSABLE_ENTITY, "Choose one of the list", "").await;
+    open(&office, StatusCode::SEE_OTHER, "", "investigating").await;
+    open(&office, StatusCode::CONFLICT, "Somebody else was quicker", "investigating").await;
+    office.close();
+    open(&office, StatusCode::SERVICE_UNAVAILABLE, "The database is behind", "investigating").await;
 }
 
 #[tokio::test]

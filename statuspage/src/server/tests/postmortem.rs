@@ -84,7 +84,7 @@ async fn it_is_published_once_all_is_over_and_can_be_withdrawn() {
     let public = format!("/incidents/{}/postmortem?lang=en", office.incident.id);
     let early = office.order(&signed, "/publish", "1", &[]).await;
     assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(early.text().contains("its post-mortem is published once it is resolved"), "{}", early.text());
+    assert!(early.text().contains("the post-mortem is published once all is resolved"), "{}", early.text());
     office.resolve(&signed).await;
     assert_eq!(office.order(&signed, "/publish", "1", &[]).await.status, StatusCode::CONFLICT);
     assert_eq!(office.get(&public, "").await.status, StatusCode::NOT_FOUND);

@@ -15,7 +15,7 @@ messages! {
     operator_name() = "operator-name";
     /// In English: “Password”.
     operator_password() = "operator-password";
-    /// In English: “Nobody has an account yet. Run “statuspage operator add NAME” on the hub’s machine, add what it prints to the settings file, and start the hub anew”.
+    /// In English: “Nobody has an account yet. Run “statuspage operator add NAME” on the hub’s machine and add what it prints to the settings file: the hub takes it up within seconds”.
     operator_no_accounts() = "operator-no-accounts";
     /// In English: “The name or the password is wrong”.
     operator_wrong() = "operator-wrong";
@@ -165,8 +165,6 @@ messages! {
     operator_unknown_component(id) = "operator-unknown-component";
     /// In English: “This incident is resolved: open another one and link it”.
     operator_is_resolved() = "operator-is-resolved";
-    /// In English: “This incident is open: its post-mortem is published once it is resolved”.
-    operator_is_open() = "operator-is-open";
     /// In English: “An incident is not the return of itself or of a later one”.
     operator_cannot_link() = "operator-cannot-link";
     /// In English: “The database is behind: nothing was changed, try again in a minute”.
@@ -181,16 +179,32 @@ messages! {
     operator_field_choice() = "operator-field-choice";
     /// In English: “Choose at least one service”.
     operator_field_components() = "operator-field-components";
-    /// In English: “It was not taken: `fault`”.
-    operator_field_refused(fault) = "operator-field-refused";
+    /// In English: “The clock skips this time: it goes from `before` to `after`”.
+    operator_field_skipped(before, after) = "operator-field-skipped";
+    /// In English: “The clock shows this time twice. Write `first` for the first one, `second` for the second”.
+    operator_field_twice(first, second) = "operator-field-twice";
+    /// In English: “It has not come yet: give a time that is past”.
+    operator_time_to_come() = "operator-time-to-come";
+    /// In English: “It is more than a year ago: check the year”.
+    operator_time_long_ago() = "operator-time-long-ago";
+    /// In English: “It is more than a day before the incident began: check the date”.
+    operator_time_long_before() = "operator-time-long-before";
+    /// In English: “It is past: promise a time to come, or none”.
+    operator_promise_past() = "operator-promise-past";
+    /// In English: “It is more than 30 days away: promise something nearer”.
+    operator_promise_far() = "operator-promise-far";
+    /// In English: “Nothing more is said of what is resolved: promise nothing, or keep it open”.
+    operator_promise_resolved() = "operator-promise-resolved";
+    /// In English: “It has `bytes` bytes: at most `most` are kept”.
+    operator_text_long(bytes, most) = "operator-text-long";
+    /// In English: “It holds the invisible character `code`: write it without”.
+    operator_text_invisible(code) = "operator-text-invisible";
     /// In English: “Planned maintenance”.
     operator_maintenance() = "operator-maintenance";
     /// In English: “None is planned”.
     operator_no_maintenance() = "operator-no-maintenance";
     /// In English: “all services”.
     operator_all_services() = "operator-all-services";
-    /// In English: “`from` to `to`”.
-    operator_from_to(from, to) = "operator-from-to";
     /// In English: “Orders”.
     operator_audit() = "operator-audit";
     /// In English: “Everything that operators ordered, carried out or refused. Times in `zone`”.

@@ -172,7 +172,7 @@ fn what_cannot_be_is_refused_and_nothing_changes() {
         (say(Statement { title: Some("a\u{2067}b".into()), ..good() }), "U+2067"),
         (
             say(Statement { workaround: Some("\u{1b}[31m".into()), ..good() }),
-            "workaround: it holds the control character U+001B",
+            "workaround: it holds the invisible character U+001B",
         ),
         (say(Statement { next_update_at: Some(at(40)), ..good() }), "next_update_at: it is past"),
         (say(Statement { next_update_at: Some(at(9_999_999)), ..good() }), "more than 30 days away"),
