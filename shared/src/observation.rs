@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Failure, LocationName, ProbeId, Timestamp, Verdict, seconds};
 
 /// One execution of one probe at one location. The three of `probe`, `location` and `started_at` identify it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// Which probe.
     pub probe: ProbeId,

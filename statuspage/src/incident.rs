@@ -7,6 +7,7 @@ pub mod blindness;
 mod book;
 mod command;
 mod correlation;
+mod evidence;
 mod finding;
 mod landscape;
 mod record;
@@ -19,6 +20,7 @@ pub mod wording;
 pub use audit::{Audit, AuditEntry, AuditLog};
 pub use book::{Book, Done, News, Rules};
 pub use command::{Command, LONGEST_TEXT, LONGEST_TITLE, Opening, Refusal, Statement};
+pub use evidence::Evidence;
 pub use landscape::{Landmark, Landscape};
 pub use record::{
     Acknowledgement, Body, Change, Finding, Incident, Involvement, Lead, Origin, Signature, Times, Update,

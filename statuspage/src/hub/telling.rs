@@ -216,6 +216,11 @@ impl Hub {
     /// Enters these changes of state into the book, and writes down what is to be told of them; it is sent only then.
     pub(super) async fn tell(&mut self, transitions: &[Transition]) {
         let news = self.telling.book.hear(transitions, now());
+        for transition in transitions {
+            if let Some(first) = self.firsts.of(&transition.component) {
+                self.telling.book.keep_evidence(&transition.component, first);
+            }
+        }
         self.spread(news).await;
     }
 

@@ -19,6 +19,7 @@
 //! nothing but by elapsed time.
 
 mod entry;
+mod evidence;
 mod orders;
 mod step;
 mod text;

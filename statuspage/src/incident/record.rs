@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, FailureKind, Impact, IncidentId, LocationName, Stage, Status, Text, Timestamp};
 
-use super::Actor;
+use super::{Actor, Evidence};
 use crate::postmortem::Postmortem;
 
 /// An incident from its first failing observation to its end.
@@ -48,6 +48,9 @@ pub struct Incident {
     /// What people made of its post-mortem.
     #[serde(default)]
     pub postmortem: Postmortem,
+    /// What was seen first of what fails. For operators, never public.
+    #[serde(default)]
+    pub evidence: Evidence,
 }
 
 /// Who opened an incident.

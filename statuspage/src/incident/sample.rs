@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use shared::{ComponentId, FailureKind, Impact, Language, Stage, Status, Text, Timestamp};
 
 use super::{
-    Acknowledgement, Actor, Body, Change, Finding, Incident, Involvement, Lead, Origin, Signature, Times, Update,
+    Acknowledgement, Actor, Body, Change, Evidence, Finding, Incident, Involvement, Lead, Origin, Signature, Times,
+    Update,
 };
 
 pub(crate) fn time(text: &str) -> Timestamp {
@@ -175,5 +176,6 @@ fn skeleton(
         relapses: 0,
         updates,
         postmortem: crate::postmortem::Postmortem::default(),
+        evidence: Evidence::default(),
     }
 }

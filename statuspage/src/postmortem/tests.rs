@@ -111,6 +111,7 @@ fn outage(start: &str, back: Option<&str>, resolved: Option<&str>) -> Incident {
         relapses: 0,
         updates: vec![update(1, detected_at, Stage::Investigating, Body::Opened)],
         postmortem: super::Postmortem::default(),
+        evidence: incident::Evidence::default(),
     }
 }
 

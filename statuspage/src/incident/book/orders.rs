@@ -10,8 +10,8 @@ use super::{
     text,
 };
 use crate::incident::{
-    self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Opening, Origin, Refusal, Statement,
-    Times, finding,
+    self, Acknowledgement, Actor, Body, Command, Evidence, Incident, Involvement, Lead, Opening, Origin, Refusal,
+    Statement, Times, finding,
 };
 use crate::postmortem::Postmortem;
 
@@ -298,6 +298,7 @@ fn declared(
         relapses: 0,
         updates: Vec::new(),
         postmortem: Postmortem::default(),
+        evidence: Evidence::default(),
     }
 }
 

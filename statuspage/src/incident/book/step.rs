@@ -284,6 +284,7 @@ impl Book {
             relapses: 0,
             updates: Vec::new(),
             postmortem: crate::postmortem::Postmortem::default(),
+            evidence: incident::Evidence::default(),
         };
         self.entries.insert(id.clone(), Entry::new(incident, Memory::default()));
         self.open.insert(id.clone());
@@ -453,6 +454,7 @@ impl Book {
                 if let Some(status) = entry.memory.said.remove(&former) {
                     entry.memory.said.entry(present.clone()).or_insert(status);
                 }
+                entry.edit().evidence.rename(&former, &present);
                 entry.failing = entry.incident.failing().map(|(id, _)| id.clone()).collect();
                 if entry.memory.unknown.remove(&former) {
                     entry.memory.unknown.insert(present.clone());

@@ -53,6 +53,7 @@ pub(super) fn incident(name: &str) -> Incident {
         relapses: 0,
         updates: vec![opened],
         postmortem: Default::default(),
+        evidence: Default::default(),
     }
 }
 
