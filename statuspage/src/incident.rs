@@ -18,7 +18,7 @@ mod simulation;
 pub mod wording;
 
 pub use audit::{Audit, AuditEntry, AuditLog};
-pub use book::{Book, Done, News, Rules};
+pub use book::{Book, Done, Growth, News, Rules};
 pub use command::{Command, LONGEST_TEXT, LONGEST_TITLE, Opening, Refusal, Statement};
 pub use evidence::Evidence;
 pub use landscape::{Landmark, Landscape};

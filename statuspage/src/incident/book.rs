@@ -20,6 +20,7 @@
 
 mod entry;
 mod evidence;
+mod growth;
 mod orders;
 mod step;
 mod text;
@@ -38,6 +39,7 @@ use tracing::warn;
 
 use super::{Incident, Landscape, correlation::Index, correlation::Trace};
 use entry::Entry;
+pub use growth::Growth;
 pub use orders::Done;
 
 /// Incidents that ended longer ago are forgotten.

@@ -131,8 +131,11 @@ pub struct Times {
     pub started_at: Timestamp,
     /// When it was confirmed, or declared.
     pub detected_at: Timestamp,
-    /// When the first message about it was handed over to somebody; absent until then.
+    /// When the first public update of it was written.
     pub announced_at: Option<Timestamp>,
+    /// When the first message about it was handed over to somebody; absent until then.
+    #[serde(default)]
+    pub told_at: Option<Timestamp>,
     /// When users first told of it, as an operator noted.
     pub reported_by_users_at: Option<Timestamp>,
     /// When its cause was known.

@@ -162,7 +162,8 @@ fn skeleton(
         times: Times {
             started_at,
             detected_at: started_at.plus(std::time::Duration::from_secs(3)),
-            announced_at: Some(started_at.plus(std::time::Duration::from_secs(5))),
+            announced_at: Some(started_at.plus(std::time::Duration::from_secs(3))),
+            told_at: Some(started_at.plus(std::time::Duration::from_secs(5))),
             reported_by_users_at: None,
             identified_at: None,
             recovered_at: None,
