@@ -28,8 +28,8 @@ pub use name_server::{InvalidNameServer, NameServer};
 pub use policy::PrivateTargets;
 use policy::PublicNames;
 pub(crate) use policy::{Trail, beginning};
-pub(crate) use rejection::{Reason, Rejection};
-pub(crate) use resolver::{Family, LookupError, Resolver};
+pub(crate) use rejection::{Reason, Rejection, described};
+pub(crate) use resolver::{Addresses, Family, LookupError, Resolver};
 pub(crate) use tls::Above;
 use tls::Tls;
 

@@ -5,6 +5,7 @@
 mod connect;
 mod deadline;
 mod evidence;
+mod exhibit;
 mod finding;
 mod http;
 mod record;
@@ -53,13 +54,17 @@ pub async fn execute(
             (record, result.err().map(Finding::from))
         }
     };
+    let verdict = finding.as_ref().map_or(Verdict::Pass, |finding| finding.verdict);
+    // A confirmation meets what the failure before it met.
+    let first = verdict == Verdict::Fail && attempt == Attempt::Scheduled;
     Observation {
         probe: probe.id.clone(),
         location: location.clone(),
         started_at,
-        verdict: finding.as_ref().map_or(Verdict::Pass, |finding| finding.verdict),
+        verdict,
         failure: finding.map(|finding| finding.failure).map(|mut failure| {
             failure.evidence = failure.evidence.map(|text| evidence::masked(text, &probe.check));
+            failure.exhibit = if first { exhibit::exhibit(&record, &probe.check) } else { None };
             failure
         }),
         timings: record.timings,

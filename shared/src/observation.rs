@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Failure, LocationName, ProbeId, Timestamp, Verdict, seconds};
 
 /// One execution of one probe at one location. The three of `probe`, `location` and `started_at` identify it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// Which probe.
     pub probe: ProbeId,
@@ -49,7 +49,7 @@ impl Observation {
     pub fn public(mut self) -> Self {
         self.address = None;
         if let Some(failure) = &mut self.failure {
-            failure.evidence = None;
+            (failure.evidence, failure.exhibit) = (None, None);
         }
         if let Some(http) = &mut self.http {
             http.redirects.iter_mut().for_each(|hop| hop.location = None);
@@ -169,7 +169,15 @@ mod tests {
             verdict: Verdict::Fail,
             failure: Some(
                 Failure::new(FailureKind::HttpStatus, "502 Bad Gateway").with_evidence("203.0.113.7 said so"),
-            ),
+            )
+            .map(|mut failure| {
+                failure.exhibit = Some(Box::new(crate::Exhibit {
+                    addresses: vec![[203, 0, 113, 7].into()],
+                    head: vec!["x-canary: told".to_owned()],
+                    ..crate::Exhibit::default()
+                }));
+                failure
+            }),
             timings: Timings {
                 resolve: Some(Duration::ZERO),
                 connect: Some(Duration::from_micros(1_500)),

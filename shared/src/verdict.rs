@@ -6,6 +6,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Exhibit;
+
 /// The conclusion of one execution of a probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,25 +53,41 @@ pub struct Failure {
     /// What operators may see besides: names, addresses, an excerpt; escaped, at most 512 characters. Never public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
+    /// What was met on the way, of a first failure: kept with the incident and nowhere else. Never public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exhibit: Option<Box<Exhibit>>,
 }
 
 impl Failure {
     /// A reason whose words hold nothing private.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), evidence: None }
+        Self { kind, detail: detail.into(), evidence: None, exhibit: None }
     }
 
     /// The same with something for operators' eyes: control characters escaped, cut at 512 characters.
     #[must_use]
     pub fn with_evidence(mut self, evidence: impl AsRef<str>) -> Self {
-        let printable = |c: char| {
-            if c.is_control() || is_bidirectional_control(c) { c.escape_default().to_string() } else { c.to_string() }
-        };
-        self.evidence = Some(
-            evidence.as_ref().chars().map(printable).flat_map(|s| s.chars().collect::<Vec<_>>()).take(512).collect(),
-        );
+        self.evidence = Some(printable(evidence.as_ref(), 512));
         self
     }
+}
+
+/// The text with control characters escaped, cut at so many characters.
+pub(crate) fn printable(text: &str, max: usize) -> String {
+    let escaped = |c: char| {
+        if c.is_control() || is_bidirectional_control(c) { c.escape_default().to_string() } else { c.to_string() }
+    };
+    let mut printable = String::new();
+    let mut room = max;
+    for c in text.chars().map(escaped) {
+        room = match room.checked_sub(c.chars().count()) {
+            Some(left) => left,
+            // Half an escape would say something else.
+            None => break,
+        };
+        printable.push_str(&c);
+    }
+    printable
 }
 
 /// Characters that turn the direction of the text around them.

@@ -75,6 +75,7 @@ fn result(component: &str, place: usize, at: Timestamp, noise: &mut Noise) -> Ob
         kind: FailureKind::HttpStatus,
         detail: "503 Service Unavailable".to_owned(),
         evidence: None,
+        exhibit: None,
     });
     Observation {
         probe: format!("{component}/login").parse().expect("an id"),

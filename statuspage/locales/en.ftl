@@ -30,6 +30,10 @@ milliseconds = { $count } ms
 percent = { $number } %
 list-comma = { $first }, { $second }
 list-and = { $first } and { $second }
+list-others = { $count ->
+    [one] { $list } and { $count } other
+   *[other] { $list } and { $count } others
+}
 
 ## The page
 
@@ -246,6 +250,11 @@ incident-grown = { $count ->
     [one] { $count } service is affected now.
    *[other] { $count } services are affected now.
 }
+incident-joined = Failing too: { $names }. { $count ->
+    [one] { $count } service is affected
+   *[other] { $count } services are affected
+} since { $since }; the worst state is: { $worst }.
+notice-grown = now { $names } too; the worst state: { $worst }; since { $since }
 incident-recovered = By our measurements everything works again. We go on watching.
 incident-relapsed = It is back: { $services }.
 incident-settled = Everything has gone on working: the incident is closed. It lasted { $span }.

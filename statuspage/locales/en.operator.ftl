@@ -21,6 +21,15 @@ operator-since = since { $since }
 operator-evidence = Evidence
 operator-evidence-note = Only operators see this
 operator-address = Address
+operator-addresses = All addresses
+operator-chain = Certificate
+operator-issued = { $subject }, issued by { $issuer }, valid from { $from } to { $to }
+operator-head = Head of the answer
+operator-first = What was seen first
+operator-first-more = { $count ->
+    [one] Of { $count } other service no more is kept than its results.
+   *[other] Of { $count } other services no more is kept than their results.
+}
 operator-certificate = Certificate ends
 operator-answer = Answer
 operator-redirects = Redirects

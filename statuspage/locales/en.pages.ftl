@@ -53,9 +53,15 @@ chronology-reported = First told by users
 chronology-acknowledged = Acknowledged by operators
 chronology-identified = Cause found
 chronology-joined = { $services } affected too
-chronology-joined-many = { $count } more services affected, { $total } in all
+chronology-joined-many = { $count ->
+    [one] { $count } more service affected, { $total } in all
+   *[other] { $count } more services affected, { $total } in all
+}
 chronology-back = { $services }: working again
-chronology-back-many = { $count } of { $total } services work again
+chronology-back-many = { $count ->
+    [one] { $count } of { $total } services works again
+   *[other] { $count } of { $total } services work again
+}
 chronology-recovered = Everything works again
 chronology-resolved = Incident closed
 chronology-how = A first failure is asked again at once, and called an outage only when it is confirmed and most places agree.
@@ -102,7 +108,10 @@ place-silent = Silent
 place-waiting = Nothing yet
 place-blind = Blind
 place-blind-why = It says itself that its own network is at fault: its results count for nothing until that is over.
-place-fresh = { $fresh } of { $total } probes up to date
+place-fresh = { $total ->
+    [one] { $fresh } of { $total } probe up to date
+   *[other] { $fresh } of { $total } probes up to date
+}
 section-agreement = Do they agree?
 agreement-alone = There is one place of measurement, so its word alone counts, and a fault near it cannot be told from an outage everywhere.
 agreement-none = No probe has fresh results from two places, so there is nothing to compare.
@@ -151,7 +160,10 @@ proof-all = { $total ->
     [one] The only service
    *[other] All { $total } services
 }
-proof-some = { $fresh } of { $total } services
+proof-some = { $total ->
+    [one] { $fresh } of { $total } service
+   *[other] { $fresh } of { $total } services
+}
 proof-why = A state is shown only as long as its last measurement proves it; after that it turns grey.
 section-measured = What is measured, and how
 measured-how = Each measurement opens a connection of its own and times name resolution, connection, encryption, processing and transfer. A first failure is asked again after half a second and a second and a half; only failures in a row count.

@@ -58,8 +58,8 @@ pm-detection-how = from the first failure ({ $first }) to its confirmation ({ $c
 pm-detection-human-how = from the declared beginning ({ $first }) to the declaration ({ $confirmed })
 pm-ack-after = then { $span } until { $who } acknowledged it
 pm-ack-none = never acknowledged by a human
-pm-investigation-how = from the acknowledgement to the first update that says “identified”
-pm-investigation-open = there is no acknowledgement, or no update that says “identified”
+pm-investigation-how = from the acknowledgement to the first update that says “{ $stage }”
+pm-investigation-open = there is no acknowledgement, or no update that says “{ $stage }”
 pm-return-half = 50 %: { $half }, 95 %: { $most }, last: { $last }
 pm-return-how = for each service, from its first failure to its first confirmed success
 pm-return-none = not yet
@@ -78,6 +78,10 @@ pm-chron-grown = { $count ->
    *[other] { $count } services affected
 }
 pm-chron-users = Users report the outage
+pm-chron-announced = First announcement on the page
+pm-chron-certificate = Another certificate: { $services } (seen from { $places })
+pm-chron-address = Another address: { $services } (seen from { $places })
+pm-chron-how = certificates and addresses are those that the probes met, at the first result with the new one; what alternates is no change
 pm-chron-told = First message delivered
 pm-chron-ack = Acknowledged by { $who }
 pm-chron-said = { $who } ({ $stage }): { $text }
@@ -89,7 +93,13 @@ pm-chron-resolved = Incident closed
 pm-chron-maintenance = Planned maintenance: { $title }
 pm-who-monitor = the probes
 pm-who-socket = an operator on the machine
-pm-user-minutes = { $minutes } minutes of outage over { $services } services together (minutes × services).
+pm-user-minutes = { $minutes ->
+    [one] { $minutes } minute of outage
+   *[other] { $minutes } minutes of outage
+} over { $services ->
+    [one] { $services } service
+   *[other] { $services } services together
+} (minutes × services).
 pm-user-minutes-group = { $group }: { $minutes } min
 pm-user-how = the time that each service was down, added up; nobody is counted
 pm-infra-outside = From outside only the answers of the services can be seen.
@@ -117,12 +127,11 @@ pm-luck-spared = { $count ->
    *[other] { $count } services of the same groups were not affected
 }
 pm-actions-carried = Still open after { $id } ({ $age }):
-pm-annex-results = { $count } results from { $from } to { $to }, of which { $failed } failed; SHA-256 { $hash } of the export:
+pm-annex-results = { $count ->
+    [one] { $count } result
+   *[other] { $count } results
+} from { $from } to { $to }, of which { $failed } failed; SHA-256 { $hash } of the export:
 pm-annex-page = Page of the incident: { $url }
 pm-annex-version = Draft made by Belfry { $version }, { $at }.
 pm-span-minutes-seconds = { $minutes } min { $seconds } s
-pm-stage-investigating = investigating
-pm-stage-identified = cause identified
-pm-stage-monitoring = watched
-pm-stage-resolved = resolved
 pm-stamp = { $date }, { $time }

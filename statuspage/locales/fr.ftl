@@ -36,6 +36,10 @@ milliseconds = { $count } ms
 percent = { $number } %
 list-comma = { $first }, { $second }
 list-and = { $first } et { $second }
+list-others = { $count ->
+    [one] { $list } et { $count } autre
+   *[other] { $list } et { $count } autres
+}
 
 ## La page
 
@@ -252,6 +256,11 @@ incident-grown = { $count ->
     [one] { $count } service est maintenant touché.
    *[other] { $count } services sont maintenant touchés.
 }
+incident-joined = En échec aussi : { $names }. { $count ->
+    [one] { $count } service est touché
+   *[other] { $count } services sont touchés
+} depuis { $since } ; état le plus grave : { $worst }.
+notice-grown = maintenant aussi { $names } ; état le plus grave : { $worst } ; depuis { $since }
 incident-recovered = D’après nos mesures, tout fonctionne de nouveau. Nous continuons d’observer.
 incident-relapsed = La panne est revenue : { $services }.
 incident-settled = Tout a continué de fonctionner : l’incident est clos. Il a duré { $span }.

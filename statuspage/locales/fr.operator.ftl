@@ -21,6 +21,15 @@ operator-since = depuis { $since }
 operator-evidence = Preuves
 operator-evidence-note = Seuls les opérateurs voient ceci
 operator-address = Adresse
+operator-addresses = Toutes les adresses
+operator-chain = Certificat
+operator-issued = { $subject }, délivré par { $issuer }, valable du { $from } au { $to }
+operator-head = En-tête de la réponse
+operator-first = Ce qui a été vu en premier
+operator-first-more = { $count ->
+    [one] De { $count } autre service, seuls les résultats sont conservés.
+   *[other] Des { $count } autres services, seuls les résultats sont conservés.
+}
 operator-certificate = Fin du certificat
 operator-answer = Réponse
 operator-redirects = Redirections

@@ -53,9 +53,15 @@ chronology-reported = Premier signalement d’usagers
 chronology-acknowledged = Prise en charge par les opérateurs
 chronology-identified = Cause trouvée
 chronology-joined = Également touché : { $services }
-chronology-joined-many = { $count } services de plus, { $total } en tout
+chronology-joined-many = { $count ->
+    [one] { $count } service de plus, { $total } en tout
+   *[other] { $count } services de plus, { $total } en tout
+}
 chronology-back = { $services } : de nouveau en service
-chronology-back-many = { $count } services sur { $total } de nouveau en service
+chronology-back-many = { $count ->
+    [one] { $count } service sur { $total } de nouveau en service
+   *[other] { $count } services sur { $total } de nouveau en service
+}
 chronology-recovered = Tout fonctionne de nouveau
 chronology-resolved = Incident clos
 chronology-how = Un premier échec est aussitôt revérifié ; il n’est appelé panne qu’une fois confirmé, et si la plupart des lieux de mesure sont d’accord.
@@ -102,7 +108,10 @@ place-silent = Silencieux
 place-waiting = Rien encore
 place-blind = Aveugle
 place-blind-why = Il signale lui-même un défaut de son propre réseau : ses résultats ne comptent pas tant que cela dure.
-place-fresh = { $fresh } sondes sur { $total } à jour
+place-fresh = { $fresh ->
+    [one] { $fresh } sonde sur { $total } à jour
+   *[other] { $fresh } sondes sur { $total } à jour
+}
 section-agreement = Sont-ils d’accord ?
 agreement-alone = Il n’y a qu’un lieu de mesure : sa parole seule compte, et un défaut près de lui ne se distingue pas d’une panne générale.
 agreement-none = Aucune sonde n’a de résultats récents de deux lieux : il n’y a rien à comparer.

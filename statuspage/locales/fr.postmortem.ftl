@@ -58,8 +58,8 @@ pm-detection-how = du premier échec ({ $first }) à la confirmation ({ $confirm
 pm-detection-human-how = du début déclaré ({ $first }) à la déclaration ({ $confirmed })
 pm-ack-after = puis { $span } jusqu’à la prise en charge par { $who }
 pm-ack-none = jamais pris en charge par un humain
-pm-investigation-how = de la prise en charge au premier message « cause identifiée »
-pm-investigation-open = il manque une prise en charge ou un message « cause identifiée »
+pm-investigation-how = de la prise en charge au premier message « { $stage } »
+pm-investigation-open = il manque une prise en charge ou un message « { $stage } »
 pm-return-half = 50 % : { $half }, 95 % : { $most }, dernier : { $last }
 pm-return-how = par service, du premier échec au premier succès confirmé
 pm-return-none = pas encore
@@ -78,6 +78,10 @@ pm-chron-grown = { $count ->
    *[other] { $count } services touchés
 }
 pm-chron-users = Des utilisateurices signalent la panne
+pm-chron-announced = Première annonce sur la page
+pm-chron-certificate = Autre certificat : { $services } (constaté depuis { $places })
+pm-chron-address = Autre adresse : { $services } (constaté depuis { $places })
+pm-chron-how = certificats et adresses sont ceux que les sondes ont rencontrés, au premier résultat qui montre le nouveau ; ce qui alterne n’est pas un changement
 pm-chron-told = Premier message remis
 pm-chron-ack = Pris en charge par { $who }
 pm-chron-said = { $who } ({ $stage }) : { $text }
@@ -89,7 +93,13 @@ pm-chron-resolved = Incident clos
 pm-chron-maintenance = Maintenance planifiée : { $title }
 pm-who-monitor = les sondes
 pm-who-socket = un opérateur sur la machine
-pm-user-minutes = { $minutes } minutes de panne cumulées sur { $services } services (minutes × services).
+pm-user-minutes = { $minutes ->
+    [one] { $minutes } minute de panne
+   *[other] { $minutes } minutes de panne cumulées
+} sur { $services ->
+    [one] { $services } service
+   *[other] { $services } services
+} (minutes × services).
 pm-user-minutes-group = { $group } : { $minutes } min
 pm-user-how = temps passé en panne par chaque service, additionné ; personne n’est compté
 pm-infra-outside = De l’extérieur, seules les réponses des services sont visibles.
@@ -117,12 +127,14 @@ pm-luck-spared = { $count ->
    *[other] { $count } services des mêmes groupes n’ont pas été touchés
 }
 pm-actions-carried = Encore ouvertes après { $id } ({ $age }) :
-pm-annex-results = { $count } résultats de { $from } à { $to }, dont { $failed } échecs ; SHA-256 { $hash } de l’export :
+pm-annex-results = { $count ->
+    [one] { $count } résultat
+   *[other] { $count } résultats
+} de { $from } à { $to }, dont { $failed ->
+    [one] { $failed } échec
+   *[other] { $failed } échecs
+} ; SHA-256 { $hash } de l’export :
 pm-annex-page = Page de l’incident : { $url }
 pm-annex-version = Brouillon produit par Belfry { $version } { $at }.
 pm-span-minutes-seconds = { $minutes } min { $seconds } s
-pm-stage-investigating = en cours d’analyse
-pm-stage-identified = cause identifiée
-pm-stage-monitoring = sous surveillance
-pm-stage-resolved = résolu
 pm-stamp = { $date }, { $time }

@@ -6,6 +6,7 @@
 mod alarm;
 pub(crate) mod checkpoint;
 mod desk;
+mod evidence;
 mod former;
 mod maintenance;
 mod past;
@@ -45,6 +46,7 @@ use crate::{
     watch::WatchInput,
 };
 pub use desk::{Desk, DeskEnd, Order, desk};
+use evidence::Firsts;
 use past::Former;
 use publish::Views;
 use telling::Telling;
@@ -102,6 +104,7 @@ pub struct Hub {
     store: StoreHandle,
     views: Views,
     dirty: Dirty,
+    firsts: Firsts,
     vigil: Vigil,
     started: Timestamp,
 }
@@ -147,6 +150,7 @@ impl Hub {
             telling,
             store: handle,
             dirty: Dirty::default(),
+            firsts: Firsts::default(),
             vigil: Vigil::default(),
             started: now(),
         };
@@ -189,6 +193,7 @@ impl Hub {
             rest = later;
             let at = |observation: &Observation| observation.ended_at().max(begin);
             for observation in batch {
+                self.firsts.relieve(observation.as_ref().clone());
                 self.judge(Arc::clone(observation), at(observation));
             }
         }
@@ -286,7 +291,7 @@ impl Hub {
 
     /// Stores, then judges. The store's patience bounds the wait; what it has not written by then it writes later.
     async fn take_observations(&mut self, batch: Vec<Observation>) -> Vec<Transition> {
-        let batch: Vec<_> = batch.into_iter().map(Arc::new).collect();
+        let batch: Vec<_> = batch.into_iter().map(|seen| Arc::new(self.firsts.relieve(seen))).collect();
         self.options.counters.observations.fetch_add(batch.len() as u64, Ordering::Relaxed);
         if self.store.append(batch.clone()).await == Durability::Behind {
             tracing::debug!(observations = batch.len(), "judging before the store has written");
@@ -337,6 +342,7 @@ impl Hub {
         transitions.extend(self.open_windows(now));
         let news = self.telling.watch(&self.definitions, now);
         self.spread(news).await;
+        self.firsts.retain(|id| self.definitions.definitions.contains_key(id));
         self.views.arrange(&self.definitions, &self.options.site);
         self.dirty.views.extend(self.definitions.definitions.keys().cloned());
         self.dirty.histories.extend(self.definitions.definitions.keys().cloned());

@@ -7,6 +7,7 @@ pub mod blindness;
 mod book;
 mod command;
 mod correlation;
+mod evidence;
 mod finding;
 mod landscape;
 mod record;
@@ -17,8 +18,9 @@ mod simulation;
 pub mod wording;
 
 pub use audit::{Audit, AuditEntry, AuditLog};
-pub use book::{Book, Done, News, Rules};
+pub use book::{Book, Done, Growth, News, Rules};
 pub use command::{Command, Opening, Refusal, Statement, TimeFault};
+pub use evidence::Evidence;
 pub use landscape::{Landmark, Landscape};
 pub use record::{
     Acknowledgement, Body, Change, Finding, Incident, Involvement, Lead, Origin, Signature, Times, Update,

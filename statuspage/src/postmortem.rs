@@ -13,6 +13,7 @@ mod lessons;
 pub(crate) mod markdown;
 pub(crate) mod measure;
 mod story;
+mod turns;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use facts::{Facts, PageComponent, Results, Undone, Window};
 pub use field::{Field, UnknownField};
 pub use lessons::unchecked;
 pub use story::Story;
+pub use turns::{Met, Turn};
 
 use crate::words::Words;
 
@@ -53,6 +55,9 @@ pub struct Measured {
     pub slow: Option<(Timestamp, u32)>,
     /// The results themselves, counted and hashed.
     pub results: Option<Results>,
+    /// Certificates and addresses that changed shortly before, meanwhile or shortly after.
+    #[serde(default)]
+    pub turns: Vec<Turn>,
 }
 
 /// A field of the draft as it stands.

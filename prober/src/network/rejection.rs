@@ -5,8 +5,13 @@
 use std::fmt;
 
 use rustls::{CertificateError, pki_types::CertificateDer};
-use shared::Timestamp;
-use x509_parser::{certificate::X509Certificate, extensions::ParsedExtension, oid_registry, parse_x509_certificate};
+use shared::{Certificate, Timestamp};
+use x509_parser::{
+    certificate::X509Certificate, extensions::ParsedExtension, oid_registry, parse_x509_certificate, time::ASN1Time,
+};
+
+/// So many certificates of a chain are told of.
+const KEPT: usize = 4;
 
 /// Why a chain was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub(crate) struct Rejection {
     pub(crate) expires_at: Option<Timestamp>,
     /// Subjects, issuers and dates, for operators.
     pub(crate) evidence: String,
+    /// The certificates themselves, the server's own first; the first few of a long chain.
+    pub(crate) chain: Vec<CertificateDer<'static>>,
 }
 
 impl fmt::Display for Rejection {
@@ -52,7 +59,12 @@ impl Rejection {
             }
             other => Reason::Untrusted(untrusted(other, chain)),
         };
-        Self { reason, expires_at: earliest_end(chain.iter().copied()), evidence: summary(chain) }
+        Self {
+            reason,
+            expires_at: earliest_end(chain.iter().copied()),
+            evidence: summary(chain),
+            chain: chain.iter().take(KEPT).map(|der| (*der).clone().into_owned()).collect(),
+        }
     }
 }
 
@@ -98,12 +110,25 @@ pub(crate) fn earliest_end<'a>(chain: impl Iterator<Item = &'a CertificateDer<'a
     ends.min().map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)))
 }
 
+/// What certificates say of themselves; those that cannot be read are passed over.
+pub(crate) fn described(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {
+    let moment = |time: ASN1Time| Timestamp::from_millis(time.timestamp().saturating_mul(1_000));
+    let said = |certificate: X509Certificate<'_>| Certificate {
+        subject: certificate.subject().to_string(),
+        issuer: certificate.issuer().to_string(),
+        serial: certificate.raw_serial_as_string(),
+        not_before: moment(certificate.validity().not_before),
+        not_after: moment(certificate.validity().not_after),
+    };
+    chain.iter().take(KEPT).filter_map(parse).map(said).collect()
+}
+
 fn summary(chain: &[&CertificateDer<'_>]) -> String {
     let line = |certificate: X509Certificate<'_>| {
         let validity = certificate.validity();
         let (subject, issuer) = (certificate.subject(), certificate.issuer());
         format!("{subject} issued by {issuer}, valid {} to {}", validity.not_before, validity.not_after)
     };
-    let lines: Vec<_> = chain.iter().filter_map(|der| parse(der)).take(4).map(line).collect();
+    let lines: Vec<_> = chain.iter().filter_map(|der| parse(der)).take(KEPT).map(line).collect();
     lines.join("; ")
 }

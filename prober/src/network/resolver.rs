@@ -67,6 +67,33 @@ impl Family {
     }
 }
 
+/// The addresses of a name, at least one, in the order of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    first: IpAddr,
+    others: Vec<IpAddr>,
+}
+
+impl Addresses {
+    /// The one that is tried.
+    pub(crate) fn first(&self) -> IpAddr {
+        self.first
+    }
+
+    /// All of them.
+    pub(crate) fn all(self) -> Vec<IpAddr> {
+        let Self { first, mut others } = self;
+        others.insert(0, first);
+        others
+    }
+}
+
+impl From<IpAddr> for Addresses {
+    fn from(only: IpAddr) -> Self {
+        Self { first: only, others: Vec::new() }
+    }
+}
+
 /// Why a name has no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LookupError {
@@ -95,7 +122,7 @@ pub(crate) enum LookupError {
 
 /// What one server said.
 enum Said {
-    Addresses(Option<IpAddr>),
+    Addresses(Option<Addresses>),
     Final(LookupError),
     Elsewhere(LookupError),
     Nothing,
@@ -116,8 +143,8 @@ impl Resolver {
         Ok(Self { servers, preferred: AtomicUsize::new(0), silence: Silence::default() })
     }
 
-    /// The first address of `host` in `family`.
-    pub(crate) async fn lookup(&self, host: &str, family: Family, deadline: Instant) -> Result<IpAddr, LookupError> {
+    /// The addresses of `host` in `family`.
+    pub(crate) async fn lookup(&self, host: &str, family: Family, deadline: Instant) -> Result<Addresses, LookupError> {
         let mut name = Name::from_ascii(host).map_err(|error| LookupError::Useless(error.to_string()))?;
         name.set_fqdn(true);
         let mut patience = PATIENCE;
@@ -140,16 +167,16 @@ impl Resolver {
         family: Family,
         patience: Duration,
         deadline: Instant,
-    ) -> Option<Result<IpAddr, LookupError>> {
+    ) -> Option<Result<Addresses, LookupError>> {
         let count = self.servers.len();
         let first = self.preferred.load(Ordering::Relaxed);
         let (mut refused, mut unasked, mut silent) = (None, None, false);
         for index in (0..count).map(|i| (first + i) % count) {
             let until = if count == 1 { deadline } else { deadline.min(Instant::now() + patience) };
             match self.ask(index, name, family, until).await {
-                Said::Addresses(address) => {
+                Said::Addresses(addresses) => {
                     self.answered(index);
-                    return Some(address.ok_or(LookupError::NoData));
+                    return Some(addresses.ok_or(LookupError::NoData));
                 }
                 Said::Final(error) => {
                     self.answered(index);
@@ -169,7 +196,7 @@ impl Resolver {
     async fn ask(&self, index: usize, name: &Name, family: Family, until: Instant) -> Said {
         let Some(server) = self.servers.get(index) else { return Said::Nothing };
         match timeout_at(until, server.lookup(name.clone(), family.record_type())).await {
-            Ok(Ok(lookup)) => Said::Addresses(first_address(&lookup, family)),
+            Ok(Ok(lookup)) => Said::Addresses(addresses(&lookup, family)),
             Ok(Err(error)) => said(&error),
             Err(_elapsed) => Said::Nothing,
         }
@@ -223,12 +250,13 @@ fn client(servers: Vec<NameServerConfig>, hosts: ResolveHosts) -> Result<TokioRe
     builder.build()
 }
 
-fn first_address(lookup: &Lookup, family: Family) -> Option<IpAddr> {
-    lookup.answers().iter().find_map(|record| match (&record.data, family) {
+fn addresses(lookup: &Lookup, family: Family) -> Option<Addresses> {
+    let mut found = lookup.answers().iter().filter_map(|record| match (&record.data, family) {
         (RData::A(address), Family::V4) => Some(IpAddr::V4(address.0)),
         (RData::AAAA(address), Family::V6) => Some(IpAddr::V6(address.0)),
         (_, Family::V4 | Family::V6) => None,
-    })
+    });
+    Some(Addresses { first: found.next()?, others: found.collect() })
 }
 
 fn said(error: &NetError) -> Said {

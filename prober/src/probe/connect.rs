@@ -20,7 +20,7 @@ pub(crate) use failure::local_or;
 pub(crate) use stream::{First, Stream};
 
 use super::{deadline::Deadline, record::Record};
-use crate::network::{Above, Family, LookupError, Network, Trail};
+use crate::network::{Above, Addresses, Family, LookupError, Network, Trail};
 
 /// Which addresses of a name will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(crate) struct Dial<'a> {
 /// What the name servers answered, and how long that took.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolution {
-    pub(crate) answer: Result<IpAddr, LookupError>,
+    pub(crate) answer: Result<Addresses, LookupError>,
     took: Duration,
 }
 
@@ -78,8 +78,10 @@ impl Dial<'_> {
             None => resolve(self.network, &self.host, self.choice, self.deadline).await,
         };
         record.timings.resolve = Some(resolution.took);
-        let address = resolution.answer.map_err(|error| failure::lookup(&error, &self.host))?;
+        let addresses = resolution.answer.map_err(|error| failure::lookup(&error, &self.host))?;
+        let address = addresses.first();
         record.address = Some(address);
+        record.addresses = addresses.all();
         let trail = self
             .network
             .admit(&self.host.to_string(), address, self.trail)
@@ -124,10 +126,14 @@ impl Dial<'_> {
         match self.deadline.meet(handshake).await {
             Some(Ok(stream)) => {
                 record.note_certificate(self.expiry(&name, &stream));
+                record.chain = stream.get_ref().1.peer_certificates().unwrap_or_default().to_vec();
                 Ok(Stream::tls(stream))
             }
             Some(Err(error)) => {
-                record.note_certificate(failure::refused_chain(&error).and_then(|rejection| rejection.expires_at));
+                if let Some(rejection) = failure::refused_chain(&error) {
+                    record.note_certificate(rejection.expires_at);
+                    record.chain.clone_from(&rejection.chain);
+                }
                 Err(failure::tls(&error))
             }
             None => Err(Failure::new(FailureKind::TlsTimeout, "the TLS handshake did not end by the deadline")),
@@ -160,10 +166,10 @@ async fn address(
     host: &Host<&str>,
     choice: Choice,
     deadline: Deadline,
-) -> Result<IpAddr, LookupError> {
+) -> Result<Addresses, LookupError> {
     let domain = match (host, choice) {
-        (Host::Ipv4(address), Choice::Any | Choice::Only(Family::V4)) => return Ok(IpAddr::V4(*address)),
-        (Host::Ipv6(address), Choice::Any | Choice::Only(Family::V6)) => return Ok(IpAddr::V6(*address)),
+        (Host::Ipv4(address), Choice::Any | Choice::Only(Family::V4)) => return Ok(IpAddr::V4(*address).into()),
+        (Host::Ipv6(address), Choice::Any | Choice::Only(Family::V6)) => return Ok(IpAddr::V6(*address).into()),
         (Host::Ipv4(_) | Host::Ipv6(_), Choice::Only(_)) => return Err(LookupError::NoData),
         (Host::Domain(domain), _) => *domain,
     };

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::{
     connect::{Choice, Dial, Layer, Resolution, resolve},
     deadline::Deadline,
+    exhibit,
     finding::{Finding, ours},
     record::Record,
     wall_clock,
@@ -86,7 +87,7 @@ impl Start {
     /// address in the second.
     async fn of_both(v4: &Walk<'_>, v6: &Walk<'_>) -> (Self, Self) {
         let (first, second) = tokio::join!(v4.resolved(), v6.resolved());
-        let public = first.as_ref().and_then(|resolution| resolution.answer.as_ref().ok().copied());
+        let public = first.as_ref().and_then(|resolution| resolution.answer.as_ref().ok()?.first().into());
         let trail = public.map_or(Trail::Direct, beginning);
         (Self { trail: Trail::Direct, resolved: first }, Self { trail, resolved: second })
     }
@@ -104,8 +105,12 @@ impl Walk<'_> {
     /// Walks to the end and judges what is there.
     async fn judged(self, start: Start, began: Instant) -> (Record, Option<Finding>) {
         let mut record = Record::default();
-        let answer = self.to_the_end(start, &mut record).await;
-        let finding = match answer.and_then(|answer| judge::answer(self.check, answer)) {
+        let judged = match self.to_the_end(start, &mut record).await {
+            Ok(Answer { head, body }) => judge::answer(self.check, &head, body)
+                .inspect_err(|_| record.head = exhibit::head(head.status, head.version, &head.headers)),
+            Err(failure) => Err(failure),
+        };
+        let finding = match judged {
             Err(failure) => Some(failure.into()),
             Ok(()) => judge::warning(&self.check.expect, record.certificate_expires_at, wall_clock(), began.elapsed()),
         };
@@ -125,7 +130,8 @@ impl Walk<'_> {
             let Some(request) = visited.last() else { return Err(ours("nothing was asked")) };
             let mut hop = Record::default();
             let answer = self.hop(request, &mut trail, resolved.take(), &mut hop).await;
-            record.add(&hop);
+            let timings = hop.timings;
+            record.add(hop);
             let answer = answer?;
             let Head { status, version, .. } = answer.head;
             let facts = |redirects| Some(HttpFacts { status: status.as_u16(), version, redirects });
@@ -134,9 +140,10 @@ impl Walk<'_> {
                 return Ok(answer);
             }
             record.http = facts(redirects.clone());
-            let next = redirect::next(self.check, &visited, &answer.head)?;
+            let next = redirect::next(self.check, &visited, &answer.head)
+                .inspect_err(|_| record.head = exhibit::head(status, version, &answer.head.headers))?;
             let location = Some(next.url.to_string());
-            redirects.push(Hop { status: status.as_u16(), location, timings: hop.timings });
+            redirects.push(Hop { status: status.as_u16(), location, timings });
             record.http = facts(redirects.clone());
             visited.push(next);
         }
@@ -157,7 +164,7 @@ impl Walk<'_> {
         }
         let mut again = Record::default();
         let answer = self.attempt(request, trail, None, &mut again).await;
-        record.add(&again);
+        record.add(again);
         answer.map_err(|no_answer| match no_answer {
             NoAnswer::Failed(failure) => failure,
             NoAnswer::Elsewhere => malformed("the server sends every HTTP/2 connection away"),

@@ -56,6 +56,10 @@ impl Lab {
     }
 
     async fn probe(&self, check: Check, timeout: Duration) -> Observation {
+        self.attempt(check, timeout, Attempt::Scheduled).await
+    }
+
+    async fn attempt(&self, check: Check, timeout: Duration, attempt: Attempt) -> Observation {
         let probe = ProbeDefinition {
             id: "lab/probe".parse().expect("an id"),
             schedule: Schedule::Every(Duration::from_secs(30)),
@@ -64,7 +68,7 @@ impl Lab {
             check,
         };
         let location = "lab".parse().expect("a name");
-        execute(&probe, &location, &self.network, Attempt::Scheduled).await
+        execute(&probe, &location, &self.network, attempt).await
     }
 
     async fn get(&self, url: &str) -> Observation {

@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{
     engine::Transition,
-    incident::{Audit, Book, Incident, Landmark, Landscape, News, Rules},
+    incident::{self, Audit, Book, Incident, Landmark, Landscape, News, Rules},
     notify::{
-        Cause, Course, Due, Event, Fault, FaultKind, Happening, Matter, NAMED, Named, Notification, Outbox, Outcome,
-        State, Subject, Teller,
+        Cause, Course, Due, Event, Fault, FaultKind, Growth, Happening, Matter, NAMED, Named, Notification, Outbox,
+        Outcome, State, Subject, Teller,
     },
     snapshot::Reason,
     store::{Changes, RecordKey, Restored, StoreEvent, StoreFault},
@@ -157,7 +157,19 @@ impl Telling {
             impact: incident.impact,
             first: first.collect(),
             components: u32::try_from(incident.components.len()).unwrap_or(u32::MAX),
+            growth: None,
         }
+    }
+
+    /// What a message says that an incident has grown by.
+    fn growth(&self, incident: &Incident) -> Option<Growth> {
+        let incident::Growth { joined, worst } = self.book.growth(&incident.id)?;
+        let named = |id: &ComponentId| {
+            let name = incident.components.get(id).map_or(id.as_str(), |part| part.name.get(self.language));
+            Named { id: id.clone(), name: name.to_owned() }
+        };
+        let components = u32::try_from(joined.len()).unwrap_or(u32::MAX);
+        Some(Growth { joined: joined.iter().take(NAMED).map(named).collect(), components, worst })
     }
 }
 
@@ -216,6 +228,11 @@ impl Hub {
     /// Enters these changes of state into the book, and writes down what is to be told of them; it is sent only then.
     pub(super) async fn tell(&mut self, transitions: &[Transition]) {
         let news = self.telling.book.hear(transitions, now());
+        for transition in transitions {
+            if let Some(first) = self.firsts.of(&transition.component) {
+                self.telling.book.keep_evidence(&transition.component, first);
+            }
+        }
         self.spread(news).await;
     }
 
@@ -233,7 +250,11 @@ impl Hub {
                 Happening::Recovered { since, until: until.max(since) }
             }
         };
-        let subject = Subject::Incident(Box::new(self.telling.matter(&incident)));
+        let mut matter = self.telling.matter(&incident);
+        if let News::Grown(_) = news {
+            matter.growth = self.telling.growth(&incident);
+        }
+        let subject = Subject::Incident(Box::new(matter));
         self.telling.outbox.tell(&Event { subject, detected_at: now(), happening })
     }
 

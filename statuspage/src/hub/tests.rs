@@ -1,6 +1,7 @@
 //! The hub as an object: results and definitions are handed in, and what is published, told and written down is looked at.
 
 mod desk;
+mod evidence;
 mod faults;
 mod maintenance;
 mod restart;

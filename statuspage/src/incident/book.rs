@@ -19,6 +19,8 @@
 //! nothing but by elapsed time.
 
 mod entry;
+mod evidence;
+mod growth;
 mod orders;
 mod step;
 mod times;
@@ -37,6 +39,7 @@ use tracing::warn;
 
 use super::{Incident, Landscape, correlation::Index, correlation::Trace};
 use entry::Entry;
+pub use growth::Growth;
 pub use orders::Done;
 
 /// Incidents that ended longer ago are forgotten.

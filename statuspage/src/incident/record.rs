@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, FailureKind, Impact, IncidentId, LocationName, Stage, Status, Text, Timestamp};
 
-use super::Actor;
+use super::{Actor, Evidence};
 use crate::postmortem::Postmortem;
 
 /// An incident from its first failing observation to its end.
@@ -48,6 +48,9 @@ pub struct Incident {
     /// What people made of its post-mortem.
     #[serde(default)]
     pub postmortem: Postmortem,
+    /// What was seen first of what fails. For operators, never public.
+    #[serde(default)]
+    pub evidence: Evidence,
 }
 
 /// Who opened an incident.
@@ -128,8 +131,11 @@ pub struct Times {
     pub started_at: Timestamp,
     /// When it was confirmed, or declared.
     pub detected_at: Timestamp,
-    /// When the first message about it was handed over to somebody; absent until then.
+    /// When the first public update of it was written.
     pub announced_at: Option<Timestamp>,
+    /// When the first message about it was handed over to somebody; absent until then.
+    #[serde(default)]
+    pub told_at: Option<Timestamp>,
     /// When users first told of it, as an operator noted.
     pub reported_by_users_at: Option<Timestamp>,
     /// When its cause was known.

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use shared::{ComponentId, FailureKind, Impact, Language, Stage, Status, Text, Timestamp};
 
 use super::{
-    Acknowledgement, Actor, Body, Change, Finding, Incident, Involvement, Lead, Origin, Signature, Times, Update,
+    Acknowledgement, Actor, Body, Change, Evidence, Finding, Incident, Involvement, Lead, Origin, Signature, Times,
+    Update,
 };
 
 pub(crate) fn time(text: &str) -> Timestamp {
@@ -161,7 +162,8 @@ fn skeleton(
         times: Times {
             started_at,
             detected_at: started_at.plus(std::time::Duration::from_secs(3)),
-            announced_at: Some(started_at.plus(std::time::Duration::from_secs(5))),
+            announced_at: Some(started_at.plus(std::time::Duration::from_secs(3))),
+            told_at: Some(started_at.plus(std::time::Duration::from_secs(5))),
             reported_by_users_at: None,
             identified_at: None,
             recovered_at: None,
@@ -175,5 +177,6 @@ fn skeleton(
         relapses: 0,
         updates,
         postmortem: crate::postmortem::Postmortem::default(),
+        evidence: Evidence::default(),
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! It does not know where it is said: pages, feeds, messages and the API say the same.
 
+mod growth;
+
 use shared::{ComponentId, FailureKind, Impact, Stage};
 
 use super::{Body, Finding, Incident, Involvement, Update};
 use crate::{
     markdown,
-    words::{Words, inert},
+    words::{Words, inert, quantity::lower},
 };
 
 /// So many services are told by their names, more by their number.
@@ -37,7 +39,7 @@ pub fn text(incident: &Incident, update: &Update, words: &Words) -> String {
     match &update.body {
         Body::Written(text) => markdown::plain(text.get(words.language())),
         Body::Opened => opened(incident, update, words),
-        Body::Grown { components } => words.incident_grown(*components),
+        Body::Grown { components } => growth::grown(incident, update, *components, words),
         Body::Recovered => words.incident_recovered(),
         Body::Relapsed => words.incident_relapsed(services(touched(incident, update), words)),
         Body::Settled => {
@@ -128,12 +130,6 @@ fn touched<'a>(incident: &'a Incident, update: &'a Update) -> impl Iterator<Item
 fn services<'a>(parts: impl Iterator<Item = &'a Involvement>, words: &Words) -> String {
     let names: Vec<&str> = parts.map(|part| part.name.get(words.language())).collect();
     if names.len() <= NAMED { words.list(names) } else { words.services(names.len()) }
-}
-
-/// The reasons begin with a capital of their own; after a colon they do not.
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! It does not know the incident itself, which goes on changing.
 
 use serde::{Deserialize, Serialize};
-use shared::{ComponentId, Impact, IncidentId, Timestamp};
+use shared::{ComponentId, Impact, IncidentId, Status, Timestamp};
 
 use crate::incident::{self, Finding};
 
@@ -27,6 +27,20 @@ pub struct Matter {
     pub first: Vec<Named>,
     /// How many components it touches in all.
     pub components: u32,
+    /// What joined since the message before, where it grew.
+    #[serde(default)]
+    pub growth: Option<Growth>,
+}
+
+/// What joined an incident since the message before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Growth {
+    /// The components that failed first of those that joined, at most [`NAMED`].
+    pub joined: Vec<Named>,
+    /// How many joined in all.
+    pub components: u32,
+    /// The worst state that a component of the incident has.
+    pub worst: Status,
 }
 
 /// A component with what operators call it, in the site's default language.
@@ -49,6 +63,7 @@ impl Matter {
             impact: Impact::Major,
             first: vec![Named { id, name }],
             components: 1,
+            growth: None,
         }
     }
 }

@@ -5,6 +5,7 @@
 mod audit;
 mod evidence;
 mod field;
+mod first;
 mod incident;
 mod maintenance;
 pub mod moment;

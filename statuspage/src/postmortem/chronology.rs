@@ -2,7 +2,7 @@
 //!
 //! It does not know why anything happened.
 
-use shared::{Stage, Timestamp};
+use shared::{ComponentId, Timestamp};
 
 use super::{
     Content,
@@ -10,14 +10,18 @@ use super::{
     facts::{Facts, recovery},
     impact::what,
     markdown::cell,
+    turns::{Met, Turn},
 };
 use crate::{
-    incident::{Body, Incident, Origin},
+    incident::{Body, Incident, Origin, wording},
     words::{Words, inert},
 };
 
 /// An operator's words are quoted up to so many characters: the whole stands on the page of the incident.
 const QUOTED: usize = 200;
+
+/// So many services are named in one line.
+const NAMED: usize = 3;
 
 /// Something that happened.
 type Event = (Timestamp, String);
@@ -27,18 +31,37 @@ pub(super) fn content(facts: &Facts<'_>, words: &Words) -> Content {
     events.extend(facts.slow.map(|(at, count)| (at, words.draft_chron_slow(count))));
     let window = |window: &super::Window| (window.starts_at, words.draft_chron_maintenance(window.title.as_str()));
     events.extend(facts.windows.iter().map(window));
+    events.extend(facts.turns.iter().map(|turn| (turn.at, turned(turn, facts, words))));
     events.sort_by_key(|(at, _)| *at);
     let head = format!("| {} | {} |\n|---|---|", words.draft_date_column(), words.draft_what_column());
     let row = |(at, what): &Event| format!("| {} | {} |", stamp(*at, words), cell(what));
     let rows: Vec<_> = events.iter().map(row).collect();
-    Content::Measured { text: format!("{head}\n{}", rows.join("\n")), how: String::new() }
+    let how = if facts.turns.is_empty() { String::new() } else { words.draft_chron_how() };
+    Content::Measured { text: format!("{head}\n{}", rows.join("\n")), how }
+}
+
+/// Another certificate or address, and of what.
+fn turned(turn: &Turn, facts: &Facts<'_>, words: &Words) -> String {
+    let name = |id: &ComponentId| {
+        let part = facts.incidents.iter().find_map(|incident| incident.components.get(id));
+        part.map_or_else(|| id.to_string(), |part| inert(part.name.get(words.language())))
+    };
+    let names: Vec<String> = turn.components.iter().take(NAMED).map(name).collect();
+    let others = turn.components.len().saturating_sub(NAMED);
+    let services = words.some(names.iter().map(String::as_str), others);
+    let places = words.places(&turn.locations);
+    match turn.what {
+        Met::Certificate => words.draft_chron_certificate(services, places),
+        Met::Address => words.draft_chron_address(services, places),
+    }
 }
 
 fn of(incident: &Incident, words: &Words) -> Vec<Event> {
     let times = &incident.times;
     let mut events = beginning(incident, words);
     events.extend(times.reported_by_users_at.map(|at| (at, words.draft_chron_users())));
-    events.extend(times.announced_at.map(|at| (at, words.draft_chron_told())));
+    events.extend(times.announced_at.map(|at| (at, words.draft_chron_announced())));
+    events.extend(times.told_at.map(|at| (at, words.draft_chron_told())));
     let taken = incident.acknowledgement.as_ref();
     events.extend(taken.map(|taken| (taken.at, words.draft_chron_ack(who(&taken.by, words)))));
     events.extend(updates(incident, words));
@@ -76,7 +99,7 @@ fn updates(incident: &Incident, words: &Words) -> Vec<Event> {
             Body::Settled => words.draft_chron_resolved(),
             Body::Written(text) => {
                 let quoted = quoted(text.get(words.language()));
-                words.draft_chron_said(who(&update.by, words), stage(update.stage, words), quoted)
+                words.draft_chron_said(who(&update.by, words), wording::stage(update.stage, words), quoted)
             }
         };
         Some((update.at, text))
@@ -106,15 +129,6 @@ fn quoted(text: &str) -> String {
     match line.char_indices().nth(QUOTED) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line,
-    }
-}
-
-fn stage(stage: Stage, words: &Words) -> String {
-    match stage {
-        Stage::Investigating => words.draft_stage_investigating(),
-        Stage::Identified => words.draft_stage_identified(),
-        Stage::Monitoring => words.draft_stage_monitoring(),
-        Stage::Resolved => words.draft_stage_resolved(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     facts::{Facts, recovery},
 };
 use crate::{
-    incident::{Actor, Incident, Origin},
+    incident::{Actor, Incident, Origin, wording},
     words::Words,
 };
 
@@ -72,9 +72,14 @@ pub(super) fn investigation(facts: &Facts<'_>, words: &Words) -> Content {
         Some(identified.at.since(taken.at))
     };
     if facts.incidents.iter().all(|incident| span(incident).is_none()) {
-        return Content::Open { suggestions: vec![words.draft_investigation_open()] };
+        return Content::Open { suggestions: vec![words.draft_investigation_open(identified(words))] };
     }
-    Content::Measured { text: each(facts, words, span), how: words.draft_investigation_how() }
+    Content::Measured { text: each(facts, words, span), how: words.draft_investigation_how(identified(words)) }
+}
+
+/// The stage that ends an investigation, as every page calls it.
+fn identified(words: &Words) -> String {
+    wording::stage(Stage::Identified, words)
 }
 
 pub(super) fn back(facts: &Facts<'_>, words: &Words) -> Content {

@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, Text, Timestamp};
 
+use super::Turn;
 use crate::incident::{Incident, Involvement};
 
 /// Everything a draft may say.
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     pub slow: Option<(Timestamp, u32)>,
     /// The raw results of the time of the incident, while they are kept.
     pub results: Option<Results>,
+    /// Certificates and addresses that changed meanwhile.
+    pub turns: Vec<Turn>,
     /// What earlier post-mortems left to be done.
     pub undone: Vec<Undone>,
     /// The page of the incident, where the site's address is known.

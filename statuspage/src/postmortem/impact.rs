@@ -54,7 +54,7 @@ pub(super) fn what(signature: &Signature, words: &Words) -> String {
     let (first, second) = (rest.next(), rest.clone().next());
     match first {
         // Acronyms stay as they are.
-        Some(first) if second.is_some_and(char::is_lowercase) => first.to_lowercase().chain(rest).collect(),
+        Some(first) if !second.is_some_and(char::is_uppercase) => first.to_lowercase().chain(rest).collect(),
         Some(_) | None => what,
     }
 }

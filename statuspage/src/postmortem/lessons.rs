@@ -28,7 +28,7 @@ pub(super) fn well(facts: &Facts<'_>, words: &Words) -> Vec<String> {
     {
         found.push(words.draft_well_before_users(words.lapse(users.since(at))));
     }
-    if let Some(told) = times.announced_at.map(|at| at.since(times.started_at)).filter(|span| *span <= QUICK) {
+    if let Some(told) = times.told_at.map(|at| at.since(times.started_at)).filter(|span| *span <= QUICK) {
         found.push(words.draft_well_told(words.lapse(told)));
     }
     let taken = incident.acknowledgement.as_ref().map(|taken| taken.at.since(times.detected_at));
@@ -48,7 +48,7 @@ pub(super) fn badly(facts: &Facts<'_>, words: &Words) -> Vec<String> {
     if incident.origin != Origin::Measured {
         found.push(words.draft_badly_not_measured());
     }
-    if times.announced_at.is_none() {
+    if times.told_at.is_none() {
         found.push(words.draft_badly_not_told());
     }
     match &incident.acknowledgement {

@@ -11,7 +11,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use shared::{ComponentId, FailureKind, Observation, Timestamp, Verdict};
 
-use super::{Measured, Results, Story};
+use super::{Measured, Results, Story, turns::Encounters};
 
 /// So much after the end belongs to the story.
 const MARGIN: Duration = Duration::from_secs(900);
@@ -49,12 +49,20 @@ pub(crate) struct Measurer {
     count: u64,
     failed: u64,
     slow: BTreeMap<ComponentId, Timestamp>,
+    encounters: Encounters,
 }
 
 impl Measurer {
     /// Nothing was read yet.
     pub(crate) fn new(extent: Extent) -> Self {
-        Self { extent, hash: Sha256::new(), count: 0, failed: 0, slow: BTreeMap::new() }
+        Self {
+            extent,
+            hash: Sha256::new(),
+            count: 0,
+            failed: 0,
+            slow: BTreeMap::new(),
+            encounters: Encounters::default(),
+        }
     }
 
     /// Takes the next result.
@@ -65,6 +73,7 @@ impl Measurer {
         serde_json::to_writer(&mut self.hash, observation)?;
         self.hash.update(b"\n");
         self.count += 1;
+        self.encounters.add(observation);
         self.failed += u64::from(observation.verdict == Verdict::Fail);
         let is_slow = observation.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::Latency);
         if is_slow && observation.started_at < self.extent.began {
@@ -75,15 +84,17 @@ impl Measurer {
 
     /// What it came to.
     pub(crate) fn end(self) -> Measured {
-        let Self { extent, hash, count, failed, slow } = self;
+        let Self { extent, hash, count, failed, slow, encounters } = self;
+        let turns = encounters.turns();
         let since = slow.values().min().copied();
         let slow = since.map(|since| (since, u32::try_from(slow.len()).unwrap_or(u32::MAX)));
         if count == 0 {
-            return Measured { slow, results: None };
+            return Measured { slow, results: None, turns };
         }
         let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let command = command(&extent);
-        Measured { slow, results: Some(Results { from: extent.from, to: extent.to, count, failed, hash, command }) }
+        let results = Results { from: extent.from, to: extent.to, count, failed, hash, command };
+        Measured { slow, results: Some(results), turns }
     }
 }
 

@@ -88,6 +88,7 @@ impl<'a> Story<'a> {
             windows: self.windows(snapshot, words, now),
             slow: measured.slow,
             results: measured.results,
+            turns: measured.turns,
             undone: self.undone(snapshot, words),
             address: address.map(|url| format!("{}/incidents/{}", url.as_str().trim_end_matches('/'), self.first().id)),
             now,

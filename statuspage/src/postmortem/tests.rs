@@ -97,7 +97,8 @@ fn outage(start: &str, back: Option<&str>, resolved: Option<&str>) -> Incident {
         times: Times {
             started_at: start,
             detected_at,
-            announced_at: Some(start.plus(std::time::Duration::from_secs(31))),
+            announced_at: Some(detected_at),
+            told_at: Some(start.plus(std::time::Duration::from_secs(31))),
             reported_by_users_at: None,
             identified_at: None,
             recovered_at,
@@ -111,6 +112,7 @@ fn outage(start: &str, back: Option<&str>, resolved: Option<&str>) -> Incident {
         relapses: 0,
         updates: vec![update(1, detected_at, Stage::Investigating, Body::Opened)],
         postmortem: super::Postmortem::default(),
+        evidence: incident::Evidence::default(),
     }
 }
 
@@ -147,6 +149,7 @@ fn facts<'a>(incidents: Vec<&'a Incident>) -> Facts<'a> {
             hash: "ab".repeat(32),
             command: "statuspage export --from 2025-10-01T10:47:11Z".to_owned(),
         }),
+        turns: vec![],
         undone: vec![Undone {
             incident: incident::id(at("2025-06-01T00:00:00Z"), "cloud-01"),
             since: at("2025-06-03T00:00:00Z"),
@@ -216,4 +219,34 @@ fn a_field_reads_back_by_its_word_and_a_wrong_one_is_told_what_there_is() {
 fn only_unchecked_items_are_carried_over() {
     let actions = "Texte\n- [x] fait\n- [ ] surveiller les disques\n* [ ]   SMS  \n- [ ]\n1. autre";
     assert_eq!(unchecked(actions), ["surveiller les disques", "SMS"]);
+}
+
+#[test]
+fn every_reason_is_said_in_the_language_of_the_chronology() {
+    for &kind in FailureKind::ALL {
+        let chronology = |language| {
+            let mut incident = outage("2025-10-01T11:02:11Z", None, None);
+            for part in incident.components.values_mut() {
+                part.signature = Some(Signature { kind, http_status: None, address: None });
+            }
+            let words = words(language);
+            let draft = Draft::of(&facts(vec![&incident]), &words);
+            let Some(Content::Measured { text, .. }) = draft.content(Field::Chronology).cloned() else {
+                panic!("it is measured")
+            };
+            assert!(text.contains(&crate::words::quantity::lower(&words.reason(kind))), "{kind}: {text}");
+            words.reason(kind)
+        };
+        assert_ne!(chronology(Language::Fr), chronology(Language::En), "{kind}");
+    }
+}
+
+#[test]
+fn one_of_anything_is_said_in_the_singular() {
+    let check = |language, said: &str| {
+        let text = words(language).draft_user_minutes(1_u64, 1_usize);
+        assert_eq!(plain(&text), said);
+    };
+    check(Language::Fr, "1 minute de panne sur 1 service (minutes × services).");
+    check(Language::En, "1 minute of outage over 1 service (minutes × services).");
 }

@@ -135,6 +135,8 @@ messages! {
     title_all_down() = "title-all-down";
     /// In English: “`name`: `state`”.
     item(name, state) = "item";
+    /// In English: “`list` and `count` others”.
+    list_others(list, count) = "list-others";
     /// In English: “Operational”.
     state_operational() = "state-operational";
     /// In English: “Maintenance”.

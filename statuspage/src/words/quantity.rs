@@ -55,6 +55,15 @@ impl Words {
         }
     }
 
+    /// Some names of many, and how many others there are.
+    pub fn some<'a>(&self, names: impl IntoIterator<Item = &'a str>, others: usize) -> String {
+        if others == 0 {
+            return self.list(names);
+        }
+        let named = names.into_iter().map(inert).reduce(|list, name| self.list_comma(list, name));
+        self.list_others(named.unwrap_or_default(), others)
+    }
+
     /// Places joined as in a sentence.
     pub fn places<'a>(&self, places: impl IntoIterator<Item = &'a LocationName>) -> String {
         let names: Vec<String> = places.into_iter().map(place).collect();
@@ -112,6 +121,12 @@ pub fn place(location: &LocationName) -> String {
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The same with a small letter at the beginning: inside a sentence.
+pub fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 #[cfg(test)]

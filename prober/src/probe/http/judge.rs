@@ -11,11 +11,11 @@ use shared::{Failure, FailureKind, Timestamp};
 
 use super::{
     decode::{Extent, decode},
-    exchange::{Answer, Appetite, Body, End, Head},
+    exchange::{Appetite, Body, End, Head},
 };
 use crate::{
     definition::{ExpectHeader, ExpectJson, Expectation, HeaderRule, HttpCheck, TextRule},
-    probe::finding::Finding,
+    probe::{exhibit::shown, finding::Finding},
 };
 
 /// How much of the body the expectations need, given the head.
@@ -35,9 +35,8 @@ fn needs_body(expect: &Expectation) -> bool {
 }
 
 /// The first thing that is wrong with the answer itself.
-pub(super) fn answer(check: &HttpCheck, answer: Answer) -> Result<(), Failure> {
-    let Answer { head, body } = answer;
-    status(check, &head, &body)?;
+pub(super) fn answer(check: &HttpCheck, head: &Head, body: Body) -> Result<(), Failure> {
+    status(check, head, &body)?;
     check.expect.headers.iter().try_for_each(|expected| header(expected, &head.headers))?;
     let (bytes, extent) = match body.end {
         End::Failed(failure) => return Err(failure),
@@ -84,7 +83,8 @@ fn header(expected: &ExpectHeader, headers: &HeaderMap) -> Result<(), Failure> {
             let joined = values.join(b", ".as_slice());
             let broken = rules.iter().find(|rule| holds(rule, &joined, Extent::Whole) != Some(true));
             broken.map_or(Ok(()), |_| {
-                Err(wrong(format!("the header {name} is not as expected")).with_evidence(excerpt(&joined)))
+                let evidence = shown(name.as_str(), &excerpt(&joined));
+                Err(wrong(format!("the header {name} is not as expected")).with_evidence(evidence))
             })
         }
     }

@@ -47,6 +47,34 @@ async fn a_page_that_repeats_the_request_does_not_show_its_secrets() {
 }
 
 #[tokio::test]
+async fn a_first_failure_shows_the_address_and_the_head_without_secrets() {
+    let head =
+        "HTTP/1.1 502 from db-3\r\nserver: nginx\r\nset-cookie: id=1\r\nx-echo: key t0ken\r\ncontent-length: 0\r\n\r\n";
+    let server = Server::plain(vec![Act::Listen, Act::say(head)]).await.expect("a server");
+    let secret = Secret::of_template("${env:T}", "t0ken".to_owned());
+    let headers = vec![(http::HeaderName::from_static("x-key"), secret)];
+    let lab = Lab::new();
+    let observation = lab.http(HttpCheck { headers, ..get(&server.url("/")) }).await;
+    let exhibit = observation.failure.and_then(|failure| failure.exhibit).expect("something was met");
+    assert_eq!(exhibit.addresses, ["127.0.0.1".parse::<std::net::IpAddr>().expect("an address")]);
+    let expected =
+        ["HTTP/1.1 502 Bad Gateway", "server: nginx", "set-cookie: ***", "x-echo: key ***", "content-length: 0"];
+    assert_eq!(exhibit.head, expected);
+    passed(&asked(vec![Act::Listen, Act::answer("200 OK", "hello")]).await);
+}
+
+#[tokio::test]
+async fn a_confirmation_does_not_repeat_what_was_met() {
+    let server = Server::plain(vec![Act::Listen, Act::answer("502 Bad Gateway", "")]).await.expect("a server");
+    let check = Check::Http(Box::new(get(&server.url("/"))));
+    for (attempt, shown) in [(Attempt::Scheduled, true), (Attempt::Confirmation, false)] {
+        let observation = Lab::new().attempt(check.clone(), PATIENT, attempt).await;
+        failed(&observation, FailureKind::HttpStatus);
+        assert_eq!(observation.failure.is_some_and(|failure| failure.exhibit.is_some()), shown, "{attempt:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_status_is_told_soon_even_if_its_body_never_ends() {
     let head = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 1000\r\n\r\n";
     let observation = asked(vec![Act::Listen, Act::say(head), Act::Hold]).await;

@@ -122,3 +122,20 @@ async fn a_body_without_tlss_goodbye_is_held_to_its_length() {
     check("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", None).await;
     check("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello", Some(FailureKind::BodyTruncated)).await;
 }
+
+#[tokio::test]
+async fn a_failure_shows_the_certificate_whether_it_was_accepted_or_not() {
+    let lab = Lab::new();
+    let shown = async |identity: Identity, script: Vec<Act>| {
+        let server = Server::tls(script, identity.server(&["http/1.1"])).await.expect("a server");
+        let failure = lab.get(&server.url("/")).await.failure.expect("it fails");
+        let certificates = failure.exhibit.expect("something was met").certificates;
+        (failure.kind, certificates.first().map(|own| (own.issuer.clone(), own.not_before < own.not_after)))
+    };
+    let root = || Some(("CN=The lab's root".to_owned(), true));
+    let broken = vec![Act::Listen, Act::answer("502 Bad Gateway", "")];
+    let accepted = shown(lab.authority.issue(HOST, Validity::Days(30)), broken).await;
+    assert_eq!(accepted, (FailureKind::HttpStatus, root()));
+    let refused = shown(lab.authority.issue(HOST, Validity::Expired), good()).await;
+    assert_eq!(refused, (FailureKind::TlsExpired, root()));
+}

@@ -94,6 +94,6 @@ async fn two_hundred_that_fail_together_are_one_message() {
     bench.take(names.iter().flat_map(|name| results(name, start, &DOWN)).collect()).await;
     let incidents = bench.incidents();
     assert_eq!(incidents.iter().map(|incident| incident.components.len()).collect::<Vec<_>>(), [200]);
-    assert!(incidents[0].times.announced_at.is_some());
+    assert!(incidents[0].times.told_at.is_some());
     assert_eq!(bench.rows().len(), 1);
 }

@@ -49,6 +49,8 @@ pub(super) struct Memory {
     pub(super) announce_at: Option<Timestamp>,
     /// What the last message had.
     pub(super) told: Option<Told>,
+    /// When the message before the last one was made.
+    pub(super) told_before: Option<Timestamp>,
     /// That everything works again has been said.
     pub(super) recovery_said: bool,
     /// Components of which nothing is known at present.
@@ -66,6 +68,9 @@ pub(super) struct Memory {
 pub(super) struct Told {
     pub(super) components: usize,
     pub(super) impact: Impact,
+    /// When it was made.
+    #[serde(default)]
+    pub(super) at: Option<Timestamp>,
 }
 
 /// What time will bring to an incident.
@@ -161,9 +166,11 @@ impl Entry {
     }
 
     /// A message is made of what is known now.
-    pub(super) fn tell(&mut self) {
+    pub(super) fn tell(&mut self, at: Timestamp) {
         self.memory.announce_at = None;
-        self.memory.told = Some(Told { components: self.incident.components.len(), impact: self.incident.impact });
+        self.memory.told_before = self.memory.told.and_then(|told| told.at);
+        let (components, impact) = (self.incident.components.len(), self.incident.impact);
+        self.memory.told = Some(Told { components, impact, at: Some(at) });
     }
 
     /// Whether the last message no longer says how bad it is.

@@ -10,8 +10,8 @@ use super::{
     times,
 };
 use crate::incident::{
-    self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Opening, Origin, Refusal, Statement,
-    TimeFault, Times, finding,
+    self, Acknowledgement, Actor, Body, Command, Evidence, Incident, Involvement, Lead, Opening, Origin, Refusal,
+    Statement, TimeFault, Times, finding,
 };
 use crate::{order, postmortem::Postmortem};
 
@@ -237,7 +237,8 @@ impl Book {
         entry.edit().impact = finding::impact(&entry.incident, &self.landscape);
         state(&mut entry, statement, actor, now);
         entry.size_said(now);
-        entry.tell();
+        entry.edit().times.announced_at = Some(now);
+        entry.tell(now);
         if !entry.is_open() {
             end(&mut entry, now);
         }
@@ -285,6 +286,7 @@ fn declared(
             started_at: began,
             detected_at: now,
             announced_at: None,
+            told_at: None,
             reported_by_users_at: None,
             identified_at: None,
             recovered_at: None,
@@ -298,6 +300,7 @@ fn declared(
         relapses: 0,
         updates: Vec::new(),
         postmortem: Postmortem::default(),
+        evidence: Evidence::default(),
     }
 }
 

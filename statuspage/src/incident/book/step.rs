@@ -109,8 +109,8 @@ impl Book {
     /// A message about it was handed over to somebody.
     pub fn delivered(&mut self, id: &IncidentId, at: Timestamp) {
         let Some(entry) = self.entries.get_mut(id) else { return };
-        if entry.incident.times.announced_at.is_none() {
-            entry.edit().times.announced_at = Some(at);
+        if entry.incident.times.told_at.is_none() {
+            entry.edit().times.told_at = Some(at);
             self.changed(id, Urgency::Now);
         }
     }
@@ -131,8 +131,8 @@ impl Book {
         for id in self.fails(&failure) {
             self.find_out(&id, now);
             if let Some(entry) = self.entries.get_mut(&id).filter(|_| told.is_some()) {
-                entry.edit().times.announced_at = told;
-                entry.tell();
+                entry.edit().times.told_at = told;
+                entry.tell(now);
             }
             self.changed(&id, Urgency::Now);
         }
@@ -161,13 +161,13 @@ impl Book {
         let Some((at, due)) = entry.due(&self.rules) else { return };
         match due {
             Due::Announcement => {
-                entry.tell();
+                entry.tell(at);
                 news.push(News::Opened(id.clone()));
             }
             Due::Growth => {
                 entry.say_growth(at);
                 if entry.outgrew_message() {
-                    entry.tell();
+                    entry.tell(at);
                     news.push(News::Grown(id.clone()));
                 }
             }
@@ -271,6 +271,7 @@ impl Book {
                 started_at: failure.since,
                 detected_at: failure.at,
                 announced_at: None,
+                told_at: None,
                 reported_by_users_at: None,
                 identified_at: None,
                 recovered_at: None,
@@ -284,6 +285,7 @@ impl Book {
             relapses: 0,
             updates: Vec::new(),
             postmortem: crate::postmortem::Postmortem::default(),
+            evidence: incident::Evidence::default(),
         };
         self.entries.insert(id.clone(), Entry::new(incident, Memory::default()));
         self.open.insert(id.clone());
@@ -311,6 +313,7 @@ impl Book {
         entry.memory.well_since = None;
         if first {
             entry.post(failure.at, Body::Opened, incident::Actor::Monitor);
+            entry.edit().times.announced_at = self.clock.or(Some(failure.at));
             entry.size_said(failure.at);
         } else if well {
             relapse(entry, failure.at);
@@ -453,6 +456,7 @@ impl Book {
                 if let Some(status) = entry.memory.said.remove(&former) {
                     entry.memory.said.entry(present.clone()).or_insert(status);
                 }
+                entry.edit().evidence.rename(&former, &present);
                 entry.failing = entry.incident.failing().map(|(id, _)| id.clone()).collect();
                 if entry.memory.unknown.remove(&former) {
                     entry.memory.unknown.insert(present.clone());

@@ -61,6 +61,25 @@ fn every_update_is_a_sentence_in_both_languages() {
 }
 
 #[test]
+fn every_reason_has_words_of_its_own_in_titles_and_updates_of_both_languages() {
+    let said = |kind, language| {
+        let mut incident = sample::settled();
+        incident.finding.iter_mut().for_each(|finding| (finding.kind, finding.http_status) = (kind, None));
+        for part in incident.components.values_mut() {
+            part.signature.iter_mut().for_each(|signature| (signature.kind, signature.http_status) = (kind, None));
+        }
+        let words = words(language);
+        (title(&incident, &words), text(&incident, &incident.updates[0], &words), words.reason(kind))
+    };
+    for &kind in FailureKind::ALL {
+        let (fr, en) = (said(kind, Language::Fr), said(kind, Language::En));
+        assert!(fr.0.contains(&lower(&fr.2)) && fr.1.contains(&fr.2), "{fr:?}");
+        assert!(en.0.contains(&lower(&en.2)) && en.1.contains(&en.2), "{en:?}");
+        assert!(fr.2 != en.2 && !fr.2.starts_with("reason-") && !en.2.starts_with("reason-"), "{kind}");
+    }
+}
+
+#[test]
 fn every_notice_of_a_maintenance_is_a_sentence_in_both_languages() {
     let mut said = String::new();
     let name = |_: &ComponentId| None;

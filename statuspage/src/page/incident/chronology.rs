@@ -87,7 +87,7 @@ fn milestones(incident: &Incident, snapshot: &Snapshot, words: &Words) -> Vec<Mo
     let moments = [
         (Some(times.started_at), began),
         (Some(times.detected_at), detected),
-        (times.announced_at, words.chronology_announced()),
+        (times.told_at, words.chronology_announced()),
         (times.reported_by_users_at, words.chronology_reported()),
         (incident.acknowledgement.as_ref().map(|taken| taken.at), words.chronology_acknowledged()),
         (times.identified_at, words.chronology_identified()),

@@ -3,7 +3,7 @@
 //! It does not know how it was probed.
 
 use leptos::prelude::*;
-use shared::{Observation, Status, Timestamp, Verdict};
+use shared::{Certificate, Exhibit, Observation, Status, Timestamp, Verdict};
 
 use crate::{
     page::shell::{Head, shape},
@@ -51,7 +51,7 @@ fn entry(component: &ComponentView, now: Timestamp, head: &Head<'_>) -> AnyView 
 }
 
 /// What one observation says.
-fn facts(seen: &Observation, now: Timestamp, words: &Words) -> AnyView {
+pub(super) fn facts(seen: &Observation, now: Timestamp, words: &Words) -> AnyView {
     let mut rows: Vec<(String, String)> = vec![(
         words.operator_observed(),
         format!("{} · {} · {}", words.when(seen.started_at, now), seen.probe.name, place(&seen.location)),
@@ -79,8 +79,28 @@ fn facts(seen: &Observation, now: Timestamp, words: &Words) -> AnyView {
         phases.filter_map(|(name, spent)| Some(format!("{name} {}", words.latency(spent?)))).collect();
     rows.extend((!phases.is_empty()).then(|| (words.operator_phases(), phases.join(", "))));
     let row = |(name, value): (String, String)| view! { <dt>{name}</dt><dd><bdi>{inert(&value)}</bdi></dd> };
+    let met = seen.failure.as_ref().and_then(|failure| failure.exhibit.as_deref());
+    rows.extend(met.into_iter().flat_map(|met| exhibited(met, words)));
+    let head = met.map(|met| &met.head).filter(|head| !head.is_empty()).map(|head| {
+        let lines: Vec<String> = head.iter().map(|line| inert(line)).collect();
+        view! { <p class="meta">{words.operator_head()}</p><pre>{lines.join("\n")}</pre> }
+    });
     let sample = seen.failure.as_ref().and_then(|failure| failure.evidence.as_deref()).map(|evidence| {
         view! { <p class="meta">{words.operator_sample()}</p><pre>{inert(evidence)}</pre> }
     });
-    view! { <dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>{sample} }.into_any()
+    view! { <dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>{head}{sample} }.into_any()
+}
+
+/// What the probe met on its way, but for the head.
+fn exhibited(met: &Exhibit, words: &Words) -> Vec<(String, String)> {
+    let day = |at| words.long_date(words.day_of(at));
+    let addresses: Vec<String> = met.addresses.iter().map(ToString::to_string).collect();
+    let mut rows: Vec<_> =
+        (addresses.len() > 1).then(|| (words.operator_addresses(), addresses.join(", "))).into_iter().collect();
+    rows.extend(met.certificates.iter().map(|certificate| {
+        let Certificate { subject, issuer, serial, not_before, not_after } = certificate;
+        let valid = words.operator_issued(subject.as_str(), issuer.as_str(), day(*not_before), day(*not_after));
+        (words.operator_chain(), format!("{valid} ({serial})"))
+    }));
+    rows
 }

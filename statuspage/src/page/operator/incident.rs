@@ -8,7 +8,7 @@ use shared::{Language, Stage, Text, Timestamp};
 use super::{
     HOME, Signed, document,
     field::{self, Fields},
-    moment,
+    first, moment,
     overview::acknowledgement,
     refusal::message,
     told,
@@ -57,6 +57,7 @@ pub fn incident(
             {scene.state(head)}
             {incident.stage.is_open().then(|| scene.orders(head))}
             {scene.said()}
+            {first::failures(incident, snapshot.generated_at, &words)}
         }
         .into_any()
     })

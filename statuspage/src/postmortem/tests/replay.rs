@@ -2,7 +2,7 @@
 //!
 //! On the first day users called at 14:00 and detection took "more than an hour"; on the second they wrote at 07:18.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use shared::{
     Failure, FailureKind, HttpFacts, HttpVersion, IncidentId, Observation, Stage, Text, Thresholds, Timestamp, Timings,
@@ -76,10 +76,23 @@ fn observation(component: &PageComponent, location: &str, start: Timestamp, verd
         timings: Timings::default(),
         duration: Duration::from_millis(120),
         http: Some(http),
-        certificate_expires_at: None,
+        certificate_expires_at: Some(certificate(start)),
         confirmation: false,
-        address: Some("192.0.2.10".parse().expect("an address")),
+        address: Some(address(component, start)),
     }
+}
+
+/// The certificate that all share is renewed while the first outage lasts.
+fn certificate(now: Timestamp) -> Timestamp {
+    let renewed = now >= at("2025-10-01T12:05:00Z");
+    at(if renewed { "2025-12-30T12:00:00Z" } else { "2025-10-20T12:00:00Z" })
+}
+
+/// MinIO is at two addresses in turn; one Nextcloud moves while the second outage lasts.
+fn address(component: &PageComponent, now: Timestamp) -> IpAddr {
+    let moved = component.id.as_str() == "nextcloud-03" && now >= at("2025-10-02T05:40:00Z");
+    let other = component.id.as_str().starts_with("minio") && now.as_millis() / 60_000 % 2 == 0;
+    IpAddr::from([192, 0, 2, if moved { 20 } else { 10 + u8::from(other) }])
 }
 
 /// Everything that probes see in these two days, in order; what changes is confirmed at once.
@@ -169,7 +182,7 @@ fn live() -> (Vec<Arc<Incident>>, Vec<Arrival>) {
         let mut news = book.tick(*arrival);
         news.extend(book.hear(&transitions, *arrival));
         // The channel takes a few seconds.
-        for incident in book.incidents().iter().filter(|incident| incident.times.announced_at.is_none()) {
+        for incident in book.incidents().iter().filter(|incident| incident.times.told_at.is_none()) {
             let told = incident.times.detected_at.plus(seconds(12));
             if told <= *arrival {
                 book.delivered(&incident.id, told);
@@ -206,6 +219,7 @@ fn two_days_are_one_story_whose_draft_knows_what_nobody_knew() {
             windows: vec![],
             slow: measured.slow,
             results: measured.results.clone(),
+            turns: measured.turns.clone(),
             undone: vec![],
             address: None,
             now,

@@ -53,6 +53,7 @@ pub(super) fn incident(name: &str) -> Incident {
         relapses: 0,
         updates: vec![opened],
         postmortem: Default::default(),
+        evidence: Default::default(),
     }
 }
 
@@ -61,6 +62,7 @@ fn times(at: Timestamp) -> Times {
         started_at: at,
         detected_at: at,
         announced_at: None,
+        told_at: None,
         reported_by_users_at: None,
         identified_at: None,
         recovered_at: None,

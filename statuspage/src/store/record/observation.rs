@@ -98,8 +98,9 @@ pub(in crate::store) fn decode(
     let verdict = codes::verdict(stored.verdict)?;
     let failure = match stored.failure {
         None => None,
-        Some(failure) => {
-            Some(Failure { kind: failure.kind.parse().ok()?, detail: failure.detail, evidence: failure.evidence })
+        Some(StoredFailure { kind, detail, evidence }) => {
+            // What was met on the way is the incident's: a row has no room for it.
+            Some(Failure { kind: kind.parse().ok()?, detail, evidence, exhibit: None })
         }
     };
     let http = match stored.http {
@@ -172,7 +173,7 @@ mod tests {
 
     fn failures() -> impl Strategy<Value = Failure> {
         (proptest::sample::select(FailureKind::ALL), ".{0,40}", option::of(".{0,40}"))
-            .prop_map(|(kind, detail, evidence)| Failure { kind, detail, evidence })
+            .prop_map(|(kind, detail, evidence)| Failure { kind, detail, evidence, exhibit: None })
     }
 
     fn https() -> impl Strategy<Value = HttpFacts> {
@@ -226,7 +227,12 @@ mod tests {
     fn endless_texts_of_the_target_are_cut_until_the_row_is_short_enough() {
         let hop = Hop { status: 302, location: Some("é".repeat(9_000)), timings: Timings::default() };
         let http = HttpFacts { status: 200, version: HttpVersion::Http2, redirects: vec![hop; 100] };
-        let failure = Failure { kind: FailureKind::Body, detail: "d".repeat(9_000), evidence: Some("e".repeat(9_000)) };
+        let failure = Failure {
+            kind: FailureKind::Body,
+            detail: "d".repeat(9_000),
+            evidence: Some("e".repeat(9_000)),
+            exhibit: None,
+        };
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let any = observations().new_tree(&mut runner).expect("one").current();
         let endless = Observation { http: Some(http), failure: Some(failure), ..any };

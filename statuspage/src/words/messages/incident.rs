@@ -21,6 +21,10 @@ messages! {
     incident_opened(what, services, since) = "incident-opened";
     /// In English: “`count` services are affected now.”
     incident_grown(count) = "incident-grown";
+    /// In English: “Failing too: `names`. `count` services are affected since `since`; the worst state is `worst`.”
+    incident_joined(names, count, since, worst) = "incident-joined";
+    /// In English: “now `names` too; the worst state: `worst`; since `since`”
+    notice_grown(names, worst, since) = "notice-grown";
     /// In English: “By our measurements everything works again. We go on watching.”
     incident_recovered() = "incident-recovered";
     /// In English: “It is back: `services`.”

@@ -47,6 +47,18 @@ messages! {
     operator_evidence_note() = "operator-evidence-note";
     /// In English: “Address”.
     operator_address() = "operator-address";
+    /// In English: “All addresses”.
+    operator_addresses() = "operator-addresses";
+    /// In English: “Certificate”.
+    operator_chain() = "operator-chain";
+    /// In English: “`subject`, issued by `issuer`, valid from `from` to `to`”.
+    operator_issued(subject, issuer, from, to) = "operator-issued";
+    /// In English: “Head of the answer”.
+    operator_head() = "operator-head";
+    /// In English: “What was seen first”.
+    operator_first() = "operator-first";
+    /// In English: “… and `count` other services, of which nothing more is kept”.
+    operator_first_more(count) = "operator-first-more";
     /// In English: “Certificate ends”.
     operator_certificate() = "operator-certificate";
     /// In English: “Answer”.

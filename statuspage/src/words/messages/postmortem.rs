@@ -105,10 +105,10 @@ messages! {
     draft_ack_after(span, who) = "pm-ack-after";
     /// In English: “never acknowledged by a human”.
     draft_ack_none() = "pm-ack-none";
-    /// In English: “from the acknowledgement to the first update that says “identified””.
-    draft_investigation_how() = "pm-investigation-how";
-    /// In English: “there is no acknowledgement, or no update that says “identified””.
-    draft_investigation_open() = "pm-investigation-open";
+    /// In English: “from the acknowledgement to the first update that says “`stage`””.
+    draft_investigation_how(stage) = "pm-investigation-how";
+    /// In English: “there is no acknowledgement, or no update that says “`stage`””.
+    draft_investigation_open(stage) = "pm-investigation-open";
     /// In English: “50 %: `half`, 95 %: `most`, last: `last`”.
     draft_return_half(half, most, last) = "pm-return-half";
     /// In English: “for each service, from its first failure to its first confirmed success”.
@@ -133,6 +133,14 @@ messages! {
     draft_chron_grown(count) = "pm-chron-grown";
     /// In English: “Users report the outage”.
     draft_chron_users() = "pm-chron-users";
+    /// In English: “First announcement on the page”.
+    draft_chron_announced() = "pm-chron-announced";
+    /// In English: “Renewed: another certificate of `services`, by `places`”.
+    draft_chron_certificate(services, places) = "pm-chron-certificate";
+    /// In English: “Another address of `services`, seen from `places`”.
+    draft_chron_address(services, places) = "pm-chron-address";
+    /// In English: “Certificates and addresses are those that each probe met; …”.
+    draft_chron_how() = "pm-chron-how";
     /// In English: “First message delivered”.
     draft_chron_told() = "pm-chron-told";
     /// In English: “Acknowledged by `who`”.
@@ -209,12 +217,4 @@ messages! {
     draft_span_minutes_seconds(minutes, seconds) = "pm-span-minutes-seconds";
     /// In English: “`date`, `time`”.
     draft_stamp(date, time) = "pm-stamp";
-    /// In English: “investigating”.
-    draft_stage_investigating() = "pm-stage-investigating";
-    /// In English: “cause identified”.
-    draft_stage_identified() = "pm-stage-identified";
-    /// In English: “watched”.
-    draft_stage_monitoring() = "pm-stage-monitoring";
-    /// In English: “resolved”.
-    draft_stage_resolved() = "pm-stage-resolved";
 }

@@ -4,6 +4,7 @@ use shared::{HttpVersion, Verdict};
 
 use super::*;
 use crate::definition::{ExpectStatus, IpPreference, StatusPattern};
+use crate::probe::http::exchange::Answer;
 
 fn check(expect: Expectation) -> HttpCheck {
     HttpCheck {
@@ -28,6 +29,10 @@ fn answered(status: u16, headers: &[(&'static str, &'static str)], body: &str, e
     let status = StatusCode::from_u16(status).expect("a status");
     let head = Head { status, version: HttpVersion::Http11, headers: map };
     Answer { head, body: Body { bytes: body.as_bytes().to_vec(), end } }
+}
+
+fn answer(check: &HttpCheck, answer: Answer) -> Result<(), Failure> {
+    super::answer(check, &answer.head, answer.body)
 }
 
 fn kind(result: Result<(), Failure>) -> Option<FailureKind> {
