@@ -19,9 +19,14 @@
 //! nothing but by elapsed time.
 
 mod entry;
+mod failure;
+mod growth;
+mod home;
 mod orders;
+mod recovery;
 mod step;
 mod text;
+mod time;
 
 #[cfg(test)]
 mod tests;
