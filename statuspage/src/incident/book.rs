@@ -121,7 +121,11 @@ impl Book {
         let mut book = Self::new(rules);
         for (id, bytes) in records {
             match Entry::read(bytes) {
-                Ok(entry) => drop(book.entries.insert(id.clone(), entry)),
+                Ok(entry) => {
+                    // It was that late at least when it was written: the clock may have been set back since.
+                    book.clock = book.clock.max(Some(entry.latest()).filter(|_| entry.is_open()));
+                    book.entries.insert(id.clone(), entry);
+                }
                 Err(error) => warn!(incident = %id, %error, "a record of an incident cannot be read"),
             }
         }

@@ -25,7 +25,8 @@ pub(super) struct Failure<'a> {
 impl<'a> Failure<'a> {
     pub(super) fn of(transition: &'a Transition) -> Self {
         let Transition { component, at, from, to, reason, onset, .. } = transition;
-        let since = onset.map_or(*at, |onset| onset.since);
+        // The clock may have been set back in between.
+        let since = onset.map_or(*at, |onset| onset.since.min(*at));
         let after = onset.and_then(|onset| onset.after).unwrap_or(since);
         let signature = reason.as_ref().map(|reason| Signature {
             kind: reason.kind,

@@ -24,12 +24,14 @@ impl Book {
                 && let Some(part) = entry.edit().components.get_mut(component)
             {
                 part.status = status;
-                part.recovered_at = if recovers { Some(at) } else { part.recovered_at };
+                // What is over does not follow a clock that is set back.
+                part.recovered_at = if recovers { Some(at.max(part.detected_at)) } else { part.recovered_at };
             }
             if recovers {
                 entry.failing.remove(component);
                 if entry.failing.is_empty() {
-                    entry.edit().times.recovered_at = Some(at);
+                    let last = entry.incident.components.values().filter_map(|part| part.recovered_at).max();
+                    entry.edit().times.recovered_at = last.or(Some(at));
                 }
             }
             entry.notice_wellness(at);

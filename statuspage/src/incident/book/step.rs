@@ -27,9 +27,12 @@ impl Book {
 
     /// Takes changes of state, in their order. One that is told again changes nothing.
     pub fn hear(&mut self, transitions: &[Transition], now: Timestamp) -> Vec<News> {
-        let mut news = self.tick(now);
+        let mut news = Vec::new();
+        self.set_clock(now);
         let mut worse = BTreeSet::new();
         for transition in transitions {
+            // What was due before it comes before it, and what it keeps from coming does not come: after a pause there are many.
+            self.happen_until(transition.at.min(now), &mut news);
             self.conditions.insert(transition.component.clone(), transition.to);
             match transition.to {
                 Status::PartialOutage | Status::MajorOutage => worse.extend(self.fails(&Failure::of(transition))),
@@ -45,7 +48,7 @@ impl Book {
         for id in worse {
             self.find_out(&id, now);
         }
-        self.pass_time(now, &mut news);
+        self.happen_until(now, &mut news);
         news
     }
 

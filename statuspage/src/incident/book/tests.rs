@@ -8,7 +8,7 @@ use shared::{FailureKind, Impact, Stage, Status, Text, Timestamp, Verdict};
 use super::*;
 use crate::{
     engine::{Onset, Transition},
-    incident::{Body, Landmark},
+    incident::{Body, Landmark, Times},
     snapshot::Reason,
 };
 

@@ -17,15 +17,28 @@ impl Book {
 
     /// Lets happen what is due, at the instants at which it is.
     pub(super) fn pass_time(&mut self, now: Timestamp, news: &mut Vec<News>) {
+        self.set_clock(now);
+        self.happen_until(now, news);
+    }
+
+    /// It is `now`, which may be earlier than before.
+    pub(super) fn set_clock(&mut self, now: Timestamp) {
         if self.clock.is_some_and(|clock| now < clock) {
             for id in self.open.clone() {
-                if let Some(entry) = self.entries.get_mut(&id) {
-                    entry.turn_back(now);
+                let Some(entry) = self.entries.get_mut(&id) else { continue };
+                let before = entry.clone();
+                entry.turn_back(now);
+                if *entry != before {
+                    self.changed(&id, Urgency::Later);
                 }
-                self.changed(&id, Urgency::Later);
             }
+            self.find_again();
         }
         self.clock = Some(now);
+    }
+
+    /// Lets happen what is due by then.
+    pub(super) fn happen_until(&mut self, now: Timestamp, news: &mut Vec<News>) {
         while let Some((at, id)) = self.due.first().filter(|(at, _)| *at <= now).cloned() {
             self.due.remove(&(at, id.clone()));
             self.scheduled.remove(&id);
@@ -36,6 +49,8 @@ impl Book {
     fn come_due(&mut self, id: &IncidentId, news: &mut Vec<News>) {
         let Some(entry) = self.entries.get_mut(id) else { return };
         let Some((at, due)) = entry.due(&self.rules) else { return };
+        // What was let happen only now (by growth long after the last message, by operators) is not said before it.
+        let at = if due == Due::Promise { at } else { at.max(entry.incident.times.updated_at) };
         match due {
             Due::Announcement => {
                 entry.tell();
