@@ -2,6 +2,7 @@
 
 mod measured;
 mod operated;
+mod random;
 
 use shared::{FailureKind, Impact, Stage, Status, Text, Timestamp, Verdict};
 
