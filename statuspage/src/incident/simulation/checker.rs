@@ -190,8 +190,12 @@ impl<'a> Report<'a> {
             if open {
                 self.breach(Rule::EverythingEnds, incident);
             }
-            let once = matches!(&told[..], ["opened", "resolved"] | ["opened", "overdue", "resolved"]);
-            if !once && !(open && told == ["opened"]) {
+            let once = match &told[..] {
+                ["opened", "resolved"] | ["opened", "overdue", "resolved"] => true,
+                ["opened"] => open,
+                _ => false,
+            };
+            if !once {
                 self.breach(Rule::ToldOnce, (told, incident));
             }
         }

@@ -22,8 +22,8 @@ const APART: i64 = 300;
 /// Something that happens to the hub.
 #[derive(Debug, Clone)]
 pub(super) enum Event {
-    /// Its clock is set: ahead of the right one by so many seconds from now on.
-    Clock(i64),
+    /// Its clock is set.
+    Clock,
     /// It writes down what it knows.
     Checkpoint,
     /// It is killed.
@@ -104,7 +104,7 @@ impl Day {
 
     /// Clocks, restarts, plans and orders. An operator who meets a hub that is away comes again.
     fn disturb(&mut self, dice: &mut Dice) {
-        self.events.extend(self.clock.iter().map(|(second, ahead)| (*second, Event::Clock(*ahead))));
+        self.events.extend(self.clock.iter().map(|(second, _)| (*second, Event::Clock)));
         for (from, to) in self.away.clone() {
             self.events.push((from - 1 - dice.roll(60), Event::Checkpoint));
             self.events.extend([(from, Event::Stop), (to, Event::Start)]);
@@ -174,7 +174,7 @@ impl Event {
     /// What comes first within a second; results that come together come in their order.
     fn rank(&self) -> (u8, Option<Timestamp>) {
         match self {
-            Self::Clock(_) => (0, None),
+            Self::Clock => (0, None),
             Self::Checkpoint => (1, None),
             Self::Stop => (2, None),
             Self::Start => (3, None),

@@ -115,7 +115,7 @@ impl<'a> Life<'a> {
 
     fn meet(&mut self, second: i64, event: &Event, now: Timestamp) {
         match event {
-            Event::Clock(_) => {
+            Event::Clock => {
                 let transitions = self.engine.step(Input::Tick, now).transitions;
                 self.tell(second, &transitions, now);
             }
