@@ -219,11 +219,20 @@ impl PlaceState {
         if now < self.received_at {
             self.stale_at = now.plus(self.stale_at.since(self.received_at));
             self.received_at = now;
+            let runs = [&mut self.failing, &mut self.warning, &mut self.blind];
+            runs.into_iter().flatten().for_each(|run| run.turn_back(now));
+            self.last_good = self.last_good.map(|at| at.min(now));
         }
     }
 }
 
 impl Run {
+    /// What is to have begun after `now` has just begun, so that it still began together with what begins next.
+    fn turn_back(&mut self, now: Timestamp) {
+        self.since = self.since.min(now);
+        self.after = self.after.map(|at| at.min(now));
+    }
+
     fn extend(run: &mut Option<Self>, observation: &Observation, last_good: Option<Timestamp>) {
         let (since, after) = run.as_ref().map_or((observation.started_at, last_good), |run| (run.since, run.after));
         let (kind, detail) = match &observation.failure {

@@ -18,10 +18,15 @@
 //! The same inputs give the same book, and one that was read from its records goes on as the one that wrote them. Ticks change
 //! nothing but by elapsed time.
 
+mod beginning;
 mod entry;
 mod evidence;
+mod failure;
 mod growth;
+mod home;
+mod lapse;
 mod orders;
+mod recovery;
 mod step;
 mod times;
 
@@ -119,7 +124,11 @@ impl Book {
         let mut book = Self::new(rules);
         for (id, bytes) in records {
             match Entry::read(bytes) {
-                Ok(entry) => drop(book.entries.insert(id.clone(), entry)),
+                Ok(entry) => {
+                    // It was that late at least when it was written: the clock may have been set back since.
+                    book.clock = book.clock.max(Some(entry.latest()).filter(|_| entry.is_open()));
+                    book.entries.insert(id.clone(), entry);
+                }
                 Err(error) => warn!(incident = %id, %error, "a record of an incident cannot be read"),
             }
         }

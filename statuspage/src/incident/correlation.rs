@@ -62,6 +62,12 @@ impl Spans {
         }
     }
 
+    /// Nothing that began lies after `now`.
+    pub(super) fn turn_back(&mut self, now: Timestamp) {
+        let before = std::mem::take(&mut self.0);
+        before.into_iter().for_each(|(from, to)| self.insert((from.min(now), to.min(now))));
+    }
+
     fn extend(&mut self, other: &Self) {
         other.0.iter().for_each(|span| self.insert(*span));
     }

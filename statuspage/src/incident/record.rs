@@ -212,6 +212,32 @@ impl Incident {
         self.components.iter().filter(|(_, part)| part.recovered_at.is_none())
     }
 
+    /// Nothing that happened lies after `now`.
+    pub(super) fn turn_back(&mut self, now: Timestamp) {
+        let Times {
+            started_at,
+            detected_at,
+            announced_at,
+            told_at,
+            reported_by_users_at,
+            identified_at,
+            recovered_at,
+            resolved_at,
+            updated_at,
+        } = &mut self.times;
+        let known = [announced_at, told_at, reported_by_users_at, identified_at, recovered_at, resolved_at];
+        let parts = self.components.values_mut();
+        let parts =
+            parts.flat_map(|part| [&mut part.since, &mut part.detected_at].into_iter().chain(&mut part.recovered_at));
+        [started_at, detected_at, updated_at]
+            .into_iter()
+            .chain(known.into_iter().flatten())
+            .chain(parts)
+            .chain(self.acknowledgement.iter_mut().map(|taken| &mut taken.at))
+            .chain(self.updates.iter_mut().map(|update| &mut update.at))
+            .for_each(|at| *at = (*at).min(now));
+    }
+
     /// What was said last.
     pub fn latest(&self) -> Option<&Update> {
         self.updates.last()

@@ -124,6 +124,13 @@ impl Entry {
         self.incident.stage.is_open()
     }
 
+    /// The last instant at which something is known to have happened to it.
+    pub(super) fn latest(&self) -> Timestamp {
+        let Memory { said_at, well_since, .. } = self.memory;
+        let known = [Some(said_at), well_since, self.incident.times.recovered_at];
+        known.into_iter().flatten().fold(self.incident.times.updated_at, Timestamp::max)
+    }
+
     /// How long it must stay well: longer each time that it came back.
     pub(super) fn quiet(&self, rules: &Rules) -> Duration {
         let doubled = rules.quiet.saturating_mul(1 << self.incident.relapses.min(16));
@@ -243,14 +250,14 @@ impl Entry {
         self.memory.well_since = if well { self.memory.well_since.or(Some(at)) } else { None };
     }
 
-    /// The clock shows less than before: what lies in its future has just happened.
+    /// The clock shows less than before: what lies in its future has just happened, in all that is kept, so that times stay in
+    /// their order and what fails next still began together with what failed before.
     pub(super) fn turn_back(&mut self, now: Timestamp) {
-        let Memory { said_at, announce_at, well_since, .. } = &mut self.memory;
+        let Memory { said_at, announce_at, well_since, traces, .. } = &mut self.memory;
         *said_at = (*said_at).min(now);
         *announce_at = announce_at.map(|at| at.min(now));
         *well_since = well_since.map(|at| at.min(now));
-        if self.incident.times.recovered_at.is_some_and(|at| at > now) {
-            self.edit().times.recovered_at = Some(now);
-        }
+        traces.values_mut().for_each(|trace| trace.spans.turn_back(now));
+        self.edit().turn_back(now);
     }
 }

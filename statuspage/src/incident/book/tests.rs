@@ -2,13 +2,14 @@
 
 mod measured;
 mod operated;
+mod random;
 
 use shared::{FailureKind, Impact, Stage, Status, Text, Timestamp, Verdict};
 
 use super::*;
 use crate::{
     engine::{Onset, Transition},
-    incident::{Body, Landmark},
+    incident::{Body, Landmark, Times},
     snapshot::Reason,
 };
 

@@ -260,3 +260,65 @@ fn a_restart_goes_on_where_the_book_was() {
     }
     assert_eq!(story(0..=8), live);
 }
+
+#[test]
+fn a_clock_that_is_set_back_leaves_the_times_of_a_record_in_order() {
+    let mut bench = Bench::new();
+    bench.down("wiki", Answers(502), 100_000);
+    bench.tick(100_010);
+    // A day back; the same cause reaches another one by the clock as it is now.
+    bench.tick(13_600);
+    bench.down("mail", Answers(502), 13_620);
+    bench.up("wiki", 13_700);
+    bench.up("mail", 13_700);
+    bench.tick(14_000);
+    let Times { started_at, detected_at, recovered_at, resolved_at, .. } = bench.one().times.clone();
+    assert_eq!((started_at, detected_at), (at(13_600), at(13_600)));
+    assert_eq!((recovered_at, resolved_at), (Some(at(13_700)), Some(at(13_880))));
+    assert!(bench.one().updates.iter().map(|update| update.at).is_sorted());
+}
+
+#[test]
+fn a_clock_that_is_set_back_during_a_restart_does_not_keep_an_incident_open() {
+    let mut bench = Bench::new();
+    bench.down("wiki", Answers(502), 100_000);
+    bench.up("wiki", 100_050);
+    bench.book.mark_changed();
+    let records = bench.book.take_all_changes(at(100_060));
+    let records = records.iter().filter_map(|(id, body)| Some((id, body.as_deref()?)));
+    bench.book = Book::read(Rules::default(), records);
+    bench.news.extend(bench.book.arrange(landscape(), at(10)));
+    bench.tick(190);
+    assert_eq!((bench.one().stage, bench.one().times.resolved_at), (Stage::Resolved, Some(at(190))));
+}
+
+#[test]
+fn a_failure_is_dated_at_the_latest_by_its_confirmation() {
+    let mut bench = Bench::new();
+    bench.hear(down("wiki", Answers(502), (3_570, 3_600), 10));
+    assert_eq!((bench.one().times.started_at, bench.one().times.detected_at), (at(10), at(10)));
+}
+
+#[test]
+fn after_a_pause_nothing_ends_that_was_not_known_to_work_all_along() {
+    let mut bench = Bench::new();
+    bench.down("wiki", Answers(502), 10);
+    bench.up("wiki", 100);
+    // The machine slept from 100 to 900; the proof ran out at 200, before the quiet time was over.
+    let transitions = [to("wiki", Status::Unknown, 200)];
+    bench.news.extend(bench.book.hear(&transitions, at(900)));
+    assert_eq!(bench.one().stage, Stage::Monitoring);
+    bench.up("wiki", 910);
+    bench.tick(1_090);
+    assert_eq!(bench.one().times.resolved_at, Some(at(1_090)));
+}
+
+#[test]
+fn growth_long_after_the_last_words_is_not_said_before_it() {
+    let mut bench = Bench::new();
+    bench.down("cluster", Answers(502), 10);
+    bench.tick(500);
+    bench.down("cloud", Answers(404), 500);
+    let updates: Vec<_> = bench.one().updates.iter().map(|update| update.at).collect();
+    assert_eq!((bench.said(), updates), (vec!["opened", "grown"], vec![at(12), at(502)]));
+}

@@ -54,7 +54,7 @@ fn one_that_is_released_ends_by_itself() {
     let incident = bench.one();
     bench.order(Command::Release { incident: incident.id.clone(), version: incident.version }, 1_000).expect("taken");
     bench.tick(2_000);
-    assert_eq!(bench.one().stage, Stage::Resolved);
+    assert_eq!((bench.one().stage, bench.one().times.resolved_at), (Stage::Resolved, Some(at(1_000))));
 }
 
 #[test]
