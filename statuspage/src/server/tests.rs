@@ -5,6 +5,7 @@ mod audit;
 mod clerk;
 mod connections;
 mod console;
+mod declared;
 mod maintenances;
 mod operators;
 mod planner;

@@ -104,8 +104,8 @@ impl View<'_> {
 
     /// A component as it is now; one that is watched no more as the incident remembers it.
     fn involved(&self, (id, part): (&ComponentId, &Involvement), position: usize) -> Component {
-        if let Some(present) = self.snapshot.component(id) {
-            return self.component(present, self.group_id(present), position);
+        if let Some((_, present)) = self.places.get(id) {
+            return self.component(present);
         }
         Component {
             id: id::stable(id::Kind::Component, id.as_str()),
@@ -121,7 +121,7 @@ impl View<'_> {
             page_id: self.page_id(),
             group: false,
             only_show_if_degraded: false,
-            x_monitor: Monitor { state: MonitorState::Stale, last_result_at: part.recovered_at, stale_at: None },
+            x_monitor: Monitor { state: MonitorState::Stale, last_result_at: part.recovered_at, stale_at: None, measured_status: None },
         }
     }
 }

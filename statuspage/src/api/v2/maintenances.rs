@@ -103,6 +103,6 @@ impl View<'_> {
         let scope = &maintenance.scope;
         let covers = |component: &&Arc<ComponentView>| scope.covers(&component.id, component.group.as_ref());
         let concerned = self.snapshot.components.iter().filter(covers);
-        concerned.zip(1..).map(|(component, at)| self.component(component, self.group_id(component), at)).collect()
+        concerned.map(|component| self.component(component)).collect()
     }
 }
