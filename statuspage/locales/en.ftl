@@ -274,6 +274,7 @@ stage-investigating = Investigating
 stage-identified = Identified
 stage-monitoring = Monitoring
 stage-resolved = Resolved
+postmortem-published = The post-mortem is published: { $address }
 impact-none = No disturbance
 impact-minor = Disturbance
 impact-major = Outage

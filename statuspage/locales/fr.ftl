@@ -280,6 +280,7 @@ stage-investigating = Recherche de la cause
 stage-identified = Cause trouvée
 stage-monitoring = Sous observation
 stage-resolved = Résolu
+postmortem-published = Le post-mortem est publié : { $address }
 impact-none = Aucune gêne
 impact-minor = Perturbation
 impact-major = Panne
