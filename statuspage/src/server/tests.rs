@@ -1,5 +1,6 @@
 //! The router by its answers, and the accept loop over real sockets.
 
+mod addresses;
 mod answers;
 mod audit;
 mod clerk;
