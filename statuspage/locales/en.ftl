@@ -103,6 +103,10 @@ state-partial = Partial outage
 state-down = Outage
 note-since = { $reason } since { $since }
 note-from = { $note }, seen from { $places }
+note-declared = { $measured ->
+    [under_maintenance] declared by operators, during maintenance
+   *[other] declared by operators, measured: { $state }
+}
 note-latency = p95 { $latency }
 note-certificate = { $days ->
     [0] certificate expires today
@@ -229,7 +233,7 @@ reason-prober-fault = A fault of our own probe
 ## Foot of the page
 
 how-we-count = How we count
-rule = Uptime is weighed by time: an outage counts whole, a partial outage 30 %, degraded performance not at all. Announced maintenance and time without measurement are left out; the share of time that was observed stands beside. Percentages are rounded down: 100 % means without a single millisecond of outage. Days begin at midnight ({ $zone }).
+rule = Uptime is weighed by time: an outage counts whole, a partial outage 30 %, degraded performance not at all. Announced maintenance and time without measurement are left out; the share of time that was observed stands beside. Only measurements count: what operators declare changes no figure. Percentages are rounded down: 100 % means without a single millisecond of outage. Days begin at midnight ({ $zone }).
 promise = This page is less than { $span } old, or it tells you so.
 plain-text = As plain text
 times-in = Times: { $zone }.
@@ -279,6 +283,7 @@ stage-investigating = Investigating
 stage-identified = Identified
 stage-monitoring = Monitoring
 stage-resolved = Resolved
+postmortem-published = The post-mortem is published: { $address }
 impact-none = No disturbance
 impact-minor = Disturbance
 impact-major = Outage

@@ -109,6 +109,10 @@ state-partial = Panne partielle
 state-down = Panne
 note-since = { $reason } depuis { $since }
 note-from = { $note }, vu de { $places }
+note-declared = { $measured ->
+    [under_maintenance] déclaré par les opérateurs, pendant une maintenance
+   *[other] déclaré par les opérateurs, mesuré : { $state }
+}
 note-latency = p95 { $latency }
 note-certificate = { $days ->
     [0] certificat : expire aujourd’hui
@@ -235,7 +239,7 @@ reason-prober-fault = Défaut de notre propre sonde
 ## Pied de page
 
 how-we-count = Comment nous comptons
-rule = La disponibilité est pondérée par le temps : une panne compte entière, une panne partielle pour 30 %, une perturbation pour rien. La maintenance annoncée et le temps sans mesure sont laissés de côté ; la part du temps observée est indiquée à côté. Les pourcentages sont arrondis vers le bas : 100 % veut dire sans une seule milliseconde de panne. Les jours commencent à minuit ({ $zone }).
+rule = La disponibilité est pondérée par le temps : une panne compte entière, une panne partielle pour 30 %, une perturbation pour rien. La maintenance annoncée et le temps sans mesure sont laissés de côté ; la part du temps observée est indiquée à côté. Seules les mesures comptent : ce que les opérateurs déclarent ne change aucun chiffre. Les pourcentages sont arrondis vers le bas : 100 % veut dire sans une seule milliseconde de panne. Les jours commencent à minuit ({ $zone }).
 promise = Cette page a moins de { $span }, ou elle vous le dit.
 plain-text = En texte brut
 times-in = Heures : { $zone }.
@@ -285,6 +289,7 @@ stage-investigating = Recherche de la cause
 stage-identified = Cause trouvée
 stage-monitoring = Sous observation
 stage-resolved = Résolu
+postmortem-published = Le post-mortem est publié : { $address }
 impact-none = Aucune gêne
 impact-minor = Perturbation
 impact-major = Panne

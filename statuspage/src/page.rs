@@ -42,6 +42,6 @@ pub use planned::maintenance;
 pub use policy::{content_security_policy, operator_security_policy};
 pub use postmortem::postmortem;
 pub use present::live;
-pub use problem::{Problem, error};
+pub use problem::{Problem, error, error_text};
 pub use service::service;
 pub use voice::voice;

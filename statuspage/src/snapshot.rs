@@ -2,7 +2,7 @@
 //!
 //! It does not know how it was judged nor how it is shown; whoever holds it holds it for as long as they like.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc, time::Duration};
 
 use prober::definition::Quarantined;
 use shared::{
@@ -122,8 +122,11 @@ pub struct ComponentView {
     pub description: Option<Text>,
     /// Where its users go.
     pub url: Option<String>,
-    /// Its state; [`Status::Unknown`] with no `last_result_at` reads "first check under way".
+    /// Its state, the worse of what is measured and what operators say; [`Status::Unknown`] with no `last_result_at` reads "first
+    /// check under way".
     pub status: Status,
+    /// What operators say of it in an open incident of theirs; absent when they say nothing.
+    pub declared: Option<Declared>,
     /// Since when it has that state.
     pub since: Timestamp,
     /// When it was first watched.
@@ -140,6 +143,43 @@ pub struct ComponentView {
     pub certificate_expires_at: Option<Timestamp>,
     /// The past; made anew less often than the rest.
     pub history: Arc<HistoryView>,
+}
+
+/// What operators say of a component, beside what is measured of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// The state by their word.
+    pub status: Status,
+    /// Since when, by their word.
+    pub since: Timestamp,
+    /// The state without their word: as measured, or under maintenance.
+    pub beside: Status,
+}
+
+impl ComponentView {
+    /// The state without operators' word: as measured, or under maintenance. Whether something is proven is asked of this one.
+    pub fn measured(&self) -> Status {
+        self.declared.map_or(self.status, |declared| declared.beside)
+    }
+
+    /// What operators say, when it is worse than all that is measured.
+    pub fn by_word(&self) -> Option<Declared> {
+        self.declared.filter(|declared| declared.status.severity() > declared.beside.severity())
+    }
+
+    /// Takes operators' word: the worse state wins, and of two that are equally bad the earlier one.
+    #[must_use]
+    pub(crate) fn declared_as(mut self, status: Status, since: Timestamp) -> Self {
+        let beside = self.status;
+        self.since = match status.severity().cmp(&beside.severity()) {
+            Ordering::Greater => since,
+            Ordering::Equal => since.min(self.since),
+            Ordering::Less => self.since,
+        };
+        self.status = beside.worst(status);
+        self.declared = Some(Declared { status, since, beside });
+        self
+    }
 }
 
 /// Why a component is not operational: the worst failure of its probes.

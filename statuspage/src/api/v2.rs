@@ -10,7 +10,7 @@ mod maintenances;
 
 use std::collections::BTreeMap;
 
-use shared::{Language, Status, Text, Timestamp};
+use shared::{ComponentId, Language, Status, Text, Timestamp};
 use url::Url;
 
 use crate::{
@@ -31,13 +31,15 @@ pub(crate) struct View<'a> {
     pub(crate) base: &'a Url,
     /// For names, and for what Statuspage has no words for.
     words: Words,
+    /// Each component with its position in its level of the list, which counts from 1.
+    places: BTreeMap<&'a ComponentId, (usize, &'a ComponentView)>,
 }
 
 impl<'a> View<'a> {
     /// The documents of `snapshot` in `language`, for a page at `base`.
     pub(crate) fn new(snapshot: &'a Snapshot, language: Language, base: &'a Url) -> Self {
         let words = Words::new(language, snapshot.site.time_zone.clone());
-        Self { snapshot, base, words }
+        Self { snapshot, base, words, places: places(snapshot) }
     }
 
     fn language(&self) -> Language {
@@ -119,52 +121,21 @@ impl<'a> View<'a> {
             MonitorState::Fresh
         };
         let last_result_at = components.iter().filter_map(|component| component.last_result_at).max();
-        Monitor { state, last_result_at, stale_at: components.iter().filter_map(|component| component.stale_at).min() }
+        let stale_at = components.iter().filter_map(|component| component.stale_at).min();
+        Monitor { state, last_result_at, stale_at, measured_status: None }
     }
 
     /// Groups with their components after them, in the order of the page; positions count from 1 within their level.
     fn listed(&self) -> Vec<Listed> {
         let mut listed = Vec::new();
-        let mut top = 0;
-        for (group, members) in self.levels() {
-            match group {
-                None => listed.extend(members.iter().map(|component| {
-                    top += 1;
-                    Listed::Component(self.component(component, None, top))
-                })),
-                Some(group) => {
-                    top += 1;
-                    let group = self.group(group, &members, top);
-                    let id = group.component.id.clone();
-                    listed.push(Listed::Group(group));
-                    let member = |(at, component): (usize, &&ComponentView)| {
-                        Listed::Component(self.component(component, Some(id.clone()), at + 1))
-                    };
-                    listed.extend(members.iter().enumerate().map(member));
-                }
-            }
+        for (position, group, members) in levels(self.snapshot) {
+            listed.extend(group.map(|group| Listed::Group(self.group(group, &members, position))));
+            listed.extend(members.iter().map(|component| Listed::Component(self.component(component))));
         }
         listed
     }
 
-    /// The components by group, groups in the order in which they first appear.
-    fn levels(&self) -> Vec<(Option<&Text>, Vec<&ComponentView>)> {
-        let mut order: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
-        let mut levels: Vec<(Option<&Text>, Vec<&ComponentView>)> = Vec::new();
-        for component in &self.snapshot.components {
-            let group = component.group.as_ref();
-            let at = *order.entry(group).or_insert_with(|| {
-                levels.push((group, Vec::new()));
-                levels.len() - 1
-            });
-            if let Some((_, members)) = levels.get_mut(at) {
-                members.push(component);
-            }
-        }
-        levels
-    }
-
-    fn component(&self, component: &ComponentView, group_id: Option<String>, position: usize) -> Component {
+    fn component(&self, component: &ComponentView) -> Component {
         let state = state(component);
         Component {
             id: id::stable(id::Kind::Component, component.id.as_str()),
@@ -172,15 +143,20 @@ impl<'a> View<'a> {
             status: document::word(component.status),
             created_at: component.created_at,
             updated_at: component.since,
-            position,
+            position: self.places.get(&component.id).map_or(0, |(position, _)| *position),
             description: self.description(component, state),
             showcase: true,
             start_date: Some(date(component.created_at)),
-            group_id,
+            group_id: self.group_id(component),
             page_id: self.page_id(),
             group: false,
             only_show_if_degraded: false,
-            x_monitor: Monitor { state, last_result_at: component.last_result_at, stale_at: component.stale_at },
+            x_monitor: Monitor {
+                state,
+                last_result_at: component.last_result_at,
+                stale_at: component.stale_at,
+                measured_status: component.declared.map(|declared| declared.beside.word()),
+            },
         }
     }
 
@@ -225,6 +201,7 @@ impl<'a> View<'a> {
                 state: state.unwrap_or(MonitorState::Fresh),
                 last_result_at: members.iter().filter_map(|member| member.last_result_at).max(),
                 stale_at: members.iter().filter_map(|member| member.stale_at).min(),
+                measured_status: None,
             },
         };
         let components = members.iter().map(|member| id::stable(id::Kind::Component, member.id.as_str())).collect();
@@ -249,9 +226,40 @@ impl<'a> View<'a> {
     }
 }
 
+/// The components by group, each level with the position of its first row among the rows outside groups: groups and what stands
+/// alone, in the order in which they first appear.
+fn levels(snapshot: &Snapshot) -> Vec<(usize, Option<&Text>, Vec<&ComponentView>)> {
+    let mut order: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
+    let mut levels: Vec<(usize, Option<&Text>, Vec<&ComponentView>)> = Vec::new();
+    for component in &snapshot.components {
+        let group = component.group.as_ref();
+        let at = *order.entry(group).or_insert_with(|| {
+            levels.push((0, group, Vec::new()));
+            levels.len() - 1
+        });
+        if let Some((_, _, members)) = levels.get_mut(at) {
+            members.push(component);
+        }
+    }
+    let mut next = 1;
+    for (position, group, members) in &mut levels {
+        *position = next;
+        next += if group.is_some() { 1 } else { members.len() };
+    }
+    levels
+}
+
+fn places(snapshot: &Snapshot) -> BTreeMap<&ComponentId, (usize, &ComponentView)> {
+    let place = |(first, group, members): (usize, Option<&Text>, Vec<_>)| {
+        let first = if group.is_some() { 1 } else { first };
+        (first..).zip(members).map(|(position, member): (usize, &ComponentView)| (&member.id, (position, member)))
+    };
+    levels(snapshot).into_iter().flat_map(place).collect()
+}
+
 /// What is known of a component's state: whether it rests on fresh proof.
 fn state(component: &ComponentView) -> MonitorState {
-    match (component.status, component.last_result_at) {
+    match (component.measured(), component.last_result_at) {
         (Status::Unknown, None) => MonitorState::Pending,
         (Status::Unknown, Some(_)) => MonitorState::Stale,
         (

@@ -10,6 +10,7 @@ use crate::{
     incident::{Incident, Update, blindness::Blindness, wording},
     maintenance::{self, Maintenance, Notice},
     markdown,
+    postmortem::Story,
     words::inert,
 };
 
@@ -44,7 +45,7 @@ impl Source<'_> {
                 &wording::html(incident, update, self.words),
             )
         };
-        let mut html = self.help(incident);
+        let mut html = self.help(incident) + &self.analysis(incident);
         html.extend(incident.updates.iter().rev().map(said));
         Entry {
             id: self.tag(&format!("incident/{}", incident.id)),
@@ -139,6 +140,14 @@ impl Source<'_> {
             html += &markdown::paragraph(&self.words.next_update(self.moment(next)));
         }
         html
+    }
+
+    /// Where its post-mortem is read, once that is public.
+    fn analysis(&self, incident: &Incident) -> String {
+        let story = Story::of(self.snapshot, &incident.id).map(|story| story.first());
+        let Some(first) = story.filter(|first| first.postmortem.published_at.is_some()) else { return String::new() };
+        let address = markdown::escape(&self.link(&format!("/incidents/{}/postmortem", first.id)));
+        format!("<p><a href=\"{address}\">{}</a></p>\n", markdown::escape(&self.words.read_postmortem()))
     }
 
     /// When, in which stage, and what.

@@ -38,6 +38,8 @@ pub(super) struct Views {
     refreshed: BTreeMap<ComponentId, Timestamp>,
     locations: BTreeMap<LocationName, Option<Timestamp>>,
     incidents: Arc<Vec<Arc<Incident>>>,
+    /// What operators say of components, and since when that is so.
+    declared: BTreeMap<ComponentId, (Status, Timestamp)>,
     maintenances: Arc<Vec<Arc<Maintenance>>>,
     monitor: Arc<MonitorView>,
     domains: Arc<Domains>,
@@ -52,6 +54,7 @@ impl Views {
             refreshed: BTreeMap::new(),
             locations: location.into_iter().map(|name| (name, None)).collect(),
             incidents: Arc::default(),
+            declared: BTreeMap::new(),
             maintenances: Arc::default(),
             monitor: Arc::default(),
             domains: Arc::default(),
@@ -65,6 +68,23 @@ impl Views {
         self.refreshed.retain(|id, _| set.definitions.contains_key(id));
         self.monitor = Arc::new(monitor(set));
         self.domains = Arc::new(set.definitions.values().flat_map(|definition| served(definition)).collect());
+    }
+
+    /// Takes the incidents, and gives the components of which operators say something else than before.
+    fn take_incidents(&mut self, incidents: Vec<Arc<Incident>>) -> BTreeSet<ComponentId> {
+        self.incidents = Arc::new(incidents);
+        let before = std::mem::replace(&mut self.declared, declared(&self.incidents));
+        let ids = before.keys().chain(self.declared.keys());
+        let changed: BTreeSet<_> = ids.filter(|id| before.get(*id) != self.declared.get(*id)).cloned().collect();
+        // Operators may have named a component by a name that it has given up since.
+        let renamed = changed.iter().any(|id| !self.components.contains_key(id));
+        if renamed { self.order.iter().cloned().collect() } else { changed }
+    }
+
+    /// What operators say of a component, under whatever name.
+    fn said_of(&self, definition: &Definition) -> Option<(Status, Timestamp)> {
+        let names = std::iter::once(&definition.id).chain(&definition.formerly);
+        names.filter_map(|name| self.declared.get(name)).copied().reduce(worse)
     }
 
     /// The components on the page.
@@ -100,12 +120,12 @@ impl Hub {
         };
         let outdated: BTreeSet<_> = self.views.order.iter().filter(outdated).cloned().collect();
         changed.extend(outdated.iter().cloned());
+        if std::mem::take(&mut self.dirty.incidents) {
+            changed.extend(self.views.take_incidents(self.telling.book.incidents()));
+        }
         for id in changed {
             let anew = outdated.contains(&id);
             self.view(&id, if anew { Past::Anew } else { Past::AsShown }, now);
-        }
-        if std::mem::take(&mut self.dirty.incidents) {
-            self.views.incidents = Arc::new(self.telling.book.incidents());
         }
         if std::mem::take(&mut self.dirty.maintenances) {
             self.views.maintenances = Arc::new(self.telling.maintenance.maintenances());
@@ -148,9 +168,31 @@ impl Hub {
                 Arc::new(self.history.view(id, now))
             }
         };
-        let view = component_view(definition, judgement, history);
+        let measured = component_view(definition, judgement, history);
+        let view = match self.views.said_of(definition) {
+            Some((status, since)) => measured.declared_as(status, since),
+            None => measured,
+        };
         self.views.components.insert(id.clone(), Arc::new(view));
     }
+}
+
+/// What operators say of components in what is open.
+fn declared(incidents: &[Arc<Incident>]) -> BTreeMap<ComponentId, (Status, Timestamp)> {
+    let mut declared = BTreeMap::new();
+    for incident in incidents {
+        for (component, status) in incident.declared().filter(|(_, status)| *status != Status::Unknown) {
+            let said = (status, incident.times.started_at);
+            declared.entry(component.clone()).and_modify(|known| *known = worse(*known, said)).or_insert(said);
+        }
+    }
+    declared
+}
+
+/// The worse of two states, and of two that are equally bad the earlier one.
+fn worse(one: (Status, Timestamp), other: (Status, Timestamp)) -> (Status, Timestamp) {
+    let rank = |(status, since): (Status, Timestamp)| (status.severity(), std::cmp::Reverse(since));
+    if rank(other) > rank(one) { other } else { one }
 }
 
 /// What is asked how often.
@@ -198,6 +240,7 @@ fn component_view(definition: &Definition, mut judgement: Judgement, history: Ar
         url: definition.url.as_ref().map(ToString::to_string),
         probes: probes.collect(),
         status: judgement.status,
+        declared: None,
         since: judgement.since,
         created_at: judgement.created_at,
         last_result_at: judgement.last_result_at,

@@ -1,5 +1,6 @@
 //! The hub as an object: results and definitions are handed in, and what is published, told and written down is looked at.
 
+mod declared;
 mod desk;
 mod evidence;
 mod faults;

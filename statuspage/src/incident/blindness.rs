@@ -33,5 +33,5 @@ pub fn of(snapshot: &Snapshot) -> Option<Blindness<'_>> {
 }
 
 fn is_blind(component: &ComponentView) -> bool {
-    component.status == Status::Unknown && component.last_result_at.is_some()
+    component.measured() == Status::Unknown && component.last_result_at.is_some()
 }

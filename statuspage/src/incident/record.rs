@@ -238,6 +238,14 @@ impl Incident {
             .for_each(|at| *at = (*at).min(now));
     }
 
+    /// What operators say of components, for as long as it is open and they have the lead. It stands in the first thing that they
+    /// said of it, and measurements do not change it.
+    pub fn declared(&self) -> impl Iterator<Item = (&ComponentId, Status)> {
+        let declared = matches!(self.origin, Origin::Declared(_)) && self.lead == Lead::Operators;
+        let first = self.updates.first().filter(|_| declared && self.stage.is_open());
+        first.into_iter().flat_map(|update| &update.affected).map(|change| (&change.component, change.to))
+    }
+
     /// What was said last.
     pub fn latest(&self) -> Option<&Update> {
         self.updates.last()

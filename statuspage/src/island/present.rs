@@ -255,6 +255,7 @@ mod tests {
     fn present_of(components: &[(&str, Status)]) -> Present {
         let component = |status| LiveComponent {
             status,
+            declared: None,
             word: "as told".to_owned(),
             note: String::new(),
             since: "16:36".to_owned(),
@@ -303,6 +304,21 @@ mod tests {
         check(UnderMaintenance, Now::Told(at(1_091)), (UnderMaintenance, "as told"), (UnderMaintenance, "headline"));
         check(Operational, Now::Told(at(1_121)), (Unknown, "Not verified for 2 min"), stopped);
         check(Operational, Now::AtLeast(at(8_000)), (Unknown, "Not verified for 1 h 56"), stopped);
+    }
+
+    #[test]
+    fn what_operators_say_needs_no_proof() {
+        let check = |declared: Status, state: (Status, &str)| {
+            let present = present(Status::PartialOutage);
+            let said = |component: &mut LiveComponent| component.declared = Some(declared);
+            present.live.update(|live| drop(live.components.entry(id("cloud")).and_modify(said)));
+            present.now.set(Now::Told(at(1_091)));
+            let (look, word) = present.state(Some(&id("cloud")));
+            assert_eq!((look, word.replace('\u{a0}', " ").as_str()), (state.0.into(), state.1), "{declared}");
+        };
+        check(Status::PartialOutage, (Status::PartialOutage, "as told"));
+        // Of what was measured to be worse than they say, nobody knows.
+        check(Status::DegradedPerformance, (Status::Unknown, "Not verified for 1 min"));
     }
 
     /// Of these components the given ones stay proven for longer; what is said of all of them a second after the others are not.

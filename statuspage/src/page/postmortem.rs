@@ -3,11 +3,10 @@
 //! It does not know how its fields were filled.
 
 use leptos::{html, prelude::*};
-use shared::{Language, Timestamp};
+use shared::Language;
 
 use super::shell::{self, Again, Head};
 use crate::{
-    incident::wording,
     markdown,
     postmortem::{
         Content, Draft, Field, Story,
@@ -19,18 +18,8 @@ use crate::{
 
 /// The page of the post-mortem of a story; none while it is not published.
 pub fn postmortem(snapshot: &Snapshot, story: &Story<'_>, language: Language) -> Option<String> {
-    let published: Timestamp = story.first().postmortem.published_at?;
     let words = Words::new(language, snapshot.site.time_zone.clone());
-    let title = inert(&wording::title(story.first(), &words));
-    // What was measured is as it was when it was published.
-    let measured = story.first().postmortem.measured.clone();
-    let mut draft = Draft::of(&story.facts(snapshot, measured, &words, title, published), &words);
-    // What measurements suggest is for whoever writes, not for readers.
-    for (_, content) in &mut draft.fields {
-        if let Content::Open { suggestions } = content {
-            suggestions.clear();
-        }
-    }
+    let draft = story.published(snapshot, &words)?;
     let id = &story.first().id;
     let site = inert(snapshot.site.title.get(language));
     let head = Head {

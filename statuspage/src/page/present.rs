@@ -61,6 +61,7 @@ fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a Co
     let now = snapshot.generated_at;
     let component = |component: &ComponentView| live::LiveComponent {
         status: component.status,
+        declared: component.declared.map(|declared| declared.status),
         word: words.state(component, now),
         note: words.note(component, now),
         since: words.when(component.since, now),

@@ -77,6 +77,14 @@ impl Problem {
     }
 }
 
+/// The same for programs and terminals.
+pub fn error_text(site: &Site, language: Language, problem: Problem) -> String {
+    let words = Words::new(language, site.time_zone.clone());
+    let (what, text) = problem.words(&words);
+    let code = words.error_code(problem.code().to_string());
+    format!("{}\n\n{code}: {what}\n{text}\n", inert(site.title.get(language)))
+}
+
 /// The page that says so.
 pub fn error(site: &Site, language: Language, problem: Problem) -> String {
     let words = Words::new(language, site.time_zone.clone());

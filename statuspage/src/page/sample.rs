@@ -145,6 +145,7 @@ pub(super) fn component(id: &str, name: &str, description: &str, group: &str, st
         description: Some(description.into()),
         url: Some(format!("https://{id}.example.org")),
         status,
+        declared: None,
         since: time("2026-11-22T13:02:11Z"),
         created_at: time("2026-01-01T00:00:00Z"),
         last_result_at: Some(now().minus(Duration::from_secs(if unknown { 720 } else { 8 }))),

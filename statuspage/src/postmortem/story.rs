@@ -6,9 +6,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use shared::{IncidentId, Timestamp};
 
-use super::{Facts, Field, Measured, PageComponent, Undone, Window, lessons::unchecked};
+use super::{Content, Draft, Facts, Field, Measured, PageComponent, Postmortem, Undone, Window, lessons::unchecked};
 use crate::{
-    incident::Incident,
+    incident::{Incident, wording},
     snapshot::Snapshot,
     words::{Words, inert},
 };
@@ -93,6 +93,20 @@ impl<'a> Story<'a> {
             address: address.map(|url| format!("{}/incidents/{}", url.as_str().trim_end_matches('/'), self.first().id)),
             now,
         }
+    }
+
+    /// What is public of its post-mortem; nothing while it is not published. What was measured is as it was then, and what
+    /// measurements suggest is for whoever writes, not for readers.
+    pub fn published(&self, snapshot: &Snapshot, words: &Words) -> Option<Draft> {
+        let Postmortem { published_at, measured, .. } = &self.first().postmortem;
+        let title = inert(&wording::title(self.first(), words));
+        let mut draft = Draft::of(&self.facts(snapshot, measured.clone(), words, title, (*published_at)?), words);
+        for (_, content) in &mut draft.fields {
+            if let Content::Open { suggestions } = content {
+                suggestions.clear();
+            }
+        }
+        Some(draft)
     }
 
     /// The maintenance that overlapped it.

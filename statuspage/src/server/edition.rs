@@ -141,7 +141,8 @@ fn blind(snapshot: &Snapshot) -> Snapshot {
         if blind.status != Status::Unknown {
             (blind.status, blind.since, blind.reason) = (Status::Unknown, since, None);
         }
-        blind.stale_at = None;
+        // Whether operators have said more since is not known either.
+        (blind.stale_at, blind.declared) = (None, None);
         blind.probes.iter_mut().for_each(forget);
         Arc::new(blind)
     };

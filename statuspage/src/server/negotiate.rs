@@ -105,6 +105,12 @@ pub(super) fn prefers_plain_text(headers: &HeaderMap) -> bool {
     plain > html
 }
 
+/// Whether the reader asks for a page by name, as browsers do.
+pub(super) fn names_html(headers: &HeaderMap) -> bool {
+    weighted(headers, &header::ACCEPT)
+        .any(|accepted| accepted.weight > 0 && accepted.name.eq_ignore_ascii_case("text/html"))
+}
+
 /// The weight of a media type by its most specific range (RFC 9110 §12.5.1); without `Accept` everything is welcome.
 fn acceptance(headers: &HeaderMap, media_type: &str) -> u16 {
     if !headers.contains_key(header::ACCEPT) {

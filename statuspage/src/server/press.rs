@@ -1,16 +1,23 @@
 //! Makes works of a snapshot: which function makes which page or document, and what caches may do with it.
 //!
-//! It does not know requests, and keeps nothing.
+//! It does not know requests, and keeps no work: only since when feeds and calendars read as they do.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::http::StatusCode;
 use bytes::Bytes;
 use serde::Serialize;
-use shared::{ComponentId, IncidentId, Language, MaintenanceId};
+use shared::{ComponentId, IncidentId, Language, MaintenanceId, Timestamp};
 use url::Url;
 
-use super::representation::{CachePolicy, Representation};
+use super::{
+    edition::now,
+    representation::{CachePolicy, Representation},
+};
 use crate::{api::v2, badge, bundle, calendar, feed, page, postmortem::Story, snapshot::Snapshot};
 
 pub(super) const HTML: &str = "text/html; charset=utf-8";
@@ -38,6 +45,8 @@ pub(super) enum Work {
     Affected(Language),
     /// The page that says what went wrong.
     Error(StatusCode, Language),
+    /// The same as [`Work::Error`] for programs and terminals.
+    PlainError(StatusCode, Language),
     /// `/status.txt`.
     PlainText(Language),
     /// `/snapshot.json`.
@@ -82,11 +91,18 @@ pub(super) enum Document {
 pub(super) struct Press {
     /// Where this server listens: the page's address when the settings give none.
     local: Url,
+    /// What stands for a work that is asked for again and again, and since when it has been so.
+    ages: Mutex<HashMap<Work, (String, Timestamp)>>,
 }
+
+/// A second is the shortest time that a date in a header tells apart.
+const SECOND: Duration = Duration::from_secs(1);
+/// The ages of so many works are kept.
+const AGES: usize = 16_384;
 
 impl Press {
     pub(super) fn new(local: Url) -> Self {
-        Self { local }
+        Self { local, ages: Mutex::default() }
     }
 
     /// Makes a work; there is none for a component that does not exist. Takes milliseconds.
@@ -121,6 +137,10 @@ impl Press {
             Work::Error(status, language) => {
                 (language, make(HTML, page::error(&snapshot.site, *language, problem(*status)), CachePolicy::Never))
             }
+            Work::PlainError(status, language) => {
+                let text = page::error_text(&snapshot.site, *language, problem(*status));
+                (language, make(TEXT, text, CachePolicy::Never))
+            }
             Work::PlainText(language) => (language, make(TEXT, page::plain_text(snapshot, *language), shared)),
             Work::Voice(language) => (language, make(TEXT, page::voice(snapshot, *language), shared)),
             Work::Live(language) => (language, make(JSON, json(&page::live(snapshot, *language)), shared)),
@@ -129,11 +149,11 @@ impl Press {
             }
             Work::Feed(subject, format, language) => {
                 let feed = feed::write(snapshot, subject, *format, *language, self.base(snapshot))?;
-                (language, make(format.media_type(), feed, shared))
+                (language, self.dated(work, make(format.media_type(), feed, shared)))
             }
             Work::Calendar(component, language) => {
                 let calendar = calendar::write(snapshot, component.as_ref(), *language, self.base(snapshot))?;
-                (language, make(calendar::MEDIA_TYPE, calendar, shared))
+                (language, self.dated(work, make(calendar::MEDIA_TYPE, calendar, shared)))
             }
             Work::Badge(subject, format, language) => {
                 let media_type = match format {
@@ -144,6 +164,23 @@ impl Press {
             }
         };
         Some(made.in_language(*language))
+    }
+
+    /// The work with the time since when it reads as it does, as far as this process knows.
+    fn dated(&self, work: &Work, made: Representation) -> Representation {
+        let mut ages = self.ages.lock().unwrap_or_else(PoisonError::into_inner);
+        if ages.len() >= AGES {
+            ages.clear();
+        }
+        let before = ages.get(work).filter(|(digest, _)| digest != made.digest()).map(|(_, since)| *since);
+        // One that changes twice within a second has two dates all the same.
+        let fresh = before.map_or_else(now, |before| now().max(before.plus(SECOND)));
+        let (digest, since) = ages.entry(work.clone()).or_insert_with(|| (made.digest().to_owned(), fresh));
+        if before.is_some() {
+            (*digest, *since) = (made.digest().to_owned(), fresh);
+        }
+        let since = *since;
+        made.since(since)
     }
 
     fn document(&self, snapshot: &Snapshot, document: &Document, language: Language) -> Option<String> {
@@ -189,5 +226,34 @@ fn problem(status: StatusCode) -> page::Problem {
         Some(problem) => problem,
         None if status.is_client_error() => page::Problem::BadRequest,
         None => page::Problem::Internal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::http::{HeaderMap, header};
+
+    use super::*;
+    use crate::{feed, incident::sample, server::stage};
+
+    #[test]
+    fn a_feed_is_as_old_as_its_text() {
+        let press = Press::new("http://127.0.0.1/".parse().expect("an address"));
+        let work = Work::Feed(feed::Subject::History, feed::Format::Atom, Language::Fr);
+        let date = |snapshot: &Snapshot| {
+            let made = press.print(snapshot, &work).expect("there is one");
+            made.respond(StatusCode::OK, &HeaderMap::new()).headers()[header::LAST_MODIFIED].clone()
+        };
+        let quiet = stage::snapshot(now());
+        let mut eventful = quiet.clone();
+        eventful.incidents = Arc::new(vec![Arc::new(sample::settled())]);
+        let (first, later) = (date(&quiet), date(&eventful));
+        assert_ne!(first, later);
+        // A newer snapshot that says the same leaves the date as it is.
+        eventful.generated_at = eventful.generated_at.plus(SECOND * 5);
+        assert_eq!(date(&eventful), later);
+        assert_ne!(date(&quiet), later, "what was said before is no older than what it takes the place of");
     }
 }

@@ -138,14 +138,39 @@ pub(super) async fn work(app: &App, request: &Parts, work: impl Fn(Language) -> 
     }
 }
 
-/// Says what went wrong: a page in the reader's language, or a problem below `/api`.
-pub(super) async fn failure(app: &App, uri: &Uri, headers: &HeaderMap, status: StatusCode) -> Response {
-    if uri.path().starts_with("/api/") {
-        return Problem::new(status, explanation(status)).respond();
+/// How a failure is told.
+enum Told {
+    /// A page for people.
+    Page,
+    /// Its words alone, for programs and terminals.
+    Text,
+    /// RFC 9457.
+    Problem,
+}
+
+impl Told {
+    /// In the form of what was asked for. Somebody who follows a dead link to a feed in a browser gets a page.
+    fn to(uri: &Uri, headers: &HeaderMap) -> Self {
+        let path = uri.path();
+        if path.starts_with("/api/") || path.ends_with(".json") {
+            return Self::Problem;
+        }
+        let no_page = [".atom", ".rss", ".ics", ".svg", ".txt"].iter().any(|end| path.ends_with(end));
+        let text = (no_page && !negotiate::names_html(headers)) || negotiate::prefers_plain_text(headers);
+        if text { Self::Text } else { Self::Page }
     }
+}
+
+/// Says what went wrong in the reader's language and in the form of what was asked for; problems are in English.
+pub(super) async fn failure(app: &App, uri: &Uri, headers: &HeaderMap, status: StatusCode) -> Response {
     let edition = app.edition();
     let language = negotiate::language(&edition.snapshot().site, uri, headers);
-    let made: Option<Arc<Representation>> = edition.get(Work::Error(status, language)).await.ok().flatten();
+    let work = match Told::to(uri, headers) {
+        Told::Page => Work::Error(status, language),
+        Told::Text => Work::PlainError(status, language),
+        Told::Problem => return Problem::new(status, explanation(status)).respond(),
+    };
+    let made: Option<Arc<Representation>> = edition.get(work).await.ok().flatten();
     match made {
         Some(made) => made.respond(status, headers),
         None => {

@@ -10,7 +10,9 @@ use axum::{
 };
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use sha2::{Digest as _, Sha256};
+use shared::Timestamp;
 
 use super::negotiate::{self, Coding};
 
@@ -58,6 +60,7 @@ pub(super) struct Representation {
     cache: HeaderValue,
     vary: HeaderValue,
     language: Option<HeaderValue>,
+    modified: Option<HeaderValue>,
     digest: String,
     identity: Bytes,
     gzip: Option<Bytes>,
@@ -75,6 +78,7 @@ impl Representation {
             cache: cache.header(),
             vary: HeaderValue::from_static("Accept-Encoding"),
             language: None,
+            modified: None,
             digest: digest(&identity),
             gzip: compress.then(|| smaller(gzip(&identity))).flatten(),
             brotli: compress.then(|| smaller(brotli(&identity, FOR_ALL))).flatten(),
@@ -96,6 +100,7 @@ impl Representation {
             cache: cache.header(),
             vary: HeaderValue::from_static("Accept-Encoding"),
             language: None,
+            modified: None,
             digest: digest(&identity),
             gzip: gzip.filter(smaller),
             brotli: brotli.filter(smaller),
@@ -112,6 +117,7 @@ impl Representation {
             cache: cache.header(),
             vary: HeaderValue::from_static("Accept-Encoding"),
             language: None,
+            modified: None,
             digest: digest(&identity),
             gzip: Some(Bytes::from(gzip)).filter(smaller),
             brotli: Some(brotli).filter(smaller),
@@ -127,6 +133,18 @@ impl Representation {
         self
     }
 
+    /// What stands for the text, whatever its coding.
+    pub(super) fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The same for content of which it is known since when it has been so (RFC 9110 §8.8.2).
+    #[must_use]
+    pub(super) fn since(mut self, at: Timestamp) -> Self {
+        self.modified = http_date(at);
+        self
+    }
+
     /// The answer to a request with these headers: the bytes in the coding it likes best, or 304 when it has them.
     pub(super) fn respond(&self, status: StatusCode, request: &HeaderMap) -> Response<Body> {
         let (coding, body) = match (negotiate::coding(request), &self.brotli, &self.gzip) {
@@ -137,12 +155,14 @@ impl Representation {
         };
         let tag =
             format!("\"{}{}{}\"", self.digest, if coding.is_some() { "-" } else { "" }, coding.unwrap_or_default());
-        let unchanged = status == StatusCode::OK && if_none_match(request, &tag);
+        let known = if_none_match(request, &tag).unwrap_or_else(|| if_modified_since(request, self.modified.as_ref()));
+        let unchanged = status == StatusCode::OK && known;
         let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(body.clone()) });
         *response.status_mut() = if unchanged { StatusCode::NOT_MODIFIED } else { status };
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, self.cache.clone());
         headers.insert(header::VARY, self.vary.clone());
+        headers.extend(self.modified.clone().map(|modified| (header::LAST_MODIFIED, modified)));
         if let Ok(tag) = HeaderValue::try_from(tag) {
             headers.insert(header::ETAG, tag);
         }
@@ -155,11 +175,24 @@ impl Representation {
     }
 }
 
-/// RFC 9110 §13.1.2: weak comparison, `*` matches everything.
-fn if_none_match(request: &HeaderMap, tag: &str) -> bool {
-    let values = request.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    let mut known = values.flat_map(|value| value.split(',')).map(str::trim);
-    known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+/// RFC 9110 §13.1.2: weak comparison, `*` matches everything; nothing when the request does not ask.
+fn if_none_match(request: &HeaderMap, tag: &str) -> Option<bool> {
+    request.contains_key(header::IF_NONE_MATCH).then(|| {
+        let values = request.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
+        let mut known = values.flat_map(|value| value.split(',')).map(str::trim);
+        known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+    })
+}
+
+/// RFC 9110 §13.1.3, for those who know no tags. Only the very date that we gave counts: any other is not about this text.
+fn if_modified_since(request: &HeaderMap, modified: Option<&HeaderValue>) -> bool {
+    modified.is_some() && request.get(header::IF_MODIFIED_SINCE) == modified
+}
+
+/// `Sun, 22 Nov 2026 13:00:00 GMT`.
+fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let at = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
+    HeaderValue::try_from(DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()?).ok()
 }
 
 fn digest(content: &[u8]) -> String {

@@ -76,6 +76,7 @@ fn component(id: &str, group: Option<Text>, now: Timestamp) -> ComponentView {
         description: Some("One line".into()),
         url: None,
         status: Status::Operational,
+        declared: None,
         since: now.minus(Duration::from_secs(86_400)),
         created_at: now.minus(Duration::from_secs(30 * 86_400)),
         last_result_at: Some(now),

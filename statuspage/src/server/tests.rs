@@ -1,10 +1,12 @@
 //! The router by its answers, and the accept loop over real sockets.
 
+mod addresses;
 mod answers;
 mod audit;
 mod clerk;
 mod connections;
 mod console;
+mod declared;
 mod evidence;
 mod maintenances;
 mod operators;

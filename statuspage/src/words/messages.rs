@@ -157,6 +157,8 @@ messages! {
     note_since(reason, since) = "note-since";
     /// In English: “`note`, seen from `places`”.
     note_from(note, places) = "note-from";
+    /// In English: “declared by operators, measured: `state`”.
+    note_declared(measured, state) = "note-declared";
     /// In English: “p95 `latency`”.
     note_latency(latency) = "note-latency";
     /// In English: “certificate expires in `days` days”.

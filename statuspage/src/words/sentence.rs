@@ -27,7 +27,8 @@ impl Words {
         let total = snapshot.components.len();
         let worst: Vec<&ComponentView> =
             snapshot.components.iter().filter(|c| c.status == snapshot.status).map(AsRef::as_ref).collect();
-        let names = self.list(worst.iter().map(|component| component.name.get(self.language())));
+        // Only a few are ever named, and a list of a thousand is long in the making.
+        let names = self.list(worst.iter().take(NAMED).map(|component| component.name.get(self.language())));
         let (count, few) = (worst.len(), worst.len() <= NAMED);
         let first = match snapshot.status {
             _ if total == 0 => return self.headline_nothing(),
@@ -98,6 +99,9 @@ impl Words {
 
     /// Why it is in that state and since when; else what is worth knowing of a component that works. May be empty.
     pub fn note(&self, component: &ComponentView, now: Timestamp) -> String {
+        if let Some(declared) = component.by_word() {
+            return self.note_declared(declared.beside.word(), self.status(declared.beside));
+        }
         match (component.status, &component.reason) {
             (Status::Unknown, _) | (Status::UnderMaintenance, None) => String::new(),
             (_, Some(reason)) => self.because(component, reason, now),

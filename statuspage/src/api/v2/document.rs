@@ -77,6 +77,9 @@ pub(super) struct Monitor {
     pub(super) state: MonitorState,
     pub(super) last_result_at: Option<Timestamp>,
     pub(super) stale_at: Option<Timestamp>,
+    /// What is measured, where `status` is that or what operators say, whichever is worse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) measured_status: Option<&'static str>,
 }
 
 /// Whether a state rests on proof.

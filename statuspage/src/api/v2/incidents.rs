@@ -2,7 +2,7 @@
 //!
 //! It does not know maintenance, which has the same fields and times of its own.
 
-use shared::{ComponentId, Impact, IncidentId, Stage};
+use shared::{ComponentId, Impact, IncidentId, Stage, Timestamp};
 
 use super::{
     View,
@@ -13,9 +13,12 @@ use super::{
 };
 use crate::{
     incident::{self, Change, Involvement, wording},
+    postmortem::Story,
     public_id as id,
 };
 
+/// The status of an incident whose post-mortem is public, and of the update that says so.
+const POSTMORTEM: &str = "postmortem";
 /// How many there are in a list.
 pub(super) const NEWEST: usize = 50;
 
@@ -52,11 +55,15 @@ impl View<'_> {
     }
 
     fn incident(&self, incident: &incident::Incident) -> Incident {
+        let postmortem = self.postmortem(incident);
+        let analysed = postmortem.postmortem_published_at.filter(|_| !incident.stage.is_open());
+        let said = incident.updates.iter().rev().map(|update| self.update(incident, update));
+        let analysis = analysed.map(|published_at| self.analysis(incident, published_at, &postmortem));
         let monitoring = incident.updates.iter().rev().find(|update| update.stage == Stage::Monitoring);
         Incident {
             id: incident.id.to_string(),
             name: wording::title(incident, &self.words),
-            status: incident.stage.word(),
+            status: if analysed.is_some() { POSTMORTEM } else { incident.stage.word() },
             created_at: incident.times.detected_at,
             updated_at: incident.times.updated_at,
             monitoring_at: monitoring.map(|update| update.at),
@@ -65,10 +72,42 @@ impl View<'_> {
             shortlink: self.address(incident.id.as_str()),
             started_at: incident.times.started_at,
             page_id: self.page_id(),
-            incident_updates: incident.updates.iter().rev().map(|update| self.update(incident, update)).collect(),
+            incident_updates: analysis.into_iter().chain(said).collect(),
             components: incident.components.iter().zip(1..).map(|(part, at)| self.involved(part, at)).collect(),
             reminder_intervals: None,
-            postmortem: Postmortem::default(),
+            postmortem,
+        }
+    }
+
+    /// What an incident's story has of a post-mortem, once that is public: the returns of an incident share the one of the first.
+    fn postmortem(&self, incident: &incident::Incident) -> Postmortem {
+        let story = Story::of(self.snapshot, &incident.id);
+        let published = story.and_then(|story| Some((story.published(self.snapshot, &self.words)?, story)));
+        let Some((draft, story)) = published else { return Postmortem::default() };
+        let kept = &story.first().postmortem;
+        Postmortem {
+            postmortem_body: Some(draft.markdown(&self.words)),
+            postmortem_body_last_updated_at: kept.edited_at,
+            postmortem_published_at: kept.published_at,
+            ..Postmortem::default()
+        }
+    }
+
+    /// The update that says so, as Statuspage has it: clients that show the newest one lead to the post-mortem.
+    fn analysis(&self, incident: &incident::Incident, at: Timestamp, postmortem: &Postmortem) -> Update {
+        let address = format!("{}/postmortem", self.address(incident.id.as_str()));
+        Update {
+            id: id::stable(id::Kind::Update, &format!("{} {POSTMORTEM}", incident.id)),
+            status: POSTMORTEM,
+            body: self.words.postmortem_published(address),
+            incident_id: incident.id.to_string(),
+            created_at: at,
+            updated_at: postmortem.postmortem_body_last_updated_at.map_or(at, |edited| edited.max(at)),
+            display_at: at,
+            affected_components: None,
+            deliver_notifications: false,
+            custom_tweet: None,
+            tweet_id: None,
         }
     }
 
@@ -104,8 +143,8 @@ impl View<'_> {
 
     /// A component as it is now; one that is watched no more as the incident remembers it.
     fn involved(&self, (id, part): (&ComponentId, &Involvement), position: usize) -> Component {
-        if let Some(present) = self.snapshot.component(id) {
-            return self.component(present, self.group_id(present), position);
+        if let Some((_, present)) = self.places.get(id) {
+            return self.component(present);
         }
         Component {
             id: id::stable(id::Kind::Component, id.as_str()),
@@ -121,7 +160,12 @@ impl View<'_> {
             page_id: self.page_id(),
             group: false,
             only_show_if_degraded: false,
-            x_monitor: Monitor { state: MonitorState::Stale, last_result_at: part.recovered_at, stale_at: None },
+            x_monitor: Monitor {
+                state: MonitorState::Stale,
+                last_result_at: part.recovered_at,
+                stale_at: None,
+                measured_status: None,
+            },
         }
     }
 }

@@ -40,12 +40,7 @@ pub(super) fn incident(view: &View<'_>) -> Option<Incident> {
         started_at,
         page_id: view.page_id(),
         incident_updates: vec![update],
-        components: blind
-            .components
-            .iter()
-            .zip(1..)
-            .map(|(component, at)| view.component(component, view.group_id(component), at))
-            .collect(),
+        components: blind.components.iter().map(|component| view.component(component)).collect(),
         reminder_intervals: None,
         postmortem: Postmortem::default(),
     })

@@ -17,6 +17,10 @@ use crate::{
     snapshot::ComponentView,
 };
 
+/// A document lists so many components of maintenance that is over, of the newest first: fifty nights of work on a thousand services
+/// would be twenty megabytes for every client, every few seconds. Each one's own document lists them all.
+const LISTED: usize = 2_000;
+
 impl View<'_> {
     /// `scheduled-maintenances.json`: the newest, in all stages.
     pub(crate) fn maintenances(&self) -> Maintenances {
@@ -51,13 +55,23 @@ impl View<'_> {
     }
 
     fn those(&self, wanted: impl Fn(MaintenanceStage) -> bool) -> Maintenances {
+        let mut listed = 0;
+        let planned = |maintenance: &Arc<maintenance::Maintenance>| {
+            let mut planned = self.planned(maintenance);
+            listed += planned.incident.components.len();
+            if listed > LISTED && maintenance.stage == MaintenanceStage::Completed {
+                planned.incident.components.clear();
+            }
+            planned
+        };
         let wanted = self.snapshot.maintenances.iter().filter(|maintenance| wanted(maintenance.stage));
-        let scheduled_maintenances = wanted.map(|maintenance| self.planned(maintenance)).take(NEWEST).collect();
+        let scheduled_maintenances = wanted.take(NEWEST).map(planned).collect();
         Maintenances { page: self.page(), scheduled_maintenances }
     }
 
     fn planned(&self, maintenance: &maintenance::Maintenance) -> Maintenance {
         let last = |stage| maintenance.updates.iter().rev().find(|notice| notice.stage == stage);
+        let over = (maintenance.stage == MaintenanceStage::Completed).then_some(maintenance.ends_at);
         let incident = Incident {
             id: maintenance.id.to_string(),
             name: wording::title(maintenance, &self.words),
@@ -65,7 +79,7 @@ impl View<'_> {
             created_at: maintenance.created_at,
             updated_at: maintenance.updated_at,
             monitoring_at: last(MaintenanceStage::Verifying).map(|notice| notice.at),
-            resolved_at: last(MaintenanceStage::Completed).map(|notice| notice.at),
+            resolved_at: last(MaintenanceStage::Completed).map(|notice| notice.at).or(over),
             impact: Impact::Maintenance,
             shortlink: self.address(maintenance.id.as_str()),
             started_at: maintenance.starts_at,
@@ -103,6 +117,6 @@ impl View<'_> {
         let scope = &maintenance.scope;
         let covers = |component: &&Arc<ComponentView>| scope.covers(&component.id, component.group.as_ref());
         let concerned = self.snapshot.components.iter().filter(covers);
-        concerned.zip(1..).map(|(component, at)| self.component(component, self.group_id(component), at)).collect()
+        concerned.map(|component| self.component(component)).collect()
     }
 }

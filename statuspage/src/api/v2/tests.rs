@@ -8,6 +8,7 @@ use shared::{Language, Status, Timestamp};
 use super::*;
 use crate::{server::stage, snapshot::Snapshot};
 
+mod contract;
 mod incidents;
 mod strict;
 

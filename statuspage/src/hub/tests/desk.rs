@@ -7,11 +7,11 @@ use crate::{
 };
 use shared::Stage;
 
-fn operator() -> Actor {
+pub(super) fn operator() -> Actor {
     Actor::Operator("ada".to_owned())
 }
 
-fn opening(title: &str) -> Command {
+pub(super) fn opening(title: &str) -> Command {
     let statement = Statement {
         stage: Stage::Investigating,
         body: "We look.".into(),

@@ -116,3 +116,21 @@ async fn what_the_settings_plan_is_announced_once_over_restarts_and_withdrawn_wh
     let records = bench.hub.telling.everything(now()).1;
     assert!(records.iter().any(|(key, _)| *key == RecordKey::Maintenance(id.clone())));
 }
+
+#[tokio::test]
+async fn a_thousand_components_enter_and_leave_together_with_one_message_each_way() {
+    let names: Vec<String> = (0..1_000).map(|number| format!("site{number}")).collect();
+    let mut bench = Bench::start(set(names.iter().map(|name| definition(name, &[])))).await;
+    let start = lately();
+    bench.take(names.iter().flat_map(|name| results(name, start, &UP)).collect()).await;
+    let Command::Plan(planning) = planning(None) else { panic!("it plans") };
+    let planned = bench.maintain(Command::Plan(Planning { scope: Scope::All, ..planning })).await;
+    let states = |snapshot: &Snapshot, status| snapshot.components.iter().filter(|c| c.status == status).count();
+    assert_eq!(states(&bench.snapshot(), Status::UnderMaintenance), 1_000);
+    let version = bench.maintenances()[0].version;
+    bench.maintain(Command::End { maintenance: planned.id.clone(), version, body: None }).await;
+    assert_eq!(states(&bench.snapshot(), Status::Operational), 1_000);
+    let told =
+        ["begins maintenance_begins", "ends maintenance_ends"].map(|word| format!("maintenance:{}:{word}", planned.id));
+    assert_eq!(bench.told(), told);
+}

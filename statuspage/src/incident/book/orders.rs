@@ -75,11 +75,21 @@ impl Book {
         now: Timestamp,
         write: impl FnOnce(&mut Postmortem),
     ) -> Result<Done, Refusal> {
-        self.change(id, now, |incident| {
+        let Incident { times, postmortem, .. } = self.entry(id)?.incident.as_ref();
+        let (shown_at, was_public) = (times.updated_at, postmortem.published_at.is_some());
+        let done = self.change(id, now, |incident| {
             write(&mut incident.postmortem);
             incident.postmortem.edited_at = Some(now);
             incident.version += 1;
-        })
+        })?;
+        // Of a draft readers see nothing.
+        if let Some(entry) = self.entries.get_mut(id)
+            && !was_public
+            && entry.incident.postmortem.published_at.is_none()
+        {
+            entry.edit().times.updated_at = shown_at;
+        }
+        Ok(done)
     }
 
     /// Takes an order back, as if it had never been given. Nothing may have happened to the book in between.

@@ -4,17 +4,19 @@ use super::*;
 use crate::{incident::sample, maintenance::sample as works};
 
 /// The stage with incidents and maintenance.
-fn eventful() -> Stage {
+pub(super) fn eventful() -> Stage {
     let mut snapshot = stage::snapshot(now());
-    snapshot.incidents = Arc::new([sample::storm(), sample::relapse(), sample::settled()].map(Arc::new).into());
+    let mut settled = sample::settled();
+    settled.postmortem.published_at = Some(now());
+    snapshot.incidents = Arc::new([sample::storm(), sample::relapse(), settled].map(Arc::new).into());
     snapshot.maintenances = Arc::new([works::planned(), works::running(), works::over()].map(Arc::new).into());
     Stage::showing(snapshot)
 }
 
-const JSON: &str = "application/json; charset=utf-8";
+pub(super) const JSON: &str = "application/json; charset=utf-8";
 
 /// Every address with its media type.
-const ADDRESSES: &[(&str, &str)] = &[
+pub(super) const ADDRESSES: &[(&str, &str)] = &[
     ("/api/v2/summary.json", JSON),
     ("/api/v2/status.json", JSON),
     ("/api/v2/components.json", JSON),

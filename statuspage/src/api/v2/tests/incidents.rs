@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// One that is open and two that are over; maintenance to come, under way and over.
-fn eventful() -> Snapshot {
+pub(super) fn eventful() -> Snapshot {
     let mut snapshot = stage::snapshot(now());
     let mut storm = sample::storm();
     storm.components.retain(|id, _| !id.as_str().starts_with("service"));

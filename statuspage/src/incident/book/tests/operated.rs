@@ -1,7 +1,10 @@
 //! What operators make of incidents, and what they are refused.
 
 use super::{How::*, *};
-use crate::incident::{Actor, Command, Lead, Opening, Refusal, Statement};
+use crate::{
+    incident::{Actor, Command, Lead, Opening, Refusal, Statement},
+    postmortem::Field,
+};
 
 fn operator() -> Actor {
     Actor::Operator("ada".to_owned())
@@ -127,6 +130,28 @@ fn acknowledging_twice_is_once_and_the_first_stays() {
     }
     assert_eq!(bench.one().acknowledgement.as_ref().map(|taken| taken.at), Some(at(60)));
     assert_eq!(bench.one().version, version, "another operator's words are still taken");
+}
+
+#[test]
+fn readers_see_no_change_of_a_post_mortem_that_is_not_public() {
+    let mut bench = led();
+    bench.say(statement(Stage::Resolved), 100).expect("taken");
+    let mut check = |second: i64, order: fn(IncidentId, u64) -> Command, changed: i64| {
+        let Incident { id, version, .. } = bench.one().as_ref().clone();
+        bench.order(order(id, version), second).expect("taken");
+        assert_eq!(bench.one().times.updated_at, at(changed), "{second}");
+    };
+    let write = |incident, version| Command::WriteField {
+        incident,
+        version,
+        field: Field::Cause,
+        text: Some("A disk.".into()),
+    };
+    check(200, write, 100);
+    check(300, |incident, version| Command::Publish { incident, version, measured: Box::default() }, 300);
+    check(400, write, 400);
+    check(500, |incident, version| Command::Withdraw { incident, version }, 500);
+    check(600, write, 500);
 }
 
 #[test]
