@@ -1,7 +1,7 @@
 //! Operators in a real browser, on a phone and without scripts.
 
 use anyhow::Result;
-use fantoccini::{Client, Locator};
+use fantoccini::{Client, Locator, key::Key};
 use tests::{
     backend::Backend,
     browser::{Browser, Scripts, Theme},
@@ -136,11 +136,16 @@ impl Phone<'_> {
     }
 }
 
-/// A time as `datetime-local` has it, so many minutes from now, in UTC.
+/// A time so many minutes from now, in UTC, as it is typed into an American Chromium's field for one.
 fn in_minutes(minutes: u64) -> Result<String> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     let at = shared::Timestamp::from_millis(i64::try_from(now.as_millis())?);
-    Ok(at.plus(std::time::Duration::from_secs(60 * minutes)).to_string().chars().take(16).collect())
+    let text = at.plus(std::time::Duration::from_secs(60 * minutes)).to_string();
+    let (year, month, day) = (&text[..4], &text[5..7], &text[8..10]);
+    let (hour, minute): (u32, &str) = (text[11..13].parse()?, &text[14..16]);
+    let half = if hour < 12 { "AM" } else { "PM" };
+    let hour = (hour + 11) % 12 + 1;
+    Ok(format!("{month}{day}{year}{}{hour:02}{minute}{half}", char::from(Key::Tab)))
 }
 
 #[tokio::test]
