@@ -38,9 +38,8 @@ pub struct Live {
 pub struct LiveComponent {
     /// Its state.
     pub status: Status,
-    /// What operators say it is, at least: true without measurements.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub declared: Option<Status>,
+    /// Whether it lasts without proof: announced work, and what operators say.
+    pub lasting: bool,
     /// The state in words.
     pub word: String,
     /// Why, since when, or how fast; may be empty.

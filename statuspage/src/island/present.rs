@@ -255,7 +255,7 @@ mod tests {
     fn present_of(components: &[(&str, Status)]) -> Present {
         let component = |status| LiveComponent {
             status,
-            declared: None,
+            lasting: status == Status::UnderMaintenance,
             word: "as told".to_owned(),
             note: String::new(),
             since: "16:36".to_owned(),
@@ -308,17 +308,17 @@ mod tests {
 
     #[test]
     fn what_operators_say_needs_no_proof() {
-        let check = |declared: Status, state: (Status, &str)| {
+        let check = |lasting: bool, state: (Status, &str)| {
             let present = present(Status::PartialOutage);
-            let said = |component: &mut LiveComponent| component.declared = Some(declared);
+            let said = |component: &mut LiveComponent| component.lasting = lasting;
             present.live.update(|live| drop(live.components.entry(id("cloud")).and_modify(said)));
             present.now.set(Now::Told(at(1_091)));
             let (look, word) = present.state(Some(&id("cloud")));
-            assert_eq!((look, word.replace('\u{a0}', " ").as_str()), (state.0.into(), state.1), "{declared}");
+            assert_eq!((look, word.replace('\u{a0}', " ").as_str()), (state.0.into(), state.1));
         };
-        check(Status::PartialOutage, (Status::PartialOutage, "as told"));
+        check(true, (Status::PartialOutage, "as told"));
         // Of what was measured to be worse than they say, nobody knows.
-        check(Status::DegradedPerformance, (Status::Unknown, "Not verified for 1 min"));
+        check(false, (Status::Unknown, "Not verified for 1 min"));
     }
 
     /// Of these components the given ones stay proven for longer; what is said of all of them a second after the others are not.

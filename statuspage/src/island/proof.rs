@@ -15,13 +15,5 @@ pub(super) fn status_at(component: &LiveComponent, now: Timestamp) -> Status {
 
 /// Announced work goes on whether or not somebody measures, and so does what operators say; of the rest nobody knows.
 pub(super) fn status_without_proof(component: &LiveComponent) -> Status {
-    match component.status {
-        Status::UnderMaintenance => Status::UnderMaintenance,
-        told if component.declared == Some(told) => told,
-        Status::Operational
-        | Status::Unknown
-        | Status::DegradedPerformance
-        | Status::PartialOutage
-        | Status::MajorOutage => Status::Unknown,
-    }
+    if component.lasting { component.status } else { Status::Unknown }
 }

@@ -3,7 +3,7 @@
 //! It does not know how often it is asked for.
 
 use sha2::{Digest as _, Sha256};
-use shared::{Language, Timestamp, live};
+use shared::{Language, Status, Timestamp, live};
 
 use super::oversight;
 use crate::{
@@ -61,7 +61,8 @@ fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a Co
     let now = snapshot.generated_at;
     let component = |component: &ComponentView| live::LiveComponent {
         status: component.status,
-        declared: component.declared.map(|declared| declared.status),
+        lasting: component.status == Status::UnderMaintenance
+            || component.declared.is_some_and(|declared| declared.status == component.status),
         word: words.state(component, now),
         note: words.note(component, now),
         since: words.when(component.since, now),

@@ -27,7 +27,7 @@ async fn every_page_and_document_shows_it_and_what_is_measured_beside_it() {
     check("/status.txt", &["Partial outage", note]).await;
     check("/badges/overall.json", &["Partial outage"]).await;
     check("/badges/cloud.json", &["Partial outage", "\"isError\":false"]).await;
-    check("/snapshot.json", &["\"declared\":\"partial_outage\"", note]).await;
+    check("/snapshot.json", &["\"lasting\":true", note]).await;
     check("/api/v2/status.json", &["\"indicator\":\"major\"", "Partial System Outage"]).await;
     check("/api/v2/components.json", &["\"measured_status\":\"operational\"", "\"partial_outage\""]).await;
 }
