@@ -7,6 +7,7 @@ mod backup;
 mod export;
 mod incident;
 mod maintenance;
+pub mod out;
 mod repair;
 mod restore;
 mod verify;

@@ -10,7 +10,7 @@ use statuspage::{
         AuditArgs, Care, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs,
         ServeArgs, TokenCommand,
     },
-    command::{self, Ended},
+    command::{self, Ended, out},
     demo::{self, Stage},
     serve::Instance,
     settings::{self, Follower, Given, Settings},
@@ -36,13 +36,11 @@ fn main() -> ExitCode {
         Some(Command::Audit(arguments)) => audit(&arguments),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
-        Some(Command::Schema) => {
-            println!("{:#}", settings::schema());
-            Ok(Ended::Well)
-        }
+        Some(Command::Schema) => out::line(format_args!("{:#}", settings::schema())).map(|()| Ended::Well),
     };
     match ended {
         Ok(ended) => ended.into(),
+        Err(error) if error.is::<out::Unread>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("statuspage: {error:#}");
             ExitCode::from(2)
@@ -55,7 +53,7 @@ fn serve(arguments: ServeArgs) -> Result<Ended> {
     let given = arguments.given();
     let settings = load(given.clone())?;
     if print {
-        print!("{}", settings.print());
+        out::text(settings.print())?;
         return Ok(Ended::Well);
     }
     block_on(run(settings, given, CancellationToken::new()))
@@ -115,7 +113,10 @@ fn load(given: Given) -> Result<Settings> {
 async fn run(settings: Settings, given: Given, stop: CancellationToken) -> Result<Ended> {
     let follower = Follower::new(&settings, given, std::env::vars_os().collect());
     let instance = Instance::start(&settings).await?.following(follower);
-    println!("{}", instance.announcement());
+    // A hub goes on also when nobody reads what it prints.
+    if let Err(error) = out::line(instance.announcement()) {
+        tracing::warn!(%error, "the announcement could not be printed");
+    }
     let mut signals = JoinSet::new();
     signals.spawn(stop_on_signal(stop.clone())?);
     instance.run(stop.clone()).await;

@@ -114,6 +114,13 @@ impl Draft {
         draft
     }
 
+    /// The same for readers: what is still to be written is for those who write.
+    #[must_use]
+    pub fn without_gaps(mut self) -> Self {
+        self.fields.retain(|(_, content)| !matches!(content, Content::Open { .. }));
+        self
+    }
+
     /// The content of a field.
     pub fn content(&self, field: Field) -> Option<&Content> {
         self.fields.iter().find(|(other, _)| *other == field).map(|(_, content)| content)

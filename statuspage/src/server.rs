@@ -19,6 +19,7 @@ mod machine;
 mod maintenances;
 mod negotiate;
 mod operator;
+mod orders;
 mod peer;
 mod postmortem;
 mod press;

@@ -99,3 +99,15 @@ async fn settings_are_printed_with_their_secrets_masked() -> Result<()> {
     assert!(!(ended.out + &ended.err).contains("canary-secret"));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_command_whose_output_nobody_reads_ends_well() -> Result<()> {
+    let (reader, writer) = std::io::pipe()?;
+    drop(reader);
+    let mut command = Command::new(program::own("statuspage")?);
+    let output = command.arg("schema").stdout(writer).stderr(std::process::Stdio::piped()).spawn()?;
+    let output = output.wait_with_output().await?;
+    let said = String::from_utf8(output.stderr)?;
+    assert!(output.status.success() && said.is_empty(), "{:?}: {said}", output.status);
+    Ok(())
+}

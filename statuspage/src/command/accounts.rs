@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use super::Ended;
+use super::{Ended, out};
 use crate::{
     access::{PasswordHash, SHORTEST_PASSWORD, TokenHash},
     cli::{AddOperator, AddToken},
@@ -36,7 +36,7 @@ pub fn add_operator(arguments: &AddOperator) -> Result<Ended> {
         None => first_line(io::stdin().lock())?,
     };
     let hash = PasswordHash::new(&password)?;
-    print!("{}", operator_block(arguments, &hash));
+    out::text(operator_block(arguments, &hash))?;
     eprintln!("Add this block to the settings file: the hub takes it up within seconds; then sign in at /operator.");
     Ok(Ended::Well)
 }
@@ -52,7 +52,7 @@ pub fn add_token(arguments: &AddToken) -> Result<Ended> {
         Some(path) => keep(path, &token)?,
         None => eprintln!("The token, shown this once: {token}"),
     }
-    print!("{}", token_block(arguments, &hash));
+    out::text(token_block(arguments, &hash))?;
     eprintln!("Add this block to the settings file: the hub takes it up within seconds.");
     Ok(Ended::Well)
 }

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use bytesize::ByteSize;
 use http::Method;
 
-use super::Ended;
+use super::{Ended, out};
 use crate::{
     backup::{check, pack},
     cli::BackupArgs,
@@ -46,6 +46,11 @@ pub(super) async fn run(arguments: BackupArgs, settings: &Settings) -> Result<En
     draft.finish().with_context(at)?;
     let bytes = Path::metadata(file).map(|facts| facts.len()).unwrap_or_default();
     let (rows, blocks) = (head.rows, head.block_files);
-    println!("{}: {} of {}, with {rows} rows and {blocks} block files", file.display(), ByteSize(bytes), head.made_at);
+    out::line(format_args!(
+        "{}: {} of {}, with {rows} rows and {blocks} block files",
+        file.display(),
+        ByteSize(bytes),
+        head.made_at
+    ))?;
     Ok(Ended::Well)
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 use shared::{IncidentId, Language, Stage, Text};
 
-use super::Ended;
+use super::{Ended, out};
 use crate::{
     api::{
         audit::{AuditAnswer, AuditEntryAnswer},
@@ -66,8 +66,8 @@ pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<E
         }
     };
     match format {
-        ReportFormat::Words => print!("{}", words(&answer)),
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
+        ReportFormat::Words => out::text(words(&answer))?,
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
     }
     Ok(Ended::Well)
 }
@@ -83,8 +83,8 @@ pub async fn postmortem(arguments: &PostmortemArgs, settings: &Settings) -> Resu
     let path = format!("/api/v1/incidents/{}/postmortem{language}", arguments.id);
     let answer: PostmortemAnswer = hub.get(&path).await?;
     match arguments.hub.format() {
-        ReportFormat::Words => print!("{}", answer.markdown),
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
+        ReportFormat::Words => out::text(answer.markdown)?,
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
     }
     Ok(Ended::Well)
 }
@@ -98,9 +98,9 @@ pub async fn audit(arguments: &AuditArgs, settings: &Settings) -> Result<Ended> 
     let hub = client(&arguments.hub, settings)?;
     let answer: AuditAnswer = hub.get(&format!("/api/v1/audit?limit={}", arguments.limit)).await?;
     match arguments.hub.format() {
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
-        ReportFormat::Words if answer.entries.is_empty() => println!("no order was given yet"),
-        ReportFormat::Words => answer.entries.iter().for_each(|entry| println!("{}", ordered(entry))),
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
+        ReportFormat::Words if answer.entries.is_empty() => out::line("no order was given yet")?,
+        ReportFormat::Words => answer.entries.iter().try_for_each(|entry| out::line(ordered(entry)))?,
     }
     Ok(Ended::Well)
 }
@@ -193,9 +193,9 @@ pub(super) fn wording(fr: Option<String>, en: Option<String>) -> Option<Wording>
 
 fn print_list(answer: &IncidentsAnswer, format: ReportFormat) -> Result<()> {
     match format {
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(answer)?),
-        ReportFormat::Words if answer.incidents.is_empty() => println!("no incident is open"),
-        ReportFormat::Words => answer.incidents.iter().for_each(|incident| println!("{}", line(incident))),
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(answer)?)?,
+        ReportFormat::Words if answer.incidents.is_empty() => out::line("no incident is open")?,
+        ReportFormat::Words => answer.incidents.iter().try_for_each(|incident| out::line(line(incident)))?,
     }
     Ok(())
 }

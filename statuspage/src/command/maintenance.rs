@@ -9,6 +9,7 @@ use shared::{Language, MaintenanceId, Text};
 use super::{
     Ended,
     incident::{actor, client, typed, wording},
+    out,
 };
 use crate::{
     api::{
@@ -66,8 +67,8 @@ pub async fn maintenance(command: MaintenanceCommand, settings: &Settings) -> Re
         }
     };
     match format {
-        ReportFormat::Words => print!("{}", words(&answer)),
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&answer)?),
+        ReportFormat::Words => out::text(words(&answer))?,
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
     }
     Ok(Ended::Well)
 }
@@ -154,9 +155,9 @@ fn planning(arguments: PlanMaintenanceArgs) -> Result<PlanOrder> {
 
 fn print_list(answer: &MaintenancesAnswer, format: ReportFormat) -> Result<()> {
     match format {
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(answer)?),
-        ReportFormat::Words if answer.maintenances.is_empty() => println!("no maintenance is planned"),
-        ReportFormat::Words => answer.maintenances.iter().for_each(|one| println!("{}", line(one))),
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(answer)?)?,
+        ReportFormat::Words if answer.maintenances.is_empty() => out::line("no maintenance is planned")?,
+        ReportFormat::Words => answer.maintenances.iter().try_for_each(|one| out::line(line(one)))?,
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ mod rollups;
 use anyhow::{Result, ensure};
 use prober::{load::LoadOptions, reload};
 
-use super::Ended;
+use super::{Ended, out};
 use crate::{
     control::Client,
     settings::Settings,
@@ -19,12 +19,12 @@ pub(super) fn run(settings: &Settings) -> Result<Ended> {
     let data = &settings.data;
     ensure!(Client::find(data)?.is_none(), "a hub runs on {}: stop it first", data.display());
     let repaired = repair(data)?;
-    print!("{}", words(&repaired));
+    out::text(words(&repaired))?;
     let options = LoadOptions::from_environment(settings.time_zone.clone());
     // Results are there without definitions too.
     let definitions = reload::open(&settings.probes, options).map(|(set, _)| set).unwrap_or_default();
     let made = rollups::make_again(data, &definitions, &settings.time_zone)?;
-    print!("{made}");
+    out::text(format_args!("{made}"))?;
     let sound = repaired.is_sound() && repaired.damaged_files.is_empty() && made.is_nothing();
     Ok(if sound { Ended::Well } else { Ended::Poorly })
 }

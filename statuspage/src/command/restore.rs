@@ -6,7 +6,7 @@ use std::{fs::File, io::BufReader};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::Ended;
+use super::{Ended, out};
 use crate::{
     backup::{UnpackError, unpack},
     cli::RestoreArgs,
@@ -30,9 +30,13 @@ pub(super) fn run(arguments: &RestoreArgs, settings: &Settings) -> Result<Ended>
         other => other?,
     };
     let (rows, blocks) = (restored.rows, restored.block_files);
-    println!("the store in {} is that of {}: {rows} rows and {blocks} block files", data.display(), head.made_at);
+    out::line(format_args!(
+        "the store in {} is that of {}: {rows} rows and {blocks} block files",
+        data.display(),
+        head.made_at
+    ))?;
     if let Some(kept) = restored.kept {
-        println!("what was there before is kept in {}", kept.display());
+        out::line(format_args!("what was there before is kept in {}", kept.display()))?;
     }
     Ok(Ended::Well)
 }

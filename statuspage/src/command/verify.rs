@@ -7,7 +7,7 @@ use bytesize::ByteSize;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use super::Ended;
+use super::{Ended, out};
 use crate::{
     cli::{ReportFormat, VerifyArgs},
     control::Client,
@@ -42,8 +42,8 @@ pub(super) async fn run(arguments: VerifyArgs, settings: &Settings) -> Result<En
         }
     };
     match arguments.format() {
-        ReportFormat::Words => print!("{}", words(&report)),
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+        ReportFormat::Words => out::text(words(&report))?,
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(&report)?)?,
     }
     Ok(if report.is_sound() { Ended::Well } else { Ended::Poorly })
 }

@@ -49,9 +49,11 @@ fn chapters(draft: &Draft, words: &Words) -> Vec<AnyView> {
     let shown = draft.fields.iter().filter(|(field, content)| !content.is_no_glossary(*field));
     let shown: Vec<_> = shown.collect();
     let mut views = Vec::new();
-    let mut rest = shown.as_slice();
+    let (mut rest, mut begun) = (shown.as_slice(), None);
     while let Some((first, _)) = rest.first() {
-        let title = chapter(*first, words).map(|title| view! { <h2 class="answer">{title}</h2> });
+        let chapter = chapter(*first, words);
+        let title = chapter.clone().filter(|_| chapter != begun).map(|title| view! { <h2 class="answer">{title}</h2> });
+        begun = chapter;
         let (together, later) = rest.split_at(rest.iter().take_while(|(field, _)| alike(*first, *field)).count());
         let fields = match place(*first) {
             Place::Bullet => bullets(together, words),

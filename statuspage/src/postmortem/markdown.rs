@@ -28,54 +28,45 @@ pub(crate) fn place(field: Field) -> Place {
     }
 }
 
-/// The chapter that begins with a field, where it is not the field itself.
+/// The chapter that a field stands in, where it is not one by itself.
 pub(crate) fn chapter(field: Field, words: &Words) -> Option<String> {
     match field {
-        Field::ImpactSummary => Some(words.draft_summary()),
-        Field::DetectedBy => Some(words.draft_durations()),
-        Field::Users => Some(words.draft_impact()),
-        Field::Well => Some(words.draft_lessons()),
-        Field::CauseSummary
-        | Field::ResolutionSummary
-        | Field::Detection
-        | Field::Investigation
-        | Field::Return
-        | Field::Resolution
-        | Field::Chronology
-        | Field::Infrastructure
-        | Field::Cause
-        | Field::Mitigation
-        | Field::Badly
-        | Field::Luck
-        | Field::Actions
-        | Field::Glossary
-        | Field::Annexes => None,
+        Field::ImpactSummary | Field::CauseSummary | Field::ResolutionSummary => Some(words.draft_summary()),
+        Field::DetectedBy | Field::Detection | Field::Investigation | Field::Return | Field::Resolution => {
+            Some(words.draft_durations())
+        }
+        Field::Users | Field::Infrastructure => Some(words.draft_impact()),
+        Field::Well | Field::Badly | Field::Luck => Some(words.draft_lessons()),
+        Field::Chronology | Field::Cause | Field::Mitigation | Field::Actions | Field::Glossary | Field::Annexes => {
+            None
+        }
     }
 }
 
-/// The table that begins with a field.
-fn table(field: Field, words: &Words) -> String {
-    if field != Field::DetectedBy {
-        return String::new();
-    }
+/// The head of the table of durations.
+fn table(words: &Words) -> String {
     let columns = [words.draft_duration_column(), words.draft_value_column(), words.draft_how_column()];
     format!("| {} |\n|---|---|---|\n", columns.join(" | "))
 }
 
 pub(super) fn write(draft: &Draft, words: &Words) -> String {
     let mut document = format!("# {}\n\n{}\n\n", line(&draft.title), draft.number);
+    let mut begun = None;
     for (field, content) in &draft.fields {
         if content.is_no_glossary(*field) {
             continue;
         }
-        if let Some(chapter) = chapter(*field, words) {
-            let gap = if *field == Field::ImpactSummary { "" } else { "\n" };
-            document.push_str(&format!("{gap}## {chapter}\n"));
-            if let Place::Bullet | Place::Row = place(*field) {
-                document.push('\n');
+        let chapter = chapter(*field, words);
+        if let Some(title) = chapter.as_ref().filter(|_| chapter != begun) {
+            let gap = if document.ends_with("\n\n") { "" } else { "\n" };
+            document.push_str(&format!("{gap}## {title}\n"));
+            match place(*field) {
+                Place::Bullet => document.push('\n'),
+                Place::Row => document.push_str(&format!("\n{}", table(words))),
+                Place::Section(_) => {}
             }
         }
-        document.push_str(&table(*field, words));
+        begun = chapter;
         let heading = field.heading(words);
         match place(*field) {
             Place::Bullet => document.push_str(&format!("- **{heading}** {}\n", bullet(content, words))),

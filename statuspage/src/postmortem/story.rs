@@ -96,17 +96,12 @@ impl<'a> Story<'a> {
     }
 
     /// What is public of its post-mortem; nothing while it is not published. What was measured is as it was then, and what
-    /// measurements suggest is for whoever writes, not for readers.
+    /// nobody has written is not there.
     pub fn published(&self, snapshot: &Snapshot, words: &Words) -> Option<Draft> {
         let Postmortem { published_at, measured, .. } = &self.first().postmortem;
         let title = inert(&wording::title(self.first(), words));
-        let mut draft = Draft::of(&self.facts(snapshot, measured.clone(), words, title, (*published_at)?), words);
-        for (_, content) in &mut draft.fields {
-            if let Content::Open { suggestions } = content {
-                suggestions.clear();
-            }
-        }
-        Some(draft)
+        let draft = Draft::of(&self.facts(snapshot, measured.clone(), words, title, (*published_at)?), words);
+        Some(draft.without_gaps())
     }
 
     /// The maintenance that overlapped it.

@@ -250,3 +250,19 @@ fn one_of_anything_is_said_in_the_singular() {
     check(Language::Fr, "1 minute de panne sur 1 service (minutes × services).");
     check(Language::En, "1 minute of outage over 1 service (minutes × services).");
 }
+
+#[test]
+fn readers_see_no_gaps_and_each_chapter_begins_once() {
+    let mut incident = first_day();
+    incident.postmortem.fields.insert(Field::Luck, "Il faisait jour.".into());
+    let words = words(Language::Fr);
+    let draft = Draft::of(&facts(vec![&incident]), &words);
+    assert!(draft.markdown(&words).contains("À rédiger"), "there is something to write");
+    let public = draft.without_gaps().markdown(&words);
+    assert!(!public.contains("À rédiger"), "{public}");
+    assert!(public.contains("\nIl faisait jour.\n"), "{public}");
+    for chapter in [words.draft_summary(), words.draft_durations(), words.draft_impact(), words.draft_lessons()] {
+        let headings = public.lines().filter(|line| *line == format!("## {chapter}")).count();
+        assert_eq!(headings, 1, "{chapter} in\n{public}");
+    }
+}

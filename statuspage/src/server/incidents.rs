@@ -123,7 +123,7 @@ async fn order<T: DeserializeOwned>(
 }
 
 pub(super) async fn give(app: &App, operator: Operator, command: Command, done: StatusCode) -> Response {
-    match app.desk.order(operator.actor, command).await {
+    match app.order(operator.actor, command).await {
         Ok(incident) if done == StatusCode::CREATED => {
             created(&format!("/api/v1/incidents/{}", incident.id), &IncidentAnswer::from(incident.as_ref()))
         }

@@ -127,7 +127,7 @@ async fn order<T: DeserializeOwned>(
 }
 
 async fn give(app: &App, operator: Operator, command: Command, done: StatusCode) -> Response {
-    match app.desk.maintain(operator.actor, command).await {
+    match app.maintain(operator.actor, command).await {
         Ok(maintenance) if done == StatusCode::CREATED => {
             created(&format!("/api/v1/maintenances/{}", maintenance.id), &MaintenanceAnswer::whole(&maintenance))
         }

@@ -87,7 +87,7 @@ pub fn postmortem(
                 {who_am_i(signed, head)}
             </div>
             {scene.publication(draft, head)}
-            {draft.fields.iter().map(|(field, content)| scene.part(*field, content, head)).collect_view()}
+            {scene.parts(draft, head)}
         }
         .into_any()
     }))
@@ -143,13 +143,23 @@ impl Scene<'_> {
         Some(refusal::alert(form, self.words))
     }
 
+    /// Every field, chapter by chapter.
+    fn parts(&self, draft: &Draft, head: &Head<'_>) -> Vec<AnyView> {
+        let mut begun = None;
+        let part = |(field, content): &(Field, Content)| {
+            let chapter = chapter(*field, self.words);
+            let title = chapter.clone().filter(|_| chapter != begun).map(|title| view! { <h2>{title}</h2> });
+            begun = chapter;
+            view! { {title}{self.part(*field, content, head)} }.into_any()
+        };
+        draft.fields.iter().map(part).collect()
+    }
+
     /// A field: its heading, what it says, and the form to write it.
     fn part(&self, field: Field, content: &Content, head: &Head<'_>) -> AnyView {
         let words = self.words;
-        let chapter = chapter(field, words).map(|title| view! { <h2>{title}</h2> });
         let said = markdown::html(&section(content, words));
         view! {
-            {chapter}
             <section class="card" id=field.word()>
                 <h3>{field.heading(words)}</h3>
                 {self.alert(field.word())}

@@ -10,7 +10,6 @@ use axum::{
 };
 use jiff::tz::TimeZone;
 use shared::Language;
-use tokio::time;
 
 use super::form;
 use crate::{
@@ -29,8 +28,6 @@ use crate::{
 
 /// The largest form: two languages, a text and a workaround each, every character percent-encoded.
 const LARGEST: usize = 512 << 10;
-/// How long a page waits for its own order to be published.
-const PUBLISHED: time::Duration = time::Duration::from_secs(2);
 
 /// Somebody who is signed in. A handler that takes it sends everybody else to the door.
 pub(super) struct Desk {
@@ -125,13 +122,6 @@ impl Desk {
     /// To the door, without a session.
     pub(super) fn out(&self) -> Response {
         with_cookie(to(HOME, &self.request), &self.visitor, "")
-    }
-
-    /// Waits until the pages know what came of an order. Without it the page would show what was before; a hub that does not publish
-    /// says so itself.
-    pub(super) async fn until(&self, shows: impl Fn(&Snapshot) -> bool) {
-        let mut editions = self.app.editions.clone();
-        drop(time::timeout(PUBLISHED, editions.wait_for(|edition| shows(edition.snapshot()))).await);
     }
 
     fn go_on(&self, response: Response) -> Response {

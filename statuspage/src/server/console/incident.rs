@@ -75,16 +75,13 @@ pub(super) async fn order(Path((id, order)): Path<(String, String)>, Sent { desk
     page(&desk, id, status, Some(Form { action: order, typed, fault })).await
 }
 
-/// Gives an order, and waits until the pages know what came of it.
+/// Gives an order.
 pub(super) async fn give(desk: &Desk, command: Command) -> Result<Arc<Incident>, Refusal> {
-    let incident = desk.app.desk.order(desk.actor(), command).await;
+    let incident = desk.app.order(desk.actor(), command).await;
     if let Err(refusal) = &incident {
         tracing::info!(operator = %desk.session.name, %refusal, "an order was refused");
     }
-    let incident = incident?;
-    let (id, version) = (&incident.id, incident.version);
-    desk.until(|snapshot| snapshot.incident(id).is_some_and(|shown| shown.version >= version)).await;
-    Ok(incident)
+    incident
 }
 
 fn address(id: &IncidentId) -> String {

@@ -85,16 +85,13 @@ fn change(desk: &Desk, id: &MaintenanceId, typed: &Typed) -> Option<Result<Comma
     Some(form::change(typed, present, edition.snapshot()).map(command))
 }
 
-/// Gives an order, and waits until the pages know what came of it.
+/// Gives an order.
 async fn give(desk: &Desk, command: Command) -> Result<Arc<Maintenance>, Refusal> {
-    let maintenance = desk.app.desk.maintain(desk.actor(), command).await;
+    let maintenance = desk.app.maintain(desk.actor(), command).await;
     if let Err(refusal) = &maintenance {
         tracing::info!(operator = %desk.session.name, %refusal, "an order was refused");
     }
-    let maintenance = maintenance?;
-    let (id, version) = (&maintenance.id, maintenance.version);
-    desk.until(|snapshot| snapshot.maintenance(id).is_some_and(|shown| shown.version >= version)).await;
-    Ok(maintenance)
+    maintenance
 }
 
 fn address(id: &MaintenanceId) -> String {
