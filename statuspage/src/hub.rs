@@ -25,7 +25,7 @@ use std::{
 };
 
 use prober::definition::DefinitionSet;
-use shared::{ComponentId, LocationName, Observation, Timestamp, Verdict};
+use shared::{ComponentId, Exhibit, LocationName, Observation, ProbeName, Timestamp, Verdict};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, Interval, MissedTickBehavior},
@@ -193,8 +193,7 @@ impl Hub {
             rest = later;
             let at = |observation: &Observation| observation.ended_at().max(begin);
             for observation in batch {
-                self.firsts.relieve(observation.as_ref().clone());
-                self.judge(Arc::clone(observation), at(observation));
+                self.judge(Arc::clone(observation), None, at(observation));
             }
         }
     }
@@ -291,21 +290,28 @@ impl Hub {
 
     /// Stores, then judges. The store's patience bounds the wait; what it has not written by then it writes later.
     async fn take_observations(&mut self, batch: Vec<Observation>) -> Vec<Transition> {
-        let batch: Vec<_> = batch.into_iter().map(|seen| Arc::new(self.firsts.relieve(seen))).collect();
+        let (batch, exhibits): (Vec<_>, Vec<_>) = batch.into_iter().map(evidence::parted).unzip();
         self.options.counters.observations.fetch_add(batch.len() as u64, Ordering::Relaxed);
         if self.store.append(batch.clone()).await == Durability::Behind {
             tracing::debug!(observations = batch.len(), "judging before the store has written");
         }
         let now = now();
-        batch.into_iter().flat_map(|observation| self.judge(observation, now)).collect()
+        let seen = batch.into_iter().zip(exhibits);
+        seen.flat_map(|(observation, exhibit)| self.judge(observation, exhibit, now)).collect()
     }
 
-    fn judge(&mut self, observation: Arc<Observation>, now: Timestamp) -> Vec<Transition> {
+    fn judge(
+        &mut self,
+        observation: Arc<Observation>,
+        exhibit: Option<Box<Exhibit>>,
+        now: Timestamp,
+    ) -> Vec<Transition> {
         let id = observation.probe.component.clone();
         let observed = roster::observed(&self.definitions, observation.clone(), now);
         let outcome = self.engine.step(Input::Observation(observed), now);
         match outcome.reception {
             Some(Reception::Judged) => {
+                self.firsts.judged(&observation, exhibit);
                 self.history.observe(&observation, now);
                 self.views.heard(&observation.location, now);
                 if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {
@@ -342,7 +348,11 @@ impl Hub {
         transitions.extend(self.open_windows(now));
         let news = self.telling.watch(&self.definitions, now);
         self.spread(news).await;
-        self.firsts.retain(|id| self.definitions.definitions.contains_key(id));
+        let definitions = &self.definitions.definitions;
+        let has = |id: &ComponentId, probe: &ProbeName| {
+            definitions.get(id).is_some_and(|definition| definition.probes.iter().any(|known| known.id.name == *probe))
+        };
+        self.firsts.retain(has);
         self.views.arrange(&self.definitions, &self.options.site);
         self.dirty.views.extend(self.definitions.definitions.keys().cloned());
         self.dirty.histories.extend(self.definitions.definitions.keys().cloned());

@@ -21,8 +21,22 @@ const SECRET: [&str; 9] = [
     "www-authenticate",
 ];
 /// … and what is in the names of others.
-const TELLING: [&str; 9] =
-    ["api-key", "apikey", "credential", "csrf", "password", "secret", "session", "token", "xsrf"];
+const TELLING: [&str; 12] = [
+    "api-key",
+    "apikey",
+    "auth",
+    "credential",
+    "csrf",
+    "jwt",
+    "password",
+    "secret",
+    "session",
+    "signature",
+    "token",
+    "xsrf",
+];
+/// Headers that hold addresses, whose queries may let somebody in.
+const LEADING: [&str; 5] = ["content-location", "link", "location", "refresh", "referer"];
 const STARS: &str = "***";
 
 /// What `record` holds, without any secret of `check`; none when nothing was met.
@@ -48,6 +62,9 @@ pub(super) fn head(status: StatusCode, version: HttpVersion, headers: &HeaderMap
 
 /// The value, unless it is a secret; of a challenge its scheme.
 pub(super) fn shown(name: &str, value: &str) -> String {
+    if LEADING.contains(&name) {
+        return value.split_once('?').map_or_else(|| value.to_owned(), |(address, _)| format!("{address}?{STARS}"));
+    }
     if !SECRET.contains(&name) && !TELLING.iter().any(|part| name.contains(part)) {
         return value.to_owned();
     }
@@ -66,6 +83,7 @@ mod tests {
     #[test]
     fn a_head_is_shown_without_what_lets_somebody_in() {
         let headers: HeaderMap = [
+            ("location", "/reset?code=abc"),
             ("server", "nginx"),
             ("set-cookie", "session=abc"),
             ("www-authenticate", "Bearer realm=\"x\", nonce=\"y\""),
@@ -80,6 +98,7 @@ mod tests {
         lines.sort();
         let expected = [
             "HTTP/1.1 502 Bad Gateway",
+            "location: /reset?***",
             "server: nginx",
             "set-cookie: ***",
             "www-authenticate: ***",

@@ -3,9 +3,9 @@
 //! It does not know incidents. Neither engine nor store ever see it, so that they come to the same with it and without; it lives in
 //! memory alone, and after a restart the stored results stand in for it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use shared::{ComponentId, LocationName, Observation, ProbeName, Verdict};
+use shared::{ComponentId, Exhibit, LocationName, Observation, ProbeName, Verdict};
 
 /// So many rows of failures are remembered; further ones are shown by their stored results.
 const ROWS: usize = 2_000;
@@ -17,14 +17,20 @@ pub(super) struct Firsts {
     count: usize,
 }
 
+/// An observation as it is stored and judged, and what is shown of it.
+pub(super) fn parted(mut observation: Observation) -> (Arc<Observation>, Option<Box<Exhibit>>) {
+    let exhibit = observation.failure.as_mut().and_then(|failure| failure.exhibit.take());
+    (Arc::new(observation), exhibit)
+}
+
 impl Firsts {
-    /// Remembers the first failure of a row, forgets it when something works, and gives the observation as it is stored and judged.
-    pub(super) fn relieve(&mut self, mut observation: Observation) -> Observation {
-        let exhibit = observation.failure.as_mut().and_then(|failure| failure.exhibit.take());
+    /// Remembers the first failure of a row, and forgets it when something works. Only what was judged belongs here: old news and
+    /// doubles begin no row.
+    pub(super) fn judged(&mut self, observation: &Observation, exhibit: Option<Box<Exhibit>>) {
         match observation.verdict {
-            Verdict::Pass | Verdict::Warn => self.forget(&observation),
+            Verdict::Pass | Verdict::Warn => self.forget(observation),
             Verdict::Unknown => {}
-            Verdict::Fail if self.has_room(&observation) => {
+            Verdict::Fail if self.has_room(observation) => {
                 let mut first = observation.clone();
                 // What comes from afar keeps to its limits here at the latest.
                 let exhibit = exhibit.map(|exhibit| Box::new(exhibit.bounded()));
@@ -34,17 +40,19 @@ impl Firsts {
             }
             Verdict::Fail => {}
         }
-        observation
     }
 
-    /// The first failure of a component.
-    pub(super) fn of(&self, component: &ComponentId) -> Option<&Observation> {
-        self.rows.get(component)?.values().min_by_key(|first| first.started_at)
+    /// The first failures of a component, of each of its probes at each location that has not worked since.
+    pub(super) fn of(&self, component: &ComponentId) -> impl Iterator<Item = &Observation> + Clone {
+        self.rows.get(component).into_iter().flat_map(BTreeMap::values)
     }
 
     /// Forgets what is no longer watched.
-    pub(super) fn retain(&mut self, is_watched: impl Fn(&ComponentId) -> bool) {
-        self.rows.retain(|component, _| is_watched(component));
+    pub(super) fn retain(&mut self, is_watched: impl Fn(&ComponentId, &ProbeName) -> bool) {
+        self.rows.retain(|component, row| {
+            row.retain(|(probe, _), _| is_watched(component, probe));
+            !row.is_empty()
+        });
         self.count = self.rows.values().map(BTreeMap::len).sum();
     }
 

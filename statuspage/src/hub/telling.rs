@@ -229,9 +229,7 @@ impl Hub {
     pub(super) async fn tell(&mut self, transitions: &[Transition]) {
         let news = self.telling.book.hear(transitions, now());
         for transition in transitions {
-            if let Some(first) = self.firsts.of(&transition.component) {
-                self.telling.book.keep_evidence(&transition.component, first);
-            }
+            self.telling.book.keep_evidence(&transition.component, self.firsts.of(&transition.component));
         }
         self.spread(news).await;
     }

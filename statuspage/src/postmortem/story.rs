@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use shared::{IncidentId, Timestamp};
 
-use super::{Content, Draft, Facts, Field, Measured, PageComponent, Postmortem, Undone, Window, lessons::unchecked};
+use super::{Draft, Facts, Field, Measured, PageComponent, Postmortem, Undone, Window, lessons::unchecked};
 use crate::{
     incident::{Incident, wording},
     snapshot::Snapshot,

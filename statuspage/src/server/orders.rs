@@ -24,8 +24,9 @@ impl App {
         command: incident::Command,
     ) -> Result<Arc<Incident>, incident::Refusal> {
         let incident = self.desk.order(actor, command).await?;
-        let (id, version) = (&incident.id, incident.version);
-        self.until(|snapshot| snapshot.incident(id).is_some_and(|shown| shown.version >= version)).await;
+        // Not every order makes another version: to acknowledge does not.
+        let shows = |shown: &Arc<Incident>| shown.version > incident.version || *shown == incident;
+        self.until(|snapshot| snapshot.incident(&incident.id).is_some_and(shows)).await;
         Ok(incident)
     }
 

@@ -9,6 +9,8 @@ use axum::{
 };
 use shared::{IncidentId, Language};
 
+use tokio::time::{self, Duration};
+
 use super::{
     edition::now,
     incidents::{give, unknown},
@@ -34,6 +36,9 @@ use crate::{
     store::{MAX_PAGE, ObservationQuery},
     words::{Words, inert},
 };
+
+/// How long the results around an incident may take to be read.
+const READING: Duration = Duration::from_secs(10);
 
 /// `/incidents/{id}/postmortem`: the one that keeps it has the page, and its returns lead there.
 pub(super) async fn page(State(app): State<App>, Path(id): Path<String>, request: Parts) -> Response {
@@ -85,6 +90,11 @@ pub(super) fn written(
 
 /// Reads the raw results around a story, a page at a time, so that nobody waits long for the store.
 pub(super) async fn measure(app: &App, story: &Story<'_>) -> Result<Measured, Problem> {
+    let late = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "reading the results takes too long: try again later");
+    time::timeout(READING, read_results(app, story)).await.map_err(late)?
+}
+
+async fn read_results(app: &App, story: &Story<'_>) -> Result<Measured, Problem> {
     let extent = Extent::of(story, now());
     let mut measurer = Measurer::new(extent.clone());
     for component in &extent.components {

@@ -46,7 +46,7 @@ async fn a_probe_that_rests_at_the_weekend_is_not_missed_then() {
     let mut bench = Bench::start(set([scheduled("cloud", cron("0 * 9-17 * * Mon-Fri"))])).await;
     bench.hub.started = office.minus(DAY);
     bench.hub.take_definitions(office.minus(DAY)).await;
-    bench.hub.judge(Arc::new(result("cloud", office, Verdict::Pass)), office.plus(TOOK));
+    bench.hub.judge(Arc::new(result("cloud", office, Verdict::Pass)), None, office.plus(TOOK));
     let (_, input) = bench.hub.present(sunday);
     assert_eq!((input.probes_expected, input.probes_executed), (1, 1));
     assert!(input.longest_silence * 2 >= sunday.since(office));

@@ -13,7 +13,10 @@ use crate::incident::{
     self, Acknowledgement, Actor, Body, Command, Evidence, Incident, Involvement, Lead, Opening, Origin, Refusal,
     Statement, TimeFault, Times, finding,
 };
-use crate::{order, postmortem::Postmortem};
+use crate::{
+    order,
+    postmortem::{Postmortem, Story},
+};
 
 /// An order that was carried out, and what is needed to take it back.
 #[derive(Debug)]
@@ -26,9 +29,10 @@ pub struct Done {
 }
 
 impl Book {
-    /// Carries out an order. Time passes first; what it brings is in `news` either way.
+    /// Carries out an order. Whoever gives it lets time pass first, by [`Book::tick`].
     ///
     /// # Errors
+    ///
     /// It is refused, and changes nothing.
     pub fn order(&mut self, actor: &Actor, command: Command, now: Timestamp) -> Result<Done, Refusal> {
         match command {
@@ -54,7 +58,8 @@ impl Book {
                 })
             }
             Command::Publish { incident, version, measured } => {
-                if self.seen(&incident, version)?.is_open() {
+                self.seen(&incident, version)?;
+                if !Story::among(&self.incidents(), &incident).is_some_and(|story| story.is_over()) {
                     return Err(Refusal::StillOpen(incident));
                 }
                 self.write_postmortem(&incident, now, |postmortem| {

@@ -2,8 +2,6 @@
 //!
 //! It does not know what the pages look like, nor how an order is carried out.
 
-use std::sync::Arc;
-
 use axum::{extract::Path, http::StatusCode, response::Response};
 use shared::IncidentId;
 
@@ -12,7 +10,7 @@ use super::{
     form, status,
 };
 use crate::{
-    incident::{Command, Incident, Refusal},
+    incident::{Command, Refusal},
     page::operator::{self, Fault, Form, Refused, Signed},
     snapshot::Snapshot,
 };
@@ -25,7 +23,7 @@ pub(super) async fn opening(desk: Desk) -> Response {
 /// `POST /operator/open`.
 pub(super) async fn open(Sent { desk, typed }: Sent) -> Response {
     let fault = match form::opening(&typed, &desk.zone()) {
-        Ok(opening) => match give(&desk, Command::Open(opening)).await {
+        Ok(opening) => match desk.app.order(desk.actor(), Command::Open(opening)).await {
             Ok(incident) => return desk.back(&address(&incident.id)),
             Err(refusal) => Fault::Incident(refusal),
         },
@@ -62,7 +60,7 @@ pub(super) async fn order(Path((id, order)): Path<(String, String)>, Sent { desk
         return desk.missing(Refused::UnknownIncident);
     };
     let fault = match command {
-        Ok(command) => match give(&desk, command).await {
+        Ok(command) => match desk.app.order(desk.actor(), command).await {
             Ok(_) => return desk.back(&address(&incident)),
             Err(Refusal::UnknownIncident(unknown)) if unknown == incident => {
                 return desk.missing(Refused::UnknownIncident);
@@ -73,15 +71,6 @@ pub(super) async fn order(Path((id, order)): Path<(String, String)>, Sent { desk
     };
     let status = status(&fault);
     page(&desk, id, status, Some(Form { action: order, typed, fault })).await
-}
-
-/// Gives an order.
-pub(super) async fn give(desk: &Desk, command: Command) -> Result<Arc<Incident>, Refusal> {
-    let incident = desk.app.order(desk.actor(), command).await;
-    if let Err(refusal) = &incident {
-        tracing::info!(operator = %desk.session.name, %refusal, "an order was refused");
-    }
-    incident
 }
 
 fn address(id: &IncidentId) -> String {

@@ -2,8 +2,6 @@
 //!
 //! It does not know what the pages look like, nor how an order is carried out.
 
-use std::sync::Arc;
-
 use axum::{extract::Path, http::StatusCode, response::Response};
 use shared::MaintenanceId;
 
@@ -12,7 +10,7 @@ use super::{
     form, status,
 };
 use crate::{
-    maintenance::{Command, Maintenance, Refusal},
+    maintenance::{Command, Refusal},
     page::operator::{self, Fault, Form, Refused, Signed, Typed},
     snapshot::Snapshot,
 };
@@ -26,7 +24,7 @@ pub(super) async fn planning(desk: Desk) -> Response {
 pub(super) async fn plan(Sent { desk, typed }: Sent) -> Response {
     let planning = form::planning(&typed, desk.app.edition().snapshot());
     let fault = match planning {
-        Ok(planning) => match give(&desk, Command::Plan(planning)).await {
+        Ok(planning) => match desk.app.maintain(desk.actor(), Command::Plan(planning)).await {
             Ok(maintenance) => return desk.back(&address(&maintenance.id)),
             Err(refusal) => Fault::Maintenance(refusal),
         },
@@ -66,7 +64,7 @@ pub(super) async fn order(Path((id, order)): Path<(String, String)>, Sent { desk
     };
     let Some(command) = command else { return desk.missing(Refused::UnknownMaintenance) };
     let fault = match command {
-        Ok(command) => match give(&desk, command).await {
+        Ok(command) => match desk.app.maintain(desk.actor(), command).await {
             Ok(_) => return desk.back(&address(&maintenance)),
             Err(Refusal::Unknown(_)) => return desk.missing(Refused::UnknownMaintenance),
             Err(refusal) => Fault::Maintenance(refusal),
@@ -83,15 +81,6 @@ fn change(desk: &Desk, id: &MaintenanceId, typed: &Typed) -> Option<Result<Comma
     let present = edition.snapshot().maintenance(id)?;
     let command = |change| Command::Change { maintenance: id.clone(), version: form::version(typed), change };
     Some(form::change(typed, present, edition.snapshot()).map(command))
-}
-
-/// Gives an order.
-async fn give(desk: &Desk, command: Command) -> Result<Arc<Maintenance>, Refusal> {
-    let maintenance = desk.app.maintain(desk.actor(), command).await;
-    if let Err(refusal) = &maintenance {
-        tracing::info!(operator = %desk.session.name, %refusal, "an order was refused");
-    }
-    maintenance
 }
 
 fn address(id: &MaintenanceId) -> String {

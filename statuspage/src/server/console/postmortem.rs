@@ -7,9 +7,7 @@ use shared::{IncidentId, Language};
 
 use super::{
     desk::{Desk, Sent},
-    form,
-    incident::give,
-    status,
+    form, status,
 };
 use crate::{
     incident::{Command, Refusal},
@@ -55,7 +53,7 @@ async fn carry_out(
     command: Result<Command, Fault>,
 ) -> Response {
     let fault = match command {
-        Ok(command) => match give(desk, command).await {
+        Ok(command) => match desk.app.order(desk.actor(), command).await {
             Ok(incident) => return desk.back(&format!("/operator/incidents/{}/postmortem", incident.id)),
             Err(Refusal::UnknownIncident(_)) => return unknown(desk),
             Err(refusal) => Fault::Incident(refusal),

@@ -12,7 +12,16 @@ impl BlockFile {
     pub(super) fn scan(&mut self, wrong: Wrong) {
         let wrong = match wrong {
             Wrong::Unreadable(_) => wrong,
-            _ => Wrong::Index,
+            Wrong::Header
+            | Wrong::Index
+            | Wrong::Checksum
+            | Wrong::CutOff
+            | Wrong::NoFrame
+            | Wrong::Misplaced
+            | Wrong::Hash
+            | Wrong::Content
+            | Wrong::Foreign
+            | Wrong::Newer(_) => Wrong::Index,
         };
         self.note(None, self.length, wrong);
         let mut at = HEADER as u64;
