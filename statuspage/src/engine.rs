@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use shared::{ComponentId, LocationName, Observation, ProbeName, Status, Timestamp};
+use shared::{ComponentId, LocationName, Observation, ProbeName, Status, Timestamp, Verdict};
 
 pub use onset::Onset;
 pub use place::{PlaceState, Run};
@@ -99,7 +99,7 @@ pub enum Reception {
     UnknownProbe,
 }
 
-/// A component changed its state.
+/// A component changed its state; or a minority of the locations says down while it stays degraded, or no longer does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
     /// Which one.
@@ -111,12 +111,20 @@ pub struct Transition {
     pub from: Status,
     /// Since when it was that: together with `at`, what a history spends.
     pub from_since: Timestamp,
-    /// What it is.
+    /// What it is: the same as before where only the minority that says down came or went.
     pub to: Status,
     /// Why it is not operational, where a failure says it.
     pub reason: Option<Reason>,
     /// When that began, and where it was met.
     pub onset: Option<Onset>,
+}
+
+impl Transition {
+    /// Whether some location says down and no majority does: it is degraded, and known to fail somewhere.
+    pub fn is_disputed(&self) -> bool {
+        let failure = self.reason.as_ref().is_some_and(|reason| reason.verdict == Verdict::Fail);
+        self.to == Status::DegradedPerformance && failure
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -228,6 +228,29 @@ fn after_a_jump_backwards_a_proof_lasts_no_longer_than_it_would_have() {
     assert_eq!((bench.judgement().stale_at, bench.judgement().since), (Some(at(100)), at(10)));
 }
 
+#[test]
+fn a_minority_that_says_down_amid_slow_answers_is_told_although_the_state_stays() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.settle("cloud/login", &[("a", Warn), ("b", Warn), ("c", Warn)]);
+    let since = bench.judgement().since;
+    let mut check = |verdict: Verdict, times: usize, disputed: bool| {
+        let mut told = Vec::new();
+        for _ in 0..times {
+            bench.now += 1;
+            told.extend(bench.hear("cloud/login", "a", bench.now, verdict).transitions);
+        }
+        let [only] = &told[..] else { panic!("{told:?}") };
+        let slow = DegradedPerformance;
+        assert_eq!((only.from, only.to, only.is_disputed()), (slow, slow, disputed));
+        assert_eq!((only.from_since, only.at, bench.judgement().since), (since, at(bench.now), since));
+        // Whoever missed it is told the same.
+        let state = bench.engine.state(&only.component).expect("it is watched");
+        assert_eq!(state.as_transition(), *only);
+    };
+    check(Fail, 3, true);
+    check(Warn, 2, false);
+}
+
 fn maintained(windows: &[(i64, i64)]) -> Input {
     let windows = windows.iter().map(|&(from, until)| Window { from: at(from), until: at(until) });
     Input::Windows(Arc::new(windows.map(|window| ("cloud".parse().expect("an id"), window)).collect()))
