@@ -21,6 +21,9 @@ pub struct ComponentState {
     pub status: Status,
     /// Since when it has that state.
     pub since: Timestamp,
+    /// The state that it had before; absent where it was always in this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Status>,
     /// Since when a minority of the locations says down in that state, or no longer does; absent where that has not turned in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     turned: Option<Timestamp>,
@@ -69,6 +72,7 @@ impl ComponentState {
             component,
             status: Status::Unknown,
             since: now,
+            before: None,
             turned: None,
             disputed: false,
             created_at: now,
@@ -188,7 +192,7 @@ impl ComponentState {
             self.turned = if turns { Some(at) } else { self.turned };
             return turns.then(|| self.transition(at, from, self.since));
         }
-        self.turned = None;
+        (self.before, self.turned) = (Some(from), None);
         let from_since = std::mem::replace(&mut self.since, at);
         if from == Status::UnderMaintenance {
             self.release(Window { from: from_since, until: at });
@@ -212,7 +216,8 @@ impl ComponentState {
 
     /// The present state as if it had just been entered: for whoever missed how it came about.
     pub fn as_transition(&self) -> Transition {
-        self.transition(self.turned.unwrap_or(self.since), self.status, self.since)
+        let from = self.before.filter(|_| self.turned.is_none()).unwrap_or(self.status);
+        self.transition(self.turned.unwrap_or(self.since), from, self.since)
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = &PlaceState> {

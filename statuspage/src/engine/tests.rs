@@ -251,6 +251,20 @@ fn a_minority_that_says_down_amid_slow_answers_is_told_although_the_state_stays(
     check(Warn, 2, false);
 }
 
+#[test]
+fn whoever_missed_an_outage_is_told_what_was_before_it_also_after_a_restart() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.settle("cloud/login", &[("a", Pass), ("b", Pass), ("b", Fail)]);
+    bench.now = 94;
+    // The one that said up falls silent.
+    let told = bench.hear("cloud/login", "b", 94, Fail).transitions;
+    let [only] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((only.from, only.to, only.at), (DegradedPerformance, MajorOutage, at(93)));
+    let bytes = bench.engine.state(&only.component).expect("it is watched").to_bytes();
+    let missed = ComponentState::from_bytes(&bytes).expect("our own bytes").as_transition();
+    assert_eq!(missed, Transition { from_since: at(93), ..only.clone() });
+}
+
 fn maintained(windows: &[(i64, i64)]) -> Input {
     let windows = windows.iter().map(|&(from, until)| Window { from: at(from), until: at(until) });
     Input::Windows(Arc::new(windows.map(|window| ("cloud".parse().expect("an id"), window)).collect()))
