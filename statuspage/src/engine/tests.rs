@@ -229,6 +229,21 @@ fn after_a_jump_backwards_a_proof_lasts_no_longer_than_it_would_have() {
 }
 
 #[test]
+fn a_failure_that_a_clock_put_right_would_date_in_the_future_began_at_the_latest_when_it_was_put_right() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.now = 86_400;
+    bench.hear_all(&[("cloud/login", "lyon", Pass), ("cloud/login", "lyon", Pass)]);
+    bench.hear_all(&[("cloud/login", "lyon", Fail), ("cloud/login", "lyon", Fail)]);
+    bench.now = 10;
+    let outcome = bench.hear("cloud/login", "lyon", 10, Fail);
+    let [down] = &outcome.transitions[..] else { panic!("{outcome:?}") };
+    let onset = down.onset.expect("it failed");
+    assert_eq!((down.to, down.at, down.from_since), (MajorOutage, at(10), at(10)));
+    assert_eq!((onset.after, onset.since), (Some(at(10)), at(10)));
+    assert_eq!(down.reason.as_ref().map(|reason| reason.since), Some(at(10)));
+}
+
+#[test]
 fn a_minority_that_says_down_amid_slow_answers_is_told_although_the_state_stays() {
     let mut bench = Bench::watching(&["cloud/login"]);
     bench.settle("cloud/login", &[("a", Warn), ("b", Warn), ("c", Warn)]);
