@@ -3,6 +3,11 @@
 //! It reads no clock, does no I/O and cannot fail; it does not know names, groups, pages or notifications, and what an
 //! operator says beside the measurements is not its business. Inside of a maintenance window a component is under maintenance
 //! whatever is measured; measurement, its rise and fall go on all along.
+//!
+//! A clock that is set ahead by more than proofs last looks like a pause of that length, and is judged like one: all proofs have run
+//! out, so that whichever location speaks first afterwards is alone and believed alone until the others have spoken too, which takes a
+//! round. To tell the two apart takes a second, monotonic clock in every input and in what is stored; without it, words from before
+//! would count after a night's sleep as well, and green would outlive its proof.
 
 mod onset;
 mod place;
