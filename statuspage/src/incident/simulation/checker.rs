@@ -157,7 +157,7 @@ impl<'a> Report<'a> {
             let found: Vec<_> = found.collect();
             let away = self.day.away.iter().filter(|(from, to)| *to > cause.from && *from < cause.from + 1_600);
             let set = self.day.jumps(cause.from - 60, cause.from + 1_600).count() as i64;
-            let limit = cause.limit(away.map(|(from, to)| to - from).sum(), set);
+            let limit = cause.limit(&away.map(|(from, to)| to - from).collect::<Vec<_>>(), set);
             if !found.iter().any(|(_, second)| *second <= limit) {
                 self.breach(Rule::NothingMissed, (&cause, limit, &found));
             }
