@@ -125,6 +125,12 @@ impl Day {
         self.away.iter().find(|(from, to)| (*from..*to).contains(&second)).map_or(second, |(_, to)| *to)
     }
 
+    /// Whether the hub is away at the one instant and is back at the other one, by its clock.
+    pub(super) fn postpones(&self, early: Timestamp, late: Timestamp) -> bool {
+        let mut away = self.away.iter().map(|(from, to)| (self.shown(*from), self.shown(*to)));
+        away.any(|(from, to)| from <= early && early < to && late == to)
+    }
+
     /// Everything that one probe finds on that day.
     fn probe(&mut self, place: &Place, dice: &mut Dice, tally: &mut Tally) {
         let (mut second, mut before, mut lost_before) = (dice.roll(place.every), Verdict::Pass, false);
