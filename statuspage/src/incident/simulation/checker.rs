@@ -33,7 +33,7 @@ pub(super) enum Rule {
     CausesApart,
     /// An incident names all that failed.
     NobodyForgotten,
-    /// What is judged again gives the same state.
+    /// What is judged again leads to the same belief. When it came is not stored, so that its instants may be earlier by its way.
     ReplayIsLive,
     /// A restart changes no incident and no message, but when those are said that were due while the hub was away.
     RestartChangesNothing,
