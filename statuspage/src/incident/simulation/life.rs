@@ -11,7 +11,7 @@ use super::{
     day::{Day, Event},
     meddling::Meddling,
     orders::Demand,
-    stage::{id, landscape, roster, stale_at},
+    stage::{id, landscape, reach, roster, stale_at},
 };
 use crate::{
     engine::{ComponentState, Engine, Input, Observed, Transition, Window, Windows},
@@ -232,6 +232,7 @@ impl<'a> Life<'a> {
         again.step(Input::Roster(roster()), *begin);
         again.step(Input::Windows(Arc::clone(&self.windows)), *begin);
         let mut stored = self.stored.clone();
+        stored.retain(|(observation, every)| observation.started_at >= begin.minus(reach(*every)));
         stored.sort_by_key(|(observation, _)| observation.ended_at());
         let gap = if self.meddling == Meddling::GapInReplay { stored.len() / 2 } else { usize::MAX };
         for (number, (observation, every)) in stored.into_iter().enumerate() {
