@@ -3,6 +3,11 @@
 //! It reads no clock, does no I/O and cannot fail; it does not know names, groups, pages or notifications, and what an
 //! operator says beside the measurements is not its business. Inside of a maintenance window a component is under maintenance
 //! whatever is measured; measurement, its rise and fall go on all along.
+//!
+//! A clock that is set ahead by more than proofs last looks like a pause of that length, and is judged like one: all proofs have run
+//! out, so that whichever location speaks first afterwards is alone and believed alone until the others have spoken too, which takes a
+//! round. To tell the two apart takes a second, monotonic clock in every input and in what is stored; without it, words from before
+//! would count after a night's sleep as well, and green would outlive its proof.
 
 mod onset;
 mod place;
@@ -23,7 +28,7 @@ use std::{
     time::Duration,
 };
 
-use shared::{ComponentId, LocationName, Observation, ProbeName, Status, Timestamp};
+use shared::{ComponentId, LocationName, Observation, ProbeName, Status, Timestamp, Verdict};
 
 pub use onset::Onset;
 pub use place::{PlaceState, Run};
@@ -99,7 +104,7 @@ pub enum Reception {
     UnknownProbe,
 }
 
-/// A component changed its state.
+/// A component changed its state; or a minority of the locations says down while it stays degraded, or no longer does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
     /// Which one.
@@ -111,12 +116,20 @@ pub struct Transition {
     pub from: Status,
     /// Since when it was that: together with `at`, what a history spends.
     pub from_since: Timestamp,
-    /// What it is.
+    /// What it is: the same as before where only the minority that says down came or went.
     pub to: Status,
     /// Why it is not operational, where a failure says it.
     pub reason: Option<Reason>,
     /// When that began, and where it was met.
     pub onset: Option<Onset>,
+}
+
+impl Transition {
+    /// Whether some location says down and no majority does: it is degraded, and known to fail somewhere.
+    pub fn is_disputed(&self) -> bool {
+        let failure = self.reason.as_ref().is_some_and(|reason| reason.verdict == Verdict::Fail);
+        self.to == Status::DegradedPerformance && failure
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -382,6 +382,9 @@ impl Hub {
             self.dirty.views.insert(component.clone());
             self.dirty.histories.insert(component.clone());
             self.dirty.states.insert(component.clone());
+            if from == to {
+                continue;
+            }
             self.options.counters.transitions.fetch_add(1, Ordering::Relaxed);
             let kind = reason.as_ref().map(|reason| reason.kind.word());
             info!(%component, %from, %to, %at, reason = kind, "a component changed its state");

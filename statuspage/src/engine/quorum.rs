@@ -53,6 +53,12 @@ pub(super) fn status(component: &ComponentState) -> Status {
     }
 }
 
+/// Whether a minority says down, and nothing worse is known.
+pub(super) fn is_disputed(component: &ComponentState) -> bool {
+    status(component) == Status::DegradedPerformance
+        && component.probes.values().any(|probe| word(probe) == Word::Disputed)
+}
+
 /// Why the measured state is what it is, and since when: among the probes that made it so, the one whose failures began first.
 /// What began under maintenance that is over counts from its end.
 pub(super) fn because(component: &ComponentState) -> Option<(Reason, Onset)> {

@@ -21,6 +21,15 @@ pub struct ComponentState {
     pub status: Status,
     /// Since when it has that state.
     pub since: Timestamp,
+    /// The state that it had before; absent where it was always in this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Status>,
+    /// Since when a minority of the locations says down in that state, or no longer does; absent where that has not turned in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turned: Option<Timestamp>,
+    /// Whether a minority of the locations says down.
+    #[serde(default)]
+    disputed: bool,
     /// When it was first watched.
     pub created_at: Timestamp,
     /// Its probes.
@@ -63,6 +72,9 @@ impl ComponentState {
             component,
             status: Status::Unknown,
             since: now,
+            before: None,
+            turned: None,
+            disputed: false,
             created_at: now,
             probes: BTreeMap::new(),
             windows: Vec::new(),
@@ -159,6 +171,7 @@ impl ComponentState {
 
     pub(super) fn turn_back(&mut self, now: Timestamp) {
         self.since = self.since.min(now);
+        self.turned = self.turned.map(|at| at.min(now));
         // Maintenance that has begun has begun; it ends when the clock shows its end.
         if let Some(window) = self.windows.first_mut().filter(|_| self.status == Status::UnderMaintenance) {
             window.from = window.from.min(now);
@@ -172,9 +185,14 @@ impl ComponentState {
         self.windows.retain(|window| at < window.until);
         let maintained = self.windows.first().is_some_and(|window| window.from <= at);
         let (from, to) = (self.status, if maintained { Status::UnderMaintenance } else { self.measured() });
+        let disputed = !maintained && quorum::is_disputed(self);
+        let turns = std::mem::replace(&mut self.disputed, disputed) != disputed;
         if from == to {
-            return None;
+            // Slow answers and a minority that says down look the same from outside, and only one of them is a failure.
+            self.turned = if turns { Some(at) } else { self.turned };
+            return turns.then(|| self.transition(at, from, self.since));
         }
+        (self.before, self.turned) = (Some(from), None);
         let from_since = std::mem::replace(&mut self.since, at);
         if from == Status::UnderMaintenance {
             self.release(Window { from: from_since, until: at });
@@ -198,7 +216,8 @@ impl ComponentState {
 
     /// The present state as if it had just been entered: for whoever missed how it came about.
     pub fn as_transition(&self) -> Transition {
-        self.transition(self.since, self.status, self.since)
+        let from = self.before.filter(|_| self.turned.is_none()).unwrap_or(self.status);
+        self.transition(self.turned.unwrap_or(self.since), from, self.since)
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = &PlaceState> {

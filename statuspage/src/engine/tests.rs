@@ -228,6 +228,58 @@ fn after_a_jump_backwards_a_proof_lasts_no_longer_than_it_would_have() {
     assert_eq!((bench.judgement().stale_at, bench.judgement().since), (Some(at(100)), at(10)));
 }
 
+#[test]
+fn a_failure_that_a_clock_put_right_would_date_in_the_future_began_at_the_latest_when_it_was_put_right() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.now = 86_400;
+    bench.hear_all(&[("cloud/login", "lyon", Pass), ("cloud/login", "lyon", Pass)]);
+    bench.hear_all(&[("cloud/login", "lyon", Fail), ("cloud/login", "lyon", Fail)]);
+    bench.now = 10;
+    let outcome = bench.hear("cloud/login", "lyon", 10, Fail);
+    let [down] = &outcome.transitions[..] else { panic!("{outcome:?}") };
+    let onset = down.onset.expect("it failed");
+    assert_eq!((down.to, down.at, down.from_since), (MajorOutage, at(10), at(10)));
+    assert_eq!((onset.after, onset.since), (Some(at(10)), at(10)));
+    assert_eq!(down.reason.as_ref().map(|reason| reason.since), Some(at(10)));
+}
+
+#[test]
+fn a_minority_that_says_down_amid_slow_answers_is_told_although_the_state_stays() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.settle("cloud/login", &[("a", Warn), ("b", Warn), ("c", Warn)]);
+    let since = bench.judgement().since;
+    let mut check = |verdict: Verdict, times: usize, disputed: bool| {
+        let mut told = Vec::new();
+        for _ in 0..times {
+            bench.now += 1;
+            told.extend(bench.hear("cloud/login", "a", bench.now, verdict).transitions);
+        }
+        let [only] = &told[..] else { panic!("{told:?}") };
+        let slow = DegradedPerformance;
+        assert_eq!((only.from, only.to, only.is_disputed()), (slow, slow, disputed));
+        assert_eq!((only.from_since, only.at, bench.judgement().since), (since, at(bench.now), since));
+        // Whoever missed it is told the same.
+        let state = bench.engine.state(&only.component).expect("it is watched");
+        assert_eq!(state.as_transition(), *only);
+    };
+    check(Fail, 3, true);
+    check(Warn, 2, false);
+}
+
+#[test]
+fn whoever_missed_an_outage_is_told_what_was_before_it_also_after_a_restart() {
+    let mut bench = Bench::watching(&["cloud/login"]);
+    bench.settle("cloud/login", &[("a", Pass), ("b", Pass), ("b", Fail)]);
+    bench.now = 94;
+    // The one that said up falls silent.
+    let told = bench.hear("cloud/login", "b", 94, Fail).transitions;
+    let [only] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((only.from, only.to, only.at), (DegradedPerformance, MajorOutage, at(93)));
+    let bytes = bench.engine.state(&only.component).expect("it is watched").to_bytes();
+    let missed = ComponentState::from_bytes(&bytes).expect("our own bytes").as_transition();
+    assert_eq!(missed, Transition { from_since: at(93), ..only.clone() });
+}
+
 fn maintained(windows: &[(i64, i64)]) -> Input {
     let windows = windows.iter().map(|&(from, until)| Window { from: at(from), until: at(until) });
     Input::Windows(Arc::new(windows.map(|window| ("cloud".parse().expect("an id"), window)).collect()))

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use prober::definition::DefinitionSet;
+use prober::definition::{Definition, DefinitionSet};
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, Observation, Timestamp};
 use tracing::{debug, warn};
@@ -122,7 +122,7 @@ const WITHOUT: Duration = Duration::from_secs(3_600);
 /// What may lie between the end of a probe and its being judged, so that a checkpoint does not know it.
 const UNDER_WAY: Duration = Duration::from_secs(120);
 
-/// The stored observations of these definitions that may have ended after the checkpoint.
+/// The stored observations of these definitions that may have come after the checkpoint and prove something.
 ///
 /// A store that does not answer in time is not asked again: the rest is learnt anew from the next results.
 pub(super) async fn observations_since(
@@ -131,11 +131,9 @@ pub(super) async fn observations_since(
     checkpoint: Option<Timestamp>,
     now: Timestamp,
 ) -> Vec<Arc<Observation>> {
-    // Observations lie by their start, which is at most their timeout before their end.
-    let longest = set.probes().map(|probe| probe.timeout).max().unwrap_or_default();
-    let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(longest.saturating_add(UNDER_WAY)));
     let mut since = Vec::new();
     for (component, definition) in &set.definitions {
+        let from = checkpoint.map_or_else(|| now.minus(WITHOUT), |at| at.minus(reach(definition, at)));
         let formerly = definition.formerly.clone();
         let mut query = ObservationQuery { formerly, ..ObservationQuery::since(component.clone(), from) };
         loop {
@@ -155,6 +153,16 @@ pub(super) async fn observations_since(
         }
     }
     since
+}
+
+/// How far before a checkpoint an observation may have started that it does not know. What comes late counts for as long as it
+/// proves something; a line of `cron` with long pauses is learnt anew from its next result.
+fn reach(definition: &Definition, at: Timestamp) -> Duration {
+    // Observations lie by their start, which is at most their timeout before their end.
+    let longest = definition.probes.iter().map(|probe| probe.timeout).max().unwrap_or_default();
+    let proofs = definition.probes.iter().map(|probe| probe.schedule.stale_at(at, probe.timeout).since(at));
+    let proof = proofs.max().unwrap_or_default().min(WITHOUT);
+    longest.saturating_add(proof.max(UNDER_WAY))
 }
 
 impl Hub {

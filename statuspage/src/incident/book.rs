@@ -7,7 +7,7 @@
 //!   and share a mark (`correlation`), or one in which a component fails that it depends on, or one that it was part of and has
 //!   just left. Of several it joins the oldest. Degraded performance opens nothing; what is unknown opens and ends nothing.
 //! - When everything works again, that is said, and after a quiet time in which nothing fails and everything is known to work it is
-//!   resolved. What fails before that is a relapse of the same incident; with each one the quiet time doubles, up to half an
+//!   resolved. What a minority of the locations says is down works again, but it is known to fail: the time is not quiet. What fails before that is a relapse of the same incident; with each one the quiet time doubles, up to half an
 //!   hour, and after the second one a recovery is said only once it has lasted for a quarter of it.
 //! - A component that is no longer watched leaves its incidents as one that works. One that is renamed stays under its new name.
 //!   Under maintenance it stays in them as it is, and nothing is said of it: they end when it works again, or by an operator.

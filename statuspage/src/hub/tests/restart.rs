@@ -64,6 +64,22 @@ async fn an_outage_that_was_stored_and_not_told_is_told_after_the_restart() {
 }
 
 #[tokio::test]
+async fn what_came_late_counts_after_a_restart_for_as_long_as_it_proves_something() {
+    let mut slow = definition("cloud", &[]);
+    let probe =
+        ProbeDefinition { schedule: Schedule::Every(Duration::from_secs(600)), ..slow.probes[0].as_ref().clone() };
+    slow.probes = vec![Arc::new(probe)];
+    let definitions = set([slow]);
+    let mut bench = Bench::start(Arc::clone(&definitions)).await;
+    bench.hub.write_checkpoint(now()).await;
+    // What a location reports once it is back was observed long before the checkpoint.
+    bench.take(results("cloud", now().minus(Duration::from_secs(1_500)), &DOWN)).await;
+    assert_eq!(bench.status("cloud"), Status::MajorOutage);
+    let mut bench = bench.killed(definitions).await;
+    assert_eq!((bench.status("cloud"), bench.told()), (Status::MajorOutage, vec!["cloud down".to_owned()]));
+}
+
+#[tokio::test]
 async fn the_end_of_an_outage_from_before_the_restart_is_told() {
     let mut bench = Bench::start(cloud()).await;
     bench.hub.write_checkpoint(lately()).await;

@@ -82,6 +82,7 @@ impl Book {
         let (first, well) = (entry.incident.components.is_empty(), entry.failing.is_empty());
         entry.memory.said.entry(failure.component.clone()).or_insert(failure.from);
         entry.memory.unknown.remove(failure.component);
+        entry.memory.disputed.remove(failure.component);
         let incident = entry.edit();
         let part = incident.components.entry(failure.component.clone());
         let part = part.or_insert_with(|| failure.involvement(&self.landscape));

@@ -55,7 +55,9 @@ pub(super) struct Memory {
     pub(super) recovery_said: bool,
     /// Components of which nothing is known at present.
     pub(super) unknown: BTreeSet<ComponentId>,
-    /// Since when every component is known to work.
+    /// Components that work for most locations and are down for the others.
+    pub(super) disputed: BTreeSet<ComponentId>,
+    /// Since when every component is known to work everywhere.
     pub(super) well_since: Option<Timestamp>,
     /// The promise of a next update that operators have been reminded of.
     pub(super) reminded_of: Option<Timestamp>,
@@ -231,6 +233,7 @@ impl Entry {
         let known = |part: &Involvement| part.recovered_at.is_some() && part.status == status;
         self.incident.components.get(component).is_some_and(known)
             && !self.memory.unknown.contains(component)
+            && !self.memory.disputed.contains(component)
             && (!self.failing.is_empty() || self.memory.well_since.is_some())
     }
 
@@ -244,9 +247,10 @@ impl Entry {
         self.memory.announce_at = None;
     }
 
-    /// Whether every component works, as far as that is known, and from when on.
+    /// Whether every component is known to work everywhere, and from when on.
     pub(super) fn notice_wellness(&mut self, at: Timestamp) {
-        let well = self.failing.is_empty() && self.memory.unknown.is_empty();
+        let Memory { unknown, disputed, .. } = &self.memory;
+        let well = self.failing.is_empty() && unknown.is_empty() && disputed.is_empty();
         self.memory.well_since = if well { self.memory.well_since.or(Some(at)) } else { None };
     }
 

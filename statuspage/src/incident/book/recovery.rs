@@ -19,6 +19,7 @@ impl Book {
             let measured = entry.memory.traces.contains_key(component) || !watched;
             let recovers = measured && entry.failing.contains(component);
             entry.memory.unknown.remove(component);
+            entry.memory.disputed.remove(component);
             if let Some(part) = entry.incident.components.get(component)
                 && (recovers || (part.recovered_at.is_some() && part.status != status))
                 && let Some(part) = entry.edit().components.get_mut(component)
@@ -38,6 +39,16 @@ impl Book {
             if !entry.is_open() && recovers {
                 self.concerned.entry(component.clone()).or_default().remove(&id);
             }
+            self.changed(&id, Urgency::Later);
+        }
+    }
+
+    /// A component works for most locations and is down for the others: what is known to fail anywhere is not over.
+    pub(super) fn works_for_most(&mut self, component: &ComponentId) {
+        for id in self.concerned.get(component).cloned().unwrap_or_default() {
+            let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.is_open()) else { continue };
+            entry.memory.disputed.insert(component.clone());
+            entry.memory.well_since = None;
             self.changed(&id, Urgency::Later);
         }
     }

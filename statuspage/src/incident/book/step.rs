@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use shared::{ComponentId, IncidentId, Status, Timestamp};
 
-use super::{Book, News, Urgency, failure::Failure};
+use super::{Book, News, Urgency, entry::Memory, failure::Failure};
 use crate::{engine::Transition, incident::Landscape};
 
 impl Book {
@@ -39,7 +39,11 @@ impl Book {
                 Status::Operational | Status::DegradedPerformance => {
                     // The worst moment may be right now.
                     std::mem::take(&mut worse).iter().for_each(|id| self.find_out(id, now));
-                    self.works(&transition.component, transition.to, transition.at.min(now));
+                    let Transition { component, to, at, .. } = transition;
+                    self.works(component, *to, (*at).min(now));
+                    if transition.is_disputed() {
+                        self.works_for_most(component);
+                    }
                 }
                 // What fails under maintenance is no news, and neither is what works.
                 Status::Unknown | Status::UnderMaintenance => self.vanishes(&transition.component, transition.to),
@@ -101,8 +105,11 @@ impl Book {
                 }
                 entry.edit().evidence.rename(&former, &present);
                 entry.failing = entry.incident.failing().map(|(id, _)| id.clone()).collect();
-                if entry.memory.unknown.remove(&former) {
-                    entry.memory.unknown.insert(present.clone());
+                let Memory { unknown, disputed, .. } = &mut entry.memory;
+                for names in [unknown, disputed] {
+                    if names.remove(&former) {
+                        names.insert(present.clone());
+                    }
                 }
                 self.concerned.entry(present.clone()).or_default().insert(id.clone());
                 self.changed(&id, Urgency::Now);

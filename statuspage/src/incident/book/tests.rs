@@ -80,6 +80,12 @@ pub(super) fn to(component: &str, status: Status, second: i64) -> Transition {
     }
 }
 
+/// A component that works for most locations; one says that it is down.
+pub(super) fn disputed(component: &str, second: i64) -> Transition {
+    let failed = down(component, How::Answers(502), (second - 30, second - 2), second);
+    Transition { to: Status::DegradedPerformance, ..failed }
+}
+
 /// A book, and all news that it had.
 pub(super) struct Bench {
     pub(super) book: Book,

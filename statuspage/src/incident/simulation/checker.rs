@@ -33,9 +33,9 @@ pub(super) enum Rule {
     CausesApart,
     /// An incident names all that failed.
     NobodyForgotten,
-    /// What is judged again gives the same state.
+    /// What is judged again leads to the same belief. When it came is not stored, so that its instants may be earlier by its way.
     ReplayIsLive,
-    /// A restart changes no incident and no message.
+    /// A restart changes no incident and no message, but when those are said that were due while the hub was away.
     RestartChangesNothing,
     /// Every incident ends.
     EverythingEnds,
@@ -72,12 +72,26 @@ pub(super) fn check(day: &Day, lived: &Lived) -> Vec<Breach> {
 
 /// How a day that was lived through without restarts differs from one with them.
 pub(super) fn compare(day: &Day, with: &Lived, without: &Lived) -> Option<Breach> {
-    let same = with.incidents == without.incidents && with.news == without.news;
-    let differ = with.incidents.iter().zip(&without.incidents).find(|(one, other)| one != other);
+    let pairs = with.incidents.iter().zip(&without.incidents);
+    let differ = pairs.clone().find(|(one, other)| ***one != postponed(day, one, other));
+    let same = differ.is_none() && with.incidents.len() == without.incidents.len() && with.news == without.news;
     (!same).then(|| Breach {
         rule: Rule::RestartChangesNothing,
         about: format!("day {}: {differ:?}\n{:?}\n{:?}", day.seed, with.news, without.news),
     })
+}
+
+/// An incident of a day without restarts as it would be with them: what would have been said while the hub was away is said when it is
+/// back.
+fn postponed(day: &Day, with: &Incident, without: &Incident) -> Incident {
+    let mut same = without.clone();
+    let said = [(&mut same.times.announced_at, with.times.announced_at), (&mut same.times.told_at, with.times.told_at)];
+    for (early, late) in said {
+        if early.zip(late).is_some_and(|(early, late)| day.postpones(early, late)) {
+            *early = late;
+        }
+    }
+    same
 }
 
 struct Report<'a> {
@@ -157,7 +171,7 @@ impl<'a> Report<'a> {
             let found: Vec<_> = found.collect();
             let away = self.day.away.iter().filter(|(from, to)| *to > cause.from && *from < cause.from + 1_600);
             let set = self.day.jumps(cause.from - 60, cause.from + 1_600).count() as i64;
-            let limit = cause.limit(away.map(|(from, to)| to - from).sum(), set);
+            let limit = cause.limit(&away.map(|(from, to)| to - from).collect::<Vec<_>>(), set);
             if !found.iter().any(|(_, second)| *second <= limit) {
                 self.breach(Rule::NothingMissed, (&cause, limit, &found));
             }

@@ -125,9 +125,16 @@ impl Day {
         self.away.iter().find(|(from, to)| (*from..*to).contains(&second)).map_or(second, |(_, to)| *to)
     }
 
+    /// Whether the hub is away at the one instant and is back at the other one, by its clock.
+    pub(super) fn postpones(&self, early: Timestamp, late: Timestamp) -> bool {
+        let mut away = self.away.iter().map(|(from, to)| (self.shown(*from), self.shown(*to)));
+        away.any(|(from, to)| from <= early && early < to && late == to)
+    }
+
     /// Everything that one probe finds on that day.
     fn probe(&mut self, place: &Place, dice: &mut Dice, tally: &mut Tally) {
         let (mut second, mut before, mut lost_before) = (dice.roll(place.every), Verdict::Pass, false);
+        let mut arrived = 0;
         while second < SLOTS * SLOT {
             let verdict = self.fault(second).verdict(place.component, place.location, second);
             // What changed is confirmed at once; what has not arrived is confirmed only by its schedule.
@@ -138,7 +145,7 @@ impl Day {
                 if lost {
                     tally.lost += 1;
                 } else {
-                    self.send(place, second + again, verdict, dice, tally);
+                    arrived = self.send(place, (second + again, arrived), verdict, dice, tally).unwrap_or(arrived);
                 }
             }
             (before, lost_before) = (verdict, lost);
@@ -146,17 +153,24 @@ impl Day {
         }
     }
 
-    /// A result travels. The hub puts right the clocks of others when their results come; beside it nothing travels, and its own
-    /// clock is as it is.
-    fn send(&mut self, place: &Place, second: i64, verdict: Verdict, dice: &mut Dice, tally: &mut Tally) {
+    /// A result travels, and never overtakes the one before it: a journal is sent in its order. Gives when it arrived. The hub puts
+    /// right the clocks of others when their results come; beside it nothing travels, and its own clock is as it is.
+    fn send(
+        &mut self,
+        place: &Place,
+        (second, before): (i64, i64),
+        verdict: Verdict,
+        dice: &mut Dice,
+        tally: &mut Tally,
+    ) -> Option<i64> {
         let beside = place.location == 0;
         if beside && self.back(second) != second {
             tally.lost += 1;
-            return;
+            return None;
         }
         let (fault, delay) = (self.fault(second), if dice.one_in(15) { dice.roll(LATEST) } else { 0 });
         let held = fault.held_until(place.location, second);
-        let arrival = if beside { second } else { self.back(held.unwrap_or(second + delay)) };
+        let arrival = if beside { second } else { self.back(held.unwrap_or(second + delay)).max(before) };
         tally.late += u64::from(arrival > second);
         let travelled = std::time::Duration::from_secs((arrival - second).unsigned_abs());
         let started_at = self.shown(arrival).minus(travelled);
@@ -167,6 +181,7 @@ impl Day {
             self.events.push((again, Event::Result(Arc::clone(&result), place.every)));
         }
         self.events.push((arrival, Event::Result(result, place.every)));
+        Some(arrival)
     }
 }
 

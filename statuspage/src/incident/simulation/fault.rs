@@ -103,13 +103,13 @@ impl Cause {
         (self.from..self.to).contains(&second) && self.components.contains(&component)
     }
 
-    /// By then it must be known. Two of three locations must say so, and each may have lost the results in which it was first seen and
-    /// one of the three after them; a hub that restarted has lost another round, and one whose
-    /// clock was set back a little takes what comes for old news as long.
-    pub(super) fn limit(&self, away: i64, clock_set: i64) -> i64 {
+    /// By then it must be known. Two of three locations must say so, with three results each, of which at worst every second one was
+    /// lost with its confirmations, beginning with the first: that takes six rounds. A hub that was away has lost another round each
+    /// time, and one whose clock was set back a little takes what comes for old news as long.
+    pub(super) fn limit(&self, away: &[i64], clock_set: i64) -> i64 {
         let quickest = self.components.iter().map(|component| every(component)).min().expect("it touches something");
-        let missed = if away > 0 { quickest } else { 0 };
-        self.from + quickest * 5 + LATEST + 10 + missed + away + clock_set * (quickest + 60)
+        let away: i64 = away.iter().map(|length| length + quickest).sum();
+        self.from + quickest * 6 + LATEST + 10 + away + clock_set * (quickest + 60)
     }
 }
 

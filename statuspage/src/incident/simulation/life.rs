@@ -5,13 +5,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use shared::{ComponentId, IncidentId, Status, Timestamp};
+use shared::{ComponentId, Health, IncidentId, Observation, Status, Timestamp};
 
 use super::{
     day::{Day, Event},
     meddling::Meddling,
     orders::Demand,
-    stage::{id, landscape, roster, stale_at},
+    stage::{id, landscape, reach, roster, stale_at},
 };
 use crate::{
     engine::{ComponentState, Engine, Input, Observed, Transition, Window, Windows},
@@ -51,9 +51,9 @@ pub(super) struct Life<'a> {
     engine: Engine,
     book: Book,
     windows: Arc<Windows>,
-    /// The states of the last checkpoint with its instant and its windows, and what was stored since.
-    checkpoint: (Timestamp, Vec<Vec<u8>>, Arc<Windows>),
-    stored: Vec<(Timestamp, Input)>,
+    /// The states of the last checkpoint with its instant, and the results that were stored since, with the seconds between two.
+    checkpoint: (Timestamp, Vec<Vec<u8>>),
+    stored: Vec<(Arc<Observation>, i64)>,
     records: BTreeMap<IncidentId, Vec<u8>>,
     versions: BTreeMap<IncidentId, u64>,
     state: State,
@@ -79,7 +79,7 @@ impl<'a> Life<'a> {
             engine,
             book,
             windows: Arc::default(),
-            checkpoint: (begin, Vec::new(), Arc::default()),
+            checkpoint: (begin, Vec::new()),
             stored: Vec::new(),
             records: BTreeMap::new(),
             versions: BTreeMap::new(),
@@ -121,7 +121,7 @@ impl<'a> Life<'a> {
             }
             Event::Checkpoint => {
                 let states = self.engine.states().map(ComponentState::to_bytes).collect();
-                self.checkpoint = (now, states, Arc::clone(&self.windows));
+                self.checkpoint = (now, states);
                 self.stored.clear();
             }
             Event::Stop if self.restarts == Restarts::AsTheyCome => self.state = State::Away,
@@ -135,18 +135,22 @@ impl<'a> Life<'a> {
             }
             Event::Result(result, every) => {
                 let Some(observation) = self.meddling.result(result) else { return };
-                let proof = if self.meddling == Meddling::LateIsFresh { now } else { observation.started_at };
-                let stale_at = stale_at(proof, *every, now);
-                self.step(second, Input::Observation(Observed { observation, stale_at }), now);
+                if self.restarts == Restarts::AsTheyCome {
+                    self.stored.push((Arc::clone(&observation), *every));
+                }
+                let observed = self.observed(observation, *every, now);
+                self.step(second, Input::Observation(observed), now);
             }
             Event::Order(demand) => self.order(second, *demand, now),
         }
     }
 
+    fn observed(&self, observation: Arc<Observation>, every: i64, now: Timestamp) -> Observed {
+        let proof = if self.meddling == Meddling::LateIsFresh { now } else { observation.started_at };
+        Observed { observation, stale_at: stale_at(proof, every, now) }
+    }
+
     fn step(&mut self, second: i64, input: Input, now: Timestamp) {
-        if self.restarts == Restarts::AsTheyCome {
-            self.stored.push((now, input.clone()));
-        }
         let transitions = self.engine.step(input, now).transitions;
         // What is due now is due, whether anything changed or not.
         if !transitions.is_empty() || self.book.next_due().is_some_and(|due| due <= now) {
@@ -203,20 +207,10 @@ impl<'a> Life<'a> {
     /// As the hub starts: the checkpoint, what was stored since, the records, and the present states as if just entered.
     fn start(&mut self, second: i64, now: Timestamp) {
         self.state = State::Running;
-        let (at, states, windows) = &self.checkpoint;
-        let states = states.iter().map(|bytes| ComponentState::from_bytes(bytes).expect("our own"));
-        let mut again = Engine::restore(states);
-        again.step(Input::Roster(roster()), *at);
-        again.step(Input::Windows(Arc::clone(windows)), *at);
-        let gap = if self.meddling == Meddling::GapInReplay { self.stored.len() / 2 } else { usize::MAX };
-        for (number, (instant, input)) in self.stored.iter().enumerate() {
-            if number != gap {
-                again.step(input.clone(), *instant);
-            }
-        }
+        let mut again = self.judge_again();
         again.step(Input::Tick, now);
         let lost = self.engine.step(Input::Tick, now).transitions;
-        if !self.engine.states().eq(again.states()) {
+        if !self.engine.states().map(belief).eq(again.states().map(belief)) {
             self.lived.forks.push(second);
         }
         let is_outage = |it: &&Transition| matches!(it.to, Status::PartialOutage | Status::MajorOutage);
@@ -229,4 +223,30 @@ impl<'a> Life<'a> {
         let news = self.book.hear(&present, now);
         self.write(second, news, now);
     }
+
+    /// As the hub does it: what was stored since the checkpoint, in the order in which it was observed and at those instants, because
+    /// when it came is not stored.
+    fn judge_again(&self) -> Engine {
+        let (begin, states) = &self.checkpoint;
+        let mut again = Engine::restore(states.iter().map(|bytes| ComponentState::from_bytes(bytes).expect("our own")));
+        again.step(Input::Roster(roster()), *begin);
+        again.step(Input::Windows(Arc::clone(&self.windows)), *begin);
+        let mut stored = self.stored.clone();
+        stored.retain(|(observation, every)| observation.started_at >= begin.minus(reach(*every)));
+        stored.sort_by_key(|(observation, _)| observation.ended_at());
+        let gap = if self.meddling == Meddling::GapInReplay { stored.len() / 2 } else { usize::MAX };
+        for (number, (observation, every)) in stored.into_iter().enumerate() {
+            if number < gap {
+                let at = observation.ended_at().max(*begin);
+                again.step(Input::Observation(self.observed(observation, every, at)), at);
+            }
+        }
+        again
+    }
+}
+
+/// What is believed of a component: its state, and what each location says of it by which result.
+fn belief(state: &ComponentState) -> (Status, Vec<(Health, Timestamp)>) {
+    let places = state.probes.values().flat_map(|probe| probe.places.values());
+    (state.status, places.map(|place| (place.health(), place.last().started_at)).collect())
 }

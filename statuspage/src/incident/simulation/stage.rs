@@ -51,6 +51,11 @@ pub(super) fn stale_at(started_at: Timestamp, every: i64, now: Timestamp) -> Tim
     started_at.min(now).plus(Duration::from_secs((every * 3 + 10).unsigned_abs()))
 }
 
+/// How far before a checkpoint a result may have started that is judged again.
+pub(super) fn reach(every: i64) -> Duration {
+    Duration::from_secs((every * 3 + 10).max(130).unsigned_abs())
+}
+
 /// A probe at a location, with what its results have in common.
 pub(super) struct Place {
     pub(super) component: &'static str,

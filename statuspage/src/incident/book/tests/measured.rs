@@ -322,3 +322,48 @@ fn growth_long_after_the_last_words_is_not_said_before_it() {
     let updates: Vec<_> = bench.one().updates.iter().map(|update| update.at).collect();
     assert_eq!((bench.said(), updates), (vec!["opened", "grown"], vec![at(12), at(502)]));
 }
+
+#[test]
+fn nothing_ends_by_itself_while_a_minority_says_down() {
+    // The majority gives in first; or it is well everywhere for a while; or it is slow, which is no failure, and then down for one.
+    let check = |before: &[Transition]| {
+        for restarts in [0, 1] {
+            let mut bench = Bench::new();
+            bench.down("wiki", Answers(502), 10);
+            before.iter().cloned().for_each(|transition| bench.hear(transition));
+            bench.hear(disputed("wiki", 200));
+            (0..restarts).for_each(|_| bench.restart());
+            bench.tick(20_000);
+            assert_eq!(
+                (bench.one().stage, bench.said()),
+                (Stage::Monitoring, vec!["opened", "recovered"]),
+                "{before:?}"
+            );
+            // It is slow now, but it is down for nobody.
+            bench.hear(to("wiki", Status::DegradedPerformance, 20_000));
+            bench.up("wiki", 20_100);
+            bench.tick(20_179);
+            assert_eq!(bench.one().stage, Stage::Monitoring, "the quiet time has begun only now: {before:?}");
+            bench.tick(20_180);
+            assert_eq!((bench.one().stage, bench.told()), (Stage::Resolved, vec!["opened", "resolved"]), "{before:?}");
+        }
+    };
+    check(&[]);
+    check(&[to("wiki", Status::Operational, 100)]);
+    check(&[to("wiki", Status::DegradedPerformance, 100)]);
+    check(&[disputed("wiki", 100), to("wiki", Status::Unknown, 150)]);
+}
+
+#[test]
+fn a_minority_that_says_down_goes_along_with_a_new_name_and_leaves_with_what_is_retired() {
+    let mut bench = Bench::new();
+    bench.down("wiki", Answers(502), 10);
+    bench.hear(disputed("wiki", 100));
+    let landmark = Landmark { name: "Pages".into(), group: None, depends_on: vec![], formerly: vec![id("wiki")] };
+    bench.news.extend(bench.book.arrange([(id("pages"), landmark)].into_iter().collect(), at(200)));
+    bench.tick(9_000);
+    assert_eq!(bench.one().stage, Stage::Monitoring);
+    bench.news.extend(bench.book.arrange(Landscape::default(), at(9_000)));
+    bench.tick(9_180);
+    assert_eq!(bench.one().stage, Stage::Resolved);
+}

@@ -76,6 +76,20 @@ fn one_that_is_resolved_while_something_fails_stays_so_until_that_has_worked() {
 }
 
 #[test]
+fn what_recovers_by_a_clock_that_was_set_back_did_so_at_the_earliest_when_it_was_detected() {
+    let mut bench = Bench::new();
+    bench.down("wiki", Answers(502), 100_000);
+    bench.say(statement(Stage::Resolved), 100_100).expect("taken");
+    // What is over keeps its times.
+    bench.tick(10);
+    bench.up("wiki", 20);
+    let incident = bench.one();
+    let part = &incident.components[&id("wiki")];
+    assert_eq!((part.detected_at, part.recovered_at), (at(100_002), Some(at(100_002))));
+    assert_eq!((incident.times.recovered_at, incident.times.resolved_at), (Some(at(100_002)), Some(at(100_100))));
+}
+
+#[test]
 fn a_promise_that_lapses_is_reminded_of_once() {
     let mut bench = led();
     let promise = |second| Statement { next_update_at: Some(at(second)), ..statement(Stage::Identified) };
