@@ -24,6 +24,7 @@ use crate::{
     control::{Endpoint, EndpointError},
     hub::{Desk, Hub, HubOptions, Wiring, desk, now},
     incident::Rules,
+    mailing::{Mail, post},
     metrics::HubCounters,
     notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
     server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
@@ -141,9 +142,11 @@ impl Instance {
             counters: Arc::clone(&counters),
             rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
             maintenance: settings.maintenance.clone(),
+            mail: Mail::Off,
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();
+        let (mail, _postman) = post();
         let (observed, observations) = mpsc::channel(SEAM);
         let (snapshot, watched) = hub.present(now());
         let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
@@ -171,7 +174,7 @@ impl Instance {
             announcement: Announcement { url: bound.local_url(), ..announcement },
             bound: bound.with_operators(operators(settings)),
             hub,
-            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched, desk: desk_end },
+            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched, desk: desk_end, mail },
             desk,
             access,
             follower: None,

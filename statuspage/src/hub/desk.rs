@@ -178,6 +178,7 @@ impl Hub {
         let id = done.incident.clone();
         let Some(incident) = self.telling.book.get(&id).cloned() else { return Err(Refusal::UnknownIncident(id)) };
         let before = self.telling.outbox.rows();
+        let posted = self.telling.post.earlier();
         let rows = done.news.iter().flat_map(|news| self.message(news)).collect::<Vec<_>>();
         let audited = self.telling.audit.clone();
         self.note(actor.clone(), what, Some(id), None);
@@ -191,6 +192,7 @@ impl Hub {
             }
             Durability::Behind => {
                 self.telling.audit = audited;
+                self.telling.post.take_back(posted, &written);
                 self.take_back(done, (before, &rows), written).await;
                 Err(Refusal::StoreBehind)
             }
