@@ -4,13 +4,15 @@
 
 use shared::{Language, Timestamp};
 
+use crate::subscriber::MailAddress;
+
 /// A mail to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// Its date.
     pub at: Timestamp,
     /// Its only recipient.
-    pub to: String,
+    pub to: MailAddress,
     /// The same for all letters of a thread.
     pub subject: String,
     /// Without the angle brackets; the same each time that the letter is made.

@@ -110,7 +110,7 @@ impl Scribe {
     ///
     /// If its recipient or return path cannot be used.
     pub fn sign(&self, letter: &Letter) -> Result<Signed, LetterFault> {
-        let to = address(&letter.to).ok_or(LetterFault::Recipient)?;
+        let to = address(letter.to.as_str()).ok_or(LetterFault::Recipient)?;
         let return_path = match &letter.return_path {
             Some(path) => address(path).ok_or(LetterFault::ReturnPath)?,
             None => self.from.email.clone(),
