@@ -80,6 +80,8 @@ pub mod store;
 #[cfg(feature = "ssr")]
 mod style;
 #[cfg(feature = "ssr")]
+pub mod subscriber;
+#[cfg(feature = "ssr")]
 pub mod telemetry;
 #[cfg(feature = "ssr")]
 pub mod watch;
