@@ -9,6 +9,8 @@ mod delivery;
 mod letter;
 mod relays;
 pub mod report;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scribe;
 mod settings;
 

@@ -31,6 +31,7 @@ use crate::{
     settings::{EmbeddedProber, Follower, MetricsMode, Settings},
     site::Site,
     store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
+    subscriber::RegistryHandle,
     watch::Watch,
 };
 
@@ -156,6 +157,7 @@ impl Instance {
         let access =
             Arc::new(Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now()));
         let sources = Sources {
+            subscribers: RegistryHandle::absent(),
             snapshots,
             store: store.clone(),
             hub: counters,

@@ -202,6 +202,7 @@ impl Settings {
                 control_targets: self.control.len(),
                 dead_man: if self.ping.is_some() { DeadManSwitch::Expected } else { DeadManSwitch::Absent },
             },
+            mail: None,
         }
     }
 

@@ -4,9 +4,9 @@
 //! they say the same.
 
 mod body;
-mod told;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use aws_lc_rs::digest;
 use shared::{Language, Text, Timestamp};
@@ -142,8 +142,9 @@ pub fn notice(told: &Told, recipient: &Recipient, at: Timestamp, desk: &Desk) ->
     let spoken = told.spoken(language);
     let mut blocks = vec![Block::Lead(spoken.lead.clone())];
     blocks.extend(spoken.said.iter().cloned());
-    blocks.extend(told.parts(recipient, words, &desk.link(&told.page)));
-    blocks.push(Block::Link { words: spoken.page.clone(), url: desk.link(&told.page) });
+    let page = desk.link(&format!("{}?lang={language}", told.page));
+    blocks.extend(told.parts(recipient, words, &page));
+    blocks.push(Block::Link { words: spoken.page.clone(), url: page });
     farewell(recipient, words, desk, &mut blocks);
     let subject = desk.subject(language, spoken.subject.clone());
     let id = |number: u32| desk.id(&format!("{}.update-{number}.sub-{}", told.story, recipient.id));
@@ -162,7 +163,8 @@ pub fn digest(told: &[Told], recipient: &Recipient, at: Timestamp, desk: &Desk) 
         let spoken = told.spoken(language);
         blocks.push(Block::Heading(spoken.subject.clone()));
         blocks.push(Block::Words(spoken.lead.clone()));
-        blocks.push(Block::Link { words: spoken.page.clone(), url: desk.link(&told.page) });
+        let page = desk.link(&format!("{}?lang={language}", told.page));
+        blocks.push(Block::Link { words: spoken.page.clone(), url: page });
     }
     farewell(recipient, words, desk, &mut blocks);
     let subject = desk.subject(language, words.mail_subject_digest(words.long_date(day)));
@@ -171,7 +173,14 @@ pub fn digest(told: &[Told], recipient: &Recipient, at: Timestamp, desk: &Desk) 
 }
 
 /// A letter to a subscriber, which says how to leave.
-fn bulk(recipient: &Recipient, message_id: String, subject: String, at: Timestamp, desk: &Desk, body: &[Block]) -> Letter {
+fn bulk(
+    recipient: &Recipient,
+    message_id: String,
+    subject: String,
+    at: Timestamp,
+    desk: &Desk,
+    body: &[Block],
+) -> Letter {
     let language = recipient.language;
     let return_path = desk.bounce_domain.as_ref().map(|domain| format!("{}@{domain}", recipient.bounce));
     Letter {
@@ -222,7 +231,10 @@ fn farewell(recipient: &Recipient, words: &Words, desk: &Desk, blocks: &mut Vec<
     blocks.extend([
         Block::Rule,
         Block::Small(why),
-        Block::SmallLink { words: words.mail_leave(), url: secret_link("u", &recipient.unsubscribe, words.language(), desk) },
+        Block::SmallLink {
+            words: words.mail_leave(),
+            url: secret_link("u", &recipient.unsubscribe, words.language(), desk),
+        },
         Block::SmallLink {
             words: words.mail_manage(),
             url: desk.link(&format!("/subscribe?lang={}", words.language())),

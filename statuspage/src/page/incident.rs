@@ -12,6 +12,7 @@ use shared::{Language, Timestamp};
 use super::{
     news,
     shell::{self, Head, Subject},
+    subscribe,
 };
 use crate::{
     incident::{Incident, wording},
@@ -59,6 +60,7 @@ fn content(snapshot: &Snapshot, incident: &Incident, title: String, head: &Head<
             {news::touched(incident, words)}
             {news::workaround(incident, words)}
             {news::promise(incident, now, words)}
+            {mail(incident, head)}
         </div>
         <section><h2>{words.section_updates()}</h2>{updates::list(incident, snapshot, words)}</section>
         <section>
@@ -72,6 +74,12 @@ fn content(snapshot: &Snapshot, incident: &Incident, title: String, head: &Head<
         </div>
     }
     .into_any()
+}
+
+/// The way to be told by mail of what it touches; of everything, where that is more than one service.
+fn mail(incident: &Incident, head: &Head<'_>) -> Option<AnyView> {
+    let mut components = incident.components.keys();
+    subscribe::link(components.next().filter(|_| incident.components.len() == 1), head)
 }
 
 /// Where it came back from, and where it came back.

@@ -193,6 +193,7 @@ pub(super) fn site() -> Site {
         public_url: None,
         groups: Vec::new(),
         frame_ancestors: "'none'".to_owned(),
+        mail: None,
         safeguards: Safeguards::default(),
     }
 }

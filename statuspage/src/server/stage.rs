@@ -24,6 +24,7 @@ pub(crate) fn site() -> Site {
         groups: vec![],
         frame_ancestors: "'none'".to_owned(),
         safeguards: Safeguards::default(),
+        mail: None,
     }
 }
 

@@ -28,6 +28,7 @@ mod operator;
 mod pages;
 mod planning;
 mod postmortem;
+mod subscribe;
 
 messages! {
     /// In English: “December”.
@@ -352,6 +353,7 @@ pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str
         .chain(planning::DECLARED)
         .chain(postmortem::DECLARED)
         .chain(pages::DECLARED)
+        .chain(subscribe::DECLARED)
         .map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
 }

@@ -149,6 +149,9 @@ mod tests {
     fn what_is_markup_in_a_name_is_shown_as_it_is_written() {
         let blocks = [Block::Lead("<script>".into()), Block::Items(vec!["a & b".into()])];
         let html = html(&blocks, Language::En, "</title>\"");
-        assert!(html.contains("&lt;script&gt;") && html.contains("a &amp; b") && !html.contains("</title>\""), "{html}");
+        assert!(
+            html.contains("&lt;script&gt;") && html.contains("a &amp; b") && !html.contains("</title>\""),
+            "{html}"
+        );
     }
 }

@@ -126,7 +126,8 @@ impl Told {
             let words = desk.words(language);
             Spoken {
                 language,
-                subject: words.mail_subject_maintenance(maintenance::wording::title(maintenance, words), maintenance.id.as_str()),
+                subject: words
+                    .mail_subject_maintenance(maintenance::wording::title(maintenance, words), maintenance.id.as_str()),
                 lead: maintenance_lead(maintenance, turn, at, words),
                 said: maintenance_said(maintenance, turn, words),
                 page: words.mail_page_maintenance(),
@@ -138,7 +139,7 @@ impl Told {
             story: format!("maintenance-{}", maintenance.id),
             number,
             root,
-            page: format!("/maintenances/{}", maintenance.id),
+            page: format!("/incidents/{}", maintenance.id),
             spoken,
             parts: concerned.iter().map(|part| Part { id: part.id.clone(), group: part.group.clone() }).collect(),
         }
