@@ -4,9 +4,22 @@
 //! address.
 
 mod book;
+mod bucket;
 mod notice;
 mod post;
+mod postman;
+mod reach;
+mod round;
+mod rounds;
+mod storm;
+mod telling;
+
+#[cfg(test)]
+mod tests;
 
 pub use book::{HOLD, Mail, Mailings, Notices, REMEMBERED};
 pub use notice::{InvalidStory, Notice, Story, Turn};
 pub use post::{Flow, HubEnd, MailView, PostmanEnd, Report, Tally, Trouble, post};
+pub use postman::{Postman, PostmanOptions};
+pub use round::Fate;
+pub use rounds::{Groups, Order, Rounds, Step};

@@ -135,7 +135,7 @@ impl Bench {
             counters: Arc::default(),
             rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
             maintenance: Vec::new(),
-            mail: Mail::On,
+            mail: Mail::Off,
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }
