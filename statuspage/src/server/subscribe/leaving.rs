@@ -9,11 +9,7 @@ use axum::{
 };
 use shared::Language;
 
-use super::{
-    LARGEST, answer, one_click,
-    one_click::Leave,
-    subscribe,
-};
+use super::{LARGEST, answer, one_click, one_click::Leave, subscribe};
 use crate::{
     server::{
         body::{self, Unread},

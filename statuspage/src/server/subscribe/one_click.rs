@@ -32,7 +32,9 @@ pub(super) fn read(headers: &HeaderMap, content: &[u8]) -> Option<Leave> {
 }
 
 fn meaning(name: &str, value: &str) -> Option<Leave> {
-    let is = |(field, expected): (&str, &str)| name.eq_ignore_ascii_case(field) && value.trim().eq_ignore_ascii_case(expected);
+    let is = |(field, expected): (&str, &str)| {
+        name.eq_ignore_ascii_case(field) && value.trim().eq_ignore_ascii_case(expected)
+    };
     if is(FIELD) {
         return Some(Leave::OneClick);
     }
@@ -81,6 +83,9 @@ mod tests {
         check("text/plain", "List-Unsubscribe=One-Click");
         check("multipart/form-data", "List-Unsubscribe=One-Click");
         check("multipart/form-data; boundary=x", "--y\r\n\r\nOne-Click\r\n--y--");
-        check("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nOne-Click\r\n--x--");
+        check(
+            "multipart/form-data; boundary=x",
+            "--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nOne-Click\r\n--x--",
+        );
     }
 }

@@ -49,7 +49,7 @@ impl Stamps {
     }
 
     /// A stamp that need not wait any more, for a form that was filled in before.
-    pub(super) fn give_ripe(&self, now: Timestamp) -> String {
+    pub(in crate::server) fn give_ripe(&self, now: Timestamp) -> String {
         self.give(now.minus(HASTE))
     }
 
@@ -78,7 +78,8 @@ mod tests {
     fn a_form_is_taken_between_three_seconds_and_a_day_after_it_was_given_out() {
         let (stamps, now) = (Stamps::new(), Timestamp::from_millis(1_790_000_000_000));
         let stamp = stamps.give(now);
-        let check = |after: Duration, expected| assert_eq!(stamps.check(&stamp, now.plus(after)), expected, "{after:?}");
+        let check =
+            |after: Duration, expected| assert_eq!(stamps.check(&stamp, now.plus(after)), expected, "{after:?}");
         check(Duration::ZERO, Err(Unstamped::Hasty));
         check(HASTE, Ok(()));
         check(AGE, Ok(()));
