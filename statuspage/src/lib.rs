@@ -46,6 +46,8 @@ pub mod hub;
 pub mod incident;
 pub mod island;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
 pub mod maintenance;
 #[cfg(feature = "ssr")]
 pub mod markdown;

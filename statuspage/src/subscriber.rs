@@ -170,6 +170,3 @@ pub enum Bounced {
     /// He is no subscriber any more, or it was no mail of ours.
     Unknown,
 }
-
-#[cfg(test)]
-mod tests;

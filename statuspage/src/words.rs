@@ -53,14 +53,16 @@ impl Words {
     }
 }
 
-/// The files of a language: what messages and pages say, the draft of a post-mortem, what operators read, and mail to subscribers.
-fn sources(language: Language) -> [&'static str; 5] {
+/// The files of a language: what messages and pages say, the draft of a post-mortem, what operators read, letters to subscribers and
+/// the pages behind their links.
+fn sources(language: Language) -> [&'static str; 6] {
     match language {
         Language::En => [
             include_str!("../locales/en.ftl"),
             include_str!("../locales/en.pages.ftl"),
             include_str!("../locales/en.postmortem.ftl"),
             include_str!("../locales/en.operator.ftl"),
+            include_str!("../locales/en.mail.ftl"),
             include_str!("../locales/en.subscribe.ftl"),
         ],
         Language::Fr => [
@@ -68,6 +70,7 @@ fn sources(language: Language) -> [&'static str; 5] {
             include_str!("../locales/fr.pages.ftl"),
             include_str!("../locales/fr.postmortem.ftl"),
             include_str!("../locales/fr.operator.ftl"),
+            include_str!("../locales/fr.mail.ftl"),
             include_str!("../locales/fr.subscribe.ftl"),
         ],
     }

@@ -23,6 +23,7 @@ macro_rules! messages {
 }
 
 mod incident;
+mod mail;
 mod operator;
 mod pages;
 mod planning;
@@ -347,6 +348,7 @@ pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str
     let fixed = DECLARED
         .iter()
         .chain(incident::DECLARED)
+        .chain(mail::DECLARED)
         .chain(operator::DECLARED)
         .chain(planning::DECLARED)
         .chain(postmortem::DECLARED)
