@@ -6,8 +6,8 @@ use shared::Timestamp;
 
 use super::*;
 use crate::{
-    site::Mail,
     page::{home, incident, sample, service, tests::dump},
+    site::Mail,
     subscriber::Profile,
 };
 
@@ -24,7 +24,7 @@ fn times() -> Snapshot {
 
 fn chosen() -> Scope {
     let first = times().components[0].id.clone();
-    Scope { components: [first, "gone".parse().expect("an id")].into(), groups: ["Collaboration".to_owned()].into() }
+    Scope { components: [first, "gone".parse().expect("an id")].into(), groups: ["Socle".to_owned()].into() }
 }
 
 fn profile() -> Profile {
@@ -144,5 +144,31 @@ fn without_mail_the_feeds_and_the_calendar_are_named() {
     assert!(!page.contains("<form"), "{page}");
     for way in ["/history.atom?", "/history.rss?", "/feed.json?", "/calendar.ics?"] {
         assert!(page.contains(&format!("href=\"{way}")), "{way}: {page}");
+    }
+}
+
+#[test]
+fn every_page_can_be_looked_at() {
+    let folder = std::env::temp_dir().join("belfry-pages");
+    std::fs::create_dir_all(&folder).expect("a place to write");
+    let write = |name: &str, text: String| std::fs::write(folder.join(name), text).expect("written");
+    let (snapshot, scope) = (times(), chosen());
+    for language in Language::ALL {
+        let refused = Form {
+            email: "postmaster@example.org".to_owned(),
+            scope: chosen(),
+            refusal: Some(Refusal::Address(AddressRefusal::Role)),
+            ..Form::default()
+        };
+        write(&format!("subscribe.{language}.html"), subscribe(&snapshot, language, &Form::default()));
+        write(&format!("subscribe.refused.{language}.html"), subscribe(&snapshot, language, &refused));
+        write(&format!("subscribe.absent.{language}.html"), subscribe(&sample::outage(), language, &refused));
+        write(&format!("subscribe.asked.{language}.html"), asked(&snapshot, language));
+        let wish = Wish { hint: "a…@example.org", scope: &scope };
+        write(&format!("subscribe.confirm.{language}.html"), confirm(&snapshot, language, wish));
+        write(&format!("subscribe.manage.{language}.html"), manage(&snapshot, language, &profile(), Change::Saved));
+        write(&format!("subscribe.leave.{language}.html"), leave(&snapshot, language, Mailbox::Shared));
+        write(&format!("subscribe.gone.{language}.html"), gone(&snapshot, language));
+        write(&format!("subscribe.home.{language}.html"), home(&snapshot, language));
     }
 }

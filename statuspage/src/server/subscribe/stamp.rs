@@ -43,7 +43,7 @@ impl Stamps {
     }
 
     /// A stamp of now.
-    pub(super) fn give(&self, now: Timestamp) -> String {
+    pub(in crate::server) fn give(&self, now: Timestamp) -> String {
         let at = now.as_millis().to_string();
         format!("{at}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&self.key, at.as_bytes())))
     }

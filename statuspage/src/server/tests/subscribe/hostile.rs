@@ -13,7 +13,7 @@ async fn an_address_that_cannot_be_written_to_is_refused_at_its_field_and_kept()
         ("amel@example.org\r\nBcc: all@example.org", "This is no mail address."),
         ("amel@example.org\nSubject: x", "This is no mail address."),
         ("amel\0@example.org", "This is no mail address."),
-        ("<amel@example.org>", "no name of a mail server"),
+        ("<amel@example.org>", "This is no mail address."),
         ("\"a b\"@example.org", "quotation marks"),
         ("amélie@example.org", "without accents"),
         ("amel@localhost", "no name of a mail server"),
@@ -60,7 +60,8 @@ async fn a_form_that_comes_back_at_once_or_without_its_stamp_is_shown_once_more(
         let after = page.text().split("name=\"stamp\" value=\"").nth(1).expect("a stamp").to_owned();
         after.split('"').next().expect("its value").to_owned()
     };
-    let fresh = stamp(&office.stage.get("/subscribe?lang=en").await);
+    // However slow the machine is, this one was given out just now.
+    let fresh = office.stage.app.stamps.give(now().plus(LONG));
     let hasty = office.post("/subscribe?lang=en", &format!("email=a@example.org&stamp={fresh}")).await;
     assert_eq!(hasty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(hasty.text().contains("send it once more") && stamp(&hasty) == fresh, "{}", hasty.text());
