@@ -252,6 +252,10 @@ impl Hub {
                     published = None;
                     transitions
                 }
+                Some(deed) = wiring.desk.deeds.recv() => {
+                    self.take_deed(deed, &wiring.desk).await;
+                    Vec::new()
+                }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
                 Some(report) = wiring.mail.reports.recv() => {

@@ -30,6 +30,7 @@ mod router;
 #[cfg(test)]
 pub(crate) mod stage;
 mod subscribe;
+mod subscribers;
 mod subscriptions;
 mod tls;
 mod turnstile;

@@ -26,7 +26,7 @@ use super::{
     representation::Representation,
     rights,
     subscribe::{self, Stamps},
-    subscriptions,
+    subscribers, subscriptions,
     turnstile::Turnstile,
 };
 use crate::{access::Access, hub::Desk, metrics::HubCounters, page, store::StoreHandle, subscriber::RegistryHandle};
@@ -103,6 +103,7 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))
         .route("/api/v1/verify", post(operator::verify))
+        .merge(subscribers::router())
         .route_layer(middleware::from_fn_with_state(app.clone(), rights::identify))
 }
 
