@@ -59,3 +59,10 @@ mail-lead-digest = { $count ->
    *[other] { $count } pieces of news since the last message.
 } You had many messages in one day; here is the rest in a single one.
 mail-digest-times = Times are given in { $zone }.
+mail-sent = Notices sent: { $sent } of { $of }
+mail-flows = Mail to subscribers leaves. A letter was last taken over { $at }.
+mail-idle = Mail to subscribers: nothing was sent since the start of the monitor, and nothing waits.
+mail-waits = Mail to subscribers: { $count ->
+    [one] one letter waits
+   *[other] { $count } letters wait
+}.

@@ -153,7 +153,7 @@ pub fn notice(told: &Told, recipient: &Recipient, at: Timestamp, desk: &Desk) ->
     Letter { thread, archive, ..bulk(recipient, id(told.number), subject, at, desk, &blocks) }
 }
 
-/// Everything that was held back, in one letter. `day` says which one: the same letter has the same id.
+/// Everything that was held back, in one letter.
 pub fn digest(told: &[Told], recipient: &Recipient, at: Timestamp, desk: &Desk) -> Letter {
     let language = recipient.language;
     let words = desk.words(language);
@@ -168,7 +168,9 @@ pub fn digest(told: &[Told], recipient: &Recipient, at: Timestamp, desk: &Desk) 
     }
     farewell(recipient, words, desk, &mut blocks);
     let subject = desk.subject(language, words.mail_subject_digest(words.long_date(day)));
-    let id = desk.id(&format!("digest-{day}.sub-{}", recipient.id));
+    // The same stories have the same id, whenever the letter is made; another letter of that day has another one.
+    let stories: Vec<_> = told.iter().map(|told| format!("{}.{}", told.story, told.number)).collect();
+    let id = desk.id(&format!("digest-{}.sub-{}", hashed(&stories.join(" ")), recipient.id));
     bulk(recipient, id, subject, at, desk, &blocks)
 }
 
@@ -263,7 +265,11 @@ fn secret_link(room: &str, token: &Token, language: Language, desk: &Desk) -> St
 
 /// Tells letters apart without saying anything of the token in them: ids of letters stand in the logs of relays.
 fn fingerprint(token: &Token) -> String {
-    let digest = digest::digest(&digest::SHA256, format!("letter {}", token.as_str()).as_bytes());
+    hashed(&format!("letter {}", token.as_str()))
+}
+
+fn hashed(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
     digest.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 

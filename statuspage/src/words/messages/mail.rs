@@ -95,4 +95,12 @@ messages! {
     mail_lead_digest(count) = "mail-lead-digest";
     /// In English: “Times are given in `zone`”.
     mail_digest_times(zone) = "mail-digest-times";
+    /// In English: “Notices sent: `sent` of `of`”.
+    mail_sent(sent, of) = "mail-sent";
+    /// In English: “Mail to subscribers leaves. A letter was last taken over `at`”.
+    mail_flows(at) = "mail-flows";
+    /// In English: “Mail to subscribers: nothing was sent since the start of the monitor, and nothing waits”.
+    mail_idle() = "mail-idle";
+    /// In English: “Mail to subscribers: `count` letters wait”.
+    mail_waits(count) = "mail-waits";
 }
