@@ -61,10 +61,10 @@ mail-lead-digest = { $count ->
    *[other] { $count } nouvelles depuis le dernier message.
 } Vous aviez déjà reçu beaucoup de messages en un jour ; voici le reste en un seul.
 mail-digest-times = Les heures sont données en { $zone }.
-mail-sent = Avis envoyés : { $sent } sur { $of }
+mail-sent = Avis envoyés : { $sent } sur { $of }
 mail-flows = Le courrier aux abonnés part. Une lettre a été acceptée en dernier { $at }.
-mail-idle = Courrier aux abonnés : rien n’a été envoyé depuis le démarrage de la surveillance, et rien n’attend.
-mail-waits = Courrier aux abonnés : { $count ->
+mail-idle = Courrier aux abonnés : rien n’a été envoyé depuis le démarrage de la surveillance, et rien n’attend.
+mail-waits = Courrier aux abonnés : { $count ->
     [one] une lettre attend
    *[other] { $count } lettres attendent
 }.

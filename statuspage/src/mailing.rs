@@ -6,6 +6,7 @@
 mod book;
 mod bucket;
 mod notice;
+mod office;
 mod post;
 mod postman;
 mod reach;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use book::{HOLD, Mail, Mailings, Notices, REMEMBERED};
 pub use notice::{InvalidStory, Notice, Story, Turn};
+pub use office::{Office, OfficeError};
 pub use post::{Flow, HubEnd, MailView, PostmanEnd, Report, Tally, Trouble, post};
 pub use postman::{Postman, PostmanOptions};
 pub use round::Fate;

@@ -36,7 +36,7 @@ use crate::{
     maintenance::Plan,
     notify::ChannelConfig,
     server::{ListenAddress, TlsFiles},
-    site::{DeadManSwitch, Safeguards, Site},
+    site::{self, DeadManSwitch, Safeguards, Site},
     watch::Ping,
 };
 use file::FromFile;
@@ -211,7 +211,10 @@ impl Settings {
                 control_targets: self.control.len(),
                 dead_man: if self.ping.is_some() { DeadManSwitch::Expected } else { DeadManSwitch::Absent },
             },
-            mail: None,
+            mail: self.mail.as_ref().map(|mail| site::Mail {
+                sender: mail.from.email.to_string(),
+                identity: mail.identity.clone().unwrap_or_else(|| self.title.clone()),
+            }),
         }
     }
 

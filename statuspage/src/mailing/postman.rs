@@ -8,6 +8,7 @@ mod flow;
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    fmt,
     num::NonZeroU32,
     sync::Arc,
     time::Duration,
@@ -88,6 +89,12 @@ pub struct Postman {
     tracker: Tracker,
     asks_at: Instant,
     reported_at: Instant,
+}
+
+impl fmt::Debug for Postman {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postman").field("orders", &self.orders.len()).finish_non_exhaustive()
+    }
 }
 
 impl Postman {
@@ -295,9 +302,12 @@ impl Postman {
     async fn report(&mut self) {
         let now = (self.options.now)();
         let waiting = self.again.len() as u64;
-        let tallies = self.rounds.tallies();
-        let (flow, trouble) =
-            self.tracker.look(&self.options.relays, (&tallies, self.rounds.waits_since(), waiting), now);
+        let (tallies, book) = (self.rounds.tallies(), self.options.registry.trouble());
+        let (flow, trouble) = self.tracker.look(
+            (&self.options.relays, book.as_deref()),
+            (&tallies, self.rounds.waits_since(), waiting),
+            now,
+        );
         let report = Report { rounds: self.rounds.take_changes(), tallies, flow, trouble };
         self.reported_at = Instant::now();
         // A hub that does not take it is stuck or gone: what it did not hear of is sent again after the next start.

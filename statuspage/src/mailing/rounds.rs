@@ -217,8 +217,13 @@ impl Rounds {
         };
         let others = round.waiting.get(&id)?.others.clone();
         let stories = [(story.clone(), round.notice.number)].into_iter().chain(others);
-        let stories: Vec<_> = stories.collect();
-        let stories = stories.into_iter().filter(|(story, number)| self.is_newest(story, *number)).collect();
+        let pass = if recipient.scope.is_whole_page() { Pass::Page } else { Pass::Own };
+        // He may have got one of the others in another letter meanwhile.
+        let due = |(other, number): &(Story, u32)| {
+            let round = self.rounds.get(other).filter(|round| round.notice.number == *number);
+            round.is_some_and(|round| other == story || round.reach.misses(pass, id))
+        };
+        let stories = stories.filter(due).collect();
         self.flying.insert(id, story.clone());
         Some(Order { recipient, stories })
     }

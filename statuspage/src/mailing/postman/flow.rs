@@ -43,7 +43,7 @@ impl Tracker {
     /// How mail does now.
     pub(super) fn look(
         &mut self,
-        relays: &Relays,
+        (relays, book): (&Relays, Option<&str>),
         (tallies, since, others): (&BTreeMap<Story, Tally>, Option<Timestamp>, u64),
         now: Timestamp,
     ) -> (Flow, Option<Trouble>) {
@@ -54,9 +54,9 @@ impl Tracker {
         let late = since.is_some_and(|since| now.since(since) > TOO_LONG);
         // While letters leave, many of them are no fault.
         let flows = self.flow.accepted_at.is_some_and(|at| now.since(at) < Duration::from_secs(60));
-        let trouble = (down || (late && !flows)).then(|| {
+        let trouble = (down || (late && !flows) || book.is_some()).then(|| {
             let said = states.iter().find_map(|relay| Some(format!("{}: {}", relay.relay, relay.why.as_ref()?)));
-            let reason = said.or_else(|| self.why.clone());
+            let reason = book.map(str::to_owned).or(said).or_else(|| self.why.clone());
             Trouble { waiting, reason: reason.unwrap_or_else(|| "nobody takes letters".to_owned()) }
         });
         (self.flow, trouble)

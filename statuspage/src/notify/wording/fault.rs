@@ -206,7 +206,7 @@ impl Lasting {
                 "mail to subscribers leaves again",
                 "mail to subscribers did not leave",
                 "le courrier aux abonnés part de nouveau",
-                "le courrier aux abonnés ne partait plus",
+                "le courrier aux abonnés n'a pas pu partir",
             ],
             FaultKind::SetAside
             | FaultKind::Gone
