@@ -136,6 +136,10 @@ operator-order = { $what ->
     [begin_maintenance] Begin maintenance
     [end_maintenance] End maintenance
     [say_maintenance] Publish an update on maintenance
+    [list_subscribers] Look at the subscribers
+    [import_subscribers] Import subscribers
+    [remove_subscriber] Erase a subscriber
+    [bounce] Take a mail that came back
    *[other] { $what }
 }
 operator-pm = Post-mortem

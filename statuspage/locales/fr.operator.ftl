@@ -136,6 +136,10 @@ operator-order = { $what ->
     [begin_maintenance] Commencer une maintenance
     [end_maintenance] Terminer une maintenance
     [say_maintenance] Publier une nouvelle d’une maintenance
+    [list_subscribers] Consulter les abonnements
+    [import_subscribers] Importer des abonnements
+    [remove_subscriber] Effacer un abonnement
+    [bounce] Traiter un message revenu
    *[other] { $what }
 }
 operator-pm = Post-mortem

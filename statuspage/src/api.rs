@@ -11,5 +11,6 @@ pub(crate) mod openapi;
 pub(crate) mod parameters;
 pub(crate) mod problem;
 mod schema;
+pub(crate) mod subscribers;
 pub(crate) mod v2;
 pub(crate) mod wording;

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `belfry-backup.json` | [`Head`]: the format's version, when it was made and by which version |
 //! | `rows.blk` | every row of the database, as a block file |
+//! | `subscribers.sealed` | the subscribers, encrypted with a key that no backup holds; absent where nobody can subscribe |
 //! | `blocks/…` | the block files, by their paths in the data directory |
 //! | `manifest.json` | [`Manifest`]: length and SHA-256 of every member before it; without it a backup was cut off |
 
@@ -26,7 +27,9 @@ pub use rotation::{made_at, name_at, newest_first, rotate};
 pub use unpack::{UnpackError, check, unpack, unpack_rows};
 
 /// The newest format that this version reads and the one it writes.
-pub const FORMAT: u32 = 1;
+///
+/// Version 2 may hold `subscribers.sealed`.
+pub const FORMAT: u32 = 2;
 /// The rows of the database.
 pub const ROWS: &str = "rows.blk";
 /// Where block files lie.

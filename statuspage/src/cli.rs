@@ -6,6 +6,7 @@ mod accounts;
 mod care;
 mod incident;
 mod maintenance;
+mod subscribers;
 
 use std::path::PathBuf;
 
@@ -28,6 +29,7 @@ pub use maintenance::{
     CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs, OneMaintenanceArgs,
     PlanMaintenanceArgs, SayMaintenanceArgs, TurnMaintenanceArgs,
 };
+pub use subscribers::{BounceArgs, ImportSubscribersArgs, RemoveSubscriberArgs, SubscribersArgs, SubscribersCommand};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
                            commas. A flag comes before its variable, that before the settings file. BELFRY_LOG or RUST_LOG sets \
@@ -66,6 +68,11 @@ pub enum Command {
     Postmortem(Box<PostmortemArgs>),
     /// Print the orders that operators gave, the newest first, and what became of each
     Audit(Box<AuditArgs>),
+    /// Who is told by mail: list, import, export, remove
+    #[command(subcommand)]
+    Subscribers(Box<SubscribersCommand>),
+    /// Take a mail that came back, from standard input, as mail systems call it; exits with 75 when the hub cannot take it now
+    Bounce(Box<BounceArgs>),
     /// Accounts of people who operate the page
     #[command(subcommand)]
     Operator(OperatorCommand),

@@ -10,6 +10,7 @@ mod maintenance;
 pub mod out;
 mod repair;
 mod restore;
+mod subscribers;
 mod verify;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ use anyhow::Result;
 pub use accounts::{add_operator, add_token};
 pub use incident::{audit, incident, postmortem};
 pub use maintenance::maintenance;
+pub use subscribers::{bounce, subscribers};
 pub(crate) use verify::Line;
 
 use crate::{cli::Care, settings::Settings};
@@ -30,6 +32,8 @@ pub enum Ended {
     Well,
     /// Damage was found, or not everything could be done.
     Poorly,
+    /// Nothing was done, and the same will work later: mail systems know that by its number (EX_TEMPFAIL of sysexits).
+    Later,
 }
 
 impl From<Ended> for ExitCode {
@@ -37,6 +41,7 @@ impl From<Ended> for ExitCode {
         match ended {
             Ended::Well => Self::SUCCESS,
             Ended::Poorly => Self::from(1),
+            Ended::Later => Self::from(75),
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
 mod former;
+mod mailing;
 mod maintenance;
 mod past;
 mod publish;
@@ -37,6 +38,7 @@ use crate::{
     engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
     history::History,
     incident::Rules,
+    mailing::{HubEnd, Mail},
     maintenance::Plan,
     metrics::HubCounters,
     notify::{ChannelName, Outcomes, Teller},
@@ -76,6 +78,8 @@ pub struct HubOptions {
     pub rules: Rules,
     /// The maintenance that the settings plan.
     pub maintenance: Vec<Plan>,
+    /// Whether subscribers are told by mail.
+    pub mail: Mail,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -91,6 +95,8 @@ pub struct Wiring {
     pub watch: watch::Sender<WatchInput>,
     /// What operators order.
     pub desk: DeskEnd,
+    /// The postman.
+    pub mail: HubEnd,
 }
 
 /// The single writer.
@@ -245,8 +251,16 @@ impl Hub {
                     published = None;
                     transitions
                 }
+                Some(deed) = wiring.desk.deeds.recv() => {
+                    self.take_deed(deed, &wiring.desk).await;
+                    Vec::new()
+                }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
+                Some(report) = wiring.mail.reports.recv() => {
+                    self.take_report(report).await;
+                    Vec::new()
+                }
                 _ = seconds.tick() => self.tick(now()),
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
             };
@@ -259,11 +273,15 @@ impl Hub {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());
             }
+            self.post(&wiring);
             self.send(&teller).await;
             if written.is_none_or(|at| at.elapsed() >= CHECKPOINT) {
                 self.write_checkpoint(now()).await;
                 written = Some(Instant::now());
             }
+        }
+        while let Ok(report) = wiring.mail.reports.try_recv() {
+            self.take_report(report).await;
         }
         self.finish(wiring.observations, outcomes, batch).await;
     }

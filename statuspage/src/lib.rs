@@ -46,6 +46,10 @@ pub mod hub;
 pub mod incident;
 pub mod island;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
+pub mod mailing;
+#[cfg(feature = "ssr")]
 pub mod maintenance;
 #[cfg(feature = "ssr")]
 pub mod markdown;
@@ -77,6 +81,8 @@ pub mod snapshot;
 pub mod store;
 #[cfg(feature = "ssr")]
 mod style;
+#[cfg(feature = "ssr")]
+pub mod subscriber;
 #[cfg(feature = "ssr")]
 pub mod telemetry;
 #[cfg(feature = "ssr")]

@@ -7,8 +7,8 @@ use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{
-        AuditArgs, Care, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs,
-        ServeArgs, TokenCommand,
+        AuditArgs, BounceArgs, Care, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand, OperatorCommand,
+        PostmortemArgs, ServeArgs, SubscribersCommand, TokenCommand,
     },
     command::{self, Ended, out},
     demo::{self, Stage},
@@ -34,6 +34,8 @@ fn main() -> ExitCode {
         Some(Command::Maintenance(command)) => maintenance(*command),
         Some(Command::Postmortem(arguments)) => postmortem(&arguments),
         Some(Command::Audit(arguments)) => audit(&arguments),
+        Some(Command::Subscribers(command)) => subscribers(*command),
+        Some(Command::Bounce(arguments)) => bounce(&arguments),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Schema) => out::line(format_args!("{:#}", settings::schema())).map(|()| Ended::Well),
@@ -98,6 +100,16 @@ fn postmortem(arguments: &PostmortemArgs) -> Result<Ended> {
 fn audit(arguments: &AuditArgs) -> Result<Ended> {
     let settings = load(arguments.hub.place.given())?;
     block_on(command::audit(arguments, &settings))
+}
+
+fn subscribers(command: SubscribersCommand) -> Result<Ended> {
+    let settings = load(command.hub().place.given())?;
+    block_on(command::subscribers(command, &settings))
+}
+
+fn bounce(arguments: &BounceArgs) -> Result<Ended> {
+    let settings = load(arguments.hub.place.given())?;
+    block_on(command::bounce(arguments, &settings))
 }
 
 fn load(given: Given) -> Result<Settings> {

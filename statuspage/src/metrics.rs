@@ -6,6 +6,7 @@
 mod counters;
 mod exposition;
 mod hub;
+mod mail;
 mod probes;
 mod process;
 
@@ -41,6 +42,7 @@ impl Scrape<'_> {
         let mut out = Exposition::default();
         probes::write(self, &mut out);
         hub::write(self, &mut out);
+        mail::write(self, &mut out);
         process::write(self.process.as_ref(), &mut out);
         out.finish()
     }

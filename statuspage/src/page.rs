@@ -24,6 +24,7 @@ mod record;
 mod service;
 mod shell;
 mod strip;
+pub mod subscribe;
 mod uptime;
 mod voice;
 

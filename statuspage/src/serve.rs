@@ -24,12 +24,14 @@ use crate::{
     control::{Endpoint, EndpointError},
     hub::{Desk, Hub, HubOptions, Wiring, desk, now},
     incident::Rules,
+    mailing::{Mail, Office, OfficeError, Postman, post},
     metrics::HubCounters,
     notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
     server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
     settings::{EmbeddedProber, Follower, MetricsMode, Settings},
     site::Site,
     store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
+    subscriber::RegistryHandle,
     watch::Watch,
 };
 
@@ -60,6 +62,9 @@ pub enum StartError {
     /// The client that messages leave by.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// What mail to subscribers needs.
+    #[error(transparent)]
+    Mail(#[from] OfficeError),
 }
 
 /// The product, started and listening, not yet running.
@@ -80,6 +85,7 @@ pub struct Instance {
     desk: Desk,
     access: Arc<Access>,
     follower: Option<Follower>,
+    postman: Option<Postman>,
 }
 
 /// What is said at the start: the address, what is watched and where data lie.
@@ -127,6 +133,7 @@ impl Instance {
         let network = Network::new(&network_options(settings))?;
         let means = means(settings, &site)?;
         let options = store_options(settings);
+        let office = settings.mail.as_ref().map(|mail| Office::open(mail, &settings.data, &site, now)).transpose()?;
         let opened = Store::open(&settings.data, options)?;
         let store = opened.handle.clone();
         let announcement = announcement(settings, &set);
@@ -141,18 +148,24 @@ impl Instance {
             counters: Arc::clone(&counters),
             rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
             maintenance: settings.maintenance.clone(),
+            mail: if office.is_some() { Mail::On } else { Mail::Off },
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();
+        let (mail, postman_end) = post();
         let (observed, observations) = mpsc::channel(SEAM);
         let (snapshot, watched) = hub.present(now());
         let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
         let (watched, input) = watch::channel(watched);
+        let rounds = hub.mail_rounds();
+        let subscribers = office.as_ref().map_or_else(RegistryHandle::absent, Office::registry);
+        let postman = office.map(|office| office.postman(postman_end, rounds, snapshots.clone(), now));
         let (backup, verify) = (settings.backup.clone(), settings.verify.clone());
         let care = Care::new(store.clone(), backup, verify, Arc::clone(&counters));
         let access =
             Arc::new(Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now()));
         let sources = Sources {
+            subscribers,
             snapshots,
             store: store.clone(),
             hub: counters,
@@ -171,10 +184,11 @@ impl Instance {
             announcement: Announcement { url: bound.local_url(), ..announcement },
             bound: bound.with_operators(operators(settings)),
             hub,
-            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched, desk: desk_end },
+            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched, desk: desk_end, mail },
             desk,
             access,
             follower: None,
+            postman,
             events,
             store,
             prober: prober.map(|prober| (prober, observed)),
@@ -221,6 +235,9 @@ impl Instance {
         outside.spawn(self.watcher.run(self.definitions, stop.clone()));
         outside.spawn(self.bound.run(stop.clone()));
         outside.spawn(self.care.run(stop.clone()));
+        if let Some(postman) = self.postman {
+            outside.spawn(postman.run(stop.clone()));
+        }
         if let Some(watch) = self.watch {
             outside.spawn(watch.run(stop.clone()));
         }

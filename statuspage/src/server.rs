@@ -30,6 +30,8 @@ mod rights;
 mod router;
 #[cfg(test)]
 pub(crate) mod stage;
+mod subscribe;
+mod subscribers;
 mod subscriptions;
 mod tls;
 mod turnstile;
@@ -50,6 +52,7 @@ use url::Url;
 
 use crate::{
     access::Access, control::Endpoint, hub::Desk, metrics::HubCounters, snapshot::Snapshot, store::StoreHandle,
+    subscriber::RegistryHandle,
 };
 
 pub use accept::Limits;
@@ -98,6 +101,8 @@ pub struct Sources {
     pub access: Arc<Access>,
     /// Takes orders to the hub.
     pub desk: Desk,
+    /// The book of subscribers; an absent one where no mail is sent.
+    pub subscribers: RegistryHandle,
 }
 
 /// A server that does not listen yet.
@@ -169,6 +174,8 @@ impl Bound {
             store: self.sources.store,
             access: self.sources.access,
             desk: self.sources.desk,
+            subscribers: self.sources.subscribers,
+            stamps: Arc::new(subscribe::Stamps::new()),
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
             answers: Arc::new(Semaphore::new(router::ANSWERS)),

@@ -8,6 +8,7 @@ mod follow;
 mod hidden;
 mod keeping;
 mod layer;
+mod mail;
 mod maintenance;
 mod operators;
 mod print;
@@ -31,10 +32,11 @@ use shared::{Language, LocationName, Text};
 
 use crate::{
     access::Accounts,
+    mail::MailSettings,
     maintenance::Plan,
     notify::ChannelConfig,
     server::{ListenAddress, TlsFiles},
-    site::{DeadManSwitch, Safeguards, Site},
+    site::{self, DeadManSwitch, Safeguards, Site},
     watch::Ping,
 };
 use file::FromFile;
@@ -134,6 +136,8 @@ pub struct Settings {
     pub accounts: Accounts,
     /// What is planned.
     pub maintenance: Vec<Plan>,
+    /// How subscribers are written to, where there is a way.
+    pub mail: Option<MailSettings>,
     /// The file that was read.
     pub file: Option<PathBuf>,
     /// What is not forbidden and better otherwise, as a report; empty mostly.
@@ -144,6 +148,8 @@ pub struct Settings {
     channels_shown: Vec<Vec<(String, String)>>,
     /// The accounts as the file has them, hashes masked: a heading and its lines each.
     accounts_shown: Vec<(&'static str, Vec<(&'static str, String)>)>,
+    /// The relays as the file has them, passwords masked.
+    relays_shown: Vec<String>,
     /// Where each setting came from, by its key; what is missing is a default.
     sources: BTreeMap<&'static str, Source>,
 }
@@ -163,6 +169,9 @@ pub enum SettingsError {
     /// One of the two files of TLS is given and the other is not.
     #[error("TLS needs a certificate and its key: give both --tls-cert and --tls-key")]
     HalfTls,
+    /// Letters are full of links, which nobody could open.
+    #[error("`[mail]` needs the page's own address for the links in letters: set `public_url`")]
+    MailWithoutAddress,
 }
 
 impl Settings {
@@ -202,6 +211,10 @@ impl Settings {
                 control_targets: self.control.len(),
                 dead_man: if self.ping.is_some() { DeadManSwitch::Expected } else { DeadManSwitch::Absent },
             },
+            mail: self.mail.as_ref().map(|mail| site::Mail {
+                sender: mail.from.email.to_string(),
+                identity: mail.identity.clone().unwrap_or_else(|| self.title.clone()),
+            }),
         }
     }
 
@@ -255,13 +268,18 @@ fn merge(
         (None, None) => None,
         (Some(_), None) | (None, Some(_)) => return Err(SettingsError::HalfTls),
     };
+    let public_url = pick!(public_url);
+    if file.mail.is_some() && public_url.is_none() {
+        return Err(SettingsError::MailWithoutAddress);
+    }
+    let (mail, relays_shown) = file.mail.map_or_else(Default::default, |(mail, shown)| (Some(mail), shown));
     let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
     let (backup, verify) = file.plans.by(&time_zone);
     Ok(Settings {
         probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
         data: pick!(data).unwrap_or_else(|| "data".into()),
         listen: pick!(listen).unwrap_or_default(),
-        public_url: pick!(public_url),
+        public_url,
         location: pick!(location).unwrap_or_else(|| "local".parse().expect("it is a name")),
         prober: pick!(prober).unwrap_or(EmbeddedProber::Runs),
         ca_file: pick!(ca_file),
@@ -291,6 +309,8 @@ fn merge(
         accounts: file.operators.accounts,
         accounts_shown: file.operators.shown,
         maintenance: file.maintenance,
+        mail,
+        relays_shown,
         file: path,
         warnings,
         sources,

@@ -23,6 +23,17 @@ pub struct Site {
     pub frame_ancestors: String,
     /// What keeps watch over the monitoring itself.
     pub safeguards: Safeguards,
+    /// Who writes to subscribers; absent when no mail is sent to them.
+    pub mail: Option<Mail>,
+}
+
+/// What readers are told of mail before they ask for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The address that mail comes from and that answers go to, without a name.
+    pub sender: String,
+    /// Who answers for the data of subscribers: name, legal form, postal address.
+    pub identity: Text,
 }
 
 /// What the operator has set up against faults of the monitoring itself.

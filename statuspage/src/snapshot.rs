@@ -10,7 +10,7 @@ use shared::{
     Timestamp, Verdict,
 };
 
-use crate::{domains::Domains, incident::Incident, maintenance::Maintenance, site::Site};
+use crate::{domains::Domains, incident::Incident, mailing::MailView, maintenance::Maintenance, site::Site};
 
 /// Everything, at one instant.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub struct Snapshot {
     pub maintenances: Arc<Vec<Arc<Maintenance>>>,
     /// What the monitoring says of itself, beside what can be seen in the components.
     pub monitor: Arc<MonitorView>,
+    /// How the mail to subscribers does.
+    pub mail: Arc<MailView>,
     /// Which components serve which name: private, asked for one name at a time.
     pub domains: Arc<Domains>,
 }

@@ -53,20 +53,25 @@ impl Words {
     }
 }
 
-/// The files of a language: what messages and pages say, the draft of a post-mortem, and what operators read.
-fn sources(language: Language) -> [&'static str; 4] {
+/// The files of a language: what messages and pages say, the draft of a post-mortem, what operators read, letters to subscribers and
+/// the pages behind their links.
+fn sources(language: Language) -> [&'static str; 6] {
     match language {
         Language::En => [
             include_str!("../locales/en.ftl"),
             include_str!("../locales/en.pages.ftl"),
             include_str!("../locales/en.postmortem.ftl"),
             include_str!("../locales/en.operator.ftl"),
+            include_str!("../locales/en.mail.ftl"),
+            include_str!("../locales/en.subscribe.ftl"),
         ],
         Language::Fr => [
             include_str!("../locales/fr.ftl"),
             include_str!("../locales/fr.pages.ftl"),
             include_str!("../locales/fr.postmortem.ftl"),
             include_str!("../locales/fr.operator.ftl"),
+            include_str!("../locales/fr.mail.ftl"),
+            include_str!("../locales/fr.subscribe.ftl"),
         ],
     }
 }

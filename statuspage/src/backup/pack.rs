@@ -12,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 use shared::Timestamp;
 
 use super::{BLOCKS, HEAD, Head, MANIFEST, Manifest, Member, ROWS};
+use crate::subscriber::SEALED;
 
-/// Writes the backup of a directory that holds `rows.blk` and `blocks/`, none of which changes meanwhile.
+/// Writes the backup of a directory that holds `rows.blk`, `blocks/` and perhaps `subscribers.sealed`, none of which changes meanwhile.
 ///
 /// # Errors
 ///
@@ -22,6 +23,9 @@ pub fn pack(directory: &Path, head: &Head, out: impl Write) -> io::Result<Manife
     let mut tar = Packer { tar: tar::Builder::new(out), manifest: Manifest::default(), at: head.made_at };
     tar.page(HEAD, &serde_json::to_vec_pretty(head)?)?;
     tar.file(directory, ROWS)?;
+    if directory.join(SEALED).exists() {
+        tar.file(directory, SEALED)?;
+    }
     for path in files(&directory.join(BLOCKS))? {
         let name = path.strip_prefix(directory).ok().and_then(Path::to_str);
         tar.file(directory, name.ok_or_else(|| io::Error::other(format!("{} is no name of ours", path.display())))?)?;

@@ -116,7 +116,7 @@ fn what_is_no_backup_or_a_newer_one_is_refused_in_words() {
     check(b"", "no backup of Belfry");
     check(&hostile(&[("rows.blk", b"x", file)]), "no backup of Belfry");
     check(&hostile(&[(HEAD, b"not JSON", file)]), "no backup of Belfry");
-    check(&hostile(&[(HEAD, br#"{"format":2,"unheard":"of"}"#, file)]), "made by a newer version (format 2");
+    check(&hostile(&[(HEAD, br#"{"format":3,"unheard":"of"}"#, file)]), "made by a newer version (format 3");
     let first = serde_json::to_vec(&head()).expect("JSON");
     check(&hostile(&[(HEAD, &first, file), (MANIFEST, br#"{"members":{}}"#, file)]), "is damaged");
     check(&hostile(&[(HEAD, &first, file), (ROWS, b"x", file), (ROWS, b"x", file)]), "no backup of ours has");

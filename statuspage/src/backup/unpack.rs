@@ -16,6 +16,7 @@ use super::{
     BLOCKS, FORMAT, HEAD, Head, MANIFEST, Manifest, Member, ROWS,
     pack::{Hashing, hex},
 };
+use crate::subscriber::SEALED;
 
 /// The first page is a few hundred bytes.
 const LONGEST_HEAD: u64 = 64 << 10;
@@ -138,7 +139,7 @@ fn is_ours(name: &str) -> bool {
     };
     match name.strip_prefix(BLOCKS) {
         Some(below) => below.strip_prefix('/').is_some_and(|below| below.split('/').all(plain)),
-        None => matches!(name, HEAD | ROWS | MANIFEST),
+        None => matches!(name, HEAD | ROWS | SEALED | MANIFEST),
     }
 }
 

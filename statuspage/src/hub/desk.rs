@@ -40,7 +40,17 @@ pub struct Order {
 pub struct Desk {
     orders: mpsc::Sender<Order>,
     maintenance: mpsc::Sender<MaintenanceOrder>,
+    deeds: mpsc::Sender<Deed>,
     audit: watch::Receiver<AuditLog>,
+}
+
+/// Something that operators did without the hub, on its way to the audit log.
+#[derive(Debug)]
+pub(super) struct Deed {
+    pub(super) actor: Actor,
+    pub(super) what: &'static str,
+    pub(super) subject: Option<String>,
+    pub(super) refusal: Option<String>,
 }
 
 /// The hub's end of the desk.
@@ -48,6 +58,7 @@ pub struct Desk {
 pub struct DeskEnd {
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) maintenance: mpsc::Receiver<MaintenanceOrder>,
+    pub(super) deeds: mpsc::Receiver<Deed>,
     audit: watch::Sender<AuditLog>,
 }
 
@@ -55,8 +66,10 @@ pub struct DeskEnd {
 pub fn desk() -> (Desk, DeskEnd) {
     let (sender, orders) = mpsc::channel(WAITING);
     let (planner, maintenance) = mpsc::channel(WAITING);
+    let (doer, deeds) = mpsc::channel(WAITING);
     let (writer, audit) = watch::channel(AuditLog::default());
-    (Desk { orders: sender, maintenance: planner, audit }, DeskEnd { orders, maintenance, audit: writer })
+    let desk = Desk { orders: sender, maintenance: planner, deeds: doer, audit };
+    (desk, DeskEnd { orders, maintenance, deeds, audit: writer })
 }
 
 impl Desk {
@@ -90,6 +103,15 @@ impl Desk {
         command: maintenance::Command,
     ) -> Result<Arc<Maintenance>, maintenance::Refusal> {
         MaintenanceOrder::give(&self.maintenance, actor, command).await
+    }
+
+    /// Notes what an operator did without the hub, and what became of it: it is done, whether it can be noted or not.
+    pub async fn note(&self, actor: Actor, what: &'static str, subject: Option<String>, refusal: Option<String>) {
+        info!(?actor, order = what, subject, refusal, "an operator's order");
+        let deed = Deed { actor, what, subject, refusal };
+        if !matches!(tokio::time::timeout(DEADLINE, self.deeds.send(deed)).await, Ok(Ok(()))) {
+            warn!(order = what, "an operator's order could not be noted in the audit log");
+        }
     }
 
     /// Every order that is remembered, the oldest first.
@@ -136,6 +158,14 @@ impl Hub {
         drop(reply.send(answer));
     }
 
+    /// Writes down what was done without the hub.
+    pub(super) async fn take_deed(&mut self, deed: Deed, desk: &DeskEnd) {
+        let Deed { actor, what, subject, refusal } = deed;
+        self.telling.audit.note(now(), actor, what, subject, refusal);
+        self.write(Vec::new()).await;
+        self.show_audit(desk);
+    }
+
     /// Shows the audit log that was read at the start.
     pub(super) fn show_audit(&self, desk: &DeskEnd) {
         desk.audit.send_replace(self.telling.audit.log());
@@ -178,6 +208,7 @@ impl Hub {
         let id = done.incident.clone();
         let Some(incident) = self.telling.book.get(&id).cloned() else { return Err(Refusal::UnknownIncident(id)) };
         let before = self.telling.outbox.rows();
+        let posted = self.telling.post.earlier();
         let rows = done.news.iter().flat_map(|news| self.message(news)).collect::<Vec<_>>();
         let audited = self.telling.audit.clone();
         self.note(actor.clone(), what, Some(id), None);
@@ -191,6 +222,7 @@ impl Hub {
             }
             Durability::Behind => {
                 self.telling.audit = audited;
+                self.telling.post.take_back(posted, &written);
                 self.take_back(done, (before, &rows), written).await;
                 Err(Refusal::StoreBehind)
             }

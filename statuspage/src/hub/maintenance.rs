@@ -69,7 +69,12 @@ pub(super) fn book(options: &HubOptions, restored: &Restored) -> Book {
     let records = restored.records.iter().filter_map(|(key, body)| match key {
         RecordKey::Maintenance(id) => Some((Key::Maintenance(id.clone()), body.as_ref())),
         RecordKey::Plan(id) => Some((Key::Plan(id.clone()), body.as_ref())),
-        RecordKey::Outage(_) | RecordKey::Incident(_) | RecordKey::Audit(_) | RecordKey::Fault(_) => None,
+        RecordKey::Outage(_)
+        | RecordKey::Incident(_)
+        | RecordKey::Audit(_)
+        | RecordKey::Fault(_)
+        | RecordKey::Mailing(_)
+        | RecordKey::Mailed(_) => None,
     });
     Book::read(options.site.time_zone.clone(), records, now())
 }
@@ -146,6 +151,7 @@ impl Hub {
     }
 
     fn planned(&mut self, news: &News) -> Vec<Notification> {
+        self.telling.post.hear_maintenance(news);
         let News { maintenance, word, at } = news;
         info!(maintenance = %maintenance.id, word = word.word(), %at, "planned maintenance");
         let language = self.options.site.default_language();
@@ -213,6 +219,7 @@ impl Hub {
         let (id, news) = self.telling.maintenance.order(actor, command, &components, now())?;
         let Some(maintenance) = self.telling.maintenance.get(&id).cloned() else { return Err(Refusal::Unknown(id)) };
         let known = self.telling.outbox.rows();
+        let posted = self.telling.post.earlier();
         let rows = news.iter().flat_map(|news| self.planned(news)).collect::<Vec<_>>();
         let audited = self.telling.audit.clone();
         self.telling.audit.note(now(), actor.clone(), what, Some(id.to_string()), None);
@@ -226,10 +233,16 @@ impl Hub {
                 warn!(maintenance = %id, "the store is behind: an order is taken back");
                 self.telling.audit = audited;
                 self.telling.maintenance = before;
+                self.telling.post.take_back(posted, &written);
                 let key = |key: &RecordKey| match key {
                     RecordKey::Maintenance(id) => Some(Key::Maintenance(id.clone())),
                     RecordKey::Plan(id) => Some(Key::Plan(id.clone())),
-                    RecordKey::Outage(_) | RecordKey::Incident(_) | RecordKey::Audit(_) | RecordKey::Fault(_) => None,
+                    RecordKey::Outage(_)
+                    | RecordKey::Incident(_)
+                    | RecordKey::Audit(_)
+                    | RecordKey::Fault(_)
+                    | RecordKey::Mailing(_)
+                    | RecordKey::Mailed(_) => None,
                 };
                 self.telling.maintenance.rewrite(written.iter().filter_map(key));
                 self.write_back((known, &rows), written).await;

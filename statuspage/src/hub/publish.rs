@@ -151,6 +151,7 @@ impl Hub {
             incidents: Arc::clone(&self.views.incidents),
             maintenances: Arc::clone(&self.views.maintenances),
             monitor: Arc::clone(&self.views.monitor),
+            mail: Arc::new(self.telling.post.view()),
             domains: Arc::clone(&self.views.domains),
         }
     }

@@ -13,6 +13,7 @@ use super::{
     Hub, HubOptions,
     alarm::{Alarms, Bell},
     former::{self, Outage},
+    mailing::Post,
     maintenance, now,
 };
 use crate::{
@@ -33,7 +34,8 @@ pub(super) struct Telling {
     pub(super) audit: Audit,
     pub(super) maintenance: crate::maintenance::Book,
     pub(super) outbox: Outbox,
-    alarms: Alarms,
+    pub(super) post: Post,
+    pub(super) alarms: Alarms,
     language: Language,
     rules: Rules,
 }
@@ -46,6 +48,7 @@ impl Telling {
             audit: audit(restored),
             maintenance: maintenance::book(options, restored),
             outbox: Outbox::new(channels, restored.notifications.clone()),
+            post: Post::read(options.mail, restored),
             alarms: Alarms::read(&restored.records),
             language: options.site.default_language(),
             rules: options.rules,
@@ -68,27 +71,37 @@ impl Telling {
         self.alarms.recall(Alarms::read(&restored.records));
         self.book.recall(book(self.rules, restored));
         self.audit.recall(audit(restored));
+        self.post.recall(Post::read(options.mail, restored));
         self.maintenance.recall(maintenance::book(options, restored), now());
     }
 
     /// What is not written as it is, and must be now.
     pub(super) fn changed_records(&mut self, now: Timestamp) -> Vec<(RecordKey, Option<Bytes>)> {
         let incidents = self.book.take_changes(now);
-        self.records(incidents)
+        self.records(incidents, now)
     }
 
     /// Everything that is not written as it is.
     pub(super) fn all_changed_records(&mut self, now: Timestamp) -> Vec<(RecordKey, Option<Bytes>)> {
         let incidents = self.book.take_all_changes(now);
-        self.records(incidents)
+        self.records(incidents, now)
     }
 
-    fn records(&mut self, incidents: Vec<(IncidentId, Option<Vec<u8>>)>) -> Vec<(RecordKey, Option<Bytes>)> {
+    fn records(
+        &mut self,
+        incidents: Vec<(IncidentId, Option<Vec<u8>>)>,
+        now: Timestamp,
+    ) -> Vec<(RecordKey, Option<Bytes>)> {
+        // Here and nowhere else, so that what subscribers are to be told lies in the transaction of what it tells.
+        for incident in incidents.iter().filter_map(|(id, _)| self.book.get(id)) {
+            self.post.hear_incident(incident, now);
+        }
+        let mail = self.post.take_changes(now);
         let incidents = incidents.into_iter().map(|(id, body)| (RecordKey::Incident(id), body.map(Bytes::from)));
         let orders = self.audit.take_changes().into_iter();
         let orders = orders.map(|(number, body)| (RecordKey::Audit(number), body.map(Bytes::from)));
         let planned = maintenance::records(&mut self.maintenance);
-        self.alarms.take_changes().into_iter().chain(incidents).chain(orders).chain(planned).collect()
+        self.alarms.take_changes().into_iter().chain(incidents).chain(orders).chain(planned).chain(mail).collect()
     }
 
     /// Every message that is remembered and everything that is open, to be written together.
@@ -97,6 +110,7 @@ impl Telling {
         self.book.mark_changed();
         self.audit.mark_changed();
         self.maintenance.mark_changed();
+        self.post.mark_changed();
         (self.outbox.rows(), self.all_changed_records(now))
     }
 
@@ -180,7 +194,9 @@ fn book(rules: Rules, restored: &Restored) -> Book {
         | RecordKey::Fault(_)
         | RecordKey::Audit(_)
         | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_) => None,
+        | RecordKey::Plan(_)
+        | RecordKey::Mailing(_)
+        | RecordKey::Mailed(_) => None,
     });
     Book::read(rules, incidents)
 }
@@ -192,7 +208,9 @@ fn audit(restored: &Restored) -> Audit {
         | RecordKey::Fault(_)
         | RecordKey::Incident(_)
         | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_) => None,
+        | RecordKey::Plan(_)
+        | RecordKey::Mailing(_)
+        | RecordKey::Mailed(_) => None,
     }))
 }
 
@@ -274,7 +292,7 @@ impl Hub {
         self.announce(bells).await;
     }
 
-    async fn announce(&mut self, bells: Vec<Bell>) {
+    pub(super) async fn announce(&mut self, bells: Vec<Bell>) {
         let mut notifications = Vec::new();
         for bell in bells {
             let event = self.telling.event(bell);

@@ -135,6 +135,7 @@ impl Bench {
             counters: Arc::default(),
             rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
             maintenance: Vec::new(),
+            mail: Mail::Off,
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }
@@ -333,7 +334,8 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (snapshot, mut published) = watch::channel(Arc::new(snapshot));
     let (watched, _input) = watch::channel(watched);
     let (desk, end) = desk();
-    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end };
+    let (mail, _postman) = crate::mailing::post();
+    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end, mail };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
     let telling = Teller::start(silence(), &mut tasks, stop.clone());
     tasks.spawn(hub.run(wiring, events, telling, stop.clone()));

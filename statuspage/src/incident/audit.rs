@@ -29,9 +29,9 @@ pub struct AuditEntry {
     /// Who gave it.
     pub actor: Actor,
     /// What it was: `open`, `acknowledge`, `say`, `release`, `reported_by_users`, `link`, `write_field`, `publish`,
-    /// `withdraw`.
+    /// `withdraw`, and what is done without the hub: `list_subscribers`, `import_subscribers`, `remove_subscriber`, `bounce`.
     pub what: String,
-    /// The incident or maintenance that it was about, where there is one.
+    /// The incident, maintenance or subscriber that it was about, where there is one.
     pub subject: Option<String>,
     /// Why it was refused; absent when it was carried out.
     pub refusal: Option<String>,

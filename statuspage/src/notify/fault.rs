@@ -83,6 +83,13 @@ pub enum Fault {
         /// How many times it was written since, at most; zero when nobody can say how many.
         writes: u64,
     },
+    /// Letters to subscribers do not leave.
+    MailFailing {
+        /// How many wait.
+        waiting: u64,
+        /// What the relays said last.
+        reason: String,
+    },
 }
 
 impl Fault {
@@ -101,6 +108,7 @@ impl Fault {
             Self::MissingFiles { .. } => FaultKind::MissingFiles,
             Self::NotSealed { .. } => FaultKind::NotSealed,
             Self::LostWrites { .. } => FaultKind::LostWrites,
+            Self::MailFailing { .. } => FaultKind::MailFailing,
         }
     }
 
@@ -164,11 +172,13 @@ pub enum FaultKind {
     NotSealed,
     /// The newest rows are gone.
     LostWrites,
+    /// Letters do not leave.
+    MailFailing,
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -181,6 +191,7 @@ impl FaultKind {
         Self::MissingFiles,
         Self::NotSealed,
         Self::LostWrites,
+        Self::MailFailing,
     ];
 
     /// The word in documents, metrics and keys.
@@ -198,13 +209,14 @@ impl FaultKind {
             Self::MissingFiles => "missing_files",
             Self::NotSealed => "not_sealed",
             Self::LostWrites => "lost_writes",
+            Self::MailFailing => "mail_failing",
         }
     }
 
     /// Whether it has an end.
     pub fn course(self) -> Course {
         match self {
-            Self::LowSpace | Self::NoSpace | Self::Failing => Course::Lasting,
+            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

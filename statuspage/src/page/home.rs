@@ -13,7 +13,7 @@ use super::{
     news::{self, Concern},
     present,
     shell::{self, Head},
-    strip,
+    strip, subscribe,
     uptime::{self, Watched},
 };
 use crate::{
@@ -52,6 +52,8 @@ struct Content {
     groups: Vec<Group>,
     /// What the jumps to the groups are called, on a page that is long enough for them.
     jumps: Option<String>,
+    /// The way to be told by mail.
+    mail: Option<AnyView>,
     /// Its name, and how uptime is counted: the rule is told where the numbers are.
     rule: (String, String),
 }
@@ -92,6 +94,7 @@ impl Content {
             freshness: Freshness::of(snapshot, words),
             groups: snapshot.components.chunk_by(|a, b| a.group == b.group).enumerate().map(group).collect(),
             jumps: (snapshot.components.len() > LONG).then(|| words.groups()),
+            mail: subscribe::link(None, head),
             rule: (words.how_we_count(), words.rule(words.zone_name())),
         }
     }
@@ -101,6 +104,7 @@ impl Content {
             <div class="banner">
                 <div aria-live="polite"><Headline/></div>
                 <p class="meta">{self.freshness.view()}</p>
+                {self.mail}
             </div>
             {news}
             {question}

@@ -12,10 +12,12 @@ use shared::{Language, Timestamp};
 use super::{
     news,
     shell::{self, Head, Subject},
+    subscribe,
 };
 use crate::{
     incident::{Incident, wording},
-    postmortem::Story,
+    mailing::Story,
+    postmortem,
     snapshot::Snapshot,
     words::{Words, inert},
 };
@@ -59,6 +61,8 @@ fn content(snapshot: &Snapshot, incident: &Incident, title: String, head: &Head<
             {news::touched(incident, words)}
             {news::workaround(incident, words)}
             {news::promise(incident, now, words)}
+            {mailed(incident, snapshot, words)}
+            {mail(incident, head)}
         </div>
         <section><h2>{words.section_updates()}</h2>{updates::list(incident, snapshot, words)}</section>
         <section>
@@ -72,6 +76,18 @@ fn content(snapshot: &Snapshot, incident: &Incident, title: String, head: &Head<
         </div>
     }
     .into_any()
+}
+
+/// How many subscribers have been told what was said last.
+fn mailed(incident: &Incident, snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
+    let tally = snapshot.mail.tallies.get(&Story::Incident(incident.id.clone())).filter(|tally| tally.of() > 0)?;
+    Some(view! { <p class="meta">{words.mail_sent(tally.accepted, tally.of())}</p> }.into_any())
+}
+
+/// The way to be told by mail of what it touches; of everything, where that is more than one service.
+fn mail(incident: &Incident, head: &Head<'_>) -> Option<AnyView> {
+    let mut components = incident.components.keys();
+    subscribe::link(components.next().filter(|_| incident.components.len() == 1), head)
 }
 
 /// Where it came back from, and where it came back.
@@ -90,7 +106,7 @@ fn related(incident: &Incident, snapshot: &Snapshot, head: &Head<'_>) -> Option<
 
 /// Where its post-mortem is read, once it is public; the first of those that returned keeps it.
 fn postmortem(incident: &Incident, snapshot: &Snapshot, head: &Head<'_>) -> Option<AnyView> {
-    let story = Story::of(snapshot, &incident.id)?;
+    let story = postmortem::Story::of(snapshot, &incident.id)?;
     story.first().postmortem.published_at?;
     let path = head.link(&format!("/incidents/{}/postmortem", story.first().id));
     Some(view! { <p><a href=path>{head.words.read_postmortem()}</a></p> }.into_any())

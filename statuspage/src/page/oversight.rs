@@ -13,6 +13,7 @@ use shared::{Language, Timestamp};
 
 use super::shell::{self, Head, Subject};
 use crate::{
+    mailing::Flow,
     snapshot::{MonitorView, ProbeAtLocation, Rhythm, Snapshot},
     words::{Words, inert},
 };
@@ -49,6 +50,8 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     }
     let agreement = agreement::Agreement::of(snapshot);
     let proven = snapshot.components.iter().filter(|component| is_fresh(component.stale_at, now)).count();
+    let flow = snapshot.mail.flow.map(|flow| (flow.waiting, flow.accepted_at.is_some()));
+    let _ = write!(digest, " {flow:?}");
     let _ = write!(digest, " {} {} {proven}", agreement.compared, agreement.disputed.len());
     digest
 }
@@ -79,7 +82,7 @@ fn rest(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     let words = head.words;
     view! {
         <section class="news"><h2>{words.section_agreement()}</h2>{agreement::view(snapshot, head)}</section>
-        <section class="news"><h2>{words.section_safeguards()}</h2>{safeguards::list(snapshot, words)}</section>
+        <section class="news"><h2>{words.section_safeguards()}</h2>{safeguards::list(snapshot, words)}{mail(snapshot, words)}</section>
         <section>
             <h2>{words.section_measured()}</h2>
             <p>{words.measured_how()}</p>
@@ -89,6 +92,17 @@ fn rest(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
         <section><h2>{words.software()}</h2><p>"Belfry "{env!("CARGO_PKG_VERSION")}</p></section>
     }
     .into_any()
+}
+
+/// Whether letters to subscribers leave; nothing where none are sent.
+fn mail(snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
+    let Flow { accepted_at, waiting, .. } = snapshot.mail.flow?;
+    let said = match (waiting, accepted_at) {
+        (0, Some(at)) => words.mail_flows(words.at(at, snapshot.generated_at)),
+        (0, None) => words.mail_idle(),
+        (waiting, _) => words.mail_waits(waiting),
+    };
+    Some(view! { <p>{said}</p> }.into_any())
 }
 
 /// What is asked how often.

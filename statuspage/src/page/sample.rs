@@ -193,6 +193,7 @@ pub(super) fn site() -> Site {
         public_url: None,
         groups: Vec::new(),
         frame_ancestors: "'none'".to_owned(),
+        mail: None,
         safeguards: Safeguards::default(),
     }
 }
@@ -213,6 +214,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         incidents: Arc::default(),
         maintenances: Arc::default(),
         monitor: Arc::default(),
+        mail: Arc::default(),
         domains: Arc::default(),
     }
 }

@@ -15,7 +15,7 @@ use super::{
     present, probes,
     record::{self, Entry},
     shell::{self, Head},
-    strip,
+    strip, subscribe,
     uptime::{self, Watched},
 };
 use crate::{
@@ -65,6 +65,8 @@ struct Banner {
     address: Option<(String, String)>,
     home: (String, String),
     freshness: Freshness,
+    /// The way to be told of it by mail.
+    mail: Option<AnyView>,
 }
 
 impl Banner {
@@ -78,6 +80,7 @@ impl Banner {
             address: component.url.as_ref().filter(follow).map(|url| (url.clone(), words.open_service())),
             home: (head.link("/"), words.home()),
             freshness: Freshness::of(snapshot, words),
+            mail: subscribe::link(Some(&component.id), head),
         }
     }
 
@@ -95,6 +98,7 @@ impl Banner {
                 <div class="now"><State/></div>
                 <p class="meta"><Since/><br/>{self.freshness.view()}</p>
                 {address}
+                {self.mail}
             </div>
         }
         .into_any()

@@ -8,7 +8,7 @@ use hydration_context::SsrSharedContext;
 use leptos::{html, prelude::*};
 use shared::{ComponentId, Language};
 
-use super::present;
+use super::{present, subscribe::SUBSCRIBE};
 use crate::{
     bundle,
     feed::{self, Format},
@@ -47,7 +47,7 @@ const SHAPES: [(&str, &str); 6] = [
 pub(super) struct Head<'a> {
     pub(super) site: &'a Site,
     pub(super) words: &'a Words,
-    /// The path on this site, for the language switch.
+    /// The path on this site, for the language switch; empty where it opens something and must not stand in the page.
     pub(super) path: String,
     pub(super) title: String,
     /// What the page is about, for those who find it by a search or in a preview.
@@ -238,8 +238,12 @@ fn feeds(head: &Head<'_>) -> Vec<AnyView> {
     own.into_iter().chain([(feed::Subject::History, head.words.feed_history(site))]).map(link).collect()
 }
 
-/// Where the page lives, whatever name or copy it was found under; nothing when the operator gave the site no address.
+/// Where the page lives, whatever name or copy it was found under; nothing when the operator gave the site no address, or the page
+/// none away.
 fn canonical(head: &Head<'_>) -> Option<AnyView> {
+    if head.path.is_empty() {
+        return None;
+    }
     let base = head.site.public_url.as_ref()?.as_str().trim_end_matches('/');
     let address = format!("{base}{}", head.link(&head.path));
     Some(view! { <link rel="canonical" href=address/> }.into_any())
@@ -296,6 +300,7 @@ impl Footer {
         let [atom, _, calendar] = head.feeds();
         let asked = snapshot.is_some_and(|snapshot| !snapshot.domains.is_empty());
         let links = [
+            head.site.mail.as_ref().map(|_| (head.link(SUBSCRIBE), words.subscribe())),
             asked.then(|| (head.link("/affected"), words.affected())),
             Some((atom, "Atom".to_owned())),
             Some((calendar, words.calendar())),

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{reader, router::App};
+use super::{reader, router::App, subscribe};
 use crate::page::{operator, operator_security_policy};
 
 /// The longest path and query; ours are far shorter.
@@ -30,7 +30,7 @@ pub(super) async fn watch(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let private = is_private(request.uri().path());
+    let audience = Audience::of(request.uri().path());
     let csp = app.content_security_policy();
     request.extensions_mut().insert(transport);
     let open = is_open(request.uri().path());
@@ -53,8 +53,10 @@ pub(super) async fn watch(
         always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, csp);
-    if private {
-        keep_private(headers);
+    match audience {
+        Audience::Everybody => {}
+        Audience::Operators => keep_private(headers),
+        Audience::OneReader => keep_to_one_reader(headers),
     }
     response
 }
@@ -82,12 +84,39 @@ fn percent_encoding_is_broken(text: &str) -> bool {
 /// What scripts of any page may read: nothing in it is for somebody in particular.
 fn is_open(path: &str) -> bool {
     let subscribed = [".atom", ".rss", ".ics", ".svg", ".json"].iter().any(|end| path.ends_with(end));
-    path.starts_with("/api/") || subscribed
+    path.starts_with("/api/") || (subscribed && !subscribe::is_of_a_letter(path))
 }
 
-/// What is for who is signed in alone.
-fn is_private(path: &str) -> bool {
-    path.strip_prefix(operator::HOME).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whom an answer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// Everybody, caches too.
+    Everybody,
+    /// Who is signed in.
+    Operators,
+    /// Who has the link of a letter: it stands in the address.
+    OneReader,
+}
+
+impl Audience {
+    fn of(path: &str) -> Self {
+        let below_home = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        if subscribe::is_of_a_letter(path) {
+            Self::OneReader
+        } else if path.strip_prefix(operator::HOME).is_some_and(below_home) {
+            Self::Operators
+        } else {
+            Self::Everybody
+        }
+    }
+}
+
+/// Neither a cache nor a search engine keeps it, and no other site learns its address.
+fn keep_to_one_reader(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    headers.remove(header::ETAG);
 }
 
 fn keep_private(headers: &mut HeaderMap) {

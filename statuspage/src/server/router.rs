@@ -24,10 +24,12 @@ use super::{
     press::Document,
     reader,
     representation::Representation,
-    rights, subscriptions,
+    rights,
+    subscribe::{self, Stamps},
+    subscribers, subscriptions,
     turnstile::Turnstile,
 };
-use crate::{access::Access, hub::Desk, metrics::HubCounters, page, store::StoreHandle};
+use crate::{access::Access, hub::Desk, metrics::HubCounters, page, store::StoreHandle, subscriber::RegistryHandle};
 
 /// How many questions the store is asked at once.
 pub(super) const QUESTIONS: usize = 8;
@@ -44,6 +46,9 @@ pub(super) struct App {
     pub(super) store: StoreHandle,
     pub(super) access: Arc<Access>,
     pub(super) desk: Desk,
+    pub(super) subscribers: RegistryHandle,
+    /// Says when a form was given out.
+    pub(super) stamps: Arc<Stamps>,
     /// Turns to ask the store.
     pub(super) questions: Arc<Semaphore>,
     /// Turns to make an answer for one reader.
@@ -98,6 +103,7 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/components/{id}/history", get(machine::history))
         .route("/api/v1/backup", get(operator::backup))
         .route("/api/v1/verify", post(operator::verify))
+        .merge(subscribers::router())
         .route_layer(middleware::from_fn_with_state(app.clone(), rights::identify))
 }
 
@@ -128,6 +134,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .merge(v1(&app))
         .merge(subscriptions::router())
         .merge(console::router())
+        .merge(subscribe::router())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

@@ -24,6 +24,7 @@ pub(crate) fn site() -> Site {
         groups: vec![],
         frame_ancestors: "'none'".to_owned(),
         safeguards: Safeguards::default(),
+        mail: None,
     }
 }
 
@@ -49,6 +50,7 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         incidents: Arc::default(),
         maintenances: Arc::default(),
         monitor: Arc::default(),
+        mail: Arc::default(),
         domains: Arc::default(),
     }
 }

@@ -13,6 +13,7 @@ mod operators;
 mod planner;
 mod planning;
 mod postmortem;
+mod subscribe;
 mod telling;
 mod v1;
 mod whole;
@@ -37,6 +38,7 @@ use super::{
     peer::Peer,
     press::{self, Press},
     router::{ANSWERS, App, QUESTIONS, router},
+    subscribe::Stamps,
 };
 use crate::{
     access::{Access, Accounts},
@@ -44,6 +46,7 @@ use crate::{
     server::stage,
     snapshot::Snapshot,
     store::{Store, StoreOptions},
+    subscriber::RegistryHandle,
 };
 
 /// An answer, read to its end.
@@ -101,6 +104,8 @@ impl Stage {
             store: opened.handle.clone(),
             access,
             desk,
+            subscribers: RegistryHandle::absent(),
+            stamps: Arc::new(Stamps::new()),
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
             answers: Arc::new(Semaphore::new(ANSWERS)),

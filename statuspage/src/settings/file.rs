@@ -24,12 +24,12 @@ use super::{
     channels::{self, ChannelEntry},
     keeping::{DiskReserve, MaxBytes, Plans},
     layer::Given,
-    maintenance, operators,
+    mail, maintenance, operators,
     typed::{self, FORMAT},
     value::{FrameAncestors, PathText, Quiet, default_time_zone},
     written::{Written, given, listed},
 };
-use crate::{maintenance::Plan, notify::SecretUrl, watch::Ping};
+use crate::{mail::MailSettings, maintenance::Plan, notify::SecretUrl, watch::Ping};
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -55,6 +55,8 @@ pub(super) struct FromFile {
     pub(super) operators: operators::Entries,
     /// What is planned.
     pub(super) maintenance: Vec<Plan>,
+    /// How subscribers are written to, and what may be shown of the relays.
+    pub(super) mail: Option<(MailSettings, Vec<String>)>,
 }
 
 /// Reads the text of a file; relative paths begin at its directory. Beside the settings stands what is better otherwise.
@@ -93,6 +95,7 @@ impl FromFile {
             channels: value(&file.channel).map(|list| channels::entries(&list.0, context)).unwrap_or_default(),
             operators: operators::entries(&file.operator, &file.token, context),
             maintenance: planned(file, context),
+            mail: value(&file.mail).and_then(|mail| mail::settings(mail, directory)),
         }
     }
 

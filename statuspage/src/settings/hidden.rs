@@ -14,7 +14,10 @@ use prober::{
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::operators::{no_password_hash, no_token_hash};
-use crate::notify::{SecretUrl, is_topic};
+use crate::{
+    mail::RelayUrl,
+    notify::{SecretUrl, is_topic},
+};
 
 /// What stands for a secret wherever settings are printed.
 pub(super) const MASK: &str = "***";
@@ -91,6 +94,8 @@ hidden! {
     PasswordField: "\"$argon2id$v=19$…\"", no_password_hash;
     /// The hash of a token.
     TokenField: "\"sha256:…\"", no_token_hash;
+    /// A mail relay, with its password.
+    Relay: "\"smtp://user:${env:SMTP_PASSWORD}@relay.example.org:587?tls=required\"", no_relay;
     /// The dead-man switch: whoever knows it can silence the alarm.
     PingUrl: "\"https://hc-ping.com/${env:PING_ID}\"", no_web_address;
 }
@@ -108,6 +113,12 @@ fn no_web_address(key: &str, text: &str) -> Option<Fault> {
     SecretUrl::parse(text).is_none().then(fault)
 }
 
+fn no_relay(key: &str, text: &str) -> Option<Fault> {
+    let fault = text.parse::<RelayUrl>().err()?;
+    let help = "write it like this: smtp://user:${env:SMTP_PASSWORD}@relay.example.org:587?tls=required";
+    Some(Fault::new(format!("an address in `{key}` cannot be used: {fault}")).help(help))
+}
+
 /// What may be shown of a text that may be secret: a reference to it, or of a URL its host; else a mask.
 fn shown(template: &str) -> String {
     let reference =
@@ -116,6 +127,12 @@ fn shown(template: &str) -> String {
         return template.to_owned();
     }
     match url::Url::parse(template) {
+        // A relay's address is no secret but for who signs in there.
+        Ok(url) if matches!(url.scheme(), "smtp" | "smtps") && !template.contains("${") => {
+            let bare = url.username().is_empty() && url.password().is_none();
+            let host = url.host_str().unwrap_or_default();
+            if bare { template.to_owned() } else { format!("{}://{MASK}@{host}", url.scheme()) }
+        }
         Ok(url) if url.has_host() && !template.contains("${") => {
             let origin = url.origin().ascii_serialization();
             let bare =
@@ -141,5 +158,8 @@ mod tests {
         check("https://ntfy.sh", "https://ntfy.sh/");
         check("https://me:pw@hooks.example.org/T0/s3cret?x=1", "https://hooks.example.org/***");
         check("https://hc.example.org/${env:PING}", "***");
+        check("smtp://me:pw@relay.example.org:587?tls=required", "smtp://***@relay.example.org");
+        check("smtp://127.0.0.1:25", "smtp://127.0.0.1:25");
+        check("smtp://me:${env:PW}@relay.example.org", "***");
     }
 }

@@ -4,6 +4,7 @@
 
 use std::fmt::{Display, Write as _};
 
+use lettre::message::Mailbox;
 use prober::PrivateTargets;
 use shared::Text;
 
@@ -71,6 +72,7 @@ pub(super) fn print(settings: &Settings) -> String {
     keeping(&mut page);
     alarms(&mut page);
     planned(&mut page);
+    mail(&mut page);
     page.text
 }
 
@@ -155,4 +157,28 @@ fn planned(page: &mut Page<'_>) {
         };
         let _ = writeln!(page.text, "{scope}\n{when}");
     }
+}
+
+fn mail(page: &mut Page<'_>) {
+    let Some(mail) = &page.settings.mail else { return };
+    let relays = listed(&page.settings.relays_shown);
+    let mut lines = vec![format!("relays = {relays}"), format!("from = {}", quoted(mailbox(&mail.from)))];
+    let mut optional = |key: &str, value: Option<String>| lines.extend(value.map(|value| format!("{key} = {value}")));
+    optional("reply_to", mail.reply_to.as_ref().map(|reply_to| quoted(mailbox(reply_to))));
+    optional("bounce", mail.bounce_domain.as_ref().map(quoted));
+    optional("unsubscribe_mailbox", mail.unsubscribe_mailbox.as_ref().map(quoted));
+    optional("identity", mail.identity.as_ref().map(texts));
+    optional("ca_file", mail.ca_file.as_ref().map(|path| quoted(path.display())));
+    optional("key_file", Some(quoted(mail.key_file.display())));
+    optional("rate", Some(mail.rate.to_string()));
+    let _ = writeln!(page.text, "\n[mail] # file\n{}", lines.join("\n"));
+    if let Some(dkim) = &mail.dkim {
+        let (domain, selector, key) = (quoted(&dkim.domain), quoted(&dkim.selector), quoted(dkim.key_file.display()));
+        let _ = writeln!(page.text, "\n[mail.dkim] # file\ndomain = {domain}\nselector = {selector}\nkey_file = {key}");
+    }
+}
+
+/// A name and an address: quotes stand around a name that headers need them for, and are read back.
+fn mailbox(mailbox: &Mailbox) -> String {
+    mailbox.to_string()
 }

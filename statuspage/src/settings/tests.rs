@@ -44,6 +44,18 @@ quiet = "5m"
 [watch]
 ping = "https://hc.example.org/ping/s3cret-canary"
 
+[mail]
+relays = ["smtp://127.0.0.1:2525", "smtps://relay.example.org"]
+from = "Service status <status@example.org>"
+reply_to = "support@example.org"
+bounce = "bounce.example.org"
+unsubscribe_mailbox = "unsub@example.org"
+dkim = { domain = "example.org", selector = "belfry", key_file = "/etc/belfry/dkim.pem" }
+key_file = "/etc/belfry/subscribers.key"
+rate = 1200
+identity = { fr = "Collectif", en = "Collective" }
+ca_file = "/etc/belfry/relays.pem"
+
 [[channel]]
 name = "ops"
 kind = "webhook"

@@ -16,6 +16,7 @@ use super::{
     channels::{Channel, Ntfy, Webhook},
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
+    mail::{Mail, Signature},
     maintenance::Maintenance,
     operators::{Bearer, Operator},
     value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
@@ -100,6 +101,8 @@ prober::table! {
         token: Option<At<Tables<Bearer>>>,
         /// What is planned, once or again and again.
         maintenance: Option<At<Tables<Maintenance>>>,
+        /// How subscribers are written to.
+        mail: Option<At<Mail>>,
     }
 }
 
@@ -156,10 +159,24 @@ pub(super) const FORMAT: Format = Format {
         (Operator::NAME, Operator::KEYS),
         (Bearer::NAME, Bearer::KEYS),
         (Maintenance::NAME, Maintenance::KEYS),
+        (Mail::NAME, Mail::KEYS),
+        (Signature::NAME, Signature::KEYS),
     ],
     of_kinds: "",
     kinds: &[],
     kind_example: "",
-    secrets: &["hash", "headers", "metrics_token", "password", "ping", "token", "topic", "url", "watch"],
+    secrets: &[
+        "hash",
+        "headers",
+        "mail",
+        "metrics_token",
+        "password",
+        "ping",
+        "relays",
+        "token",
+        "topic",
+        "url",
+        "watch",
+    ],
     twice: "a second channel begins with another [[channel]]",
 };

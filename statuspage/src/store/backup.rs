@@ -17,7 +17,10 @@ use super::{
     holdings::Holdings,
     restore,
 };
-use crate::backup::{BLOCKS, FORMAT, Head, ROWS};
+use crate::{
+    backup::{BLOCKS, FORMAT, Head, ROWS},
+    subscriber::SEALED,
+};
 
 /// Where such directories lie, below the data directory.
 const NEST: &str = "backup.tmp";
@@ -123,6 +126,7 @@ impl Taken {
         let head = Head { format: FORMAT, made_at, software, rows: 0, block_files: 0 };
         let mut point = BackupPoint { directory, head };
         point.head.block_files = link(&data.join(BLOCKS), &point.directory.join(BLOCKS)).map_err(io)?;
+        link_subscribers(data, &point.directory).map_err(io)?;
         let mut dump = Dump::create(&point.directory.join(ROWS), made_at).map_err(DumpError::File)?;
         dump.take_all(&holdings.shelf)?;
         Ok(Self { point, dump })
@@ -152,6 +156,17 @@ fn link(from: &Path, to: &Path) -> io::Result<u64> {
         links += 1;
     }
     Ok(links)
+}
+
+/// The sealed file of subscribers, which is replaced and never changed. Its key is not in the data directory, so in no backup.
+fn link_subscribers(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from.join(SEALED), to.join(SEALED)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            fs::copy(from.join(SEALED), to.join(SEALED)).map(|_| ())
+        }
+        linked => linked,
+    }
 }
 
 /// Every block file below a directory that is in place, in the order of their paths.

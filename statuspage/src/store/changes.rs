@@ -6,6 +6,7 @@ use bytes::Bytes;
 use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
 
 use crate::{
+    mailing::Story,
     maintenance::PlanId,
     notify::{FaultKind, Notification, NotificationId},
 };
@@ -37,6 +38,10 @@ pub enum RecordKey {
     Maintenance(MaintenanceId),
     /// An operator's plan of maintenance that repeats.
     Plan(PlanId),
+    /// What subscribers are to be told of a story.
+    Mailing(Story),
+    /// How far that has got: by ids of subscribers, never an address.
+    Mailed(Story),
 }
 
 impl RecordKey {
@@ -50,6 +55,8 @@ impl RecordKey {
             Self::Fault(kind) => format!("fault:{kind}"),
             Self::Maintenance(maintenance) => format!("maintenance:{maintenance}"),
             Self::Plan(plan) => format!("plan:{plan}"),
+            Self::Mailing(story) => format!("mailing:{story}"),
+            Self::Mailed(story) => format!("mailed:{story}"),
         }
     }
 
@@ -62,6 +69,8 @@ impl RecordKey {
             ("fault", kind) => kind.parse().ok().map(Self::Fault),
             ("maintenance", id) => id.parse().ok().map(Self::Maintenance),
             ("plan", id) => id.parse().ok().map(Self::Plan),
+            ("mailing", story) => story.parse().ok().map(Self::Mailing),
+            ("mailed", story) => story.parse().ok().map(Self::Mailed),
             (_, _) => None,
         }
     }
@@ -105,7 +114,16 @@ mod tests {
         let outage = RecordKey::Outage("cloud".parse().expect("an id"));
         let maintenance = RecordKey::Maintenance("kctbh9vrtdwd".parse().expect("an id"));
         let plan = RecordKey::Plan("kctbh9vrtdwd".parse().expect("an id"));
-        for key in [maintenance, plan, outage, incident, RecordKey::Audit(7), RecordKey::Fault(FaultKind::LowSpace)] {
+        let story = Story::Incident("kctbh9vrtdwd".parse().expect("an id"));
+        let mail = [RecordKey::Mailing(story.clone()), RecordKey::Mailed(story)];
+        for key in mail.into_iter().chain([
+            maintenance,
+            plan,
+            outage,
+            incident,
+            RecordKey::Audit(7),
+            RecordKey::Fault(FaultKind::LowSpace),
+        ]) {
             assert_eq!(RecordKey::read(&key.name()), Some(key));
         }
         assert_eq!(RecordKey::read("outage"), None);

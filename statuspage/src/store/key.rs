@@ -12,14 +12,14 @@
 //! | `d` start component 0 part | a day's ledger |
 //! | `n` id 0 part | a notification |
 //! | `r` name 0 part | a document |
-//! | `i` name 0 part | a record: `incident:` and its id, `audit:` and a number, `fault:` and its word; `outage:` and a component formerly, `maintenance:` and `plan:` and their ids |
+//! | `i` name 0 part | a record: `incident:` and its id, `audit:` and a number, `fault:` and its word; `outage:` and a component formerly, `maintenance:` and `plan:` and their ids; `mailing:` and `mailed:` and the story that subscribers are told |
 //! | `b` path | a block file that must be there: its size, its frames and its hash |
 //! | `g` path | a block file that retention removes: off the list, and perhaps still there |
 //! | `w` location | how many observations were written of a location, and how many have left again |
 //! | `v` | how often the database was written |
 //! | `x` key | a row that failed its checksum, as it was found |
 //!
-//! Delivery cursors will be records too, under a word of their own before the colon.
+//! What is recorded of mail names subscribers by their ids; an address is never in any row.
 //! A part is two bytes, big-endian. A start is eight bytes, big-endian, the sign flipped, so that bytes sort as times do. Ids hold neither 0 nor 1.
 
 use shared::{ComponentId, LocationName, ProbeName, Timestamp};

@@ -118,7 +118,7 @@ impl Restoration {
         Ok(Self { directory, incoming })
     }
 
-    /// Where the backup is to be unpacked: `rows.blk` and `blocks/`.
+    /// Where the backup is to be unpacked: `rows.blk`, `blocks/` and perhaps `subscribers.sealed`.
     pub fn incoming(&self) -> &Path {
         &self.incoming
     }

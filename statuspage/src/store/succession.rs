@@ -18,11 +18,14 @@ use std::{
 
 use shared::Timestamp;
 
+use crate::subscriber::SEALED;
+
 const INCOMING: &str = "store.incoming";
 const READY: &str = "store.ready-";
 const REPLACED: &str = "store.replaced-";
-/// What can be replaced: the database and the block files.
-pub(super) const PARTS: [&str; 2] = ["store", "blocks"];
+/// What can be replaced: the database, the block files, and the sealed file of subscribers, which stays as it is when the new store
+/// brings none.
+pub(super) const PARTS: [&str; 3] = ["store", "blocks", SEALED];
 
 /// Makes an empty directory for a new store; the caller has the lock of the data directory.
 pub(super) fn begin(data: &Path) -> io::Result<PathBuf> {
@@ -99,7 +102,7 @@ mod tests {
     }
 
     fn there(directory: &Path) -> [Option<String>; 2] {
-        PARTS.map(|part| fs::read_to_string(directory.join(part).join("what")).ok())
+        ["store", "blocks"].map(|part| fs::read_to_string(directory.join(part).join("what")).ok())
     }
 
     fn texts(store: &str, blocks: &str) -> [Option<String>; 2] {

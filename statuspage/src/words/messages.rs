@@ -23,10 +23,12 @@ macro_rules! messages {
 }
 
 mod incident;
+mod mail;
 mod operator;
 mod pages;
 mod planning;
 mod postmortem;
+mod subscribe;
 
 messages! {
     /// In English: “December”.
@@ -346,10 +348,12 @@ pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str
     let fixed = DECLARED
         .iter()
         .chain(incident::DECLARED)
+        .chain(mail::DECLARED)
         .chain(operator::DECLARED)
         .chain(planning::DECLARED)
         .chain(postmortem::DECLARED)
         .chain(pages::DECLARED)
+        .chain(subscribe::DECLARED)
         .map(|(key, names)| ((*key).to_owned(), *names));
     fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
 }

@@ -15,6 +15,7 @@ use crate::api::{
     maintenances::{
         CancelOrder, ChangeOrder, MaintenanceAnswer, MaintenancesAnswer, NoticeOrder, PlanOrder, TurnOrder,
     },
+    subscribers::{BounceAnswer, BounceOrder, ImportAnswer, ImportOrder, RemoveAnswer, RemoveOrder, SubscribersAnswer},
 };
 
 pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Value;
@@ -120,6 +121,7 @@ pub(super) fn all() -> Vec<Operation> {
     let mut all = readings();
     all.extend(orders());
     all.extend(maintenances());
+    all.extend(subscribers());
     all
 }
 
@@ -249,6 +251,27 @@ fn maintenances() -> Vec<Operation> {
         Operation::new("post", "/api/v1/maintenances/{id}/updates", "say_maintenance", "Publish a notice")
             .takes(of::<NoticeOrder>)
             .answers(maintenance()),
+    ]
+}
+
+fn subscribers() -> Vec<Operation> {
+    vec![
+        Operation::new("get", "/api/v1/subscribers", "subscribers", "Everybody who is told by mail")
+            .answers(Answer::Json(200, "The subscribers, in the order of their addresses", of::<SubscribersAnswer>)),
+        Operation::new(
+            "post",
+            "/api/v1/subscribers/import",
+            "import_subscribers",
+            "Bring subscribers whose consent can be proved",
+        )
+        .takes(of::<ImportOrder>)
+        .answers(Answer::Json(200, "What became of them", of::<ImportAnswer>)),
+        Operation::new("post", "/api/v1/subscribers/remove", "remove_subscriber", "Erase a subscriber")
+            .takes(of::<RemoveOrder>)
+            .answers(Answer::Json(200, "Who was erased", of::<RemoveAnswer>)),
+        Operation::new("post", "/api/v1/bounces", "bounce", "Take a mail that came back, or a wish to leave by mail")
+            .takes(of::<BounceOrder>)
+            .answers(Answer::Json(200, "What it did", of::<BounceAnswer>)),
     ]
 }
 

@@ -201,7 +201,12 @@ fn open(restored: &Restored) -> (BTreeSet<String>, BTreeSet<String>) {
             }
             RecordKey::Incident(id) => Some(format!("incident:{id}")),
             RecordKey::Fault(kind) => Some(format!("monitor:{kind}")),
-            RecordKey::Outage(_) | RecordKey::Audit(_) | RecordKey::Maintenance(_) | RecordKey::Plan(_) => {
+            RecordKey::Outage(_)
+            | RecordKey::Audit(_)
+            | RecordKey::Maintenance(_)
+            | RecordKey::Plan(_)
+            | RecordKey::Mailing(_)
+            | RecordKey::Mailed(_) => {
                 panic!("nobody wrote {key:?}")
             }
         }

@@ -100,6 +100,10 @@ fn found_en(fault: &Fault) -> String {
             };
             format!("the database was damaged and lost {lost}; the rest is served")
         }
+        Fault::MailFailing { waiting, reason } => {
+            let letters = if *waiting == 1 { "1 letter waits".to_owned() } else { format!("{waiting} letters wait") };
+            format!("mail to subscribers does not leave: {reason}; {letters}, nothing is lost yet")
+        }
     }
 }
 
@@ -159,6 +163,13 @@ fn found_fr(fault: &Fault) -> String {
             };
             format!("la base de données, endommagée, a perdu {lost}\u{a0}; le reste est servi")
         }
+        Fault::MailFailing { waiting, reason } => {
+            let letters =
+                if *waiting <= 1 { format!("{waiting} lettre attend") } else { format!("{waiting} lettres attendent") };
+            format!(
+                "le courrier aux abonnés ne part plus\u{a0}: {reason}\u{a0}; {letters}, rien n'est perdu pour l'instant"
+            )
+        }
     }
 }
 
@@ -190,6 +201,12 @@ impl Lasting {
                 "the database failed",
                 "la base de données fonctionne de nouveau",
                 "la base de données a échoué",
+            ],
+            FaultKind::MailFailing => [
+                "mail to subscribers leaves again",
+                "mail to subscribers did not leave",
+                "le courrier aux abonnés part de nouveau",
+                "le courrier aux abonnés n'a pas pu partir",
             ],
             FaultKind::SetAside
             | FaultKind::Gone

@@ -77,5 +77,6 @@ fn every_order_has_words() {
     ["open", "acknowledge", "say", "release", "reported_by_users", "link", "write_field", "publish", "withdraw"]
         .into_iter()
         .for_each(check);
+    ["list_subscribers", "import_subscribers", "remove_subscriber", "bounce"].into_iter().for_each(check);
     assert_eq!(english.operator_order("sing"), "sing", "what a later version ordered stays readable");
 }

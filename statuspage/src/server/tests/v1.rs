@@ -72,6 +72,11 @@ fn sound(id: &str, version: u64) -> Value {
         "cancel_maintenance" => json!({ "version": version, "extent": "series", "body": "Not now" }),
         "begin_maintenance" | "end_maintenance" => json!({ "version": version, "body": { "fr": "Voilà" } }),
         "say_maintenance" => json!({ "version": version, "stage": "verifying", "body": "All is well so far" }),
+        "import_subscribers" => json!({
+            "subscribers": [{ "address": "amel@example.org", "components": ["cloud"], "language": "fr", "mailbox": "shared" }],
+        }),
+        "remove_subscriber" => json!({ "address": "amel@example.org" }),
+        "bounce" => json!({ "returned": { "return_path": "b+a.b", "bounce": "hard" } }),
         _ => Value::Null,
     }
 }

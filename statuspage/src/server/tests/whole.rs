@@ -12,7 +12,18 @@ fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
     let store = Store::open(directory, StoreOptions::default()).expect("a store").handle;
     let (hub, snapshots) = watch::channel(Arc::new(stage::snapshot(now())));
     let access = Arc::new(Access::open(directory, Accounts::default(), TimeZone::UTC, now()));
-    (hub, Sources { snapshots, store, hub: Arc::default(), prober: None, access, desk: hub::desk().0 })
+    (
+        hub,
+        Sources {
+            snapshots,
+            store,
+            hub: Arc::default(),
+            prober: None,
+            access,
+            desk: hub::desk().0,
+            subscribers: RegistryHandle::absent(),
+        },
+    )
 }
 
 fn options(tls: Option<TlsFiles>) -> Options {

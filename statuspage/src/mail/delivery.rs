@@ -1,0 +1,44 @@
+//! What became of a letter that was handed to the relays.
+//!
+//! It does not know what is done about it: retries and quarantine are others' business.
+
+use std::time::Duration;
+
+/// What became of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// A relay has taken it over.
+    Accepted {
+        /// Which one, without its password.
+        relay: String,
+        /// What it said, which mostly names its queue id.
+        response: String,
+    },
+    /// It will never be taken.
+    Refused {
+        /// The enhanced status code where there was one (RFC 3463), else the reply's code.
+        code: String,
+        /// What the relay said, on one line, without addresses.
+        text: String,
+        /// What is wrong.
+        what: Refused,
+    },
+    /// No relay takes it now.
+    Later {
+        /// Why, without addresses.
+        why: String,
+        /// It makes no sense to try again before.
+        after: Duration,
+    },
+}
+
+/// What a refusal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such mailbox: 5.1.1 and its kin.
+    Mailbox,
+    /// This letter, or every letter to that mailbox for now: full for good, too large, content.
+    Message,
+    /// Who sends: the mailbox may well exist.
+    Policy,
+}

@@ -1,0 +1,154 @@
+//! The relays, in their order: the first that works takes a letter; one that fails rests, longer each time.
+//!
+//! It does not know what letters say, nor when a refused or delayed one is tried again. Every step of a dialogue has a deadline.
+
+mod dialogue;
+mod reply;
+mod station;
+
+use std::time::Duration;
+
+use lettre::transport::smtp::client::Certificate;
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+
+use super::{Delivery, MailSettings, Signed};
+use station::{Attempt, Station};
+
+/// How long each step of a dialogue may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// From the name of the relay to a session that may send.
+    pub connect: Duration,
+    /// One command.
+    pub command: Duration,
+    /// From the first byte of a letter to the answer behind its last.
+    pub letter: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(20), command: Duration::from_secs(30), letter: Duration::from_secs(60) }
+    }
+}
+
+/// All relays.
+#[derive(Debug)]
+pub struct Relays {
+    stations: Vec<Station>,
+}
+
+/// What is known of a relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayState {
+    /// Which one, without its password.
+    pub relay: String,
+    /// Failures since it last worked.
+    pub failures: u32,
+    /// Why it failed last; absent while it works.
+    pub why: Option<String>,
+    /// It is left alone for so long; nothing when it may be asked.
+    pub rests: Duration,
+    /// Letters that it took over since the start.
+    pub accepted: u64,
+}
+
+/// Why there are no relays.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayFault {
+    /// The file of certificates cannot be used.
+    #[error("the certificates of relays, {file}, cannot be used: {why}")]
+    Certificates {
+        /// Which file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// A relay's name cannot be verified by TLS.
+    #[error("the relay {relay} cannot be spoken to over TLS: {why}")]
+    Tls {
+        /// Which one.
+        relay: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Relays {
+    /// The relays of the settings; nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// If the certificates cannot be read.
+    pub fn new(settings: &MailSettings) -> Result<Self, RelayFault> {
+        Self::with(settings, Patience::default())
+    }
+
+    /// The same with other deadlines.
+    ///
+    /// # Errors
+    ///
+    /// If the certificates cannot be read.
+    pub fn with(settings: &MailSettings, patience: Patience) -> Result<Self, RelayFault> {
+        let roots = roots(settings)?;
+        let station = |url| Station::new(url, &roots, patience);
+        Ok(Self { stations: settings.relays.iter().map(station).collect::<Result<_, _>>()? })
+    }
+
+    /// Hands a letter over to the first relay that takes it.
+    pub async fn send(&self, letter: &Signed) -> Delivery {
+        let mut refused = None;
+        let mut delayed: Option<(String, Duration)> = None;
+        for station in &self.stations {
+            let (why, after) = match station.send(letter).await {
+                Attempt::Accepted(response) => return Delivery::Accepted { relay: station.name(), response },
+                Attempt::Refused(refusal) if refusal.final_everywhere() => return refusal.delivery(),
+                // Another relay may have other rules.
+                Attempt::Refused(refusal) => {
+                    refused.get_or_insert(refusal.delivery());
+                    continue;
+                }
+                Attempt::Delayed { why, after } => (why, after),
+            };
+            let after = delayed.as_ref().map_or(after, |(_, earlier)| after.min(*earlier));
+            delayed = Some((delayed.map_or(why, |(first, _)| first), after));
+        }
+        match (delayed, refused) {
+            (Some((why, after)), _) => Delivery::Later { why, after },
+            (None, Some(refused)) => refused,
+            (None, None) => Delivery::Later { why: "there is no relay".to_owned(), after: Duration::from_secs(300) },
+        }
+    }
+
+    /// What is known of each, in their order.
+    pub fn state(&self) -> Vec<RelayState> {
+        self.stations.iter().map(Station::state).collect()
+    }
+
+    /// Whether each relay takes a session now, with its name and what it said; nothing is sent.
+    pub async fn prove(&self) -> Vec<(String, Result<(), String>)> {
+        let mut proofs = Vec::with_capacity(self.stations.len());
+        for station in &self.stations {
+            proofs.push((station.name(), station.prove().await));
+        }
+        proofs
+    }
+
+    /// Closes connections that nobody has used for a while. Sending does it too; this is for when nothing is sent.
+    pub fn tidy(&self) {
+        self.stations.iter().for_each(Station::tidy);
+    }
+}
+
+/// The certificates of the settings' file.
+fn roots(settings: &MailSettings) -> Result<Vec<Certificate>, RelayFault> {
+    let Some(path) = &settings.ca_file else { return Ok(Vec::new()) };
+    let fault = |why: String| RelayFault::Certificates { file: path.display().to_string(), why };
+    let pem = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
+    let read: Result<Vec<CertificateDer<'_>>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let read = read.map_err(|error| fault(error.to_string()))?;
+    if read.is_empty() {
+        return Err(fault("it holds no certificate in PEM".to_owned()));
+    }
+    let root = |der: &CertificateDer<'_>| Certificate::from_der(der.to_vec()).map_err(|error| fault(error.to_string()));
+    read.iter().map(root).collect()
+}

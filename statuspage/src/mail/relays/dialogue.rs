@@ -1,0 +1,104 @@
+//! One session with a relay: connect, greet, protect, sign in, hand letters over. lettre speaks; each step has a deadline here.
+//!
+//! It does not know other relays. Which step went wrong is kept: the same code means another thing at another step, which lettre's own
+//! transport does not tell, and its pool would run a task that nobody can stop.
+
+use std::{future::Future, time::Duration};
+
+use lettre::transport::smtp::{
+    Error,
+    authentication::{Credentials, Mechanism},
+    client::{AsyncSmtpConnection, TlsParameters},
+    commands::{Data, Mail, Rcpt, Rset},
+    extension::ClientId,
+};
+use tokio::time;
+
+use super::{
+    Patience,
+    reply::{self, Step, Trouble},
+};
+use crate::mail::{RelayUrl, Security, Signed};
+
+/// The two that need no second round trip or are the only ones of old servers; tried over TLS or on this machine only.
+const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
+
+/// A session that may send.
+pub(super) struct Session {
+    connection: AsyncSmtpConnection,
+}
+
+/// What became of a letter, and whether the session can be used again.
+pub(super) struct Exchange {
+    pub(super) result: Result<String, Trouble>,
+    pub(super) session: Option<Session>,
+}
+
+/// Opens a session.
+pub(super) async fn open(url: &RelayUrl, tls: Option<&TlsParameters>, patience: Patience) -> Result<Session, Trouble> {
+    let opening = async {
+        let hello = url.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
+        let wrapper = tls.filter(|_| url.security == Security::Tls).cloned();
+        let server = (url.host.as_str(), url.port);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, Some(patience.connect), &hello, wrapper, None).await?;
+        let upgrade = match url.security {
+            Security::Required => true,
+            Security::Opportunistic => connection.can_starttls(),
+            Security::Tls | Security::Plain => false,
+        };
+        if let Some(tls) = tls.filter(|_| upgrade) {
+            connection.starttls(tls.clone(), &hello).await?;
+        }
+        if let Some((user, password)) = &url.credentials {
+            let credentials = Credentials::new(user.clone(), password.reveal().to_owned());
+            connection.auth(&MECHANISMS, &credentials).await?;
+        }
+        Ok(Session { connection })
+    };
+    within(patience.connect, Step::Relay, "no session", opening).await
+}
+
+impl Session {
+    /// Hands one letter over.
+    pub(super) async fn send(mut self, letter: &Signed, patience: Patience) -> Exchange {
+        let result = self.transaction(letter, patience).await;
+        let again = match &result {
+            Ok(_) => true,
+            Err(Trouble::Relay(_)) => false,
+            // The relay goes on once it is told to forget what was begun.
+            Err(Trouble::Delay { .. } | Trouble::Refusal(_)) => {
+                within(patience.command, Step::Relay, "no answer to RSET", self.connection.command(Rset)).await.is_ok()
+            }
+        };
+        Exchange { result, session: again.then_some(self) }
+    }
+
+    async fn transaction(&mut self, letter: &Signed, patience: Patience) -> Result<String, Trouble> {
+        let connection = &mut self.connection;
+        let mail = Mail::new(letter.envelope.from().cloned(), Vec::new());
+        within(patience.command, Step::Relay, "no answer to MAIL FROM", connection.command(mail)).await?;
+        for recipient in letter.envelope.to() {
+            let rcpt = Rcpt::new(recipient.clone(), Vec::new());
+            within(patience.command, Step::Mailbox, "no answer to RCPT TO", connection.command(rcpt)).await?;
+        }
+        within(patience.command, Step::Letter, "no answer to DATA", connection.command(Data)).await?;
+        let sending = connection.message(&letter.bytes);
+        let response = within(patience.letter, Step::Letter, "no answer to a letter", sending).await?;
+        Ok(reply::discreet(response.message().next().unwrap_or_default()))
+    }
+}
+
+/// One step with its deadline.
+async fn within<T>(
+    patience: Duration,
+    step: Step,
+    late: &str,
+    doing: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Trouble> {
+    match time::timeout(patience, doing).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(reply::trouble(&error, step)),
+        Err(_) => Err(Trouble::Relay(format!("{late} within {} s", patience.as_secs_f32()))),
+    }
+}

@@ -1,0 +1,200 @@
+//! One relay: its idle sessions, and whether it rests after a failure.
+//!
+//! It does not know the other relays. No lock is held while something is awaited.
+
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use lettre::transport::smtp::client::{Certificate, TlsParameters, TlsParametersBuilder};
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::{
+    Patience, RelayFault, RelayState,
+    dialogue::{self, Exchange, Session},
+    reply::{Refusal, Trouble},
+};
+use crate::mail::{RelayUrl, Security, Signed};
+
+/// Sessions that wait for the next letter; more are closed.
+const IDLE: usize = 16;
+/// Relays close what is idle after minutes; we do before.
+const IDLE_FOR: Duration = Duration::from_secs(20);
+/// The rest after a first failure; each further one doubles it.
+const SHORTEST_REST: Duration = Duration::from_secs(5);
+const LONGEST_REST: Duration = Duration::from_secs(300);
+
+/// What became of a letter at one relay.
+pub(super) enum Attempt {
+    Accepted(String),
+    Refused(Refusal),
+    Delayed { why: String, after: Duration },
+}
+
+/// One relay.
+pub(super) struct Station {
+    url: RelayUrl,
+    tls: Option<TlsParameters>,
+    patience: Patience,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    idle: Vec<(Session, Instant)>,
+    failures: u32,
+    why: Option<String>,
+    until: Option<Instant>,
+    accepted: u64,
+}
+
+impl Station {
+    pub(super) fn new(url: &RelayUrl, roots: &[Certificate], patience: Patience) -> Result<Self, RelayFault> {
+        let fault =
+            |error: lettre::transport::smtp::Error| RelayFault::Tls { relay: url.to_string(), why: error.to_string() };
+        let tls = match url.security {
+            Security::Plain => None,
+            Security::Tls | Security::Required | Security::Opportunistic => {
+                let builder = TlsParameters::builder(url.host.clone());
+                let builder = roots.iter().cloned().fold(builder, TlsParametersBuilder::add_root_certificate);
+                Some(builder.build_rustls().map_err(fault)?)
+            }
+        };
+        Ok(Self { url: url.clone(), tls, patience, inner: Mutex::default() })
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.url.to_string()
+    }
+
+    pub(super) fn state(&self) -> RelayState {
+        let inner = self.inner();
+        let rests = inner.until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
+        RelayState {
+            relay: self.name(),
+            failures: inner.failures,
+            why: inner.why.clone(),
+            rests,
+            accepted: inner.accepted,
+        }
+    }
+
+    /// Hands a letter over, unless the relay rests.
+    pub(super) async fn send(&self, letter: &Signed) -> Attempt {
+        let RelayState { rests, why, .. } = self.state();
+        if !rests.is_zero() {
+            return Attempt::Delayed { why: self.of(&why.unwrap_or_default()), after: rests };
+        }
+        let Exchange { result, session } = match self.idle() {
+            Some(session) => match session.send(letter, self.patience).await {
+                // A session that waited may have been closed meanwhile: that says nothing of the relay.
+                Exchange { result: Err(Trouble::Relay(_)), .. } => self.anew(letter).await,
+                exchange => exchange,
+            },
+            None => self.anew(letter).await,
+        };
+        if let Some(session) = session {
+            self.park(session);
+        }
+        match result {
+            Ok(response) => {
+                self.works();
+                self.inner().accepted += 1;
+                Attempt::Accepted(response)
+            }
+            Err(Trouble::Refusal(refusal)) => {
+                self.works();
+                Attempt::Refused(refusal)
+            }
+            Err(Trouble::Delay { why, after }) => {
+                self.works();
+                Attempt::Delayed { why: self.of(&why), after }
+            }
+            Err(Trouble::Relay(why)) => Attempt::Delayed { after: self.fails(&why), why: self.of(&why) },
+        }
+    }
+
+    /// Whether a session can be had now.
+    pub(super) async fn prove(&self) -> Result<(), String> {
+        match dialogue::open(&self.url, self.tls.as_ref(), self.patience).await {
+            Ok(session) => {
+                self.works();
+                self.park(session);
+                Ok(())
+            }
+            Err(Trouble::Relay(why) | Trouble::Delay { why, .. }) => Err(why),
+            Err(Trouble::Refusal(_)) => Err("it refuses us".to_owned()),
+        }
+    }
+
+    pub(super) fn tidy(&self) {
+        let now = Instant::now();
+        let closed: Vec<_> =
+            self.inner().idle.extract_if(.., |(_, since)| now.duration_since(*since) > IDLE_FOR).collect();
+        drop(closed);
+    }
+
+    async fn anew(&self, letter: &Signed) -> Exchange {
+        match dialogue::open(&self.url, self.tls.as_ref(), self.patience).await {
+            Ok(session) => session.send(letter, self.patience).await,
+            Err(trouble) => Exchange { result: Err(trouble), session: None },
+        }
+    }
+
+    fn idle(&self) -> Option<Session> {
+        self.tidy();
+        self.inner().idle.pop().map(|(session, _)| session)
+    }
+
+    fn park(&self, session: Session) {
+        let mut inner = self.inner();
+        if inner.idle.len() < IDLE {
+            inner.idle.push((session, Instant::now()));
+        }
+    }
+
+    fn works(&self) {
+        let mut inner = self.inner();
+        let failures = std::mem::take(&mut inner.failures);
+        (inner.why, inner.until) = (None, None);
+        drop(inner);
+        if failures > 0 {
+            info!(relay = %self.url, failures, "the mail relay {} works again", self.url);
+        }
+    }
+
+    /// It rests from now on; letters that fail at the same time count once. How long it rests.
+    fn fails(&self, why: &str) -> Duration {
+        let now = Instant::now();
+        let mut inner = self.inner();
+        if let Some(until) = inner.until.filter(|until| *until > now) {
+            return until.duration_since(now);
+        }
+        let rest = LONGEST_REST.min(SHORTEST_REST.saturating_mul(1 << inner.failures.min(16)));
+        inner.failures = inner.failures.saturating_add(1);
+        (inner.why, inner.until) = (Some(why.to_owned()), Some(now + rest));
+        let (failures, closed) = (inner.failures, std::mem::take(&mut inner.idle));
+        drop(inner);
+        drop(closed);
+        warn!(relay = %self.url, failures, rest_s = rest.as_secs(), "the mail relay {} fails: {why}", self.url);
+        rest
+    }
+
+    fn of(&self, why: &str) -> String {
+        format!("{}: {why}", self.url)
+    }
+
+    /// Nothing can be half done under this lock: what a panic left is used.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Station {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Station").field("url", &self.url).finish_non_exhaustive()
+    }
+}
