@@ -13,6 +13,7 @@ mod operators;
 mod planner;
 mod planning;
 mod postmortem;
+mod subscribers;
 mod telling;
 mod v1;
 mod whole;
