@@ -10,5 +10,6 @@ mod page;
 mod reader;
 mod reload;
 mod restart;
+mod subscribe;
 mod subscriptions;
 mod wire;

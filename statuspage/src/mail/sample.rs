@@ -21,6 +21,7 @@ pub(crate) fn site() -> Site {
         groups: Vec::new(),
         frame_ancestors: "'none'".to_owned(),
         safeguards: Safeguards::default(),
+        mail: None,
     }
 }
 

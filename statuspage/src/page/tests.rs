@@ -12,7 +12,7 @@ use super::{
 use crate::{snapshot::Snapshot, words::Words};
 
 /// Text as a reader meets it: tags become line breaks, and spaces that do not break become ordinary ones.
-fn dump(html: &str) -> String {
+pub(super) fn dump(html: &str) -> String {
     let body = html.split_once("<body>").expect("a body").1;
     let mut text = String::new();
     // What islands are told is not for readers.

@@ -43,13 +43,13 @@ impl Stamps {
     }
 
     /// A stamp of now.
-    pub(super) fn give(&self, now: Timestamp) -> String {
+    pub(in crate::server) fn give(&self, now: Timestamp) -> String {
         let at = now.as_millis().to_string();
         format!("{at}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&self.key, at.as_bytes())))
     }
 
     /// A stamp that need not wait any more, for a form that was filled in before.
-    pub(super) fn give_ripe(&self, now: Timestamp) -> String {
+    pub(in crate::server) fn give_ripe(&self, now: Timestamp) -> String {
         self.give(now.minus(HASTE))
     }
 
