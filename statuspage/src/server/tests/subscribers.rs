@@ -6,6 +6,15 @@ use tokio::sync::mpsc;
 use super::{console::Office, *};
 use crate::subscriber::{Registry, RegistryOptions, SEALED, Search, Vault};
 
+/// Gives an office a book of subscribers; its key is in the directory.
+pub(super) fn send_mail(office: &mut Office) -> TempDir {
+    let keys = tempfile::tempdir().expect("a directory");
+    let vault = Vault::at(office.stage.directory(), &keys.path().join("key"));
+    let options = RegistryOptions { own_domains: vec!["status.example.org".to_owned()], now };
+    office.stage.app.subscribers = Registry::start(vault, options, mpsc::channel(8).0).expect("a thread");
+    keys
+}
+
 /// An office whose hub sends mail.
 struct Bureau {
     office: Office,
@@ -15,10 +24,7 @@ struct Bureau {
 impl Bureau {
     fn new() -> Self {
         let mut office = Office::new();
-        let keys = tempfile::tempdir().expect("a directory");
-        let vault = Vault::at(office.stage.directory(), &keys.path().join("key"));
-        let options = RegistryOptions { own_domains: vec!["status.example.org".to_owned()], now };
-        office.stage.app.subscribers = Registry::start(vault, options, mpsc::channel(8).0).expect("a thread");
+        let keys = send_mail(&mut office);
         Self { office, _keys: keys }
     }
 
