@@ -121,10 +121,23 @@ impl Desk {
 }
 
 impl DeskEnd {
-    /// The next order, taken apart: for tests of those who give orders.
+    /// The next order, taken apart; what was done without the hub is noted meanwhile: for tests of those who give orders.
     #[cfg(test)]
-    pub(crate) async fn next(&mut self) -> Option<(Actor, Command, oneshot::Sender<Result<Arc<Incident>, Refusal>>)> {
-        self.orders.recv().await.map(|Order { actor, command, until: _, reply }| (actor, command, reply))
+    pub(crate) async fn next(
+        &mut self,
+        audit: &mut crate::incident::Audit,
+    ) -> Option<(Actor, Command, oneshot::Sender<Result<Arc<Incident>, Refusal>>)> {
+        loop {
+            tokio::select! {
+                order = self.orders.recv() => {
+                    return order.map(|Order { actor, command, until: _, reply }| (actor, command, reply));
+                }
+                Some(Deed { actor, what, subject, refusal }) = self.deeds.recv() => {
+                    audit.note(now(), actor, what, subject, refusal);
+                    self.show(audit.log());
+                }
+            }
+        }
     }
 
     /// Shows an audit log: for the same tests.

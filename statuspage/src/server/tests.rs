@@ -14,6 +14,7 @@ mod planner;
 mod planning;
 mod postmortem;
 mod subscribe;
+mod subscribers;
 mod telling;
 mod v1;
 mod whole;

@@ -78,7 +78,7 @@ fn update(number: u32, stage: Stage, body: Body, by: Actor) -> Update {
 /// Carries out orders until nobody gives any.
 pub(super) async fn work(mut orders: DeskEnd, editions: watch::Sender<Arc<Edition>>, press: Arc<Press>) {
     let mut audit = Audit::default();
-    while let Some((actor, command, answer)) = orders.next().await {
+    while let Some((actor, command, answer)) = orders.next(&mut audit).await {
         let mut snapshot = Snapshot::clone(editions.borrow().snapshot());
         let mut incidents = Vec::clone(&snapshot.incidents);
         let (what, subject) = (command.word(), command.incident().map(ToString::to_string));
