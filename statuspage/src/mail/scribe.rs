@@ -222,3 +222,6 @@ fn config(dkim: &super::Dkim, key: lettre::message::dkim::DkimSigningKey) -> Dki
     let canonicalization = DkimCanonicalization { header: relaxed, body: relaxed };
     DkimConfig::new(dkim.selector.clone(), dkim.domain.clone(), key, headers, canonicalization)
 }
+
+#[cfg(test)]
+mod tests;

@@ -172,7 +172,10 @@ impl Read for Rate {
 
     fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
         let Some(number) = node.value.get_ref().as_integer() else { return context.wrong_type(node) };
-        let rate = u32::from_str_radix(number.as_str(), number.radix()).ok().and_then(NonZeroU32::new).filter(|rate| rate.get() <= FASTEST);
+        let rate = u32::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .and_then(NonZeroU32::new)
+            .filter(|rate| rate.get() <= FASTEST);
         if rate.is_none() {
             let fault = Fault::new(format!("`{}` must be 1 to {FASTEST} letters a minute", node.key));
             fault.help("leave it out for 600, which is 10 a second").report(node.span(), context);
