@@ -45,7 +45,7 @@ pub(super) fn text(blocks: &[Block], language: Language) -> String {
         before = Some(block);
         match block {
             Block::Lead(words) | Block::Words(words) | Block::Title(words) | Block::Small(words) => {
-                fold(words, "", "", &mut text)
+                fold(words, "", "", &mut text);
             }
             Block::Said { text: said, .. } => said.lines().for_each(|line| fold(line, "", "", &mut text)),
             Block::Heading(words) => fold(&format!("{words}{}", colon(language)), "", "", &mut text),
