@@ -27,6 +27,7 @@ need_module() { # module package
 }
 need_module feedparser python3-feedparser
 need_module icalendar python3-icalendar
+need_module dkim python3-dkim
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()

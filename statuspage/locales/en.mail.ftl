@@ -28,6 +28,7 @@ mail-own = Among your services
 mail-others = Affected services
 mail-too = Affected too
 mail-concerned = Services concerned
+mail-concerned-too = Concerned too
 mail-part = { $name }: { $state } since { $since }
 mail-part-recovered = { $name }: works again since { $since }
 mail-and-others = { $count ->

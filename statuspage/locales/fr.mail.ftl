@@ -30,6 +30,7 @@ mail-own = Parmi vos services
 mail-others = Services touchés
 mail-too = Touchés aussi
 mail-concerned = Services concernés
+mail-concerned-too = Concernés aussi
 mail-part = { $name } : { $state } depuis { $since }
 mail-part-recovered = { $name } : fonctionne de nouveau depuis { $since }
 mail-and-others = { $count ->

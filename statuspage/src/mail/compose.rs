@@ -161,7 +161,7 @@ pub fn digest(told: &[Told], recipient: &Recipient, at: Timestamp, desk: &Desk) 
     let mut blocks = vec![Block::Lead(words.mail_lead_digest(told.len()))];
     for told in told {
         let spoken = told.spoken(language);
-        blocks.push(Block::Heading(spoken.subject.clone()));
+        blocks.push(Block::Title(spoken.subject.clone()));
         blocks.push(Block::Words(spoken.lead.clone()));
         let page = desk.link(&format!("{}?lang={language}", told.page));
         blocks.push(Block::Link { words: spoken.page.clone(), url: page });
@@ -194,7 +194,7 @@ fn bulk(
         return_path,
         archive: None,
         language,
-        text: body::text(body),
+        text: body::text(body, language),
         html: body::html(body, language, &subject),
         subject,
     }
@@ -220,7 +220,7 @@ fn account(
         return_path: None,
         archive: None,
         language,
-        text: body::text(body),
+        text: body::text(body, language),
         html: body::html(body, language, &subject),
         subject,
     }

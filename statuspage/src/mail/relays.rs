@@ -152,3 +152,6 @@ fn roots(settings: &MailSettings) -> Result<Vec<Certificate>, RelayFault> {
     let root = |der: &CertificateDer<'_>| Certificate::from_der(der.to_vec()).map_err(|error| fault(error.to_string()));
     read.iter().map(root).collect()
 }
+
+#[cfg(test)]
+mod tests;

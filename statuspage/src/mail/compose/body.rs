@@ -18,6 +18,8 @@ pub(super) enum Block {
     Words(String),
     /// An operator's words, in both forms.
     Said { text: String, html: String },
+    /// What a part of several is about.
+    Title(String),
     /// What stands above a list.
     Heading(String),
     /// A list.
@@ -33,7 +35,7 @@ pub(super) enum Block {
 }
 
 /// As text.
-pub(super) fn text(blocks: &[Block]) -> String {
+pub(super) fn text(blocks: &[Block], language: Language) -> String {
     let mut text = String::new();
     let mut before: Option<&Block> = None;
     for block in blocks {
@@ -42,9 +44,11 @@ pub(super) fn text(blocks: &[Block]) -> String {
         }
         before = Some(block);
         match block {
-            Block::Lead(words) | Block::Words(words) | Block::Small(words) => fold(words, "", "", &mut text),
+            Block::Lead(words) | Block::Words(words) | Block::Title(words) | Block::Small(words) => {
+                fold(words, "", "", &mut text);
+            }
             Block::Said { text: said, .. } => said.lines().for_each(|line| fold(line, "", "", &mut text)),
-            Block::Heading(words) => fold(&format!("{words}{}", colon(words)), "", "", &mut text),
+            Block::Heading(words) => fold(&format!("{words}{}", colon(language)), "", "", &mut text),
             Block::Items(items) => items.iter().for_each(|item| fold(item, "- ", "  ", &mut text)),
             Block::Link { words, url } | Block::SmallLink { words, url } => {
                 fold(words, "", "", &mut text);
@@ -60,13 +64,16 @@ pub(super) fn text(blocks: &[Block]) -> String {
 
 /// Whether no empty line stands between the two.
 fn close(before: &Block, block: &Block) -> bool {
-    matches!((before, block), (Block::Heading(_), Block::Items(_)) | (Block::Rule, _))
+    matches!((before, block), (Block::Heading(_), Block::Items(_)) | (Block::Title(_), _) | (Block::Rule, _))
         || matches!((before, block), (Block::Small(_) | Block::SmallLink { .. }, Block::Small(_)))
 }
 
 /// A heading of a list ends in a colon, with the space that its language puts before it.
-fn colon(words: &str) -> &'static str {
-    if words.ends_with(':') { "" } else { "\u{a0}:" }
+fn colon(language: Language) -> &'static str {
+    match language {
+        Language::En => ":",
+        Language::Fr => "\u{a0}:",
+    }
 }
 
 /// Breaks a line at spaces, never at those that do not break.
@@ -113,7 +120,7 @@ fn element(block: &Block) -> String {
         Block::Lead(words) => format!("<p style=\"{LEAD}\">{}</p>", escape(words)),
         Block::Words(words) => paragraph(words).trim_end().to_owned(),
         Block::Said { html, .. } => html.trim_end().to_owned(),
-        Block::Heading(words) => format!("<h2 style=\"{HEADING}\">{}</h2>", escape(words)),
+        Block::Title(words) | Block::Heading(words) => format!("<h2 style=\"{HEADING}\">{}</h2>", escape(words)),
         Block::Items(items) => {
             let items: String = items.iter().map(|item| format!("<li>{}</li>", escape(item))).collect();
             format!("<ul style=\"{LIST}\">{items}</ul>")

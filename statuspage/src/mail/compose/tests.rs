@@ -51,7 +51,7 @@ fn whole(letter: &Letter) -> String {
     let (headers, _) = bytes.split_once("\r\n\r\n").expect("a head");
     let return_path = signed.return_path().map(ToString::to_string).unwrap_or_default();
     let page = format!("MAIL FROM <{return_path}>\n{headers}\n\n{}\n======== HTML\n{}", letter.text, letter.html);
-    page.replace('\r', "").replace('\u{a0}', "~").replace('\u{202f}', "~")
+    page.replace('\r', "").replace(['\u{a0}', '\u{202f}'], "~")
 }
 
 fn concerned() -> Vec<Concerned> {

@@ -45,6 +45,8 @@ pub(super) struct Spoken {
     lines: Vec<String>,
     /// What stands above the services when none was chosen.
     heading: String,
+    /// What stands above the others' when some were chosen.
+    too: String,
 }
 
 /// One component.
@@ -100,6 +102,7 @@ impl Told {
                 page: words.mail_page_incident(),
                 lines: parts.iter().map(|(_, part)| line(part, update.at, words)).collect(),
                 heading: words.mail_others(),
+                too: words.mail_too(),
             }
         });
         let part = |(id, part): (&ComponentId, &Involvement)| Part { id: id.clone(), group: part.group.clone() };
@@ -133,6 +136,7 @@ impl Told {
                 page: words.mail_page_maintenance(),
                 lines: concerned.iter().map(|part| inert(part.name.get(language))).collect(),
                 heading: words.mail_concerned(),
+                too: words.mail_concerned_too(),
             }
         });
         Self {
@@ -162,7 +166,7 @@ impl Told {
         let own = lines(own, NAMED);
         let others = lines(others, NAMED - own.len());
         let rest = self.parts.len() - own.len() - others.len();
-        let heading = if own.is_empty() { spoken.heading.clone() } else { words.mail_too() };
+        let heading = if own.is_empty() { spoken.heading.clone() } else { spoken.too.clone() };
         let mut blocks = Vec::new();
         for (heading, items) in [(words.mail_own(), own), (heading, others)] {
             if !items.is_empty() {

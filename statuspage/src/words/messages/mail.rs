@@ -45,6 +45,8 @@ messages! {
     mail_too() = "mail-too";
     /// In English: “Services concerned”.
     mail_concerned() = "mail-concerned";
+    /// In English: “Concerned too”.
+    mail_concerned_too() = "mail-concerned-too";
     /// In English: “`name`: `state` since `since`”.
     mail_part(name, state, since) = "mail-part";
     /// In English: “`name`: works again since `since`”.

@@ -1,0 +1,152 @@
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpListener,
+    task::JoinSet,
+};
+
+use super::*;
+use crate::mail::{
+    Refused, Scribe,
+    compose::management,
+    sample::{ada, desk, settings, site},
+};
+
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(5),
+    command: Duration::from_millis(300),
+    letter: Duration::from_millis(300),
+};
+
+/// What a bad server answers to the command that begins with that word; nothing means that it hangs, `cut` that it hangs up.
+type Script = &'static [(&'static str, &'static str)];
+
+/// A server that says what its script says, and 250 otherwise; it lives as long as the set.
+async fn server(script: Script, tasks: &mut JoinSet<()>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    tasks.spawn(async move {
+        let mut sessions = JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            sessions.spawn(session(stream, script));
+        }
+    });
+    format!("smtp://{address}")
+}
+
+async fn session(stream: tokio::net::TcpStream, script: Script) -> Option<()> {
+    let mut stream = BufReader::new(stream);
+    let scripted = |word: &str| script.iter().find(|(begin, _)| word.starts_with(begin)).map(|(_, answer)| *answer);
+    let greeting = scripted("greeting").unwrap_or("220 test ESMTP");
+    stream.write_all(format!("{greeting}\r\n").as_bytes()).await.ok()?;
+    let (mut line, mut letter) = (String::new(), false);
+    loop {
+        line.clear();
+        if stream.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        let command = line.trim_end();
+        if letter && command != "." {
+            continue;
+        }
+        let answer = match (letter, command) {
+            (true, _) => scripted("end").unwrap_or("250 2.0.0 queued as 42"),
+            (false, command) if command.starts_with("EHLO") => scripted("EHLO").unwrap_or("250 test"),
+            (false, command) if command.starts_with("DATA") => scripted("DATA").unwrap_or("354 go on"),
+            (false, command) => scripted(command).unwrap_or("250 2.0.0 ok"),
+        };
+        letter = !letter && answer.starts_with("354");
+        match answer {
+            "" => std::future::pending().await,
+            "cut" => return None,
+            answer => stream.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?,
+        }
+    }
+}
+
+fn letter() -> Signed {
+    let token = "e".repeat(26).parse().expect("a token");
+    let at = shared::Timestamp::from_millis(1_763_800_000_000);
+    let scribe = Scribe::new(&settings(), &site()).expect("there is no key to read");
+    scribe.sign(&management(&ada().address, shared::Language::Fr, &token, at, &desk())).expect("it can be written")
+}
+
+fn relays(urls: &[String]) -> Relays {
+    let relays = urls.iter().map(|url| url.parse().expect("a relay")).collect();
+    Relays::with(&MailSettings { relays, ..settings() }, PATIENCE).expect("no certificates to read")
+}
+
+/// What becomes of a letter at a server with that script, in a word, and whether the relay rests afterwards.
+async fn check(script: Script, suffix: &str, expected: &str) {
+    let mut tasks = JoinSet::new();
+    let relays = relays(&[server(script, &mut tasks).await + suffix]);
+    let delivery = relays.send(&letter()).await;
+    let rests = relays.state().first().is_some_and(|state| !state.rests.is_zero());
+    let word = match (&delivery, rests) {
+        (Delivery::Accepted { .. }, _) => "accepted",
+        (Delivery::Refused { what: Refused::Mailbox, .. }, _) => "mailbox",
+        (Delivery::Refused { what: Refused::Message, .. }, _) => "message",
+        (Delivery::Refused { what: Refused::Policy, .. }, _) => "policy",
+        (Delivery::Later { .. }, false) => "later",
+        (Delivery::Later { .. }, true) => "rests",
+    };
+    assert_eq!(word, expected, "{script:?}: {delivery:?}");
+    assert!(!format!("{delivery:?}").contains("ada@"), "no address is told: {delivery:?}");
+}
+
+#[tokio::test]
+async fn an_answer_means_what_its_step_makes_of_it() {
+    check(&[], "", "accepted").await;
+    check(&[("RCPT", "451 4.7.1 <ada@example.net> greylisted")], "", "later").await;
+    check(&[("RCPT", "550 5.1.1 <ada@example.net>: no such user")], "", "mailbox").await;
+    check(&[("RCPT", "550 no such user")], "", "mailbox").await;
+    check(&[("RCPT", "554 5.7.1 relay access denied")], "", "policy").await;
+    check(&[("RCPT", "421 too many")], "", "rests").await;
+    check(&[("MAIL", "550 5.7.1 sender refused")], "", "rests").await;
+    check(&[("greeting", "554 go away")], "", "rests").await;
+    check(&[("end", "552 5.3.4 too large")], "", "message").await;
+    check(&[("end", "451 4.3.0 try later")], "", "later").await;
+    check(&[("end", "cut")], "", "rests").await;
+    check(&[("DATA", "cut")], "", "rests").await;
+    check(&[("RCPT", "")], "", "rests").await;
+    check(&[("end", "")], "", "rests").await;
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_tls_is_required_and_not_to_be_had() {
+    check(&[], "?tls=required", "rests").await;
+    check(&[("EHLO", "250-test\r\n250 STARTTLS"), ("STARTTLS", "454 4.7.0 not now")], "?tls=required", "rests").await;
+    check(&[], "?tls=opportunistic", "accepted").await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_the_relays_business_and_is_not_told() {
+    let mut tasks = JoinSet::new();
+    let script: Script = &[("EHLO", "250-test\r\n250 AUTH PLAIN LOGIN"), ("AUTH", "535 5.7.8 bad credentials")];
+    let url = server(script, &mut tasks).await.replace("smtp://", "smtp://belfry:hunter2@");
+    let relays = relays(&[url]);
+    let delivery = relays.send(&letter()).await;
+    assert!(matches!(delivery, Delivery::Later { .. }), "{delivery:?}");
+    assert!(!format!("{delivery:?} {:?} {relays:?}", relays.state()).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn the_next_relay_takes_over_while_the_first_is_down_and_the_first_rests() {
+    let mut tasks = JoinSet::new();
+    let relays = relays(&["smtp://127.0.0.1:9".to_owned(), server(&[], &mut tasks).await]);
+    for _ in 0..2 {
+        assert!(matches!(relays.send(&letter()).await, Delivery::Accepted { .. }));
+    }
+    let [first, second] = relays.state().try_into().expect("two relays");
+    assert_eq!((first.failures, second.accepted), (1, 2));
+    assert!(!first.rests.is_zero() && second.rests.is_zero());
+}
+
+#[tokio::test]
+async fn a_session_is_used_again_even_after_a_refusal() {
+    let mut tasks = JoinSet::new();
+    let relays = relays(&[server(&[("RCPT", "550 5.1.1 no")], &mut tasks).await]);
+    for _ in 0..3 {
+        assert!(matches!(relays.send(&letter()).await, Delivery::Refused { .. }));
+    }
+    assert_eq!(relays.prove().await.first().map(|(_, proof)| proof.clone()), Some(Ok(())));
+}
