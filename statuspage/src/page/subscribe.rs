@@ -114,7 +114,7 @@ pub enum Trouble {
 pub fn trouble(snapshot: &Snapshot, language: Language, trouble: Trouble) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let (title, said) = match trouble {
-        Trouble::Unavailable => (words.error_unavailable(), words.subscribe_unavailable()),
+        Trouble::Unavailable => (words.subscribe(), words.subscribe_unavailable()),
         Trouble::Unreadable => (words.error_bad_request(), words.subscribe_unreadable()),
     };
     let head = head(snapshot, &words, "", title.clone());
