@@ -114,7 +114,7 @@ pub enum Trouble {
 pub fn trouble(snapshot: &Snapshot, language: Language, trouble: Trouble) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let (title, said) = match trouble {
-        Trouble::Unavailable => (words.error_unavailable(), words.subscribe_unavailable()),
+        Trouble::Unavailable => (words.subscribe(), words.subscribe_unavailable()),
         Trouble::Unreadable => (words.error_bad_request(), words.subscribe_unreadable()),
     };
     let head = head(snapshot, &words, "", title.clone());
@@ -149,12 +149,14 @@ fn head<'a>(snapshot: &'a Snapshot, words: &'a Words, path: &str, title: String)
 fn fields(snapshot: &Snapshot, form: &Form, head: &Head<'_>) -> AnyView {
     let words = head.words;
     let language = form.language.unwrap_or(words.language());
+    let lost = form.refusal == Some(Refusal::NoService);
+    let found = if lost { choice::Found::NotAll } else { choice::Found::All };
     view! {
         <section>
             <form class="card" method="post" action=head.link(SUBSCRIBE)>
                 {form.refusal.and_then(|refusal| alert(refusal, words))}
                 {email(form, words)}
-                {choice::scope(snapshot, &form.scope, form.refusal == Some(Refusal::NoService), words)}
+                {choice::scope(snapshot, &form.scope, found, words)}
                 {choice::language(&snapshot.site.languages, language, words)}
                 {choice::mailbox(form.mailbox, words)}
                 {trap(words)}

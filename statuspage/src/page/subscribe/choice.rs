@@ -20,14 +20,23 @@ pub fn group_name<'a>(site: &Site, group: &'a Text) -> &'a str {
     group.get(site.default_language())
 }
 
-/// The components in their groups, each to be ticked; `lost` when something was chosen that is not there.
-pub(super) fn scope(snapshot: &Snapshot, chosen: &Scope, lost: bool, words: &Words) -> AnyView {
+/// Whether everything that was chosen is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It is, or nothing was chosen yet.
+    All,
+    /// Something is not.
+    NotAll,
+}
+
+/// The components in their groups, each to be ticked.
+pub(super) fn scope(snapshot: &Snapshot, chosen: &Scope, found: Found, words: &Words) -> AnyView {
     let group = |rows: &[Arc<ComponentView>]| group(rows, &snapshot.site, chosen, words);
     view! {
         <fieldset>
             <legend>{words.subscribe_what()}</legend>
             <p class="meta">{words.subscribe_what_hint()}</p>
-            {lost.then(|| fault("scope-fault", words.subscribe_no_service()))}
+            {(found == Found::NotAll).then(|| fault("scope-fault", words.subscribe_no_service()))}
             {snapshot.components.chunk_by(|a, b| a.group == b.group).map(group).collect_view()}
         </fieldset>
     }

@@ -141,10 +141,14 @@ fn saved(change: Change, profile: &Profile, words: &Words) -> AnyView {
 }
 
 fn choices(snapshot: &Snapshot, profile: &Profile, change: Change, words: &Words) -> AnyView {
+    let found = match change {
+        Change::None | Change::Saved => choice::Found::All,
+        Change::NoService => choice::Found::NotAll,
+    };
     view! {
         <form class="card" method="post">
             {order_of("change")}
-            {choice::scope(snapshot, &profile.scope, change == Change::NoService, words)}
+            {choice::scope(snapshot, &profile.scope, found, words)}
             {choice::language(&snapshot.site.languages, profile.language, words)}
             {choice::mailbox(profile.mailbox, words)}
             <button>{words.subscription_save()}</button>
