@@ -120,7 +120,7 @@ fn spoilt(body: &Value) -> Vec<Value> {
 #[tokio::test]
 async fn every_answer_to_every_request_is_what_the_document_says() {
     let mut office = Office::new();
-    let _keys = super::subscribers::send_mail(&mut office);
+    let _keys = subscribers::send_mail(&mut office);
     office.plan(&once(HOUR, HOUR)).await;
     let document = office.v1(Asks::Public, "GET", "/api/v1/openapi.json", &Value::Null).await.json();
     assert_eq!(document, openapi::document());
