@@ -27,9 +27,14 @@ fn started(directory: &Path, room: usize) -> (RegistryHandle, mpsc::Receiver<Wan
 
 impl Stage {
     fn new() -> Self {
+        Self::with_room_for(8)
+    }
+
+    /// With so many letters that may wait.
+    fn with_room_for(letters: usize) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         fs::create_dir(directory.path().join("data")).expect("made");
-        let (registry, letters) = started(directory.path(), 8);
+        let (registry, letters) = started(directory.path(), letters);
         Self { directory, letters, registry }
     }
 
@@ -84,8 +89,7 @@ async fn whatever_is_known_of_an_address_the_answer_is_the_same() {
 
 #[tokio::test]
 async fn when_letters_wait_all_who_ask_are_told_to_come_again() {
-    let stage = Stage::new();
-    let (registry, _letters) = started(stage.directory.path(), 1);
+    let Stage { directory: _directory, letters: _letters, registry } = Stage::with_room_for(1);
     registry.import(vec![imported("bo@example.net")]).await.expect("written");
     assert_eq!(registry.ask(asked("amel@example.org")).await, Ok(Asking::Taken));
     for address in ["bo@example.net", "unknown@example.com"] {
