@@ -128,6 +128,16 @@ async fn hot(place: &Path) {
     report("backup: the rows", &ms(began.elapsed()));
     drop(point);
     handle.close(Duration::from_secs(600)).await;
+    let began = Instant::now();
+    let handle = Store::open(place, options.clone()).expect("opens").handle;
+    report("open after a clean end", &ms(began.elapsed()));
+    handle.close(Duration::from_secs(600)).await;
+    // What a kill leaves, whose files are written anew.
+    std::fs::remove_file(place.join("store.clean")).expect("it ended cleanly");
+    let began = Instant::now();
+    let handle = Store::open(place, options.clone()).expect("opens").handle;
+    report("open after a kill", &ms(began.elapsed()));
+    handle.close(Duration::from_secs(600)).await;
     // One result of some hours ago is sealed, and the database renewed without it.
     let rest = Duration::from_millis(1);
     let handle = Store::open(place, StoreOptions { rest, ..options }).expect("opens").handle;

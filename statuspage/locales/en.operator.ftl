@@ -136,6 +136,9 @@ operator-order = { $what ->
     [begin_maintenance] Begin maintenance
     [end_maintenance] End maintenance
     [say_maintenance] Publish an update on maintenance
+    [sign_in] Sign in
+    [sign_out] Sign out
+    [foreign_form] Send a form that is not of this session
     [list_subscribers] Look at the subscribers
     [import_subscribers] Import subscribers
     [remove_subscriber] Erase a subscriber

@@ -136,6 +136,9 @@ operator-order = { $what ->
     [begin_maintenance] Commencer une maintenance
     [end_maintenance] Terminer une maintenance
     [say_maintenance] Publier une nouvelle d’une maintenance
+    [sign_in] Se connecter
+    [sign_out] Se déconnecter
+    [foreign_form] Envoyer un formulaire étranger à la session
     [list_subscribers] Consulter les abonnements
     [import_subscribers] Importer des abonnements
     [remove_subscriber] Effacer un abonnement

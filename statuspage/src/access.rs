@@ -86,6 +86,11 @@ impl Access {
         !self.accounts().operators.is_empty()
     }
 
+    /// Whether that is the name of somebody who can sign in.
+    pub fn has_account(&self, name: &str) -> bool {
+        self.accounts().operators.iter().any(|account| account.name.as_str() == name)
+    }
+
     /// Verifies a password. An unknown name costs as much time as a wrong password.
     ///
     /// # Errors

@@ -29,7 +29,8 @@ pub struct AuditEntry {
     /// Who gave it.
     pub actor: Actor,
     /// What it was: `open`, `acknowledge`, `say`, `release`, `reported_by_users`, `link`, `write_field`, `publish`,
-    /// `withdraw`, and what is done without the hub: `list_subscribers`, `import_subscribers`, `remove_subscriber`, `bounce`.
+    /// `withdraw`, and what is done without the hub: `sign_in`, `sign_out`, `foreign_form`, `list_subscribers`, `import_subscribers`,
+    /// `remove_subscriber`, `bounce`.
     pub what: String,
     /// The incident, maintenance or subscriber that it was about, where there is one.
     pub subject: Option<String>,

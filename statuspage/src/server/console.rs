@@ -24,7 +24,7 @@ use super::{
 use crate::{
     access::Denied,
     api::parameters::Parameters,
-    incident::Refusal,
+    incident::{Actor, Refusal},
     maintenance::Refusal as PlanRefusal,
     page::operator::{self, AUDIT, Fault, HOME, NotSignedIn, PLAN},
 };
@@ -85,13 +85,18 @@ async fn sign_in(State(app): State<App>, request: Request) -> Response {
     let (name, password) = (given("name").trim(), given("password"));
     match app.access.sign_in(name, password, visitor.from).await {
         Ok(account) => {
-            tracing::info!(operator = %account.name, "an operator signed in");
+            app.desk.note(Actor::Operator(account.name.to_string()), "sign_in", None, None).await;
             let cookie = app.access.begin(&account, now());
             with_cookie(to(HOME, &request), &visitor, &cookie)
         }
         Err(denied) => {
             // What was typed for a name may be a password by mistake: it is not written anywhere.
             tracing::warn!(network = ?visitor.from, reason = ?denied, "somebody could not sign in");
+            // … but whoever tries the name of an operator is noted with it. Those who must wait are not tried at all.
+            if denied == Denied::Wrong && app.access.has_account(name) {
+                let refusal = "the password is wrong".to_owned();
+                app.desk.note(Actor::Operator(name.to_owned()), "sign_in", None, Some(refusal)).await;
+            }
             let why = match denied {
                 Denied::Wrong => NotSignedIn::Wrong,
                 Denied::Wait(wait) => NotSignedIn::Wait(wait),
@@ -104,7 +109,7 @@ async fn sign_in(State(app): State<App>, request: Request) -> Response {
 
 async fn sign_out(Sent { desk, .. }: Sent) -> Response {
     desk.app.access.end(&desk.session, now());
-    tracing::info!(operator = %desk.session.name, "an operator signed out");
+    desk.app.desk.note(desk.actor(), "sign_out", None, None).await;
     desk.out()
 }
 

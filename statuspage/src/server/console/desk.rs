@@ -63,7 +63,13 @@ impl FromRequest<App> for Sent {
         let token = typed.get("token").map(String::as_str).unwrap_or_default();
         match Desk::of(app, &request, visitor) {
             Ok(desk) if app.access.is_form_of(&desk.session, token) => Ok(Self { desk, typed }),
-            Ok(_) | Err(_) => Err(refuse(app, &request, StatusCode::FORBIDDEN, Refused::Foreign)),
+            Ok(desk) => {
+                let (path, refusal) =
+                    (request.uri.path().to_owned(), "the form's token is not of this session".to_owned());
+                app.desk.note(desk.actor(), "foreign_form", Some(path), Some(refusal)).await;
+                Err(refuse(app, &request, StatusCode::FORBIDDEN, Refused::Foreign))
+            }
+            Err(_) => Err(refuse(app, &request, StatusCode::FORBIDDEN, Refused::Foreign)),
         }
     }
 }

@@ -323,3 +323,24 @@ async fn evidence_is_there_for_operators_and_harmless() {
     assert!(page.contains("203.0.113.7") && page.contains("502 Bad Gateway"), "{page}");
     assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"), "{page}");
 }
+
+#[tokio::test]
+async fn who_comes_goes_and_tries_is_in_the_audit_log() {
+    let office = Office::new();
+    for name in ["amel", "stranger"] {
+        let wrong = office.post("/operator/sign-in", "", &[("name", name), ("password", "wrong password")]).await;
+        assert_ne!(wrong.status, StatusCode::SEE_OTHER, "{name}");
+    }
+    let (cookie, token) = office.sign_in().await;
+    let forged = office.post(&office.path("acknowledge"), &cookie, &[("token", "forged")]).await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    office.post("/operator/sign-out", &cookie, &[("token", &token)]).await;
+    let mut log = office.stage.app.desk.audit();
+    while log.len() < 4 {
+        tokio::task::yield_now().await;
+        log = office.stage.app.desk.audit();
+    }
+    let entries: Vec<_> = log.iter().map(|entry| (entry.what.as_str(), entry.refusal.is_some())).collect();
+    assert_eq!(entries, [("sign_in", true), ("sign_in", false), ("foreign_form", true), ("sign_out", false)]);
+    assert!(log.iter().all(|entry| entry.actor == crate::incident::Actor::Operator("amel".to_owned())), "{log:?}");
+}
