@@ -21,6 +21,7 @@ need openssl openssl
 need npm npm
 need cc gcc
 need xmllint libxml2-utils
+need smtpd opensmtpd
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")
