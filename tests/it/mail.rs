@@ -42,8 +42,7 @@ impl Town {
         ))?;
         std::fs::create_dir(setup.directory().join("keys"))?;
         let client = reqwest::Client::builder().no_proxy().build()?;
-        let reader = format!("reader-{}@example.net", std::process::id());
-        Ok(Self { target, post, setup, record, reader, client })
+        Ok(Self { reader: post.reader(), target, post, setup, record, client })
     }
 
     /// Waits for the letter of that number, and reads it.
@@ -75,7 +74,7 @@ impl Town {
             (answer.status() != StatusCode::UNPROCESSABLE_ENTITY).then_some(answer)
         })
         .await;
-        assert_eq!(answer.status(), StatusCode::ACCEPTED, "{}", answer.text().await?);
+        assert_eq!(answer.status(), StatusCode::ACCEPTED, "{}", hub.program.output().join("\n"));
         Ok(())
     }
 
@@ -162,6 +161,16 @@ async fn a_subscriber_is_told_once_of_an_outage_and_of_its_end_and_leaves_at_one
     let opened = town.letter(2).await?;
     assert!(opened.plain.contains("502") && opened.html.contains("502"), "{}", opened.plain);
     assert_eq!(opened.header("to"), town.reader);
+    let signed = opened.header("dkim-signature").to_ascii_lowercase();
+    assert!(signed.contains(":list-unsubscribe:list-unsubscribe-post:"), "{signed}");
+    assert_eq!(hub.get(way_out(&opened)?).send().await?.status(), StatusCode::OK);
+    assert!(town.list().await?.contains("confirmed"), "a filter that opens the link takes nobody off the list");
+    let archive = opened.header("list-archive").trim_start_matches('<').trim_end_matches('>');
+    let incident = format!("{}?lang=en", path_of(archive)?);
+    wait::until("the page says whom the notice reached", async || {
+        hub.text(&incident).await.ok().filter(|page| page.contains("Notices sent: 1 of 1"))
+    })
+    .await;
 
     town.target.answer("200 OK", "ok");
     let resolved = town.letter(3).await?;
@@ -175,8 +184,36 @@ async fn a_subscriber_is_told_once_of_an_outage_and_of_its_end_and_leaves_at_one
     let again = town.send(&hub, way_out(&resolved)?, &[("List-Unsubscribe", "One-Click")]).await?;
     assert_eq!(again.status(), StatusCode::OK, "who has left is told the same");
     assert_eq!(town.list().await?, "nobody subscribes yet\n");
-    assert_eq!(holding(&town.setup.data(), &town.reader)?, [Path::new(""); 0]);
+    let left_over = holding(&town.setup.data(), &town.reader)?;
+    assert!(left_over.is_empty(), "{left_over:?}");
     assert_eq!(town.post.letters_to(&town.reader)?.len(), 3, "each was told once");
+    wait::until("three letters are counted", async || {
+        hub.text("/metrics").await.ok().filter(|metrics| metrics.contains("belfry_mail_accepted_total 3\n"))
+    })
+    .await;
+    town.assert_discreet(&hub);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hub_that_is_killed_before_its_notice_left_sends_it_once_when_it_is_back() -> Result<()> {
+    let town = Town::new().await?;
+    let mut hub = town.setup.start().await?;
+    hub.until_status("cloud", "operational").await;
+    town.subscribe(&hub).await?;
+
+    town.target.answer("502 Bad Gateway", "");
+    hub.until_status("cloud", "major_outage").await;
+    hub.program.kill().await?;
+    assert_eq!(town.post.letters_to(&town.reader)?.len(), 1, "the notice waits for what fails together with it");
+
+    let hub = town.setup.start().await?;
+    assert!(town.list().await?.contains("confirmed"), "what was confirmed is kept");
+    let opened = town.letter(2).await?;
+    town.target.answer("200 OK", "ok");
+    let resolved = town.letter(3).await?;
+    assert_eq!(resolved.header("in-reply-to"), opened.header("message-id"), "the third letter is the end already");
+    assert_eq!(town.post.letters_to(&town.reader)?.len(), 3);
     town.assert_discreet(&hub);
     Ok(())
 }
