@@ -21,6 +21,7 @@ need openssl openssl
 need npm npm
 need cc gcc
 need xmllint libxml2-utils
+need smtpd opensmtpd
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")
@@ -36,7 +37,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     # Servers are started by the tests themselves, never by the package.
     printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee /usr/sbin/policy-rc.d >/dev/null
     "${sudo[@]}" chmod +x /usr/sbin/policy-rc.d
-    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    # Nor does one come in place of what runs here: a mail server takes no other beside it.
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-remove --no-install-recommends "${missing[@]}" >/dev/null
     "${sudo[@]}" rm -f /usr/sbin/policy-rc.d
 fi
 

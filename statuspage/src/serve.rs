@@ -133,9 +133,9 @@ impl Instance {
         let network = Network::new(&network_options(settings))?;
         let means = means(settings, &site)?;
         let options = store_options(settings);
-        let office = settings.mail.as_ref().map(|mail| Office::open(mail, &settings.data, &site, now)).transpose()?;
         let opened = Store::open(&settings.data, options)?;
         let store = opened.handle.clone();
+        let office = office(settings, &site, &store).await?;
         let announcement = announcement(settings, &set);
         let set = Arc::new(set);
         let (definitions, defined) = watch::channel(Arc::clone(&set));
@@ -251,6 +251,16 @@ impl Instance {
             error!("the store could not write everything before the end");
         }
     }
+}
+
+/// What mail needs. It comes after the store, which makes the data directory and keeps a second hub out of it.
+async fn office(settings: &Settings, site: &Site, store: &StoreHandle) -> Result<Option<Office>, OfficeError> {
+    let open = |mail| Office::open(mail, &settings.data, site, now);
+    let office = settings.mail.as_ref().map(open).transpose();
+    if office.is_err() {
+        store.close(CLOSE).await;
+    }
+    office
 }
 
 /// The socket for commands. Without it the hub runs all the same.

@@ -5,6 +5,8 @@
 pub mod backend;
 pub mod browser;
 pub mod hub;
+pub mod letter;
 pub mod nginx;
 pub mod program;
+pub mod smtpd;
 pub mod wait;

@@ -20,12 +20,12 @@ const ED25519: &[u8] = &[0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFault {
     /// The file cannot be read.
-    #[error("the DKIM key {} cannot be read: {source}", path.display())]
+    #[error("the DKIM key {} cannot be read: {reason}", path.display())]
     Read {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// There is no key in it.
     #[error("the DKIM key {} is no private key in PEM: make one with `openssl genrsa -out {} 2048`", .0.display(), .0.display())]
@@ -37,7 +37,7 @@ pub enum KeyFault {
 
 /// Reads the key.
 pub(super) fn read(path: &Path) -> Result<DkimSigningKey, KeyFault> {
-    let pem = fs::read(path).map_err(|source| KeyFault::Read { path: path.to_owned(), source })?;
+    let pem = fs::read(path).map_err(|reason| KeyFault::Read { path: path.to_owned(), reason })?;
     let der = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| KeyFault::NoKey(path.to_owned()))?;
     let (text, algorithm) = lettre_form(&der).ok_or_else(|| KeyFault::Kind(path.to_owned()))?;
     DkimSigningKey::new(&text, algorithm).map_err(|_| KeyFault::NoKey(path.to_owned()))
