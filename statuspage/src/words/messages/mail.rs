@@ -7,7 +7,7 @@ use fluent_bundle::FluentValue;
 use crate::words::Words;
 
 messages! {
-    /// In English: “[`site`] `what`”.
+    /// In English: `[site] what`.
     mail_subject(site, what) = "mail-subject";
     /// In English: “Incident: `services` (`id`)”.
     mail_subject_incident(services, id) = "mail-subject-incident";
