@@ -161,7 +161,7 @@ fn fields(snapshot: &Snapshot, form: &Form, head: &Head<'_>) -> AnyView {
                 {choice::mailbox(form.mailbox, words)}
                 {trap(words)}
                 <input type="hidden" name="stamp" value=form.stamp.clone()/>
-                <button>{words.subscribe_send()}</button>
+                <button class="first">{words.subscribe_send()}</button>
             </form>
         </section>
     }

@@ -25,7 +25,7 @@ pub fn leave(snapshot: &Snapshot, language: Language, mailbox: Mailbox) -> Strin
                 {shared(mailbox, &words)}
                 <form method="post">
                     {html::input().r#type("hidden").name("do").value("leave")}
-                    <button>{words.subscription_leave_do()}</button>
+                    <button class="first">{words.subscription_leave_do()}</button>
                 </form>
             </div>
         };

@@ -117,7 +117,7 @@ fn page(
 
 /// A button, and what it does. It is the button that is asked about: who only opens a link does nothing.
 fn act(order: &'static str, label: String) -> AnyView {
-    view! { <form method="post">{order_of(order)}<button>{label}</button></form> }.into_any()
+    view! { <form method="post">{order_of(order)}<button class="first">{label}</button></form> }.into_any()
 }
 
 fn order_of(order: &'static str) -> AnyView {
@@ -151,7 +151,7 @@ fn choices(snapshot: &Snapshot, profile: &Profile, change: Change, words: &Words
             {choice::scope(snapshot, &profile.scope, found, words)}
             {choice::language(&snapshot.site.languages, profile.language, words)}
             {choice::mailbox(profile.mailbox, words)}
-            <button>{words.subscription_save()}</button>
+            <button class="first">{words.subscription_save()}</button>
         </form>
     }
     .into_any()
