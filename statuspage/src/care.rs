@@ -20,8 +20,8 @@ use tracing::{error, info, warn};
 
 use crate::{
     backup::{UnpackError, check, made_at, name_at, newest_first, pack, rotate},
+    clock::now,
     draft::Draft,
-    hub::now,
     metrics::HubCounters,
     settings::{BackupPlan, VerifyPlan},
     store::{Audit, BackupError, BackupPoint, Report, StoreError, StoreHandle},

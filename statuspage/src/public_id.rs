@@ -3,6 +3,7 @@
 //! It does not keep a table: the same name always gives the same id.
 
 use sha2::{Digest as _, Sha256};
+use shared::IncidentId;
 
 /// What is named, so that a group and a component of the same name have different ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,11 @@ impl Kind {
             Self::Plan => "plan",
         }
     }
+}
+
+/// The id of an incident's update: the same for ever, in the API and in feeds.
+pub(crate) fn update(incident: &IncidentId, number: u32) -> String {
+    stable(Kind::Update, &format!("{incident} {number}"))
 }
 
 /// The id of the thing of that kind and name.

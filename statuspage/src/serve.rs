@@ -21,8 +21,9 @@ use url::Url;
 use crate::{
     access::Access,
     care::Care,
+    clock::now,
     control::{Endpoint, EndpointError},
-    hub::{Desk, Hub, HubOptions, Wiring, desk, now},
+    hub::{Desk, Hub, HubOptions, Wiring, desk},
     incident::Rules,
     mailing::{Mail, Office, OfficeError, Postman, post},
     metrics::HubCounters,

@@ -21,7 +21,6 @@ use crate::{
 
 use document::{Component, Group, Indicator, Listed, Monitor, MonitorState, Overall, Page};
 pub(crate) use document::{Components, StatusOnly, Summary};
-pub(crate) use incidents::update_id;
 
 /// What a document is made of. Statuspage's own descriptions are English everywhere, for clients compare them.
 pub(crate) struct View<'a> {

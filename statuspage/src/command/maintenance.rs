@@ -23,8 +23,8 @@ use crate::{
         CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs,
         PlanMaintenanceArgs, ReportFormat, SayMaintenanceArgs, TurnMaintenanceArgs,
     },
+    clock::now,
     control::Client,
-    hub::now,
     settings::Settings,
     words::inert,
 };

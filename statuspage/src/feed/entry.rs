@@ -6,11 +6,11 @@ use shared::{Stage, Timestamp};
 
 use super::Source;
 use crate::{
-    api::v2::update_id,
     incident::{Incident, Update, blindness::Blindness, wording},
     maintenance::{self, Maintenance, Notice},
     markdown,
     postmortem::Story,
+    public_id,
     words::inert,
 };
 
@@ -61,7 +61,7 @@ impl Source<'_> {
 
     pub(super) fn incident_updates(&self, incident: &Incident) -> Vec<Entry> {
         let entry = |update: &Update| Entry {
-            id: self.tag(&format!("update/{}", update_id(&incident.id, update.number))),
+            id: self.tag(&format!("update/{}", public_id::update(&incident.id, update.number))),
             title: self.words.item(wording::title(incident, self.words), wording::stage(update.stage, self.words)),
             link: self.link(&format!("/incidents/{}", incident.id)),
             published: update.at,

@@ -11,8 +11,9 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::{Hub, maintenance::MaintenanceOrder, now};
+use super::{Hub, maintenance::MaintenanceOrder};
 use crate::{
+    clock::now,
     incident::{Actor, AuditLog, Command, Done, Incident, News, Refusal},
     maintenance::{self, Maintenance},
     store::{Changes, Durability, RecordKey, StoreState},

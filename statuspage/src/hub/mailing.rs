@@ -10,8 +10,9 @@ use std::{
 use bytes::Bytes;
 use shared::Timestamp;
 
-use super::{Hub, Wiring, now};
+use super::{Hub, Wiring};
 use crate::{
+    clock::now,
     incident::Incident,
     mailing::{Flow, Mail, MailView, Mailings, Report, Story, Tally, Trouble},
     maintenance::News,

@@ -16,9 +16,9 @@ use tracing::{info, warn};
 use super::{
     Hub, HubOptions,
     desk::{DEADLINE, NEEDED},
-    now,
 };
 use crate::{
+    clock::now,
     engine::{Input, Transition},
     incident::Actor,
     maintenance::{Book, Command, Groups, Key, Maintenance, News, Plan, Refusal, Scope},

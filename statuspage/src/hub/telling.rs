@@ -14,9 +14,10 @@ use super::{
     alarm::{Alarms, Bell},
     former::{self, Outage},
     mailing::Post,
-    maintenance, now,
+    maintenance,
 };
 use crate::{
+    clock::now,
     engine::Transition,
     incident::{self, Audit, Book, Incident, Landmark, Landscape, News, Rules},
     notify::{

@@ -17,13 +17,13 @@ use axum::{
 };
 
 use super::{
-    edition::now,
     gate::{Visitor, Way},
     router::App,
 };
 use crate::{
     access::Denied,
     api::parameters::Parameters,
+    clock::now,
     incident::{Actor, Refusal},
     maintenance::Refusal as PlanRefusal,
     page::operator::{self, AUDIT, Fault, HOME, NotSignedIn, PLAN},

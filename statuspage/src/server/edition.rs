@@ -18,7 +18,10 @@ use super::{
     press::{Press, Work},
     representation::Representation,
 };
-use crate::snapshot::{ComponentView, ProbeView, Snapshot};
+use crate::{
+    clock::now,
+    snapshot::{ComponentView, ProbeView, Snapshot},
+};
 
 /// A work that is made at most once; `None` when there is no such thing to show.
 type Copy = Arc<OnceCell<Option<Arc<Representation>>>>;
@@ -121,11 +124,6 @@ fn states(snapshot: &Snapshot) -> States<'_> {
     let states = snapshot.components.iter().map(|component| (component.id.as_str(), component.status)).collect();
     let incidents = snapshot.open_incidents().map(|incident| (incident.id.as_str(), incident.version)).collect();
     (states, incidents)
-}
-
-/// The wall clock, which is the hub's too.
-pub(super) fn now() -> Timestamp {
-    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
 }
 
 /// Whether the snapshot proves nothing any more.

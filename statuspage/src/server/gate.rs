@@ -6,12 +6,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use url::Url;
 
 use super::{
-    edition::now,
     guard::Transport,
     peer::{Origin, Peer},
     router::App,
 };
-use crate::access::{Neighbourhood, Session};
+use crate::{
+    access::{Neighbourhood, Session},
+    clock::now,
+};
 
 const SECURE_COOKIE: &str = "__Host-belfry";
 const LOCAL_COOKIE: &str = "belfry";

@@ -19,7 +19,7 @@ use tokio::{sync::SemaphorePermit, time};
 
 use super::{
     MetricsAccess,
-    edition::{expired, now},
+    edition::expired,
     peer::{Origin, Peer},
     press::{Document, Work},
     reader,
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     api::{history, observations, problem::Problem},
+    clock::now,
     incident::blindness,
     metrics::{self, ProcessFacts, Scrape},
     snapshot::Snapshot,

@@ -12,7 +12,6 @@ use shared::{IncidentId, Language};
 use tokio::time::{self, Duration};
 
 use super::{
-    edition::now,
     incidents::{give, unknown},
     machine::{turn, unavailable},
     press::Work,
@@ -27,6 +26,7 @@ use crate::{
         parameters::Parameters,
         problem::Problem,
     },
+    clock::now,
     incident::{Command, Refusal, wording},
     postmortem::{
         Draft, Measured, Story,

@@ -14,11 +14,8 @@ use serde::Serialize;
 use shared::{ComponentId, IncidentId, Language, MaintenanceId, Timestamp};
 use url::Url;
 
-use super::{
-    edition::now,
-    representation::{CachePolicy, Representation},
-};
-use crate::{api::v2, badge, bundle, calendar, feed, page, postmortem::Story, snapshot::Snapshot};
+use super::representation::{CachePolicy, Representation};
+use crate::{api::v2, badge, bundle, calendar, clock::now, feed, page, postmortem::Story, snapshot::Snapshot};
 
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";

@@ -10,7 +10,8 @@ use axum::{
     response::Response,
 };
 
-use super::{edition::now, router::App};
+use super::router::App;
+use crate::clock::now;
 use crate::{api::problem::Problem, incident::Actor};
 
 /// The rights of a request; put into it by the accept loop.

@@ -23,11 +23,11 @@ use axum::{
 
 use super::{
     body::{self, Unread},
-    edition::now,
     peer::{Origin, Peer},
     router::App,
 };
 use crate::{
+    clock::now,
     page::subscribe::{self, Form, Refusal, SUBSCRIBE},
     subscriber::{Asking, MailAddress},
 };

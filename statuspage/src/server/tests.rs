@@ -34,7 +34,7 @@ use tower::ServiceExt as _;
 
 use super::{
     MetricsAccess,
-    edition::{Edition, now},
+    edition::Edition,
     guard::Transport,
     peer::Peer,
     press::{self, Press},
@@ -43,6 +43,7 @@ use super::{
 };
 use crate::{
     access::{Access, Accounts},
+    clock::now,
     hub::{self, DeskEnd},
     server::stage,
     snapshot::Snapshot,

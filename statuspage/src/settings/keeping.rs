@@ -171,7 +171,7 @@ impl VerifyPlan {
 fn comes_again(text: &str, line: &Option<At<Line>>, context: &mut Context<'_>) {
     let Some(line) = line else { return };
     let next = CronSchedule::new(text, TimeZone::UTC).ok().map(|cron| Schedule::Cron(Box::new(cron)));
-    if next.is_some_and(|cron| cron.next_after(crate::hub::now()).is_none()) {
+    if next.is_some_and(|cron| cron.next_after(crate::clock::now()).is_none()) {
         context.report(Mistake::error("this never comes again").at(line.span.clone()).help("leave the year out"));
     }
 }

@@ -205,7 +205,7 @@ fn timing(typed: &Maintenance, place: &Range<usize>, zone: &TimeZone, context: &
         }
         (None, None, Some(cron), Some(duration)) => {
             let (Line(line), Written(Length(length))) = (cron.value.as_ref()?, duration.value.as_ref()?);
-            let fault = match Recurrence::new(line, *length, zone, crate::hub::now()) {
+            let fault = match Recurrence::new(line, *length, zone, crate::clock::now()) {
                 Ok(recurrence) => return Some(Timing::Recurring(recurrence)),
                 Err(fault) => fault,
             };

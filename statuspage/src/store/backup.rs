@@ -15,7 +15,6 @@ use super::{
     block::BlockError,
     dump::{Dump, DumpError},
     holdings::Holdings,
-    restore,
 };
 use crate::{
     backup::{BLOCKS, FORMAT, Head, ROWS},
@@ -116,7 +115,7 @@ struct Taken {
 
 impl Taken {
     fn new(holdings: &Holdings, data: &Path) -> Result<Self, DumpError> {
-        let made_at = restore::now();
+        let made_at = crate::clock::now();
         let nest = data.join(NEST);
         let io = |error: io::Error| DumpError::File(error.into());
         DirBuilder::new().recursive(true).mode(0o700).create(&nest).map_err(io)?;

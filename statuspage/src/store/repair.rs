@@ -22,7 +22,7 @@ use super::{
     key::{self, Kind},
     offline,
     restoration::Filling,
-    restore, succession,
+    succession,
     tally::Tally,
 };
 use crate::backup::BLOCKS;
@@ -90,7 +90,7 @@ pub fn repair(dir: &Path) -> Result<Repaired, RestorationError> {
     if repaired.is_sound() {
         fs::remove_dir_all(incoming)?;
     } else {
-        repaired.kept = succession::commit(dir, restore::now())?;
+        repaired.kept = succession::commit(dir, crate::clock::now())?;
     }
     Ok(repaired)
 }

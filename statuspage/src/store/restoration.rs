@@ -18,7 +18,7 @@ use super::{
     directory::{Directory, FORMAT},
     dump,
     fingerprint::Fingerprint,
-    frame, key, restore, succession,
+    frame, key, succession,
 };
 use crate::backup::{BLOCKS, ROWS};
 
@@ -143,7 +143,7 @@ impl Restoration {
         fs::remove_file(dump)?;
         // Block files of the old store do not belong to the new one, even where it has none.
         DirBuilder::new().recursive(true).mode(0o700).create(blocks)?;
-        let kept = succession::commit(self.directory.path(), restore::now())?;
+        let kept = succession::commit(self.directory.path(), crate::clock::now())?;
         self.directory.mark().map_err(|trouble| OfflineError::trouble(self.directory.path(), trouble))?;
         Ok(RestoredStore { rows, block_files: files.len() as u64, kept })
     }

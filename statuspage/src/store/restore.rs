@@ -2,12 +2,7 @@
 //!
 //! It does not know how states and ledgers are put back to work.
 
-use std::{
-    collections::BTreeMap,
-    ops::ControlFlow,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use shared::{ComponentId, Observation, Timestamp};
@@ -101,12 +96,6 @@ impl Restored {
             && documents.is_empty()
             && last_failures.is_empty()
     }
-}
-
-/// The present by the system's clock.
-pub(super) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Reads everything that comes back.

@@ -51,7 +51,7 @@ fn from(directory: &Directory, file: &Path) -> Result<StoreFault, RestorationErr
     // The list of block files is made anew of those that are there.
     restoration::fill(&place, &rows, |key| key.first() != Some(&(Kind::Block as u8)))?;
     fs::remove_file(rows)?;
-    succession::commit(directory.path(), restore::now())?;
+    succession::commit(directory.path(), crate::clock::now())?;
     Ok(StoreFault::RestoredFrom { backup: file.to_owned(), made_at: head.made_at })
 }
 

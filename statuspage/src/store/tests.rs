@@ -53,7 +53,7 @@ fn id(text: &str) -> ComponentId {
 
 /// Some hours ago, so that retention leaves it alone; whole seconds.
 fn base() -> Timestamp {
-    let hours_ago = restore::now().minus(Duration::from_secs(6 * 3_600)).as_millis();
+    let hours_ago = crate::clock::now().minus(Duration::from_secs(6 * 3_600)).as_millis();
     Timestamp::from_millis(hours_ago - hours_ago % 1_000)
 }
 
@@ -132,5 +132,5 @@ fn child_directory() -> Option<std::path::PathBuf> {
 /// Has the clock of a closed store looked at, so that what it calls old goes at once.
 fn believe_the_clock(dir: &Path) {
     let shelf = Shelf::open(&Directory::acquire(dir).expect("ours"), Files::AsTheyAre).expect("opens");
-    super::clock::believe(&shelf, restore::now());
+    super::clock::believe(&shelf, crate::clock::now());
 }

@@ -32,7 +32,6 @@ use super::{
     handle::Closed,
     holdings::Holdings,
     queue::{Adoption, BATCH, Condition, Progress, Queue},
-    restore,
     seal::{SealError, Step},
     upkeep::Upkeep,
 };
@@ -367,7 +366,7 @@ impl Writer {
             return;
         }
         let (Some(holdings), Some(directory)) = (&mut self.holdings, &self.directory) else { return };
-        match self.upkeep.step(holdings, directory, &self.queue, restore::now()) {
+        match self.upkeep.step(holdings, directory, &self.queue, crate::clock::now()) {
             Ok(done) => {
                 self.busy = done.step == Step::Goes;
                 self.queue.count(|counters| counters.pruned_observations += done.removed);

@@ -2,7 +2,7 @@
 //!
 //! It does not know maintenance, which has the same fields and times of its own.
 
-use shared::{ComponentId, Impact, IncidentId, Stage, Timestamp};
+use shared::{ComponentId, Impact, Stage, Timestamp};
 
 use super::{
     View,
@@ -114,7 +114,7 @@ impl View<'_> {
     fn update(&self, incident: &incident::Incident, update: &incident::Update) -> Update {
         let affected: Vec<_> = update.affected.iter().map(|change| self.affected(incident, change)).collect();
         Update {
-            id: update_id(&incident.id, update.number),
+            id: id::update(&incident.id, update.number),
             status: update.stage.word(),
             body: wording::text(incident, update, &self.words),
             incident_id: incident.id.to_string(),
@@ -168,11 +168,6 @@ impl View<'_> {
             },
         }
     }
-}
-
-/// The id of an incident's update: the same for ever, here and in feeds.
-pub(crate) fn update_id(incident: &IncidentId, number: u32) -> String {
-    id::stable(id::Kind::Update, &format!("{incident} {number}"))
 }
 
 fn impact(impact: Impact) -> document::Impact {

@@ -14,11 +14,11 @@ use shared::Language;
 use super::form;
 use crate::{
     access::Session,
+    clock::now,
     incident::Actor,
     page::operator::{self, HOME, Refused, Signed, Typed},
     server::{
         body::{self, Unread},
-        edition::now,
         gate::{self, Visitor, Way},
         negotiate,
         router::App,

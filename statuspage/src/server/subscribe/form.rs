@@ -125,7 +125,7 @@ fn group(snapshot: &Snapshot, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{edition::now, stage};
+    use crate::{clock::now, server::stage};
 
     #[test]
     fn what_is_chosen_is_there_or_the_choice_is_not_taken() {

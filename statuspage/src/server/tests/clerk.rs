@@ -9,12 +9,13 @@ use tokio::{sync::watch, task::JoinSet};
 
 use super::planner::Planner;
 use crate::{
+    clock::now,
     hub::DeskEnd,
     incident::{
         self, Acknowledgement, Actor, Audit, Body, Command, Incident, Involvement, Lead, Origin, Refusal, Statement,
         Times, Update,
     },
-    server::{edition::Edition, edition::now, press::Press},
+    server::{edition::Edition, press::Press},
     snapshot::Snapshot,
 };
 

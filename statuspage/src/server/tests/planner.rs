@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use crate::{
+    clock::now,
     incident::Actor,
     maintenance::{Book, Command, Groups, Maintenance, Refusal},
-    server::{edition::Edition, edition::now, press::Press},
+    server::{edition::Edition, press::Press},
     snapshot::Snapshot,
 };
 

@@ -148,7 +148,7 @@ fn what_is_no_cursor_is_refused() {
 #[tokio::test]
 async fn what_is_older_than_the_retention_is_removed() {
     let dir = tempfile::tempdir().expect("a directory");
-    let (old, new, handle) = (base(), crate::store::restore::now(), open(dir.path()).handle);
+    let (old, new, handle) = (base(), crate::clock::now(), open(dir.path()).handle);
     handle.append(observations(old, 0..1_100)).await;
     handle.append(vec![observation(new, 0)]).await;
     close(handle).await;

@@ -156,7 +156,7 @@ async fn rows_of_a_clock_that_ran_ahead_do_not_wait_for_their_time() {
 #[tokio::test]
 async fn the_hours_of_a_day_that_is_over_become_one_file() {
     let dir = tempfile::tempdir().expect("a directory");
-    let days_ago = restore::now().as_millis() - 3 * 86_400_000;
+    let days_ago = crate::clock::now().as_millis() - 3 * 86_400_000;
     let start = Timestamp::from_millis(days_ago - days_ago % 86_400_000);
     let opened = open_sealing(dir.path());
     let rows: Vec<_> = (0..24).flat_map(|hour| observations(start, hour * HOUR..hour * HOUR + 50)).collect();
@@ -189,7 +189,7 @@ async fn when_there_is_too_much_the_oldest_results_go_first() {
     let little = StoreOptions { max_bytes: 1, ..sealing() };
     let opened = Store::open(dir.path(), little).expect("opens");
     appended(&opened.handle, observations(first, 0..100)).await;
-    appended(&opened.handle, observations(restore::now(), 0..10)).await;
+    appended(&opened.handle, observations(crate::clock::now(), 0..10)).await;
     let gone = async {
         while read_all(&opened.handle).await.len() != 10 {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -264,7 +264,7 @@ fn ledger(component: &str, start: Timestamp, body: &'static str) -> Ledger {
 
 async fn hours_of(handle: &StoreHandle, formerly: &[&str]) -> Vec<Ledger> {
     let formerly = formerly.iter().map(|name| id(name)).collect();
-    let (from, to) = (Timestamp::from_millis(0), restore::now());
+    let (from, to) = (Timestamp::from_millis(0), crate::clock::now());
     let query = RollupQuery { component: id("cloud"), formerly, unit: Unit::Hours, from, to };
     handle.rollups(query).await.expect("answers")
 }
@@ -312,7 +312,7 @@ async fn a_component_is_read_under_its_former_names_too() {
     }
     appended(&opened.handle, before).await;
     until(dir.path(), |there| !there.is_empty()).await;
-    appended(&opened.handle, observations(restore::now(), 0..5)).await;
+    appended(&opened.handle, observations(crate::clock::now(), 0..5)).await;
     let query = super::ObservationQuery { formerly: vec![id("nuage")], ..super::everything() };
     let page = opened.handle.observations(query).await.expect("answers");
     assert_eq!(page.observations.len(), 15);
@@ -330,7 +330,7 @@ async fn a_component_is_read_under_its_former_names_too() {
 async fn a_row_that_is_damaged_before_it_is_settled_is_told_of_and_kept_when_the_database_is_renewed() {
     let dir = tempfile::tempdir().expect("a directory");
     // A little ahead, so that it is not over before the test is.
-    let recent = restore::now().plus(Duration::from_secs(1_800));
+    let recent = crate::clock::now().plus(Duration::from_secs(1_800));
     let first = open(dir.path());
     appended(&first.handle, observations(hour(), 0..50)).await;
     appended(&first.handle, observations(recent, 0..5)).await;

@@ -47,7 +47,7 @@ impl Writer {
         // Asked in any case: a database of another user is the operator's to give back.
         let has_database = directory.has_database()?;
         if marker != Marker::Missing && !has_database {
-            directory.set_aside(restore::now())?;
+            directory.set_aside(crate::clock::now())?;
             faults.push(StoreFault::Gone(directory.database()));
             faults.extend(revive(&self.options, directory, opening));
         }
@@ -65,7 +65,7 @@ impl Writer {
             // A full disk can look like damage, and the database is good again once there is room.
             directory.require_space(self.options.reserve)?;
             let reason = broken.reason().to_owned();
-            if let Some(kept) = directory.set_aside(restore::now())? {
+            if let Some(kept) = directory.set_aside(crate::clock::now())? {
                 faults.push(StoreFault::SetAside { reason, kept });
                 faults.extend(revive(&self.options, directory, opening));
             }
@@ -171,7 +171,7 @@ fn try_open(
     let blocks = Blocks::open(&directory.blocks(), &shelf)?;
     let holdings = Holdings { shelf, blocks };
     let restored = match opening {
-        Opening::WithContents => restore::restore(&holdings, restore::now())?,
+        Opening::WithContents => restore::restore(&holdings, crate::clock::now())?,
         Opening::Again => Restored::default(),
     };
     Ok((holdings, format, restored))

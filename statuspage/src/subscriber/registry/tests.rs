@@ -21,7 +21,7 @@ fn vault(directory: &Path) -> Vault {
 
 fn started(directory: &Path, room: usize) -> (RegistryHandle, mpsc::Receiver<Wanted>) {
     let (sender, letters) = mpsc::channel(room);
-    let options = RegistryOptions { own_domains: vec!["status.example".to_owned()], now: crate::hub::now };
+    let options = RegistryOptions { own_domains: vec!["status.example".to_owned()], now: crate::clock::now };
     (Registry::start(vault(directory), options, sender).expect("a thread"), letters)
 }
 
