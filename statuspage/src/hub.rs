@@ -4,6 +4,7 @@
 //! store's patience.
 
 mod alarm;
+mod beats;
 pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
@@ -37,6 +38,7 @@ use tracing::{info, warn};
 use crate::{
     clock::now,
     engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
+    heartbeat,
     history::History,
     incident::Rules,
     mailing::{HubEnd, Mail},
@@ -46,8 +48,9 @@ use crate::{
     site::Site,
     snapshot::Snapshot,
     store::{Durability, Opened, StoreEvents, StoreHandle},
-    watch::WatchInput,
+    watch::{Gait, WatchInput},
 };
+pub use beats::Unheard;
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
 use past::Former;
@@ -113,6 +116,8 @@ pub struct Hub {
     dirty: Dirty,
     firsts: Firsts,
     vigil: Vigil,
+    beats: heartbeat::Book,
+    gait: Gait,
     started: Timestamp,
 }
 
@@ -142,6 +147,7 @@ impl Hub {
         let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
         let relieved = checkpoint::relieved(&restored);
         let telling = Telling::new(&options, &restored);
+        let place = options.location.clone().unwrap_or_else(|| "hub".parse().expect("it is a name"));
         let mut hub = Self {
             views: Views::new(options.location.clone()),
             options,
@@ -153,6 +159,8 @@ impl Hub {
             dirty: Dirty::default(),
             firsts: Firsts::default(),
             vigil: Vigil::default(),
+            beats: heartbeat::Book::new(place),
+            gait: Gait::default(),
             started: now(),
         };
         for fault in &restored.faults {
@@ -256,7 +264,8 @@ impl Hub {
                     self.take_report(report).await;
                     Vec::new()
                 }
-                _ = seconds.tick() => self.tick(now()),
+                Some(beat) = wiring.desk.beats.recv() => self.take_beats(beat, &mut wiring.desk).await,
+                _ = seconds.tick() => self.pass_second().await,
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
@@ -303,14 +312,20 @@ impl Hub {
 
     /// Stores, then judges. The store's patience bounds the wait; what it has not written by then it writes later.
     async fn take_observations(&mut self, batch: Vec<Observation>) -> Vec<Transition> {
+        self.keep(batch).await.1
+    }
+
+    /// The same, and whether all of it is on stable storage.
+    async fn keep(&mut self, batch: Vec<Observation>) -> (Durability, Vec<Transition>) {
         let (batch, exhibits): (Vec<_>, Vec<_>) = batch.into_iter().map(evidence::parted).unzip();
         self.options.counters.observations.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        if self.store.append(batch.clone()).await == Durability::Behind {
+        let durability = self.store.append(batch.clone()).await;
+        if durability == Durability::Behind {
             tracing::debug!(observations = batch.len(), "judging before the store has written");
         }
         let now = now();
         let seen = batch.into_iter().zip(exhibits);
-        seen.flat_map(|(observation, exhibit)| self.judge(observation, exhibit, now)).collect()
+        (durability, seen.flat_map(|(observation, exhibit)| self.judge(observation, exhibit, now)).collect())
     }
 
     fn judge(
@@ -359,6 +374,7 @@ impl Hub {
         }
         let mut transitions = self.enrol(roster::roster(&self.definitions), now);
         transitions.extend(self.open_windows(now));
+        self.arrange_beats(now);
         let news = self.telling.watch(&self.definitions, now);
         self.spread(news).await;
         let definitions = &self.definitions.definitions;

@@ -168,6 +168,7 @@ impl Instance {
         let sources = Sources {
             subscribers,
             snapshots,
+            definitions: definitions.subscribe(),
             store: store.clone(),
             hub: counters,
             prober: prober.as_ref().map(Prober::counters),

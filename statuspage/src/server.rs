@@ -23,6 +23,7 @@ mod orders;
 mod peer;
 mod postmortem;
 mod press;
+mod push;
 mod reader;
 mod reply;
 mod representation;
@@ -40,7 +41,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use ipnet::IpNet;
-use prober::definition::Secret;
+use prober::definition::{DefinitionSet, Secret};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
@@ -93,6 +94,8 @@ pub struct Sources {
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// The past.
     pub store: StoreHandle,
+    /// What is watched.
+    pub definitions: watch::Receiver<Arc<DefinitionSet>>,
     /// What the hub counts.
     pub hub: Arc<HubCounters>,
     /// What the embedded prober counts, where there is one.
@@ -179,6 +182,7 @@ impl Bound {
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
             answers: Arc::new(Semaphore::new(router::ANSWERS)),
+            doorbells: Arc::new(push::Doorbells::new(self.sources.definitions)),
             turnstile: Arc::default(),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),

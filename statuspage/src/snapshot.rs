@@ -212,6 +212,8 @@ pub struct ProbeView {
     pub kind: &'static str,
     /// What each location last said.
     pub locations: BTreeMap<LocationName, ProbeAtLocation>,
+    /// When the last sign of life came, of a heartbeat.
+    pub beat_at: Option<Timestamp>,
 }
 
 /// One probe at one location.

@@ -11,9 +11,14 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::{Hub, maintenance::MaintenanceOrder};
+use super::{
+    Hub,
+    beats::{self, Beat, Unheard},
+    maintenance::MaintenanceOrder,
+};
 use crate::{
     clock::now,
+    heartbeat::{Key, Push},
     incident::{Actor, AuditLog, Command, Done, Incident, News, Refusal},
     maintenance::{self, Maintenance},
     store::{Changes, Durability, RecordKey, StoreState},
@@ -42,6 +47,7 @@ pub struct Desk {
     orders: mpsc::Sender<Order>,
     maintenance: mpsc::Sender<MaintenanceOrder>,
     deeds: mpsc::Sender<Deed>,
+    beats: mpsc::Sender<Beat>,
     audit: watch::Receiver<AuditLog>,
 }
 
@@ -60,6 +66,7 @@ pub struct DeskEnd {
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) maintenance: mpsc::Receiver<MaintenanceOrder>,
     pub(super) deeds: mpsc::Receiver<Deed>,
+    pub(super) beats: mpsc::Receiver<Beat>,
     audit: watch::Sender<AuditLog>,
 }
 
@@ -68,9 +75,10 @@ pub fn desk() -> (Desk, DeskEnd) {
     let (sender, orders) = mpsc::channel(WAITING);
     let (planner, maintenance) = mpsc::channel(WAITING);
     let (doer, deeds) = mpsc::channel(WAITING);
+    let (ringer, beats) = mpsc::channel(beats::WAITING);
     let (writer, audit) = watch::channel(AuditLog::default());
-    let desk = Desk { orders: sender, maintenance: planner, deeds: doer, audit };
-    (desk, DeskEnd { orders, maintenance, deeds, audit: writer })
+    let desk = Desk { orders: sender, maintenance: planner, deeds: doer, beats: ringer, audit };
+    (desk, DeskEnd { orders, maintenance, deeds, beats, audit: writer })
 }
 
 impl Desk {
@@ -104,6 +112,15 @@ impl Desk {
         command: maintenance::Command,
     ) -> Result<Arc<Maintenance>, maintenance::Refusal> {
         MaintenanceOrder::give(&self.maintenance, actor, command).await
+    }
+
+    /// Hands in a sign of life, and waits until it is on stable storage.
+    ///
+    /// # Errors
+    ///
+    /// When it is not by the deadline: it may have been heard all the same, and is sent again.
+    pub async fn beat(&self, key: Key, push: Push) -> Result<(), Unheard> {
+        Beat::hand_in(&self.beats, key, push).await
     }
 
     /// Notes what an operator did without the hub, and what became of it: it is done, whether it can be noted or not.

@@ -88,6 +88,7 @@ fn component(id: &str, group: Option<Text>, now: Timestamp) -> ComponentView {
             name: "http".parse().expect("a name"),
             kind: "http",
             locations: BTreeMap::from([("lyon".parse().expect("a name"), at)]),
+            beat_at: None,
         }],
         certificate_expires_at: None,
         history: Arc::new(HistoryView::default()),

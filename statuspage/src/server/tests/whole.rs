@@ -16,6 +16,7 @@ fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
         hub,
         Sources {
             snapshots,
+            definitions: watch::channel(Arc::default()).1,
             store,
             hub: Arc::default(),
             prober: None,

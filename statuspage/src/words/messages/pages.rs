@@ -7,6 +7,10 @@ use fluent_bundle::FluentValue;
 use crate::words::Words;
 
 messages! {
+    /// In English: “sign of life”.
+    beat_heard() = "beat-heard";
+    /// In English: “last one `when`”.
+    beat_last(when) = "beat-last";
     /// In English: “Navigation”.
     navigation() = "navigation";
     /// In English: “History”.
