@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of history, incidents or pages.
 
+pub mod canary;
 pub mod cli;
 mod control;
 mod counters;
@@ -16,6 +17,7 @@ mod probe;
 pub mod reload;
 mod runner;
 pub mod schema;
+pub mod supervisor;
 mod template;
 
 pub use control::{ControlTarget, InvalidControlTarget};
