@@ -5,12 +5,14 @@
 
 mod alarm;
 mod beats;
+mod canary;
 pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
 mod former;
 mod mailing;
 mod maintenance;
+mod oversight;
 mod past;
 mod publish;
 mod roster;
@@ -26,7 +28,11 @@ use std::{
     time::Duration,
 };
 
-use prober::definition::DefinitionSet;
+use prober::{
+    canary::is_canary,
+    definition::DefinitionSet,
+    supervisor::{Pulse, Standing},
+};
 use shared::{ComponentId, Exhibit, LocationName, Observation, ProbeName, Timestamp, Verdict};
 use tokio::{
     sync::{mpsc, watch},
@@ -44,13 +50,15 @@ use crate::{
     mailing::{HubEnd, Mail},
     maintenance::Plan,
     metrics::HubCounters,
-    notify::{ChannelName, Outcomes, Teller},
+    notify::{ChannelName, Outcomes, Teller, WatchFault},
+    resources::{Found, Judge, Reading},
     site::Site,
     snapshot::Snapshot,
     store::{Durability, Opened, StoreEvents, StoreHandle},
-    watch::{Gait, WatchInput},
+    watch::{Gait, PingBoard, WatchInput},
 };
 pub use beats::Unheard;
+use canary::Canaries;
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
 use past::Former;
@@ -84,6 +92,16 @@ pub struct HubOptions {
     pub maintenance: Vec<Plan>,
     /// Whether subscribers are told by mail.
     pub mail: Mail,
+    /// What the watch over the hub needs.
+    pub canaries: prober::canary::Canaries,
+    /// What became of pings.
+    pub ping: PingBoard,
+    /// How the process stood at its start.
+    pub standing: Standing,
+    /// What all data may take.
+    pub max_bytes: u64,
+    /// The sign of life of its loop.
+    pub pulse: Pulse,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -101,6 +119,8 @@ pub struct Wiring {
     pub desk: DeskEnd,
     /// The postman.
     pub mail: HubEnd,
+    /// What there is left of what the process lives on. Full means that the newest one is lost.
+    pub readings: mpsc::Receiver<Reading>,
 }
 
 /// The single writer.
@@ -118,6 +138,13 @@ pub struct Hub {
     vigil: Vigil,
     beats: heartbeat::Book,
     gait: Gait,
+    canaries: Canaries,
+    keeper: Judge,
+    reading: Option<Reading>,
+    /// How often time did not pass evenly.
+    stumbles: u64,
+    /// By a clock that never jumps.
+    born: Instant,
     started: Timestamp,
 }
 
@@ -147,6 +174,13 @@ impl Hub {
         let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
         let relieved = checkpoint::relieved(&restored);
         let telling = Telling::new(&options, &restored);
+        let embedded = match options.canaries {
+            prober::canary::Canaries::On => options.location.clone(),
+            prober::canary::Canaries::Off => None,
+        };
+        let canaries = Canaries::new(embedded, now(), Instant::now());
+        let keeper = Judge::new(options.max_bytes);
+        let standing = options.standing;
         let place = options.location.clone().unwrap_or_else(|| "hub".parse().expect("it is a name"));
         let mut hub = Self {
             views: Views::new(options.location.clone()),
@@ -161,6 +195,11 @@ impl Hub {
             vigil: Vigil::default(),
             beats: heartbeat::Book::new(place),
             gait: Gait::default(),
+            canaries,
+            keeper,
+            reading: None,
+            stumbles: 0,
+            born: Instant::now(),
             started: now(),
         };
         for fault in &restored.faults {
@@ -178,6 +217,9 @@ impl Hub {
         let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
+        if let Standing::Looping { restarts } = standing {
+            hub.find([Found::Is(WatchFault::Restarting { restarts })]).await;
+        }
         (hub.dirty.incidents, hub.dirty.maintenances) = (true, true);
         (hub, events)
     }
@@ -234,7 +276,9 @@ impl Hub {
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
         self.show_audit(&wiring.desk);
+        self.canaries.resume(Instant::now());
         loop {
+            self.options.pulse.beat();
             let mut transitions = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -260,6 +304,10 @@ impl Hub {
                 }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
+                Some(reading) = wiring.readings.recv() => {
+                    self.take_reading(reading).await;
+                    Vec::new()
+                }
                 Some(report) = wiring.mail.reports.recv() => {
                     self.take_report(report).await;
                     Vec::new()
@@ -284,6 +332,7 @@ impl Hub {
                 written = Some(Instant::now());
             }
         }
+        self.options.pulse.rest();
         while let Ok(report) = wiring.mail.reports.try_recv() {
             self.take_report(report).await;
         }
@@ -334,6 +383,11 @@ impl Hub {
         exhibit: Option<Box<Exhibit>>,
         now: Timestamp,
     ) -> Vec<Transition> {
+        if is_canary(&observation.probe.component) {
+            self.canaries.judge(&observation, now, Instant::now());
+            return Vec::new();
+        }
+        self.canaries.heard(&observation.location, Instant::now());
         let id = observation.probe.component.clone();
         let observed = roster::observed(&self.definitions, observation.clone(), now);
         let outcome = self.engine.step(Input::Observation(observed), now);

@@ -70,6 +70,8 @@ pub mod postmortem;
 #[cfg(feature = "ssr")]
 mod public_id;
 #[cfg(feature = "ssr")]
+pub mod resources;
+#[cfg(feature = "ssr")]
 mod retrospect;
 #[cfg(feature = "ssr")]
 pub mod serve;

@@ -9,6 +9,7 @@ mod hub;
 mod mail;
 mod probes;
 mod process;
+mod watch;
 
 use shared::Timestamp;
 
@@ -43,6 +44,7 @@ impl Scrape<'_> {
         probes::write(self, &mut out);
         hub::write(self, &mut out);
         mail::write(self, &mut out);
+        watch::write(self, &mut out);
         process::write(self.process.as_ref(), &mut out);
         out.finish()
     }

@@ -41,7 +41,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use ipnet::IpNet;
-use prober::definition::{DefinitionSet, Secret};
+use prober::{
+    definition::{DefinitionSet, Secret},
+    supervisor::Pulse,
+};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
@@ -94,6 +97,8 @@ pub struct Sources {
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// The past.
     pub store: StoreHandle,
+    /// The sign of life of whoever makes the pages.
+    pub pulse: Pulse,
     /// What is watched.
     pub definitions: watch::Receiver<Arc<DefinitionSet>>,
     /// What the hub counts.
@@ -190,7 +195,7 @@ impl Bound {
             started: Instant::now(),
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(edition::publish(self.sources.snapshots, editions, press, stop.clone()));
+        tasks.spawn(edition::publish(self.sources.snapshots, editions, press, self.sources.pulse, stop.clone()));
         let acceptor = self.tls.map(|identity| {
             let acceptor = identity.acceptor();
             tasks.spawn(identity.follow(stop.clone()));

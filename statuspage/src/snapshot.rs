@@ -10,7 +10,10 @@ use shared::{
     Timestamp, Verdict,
 };
 
-use crate::{domains::Domains, incident::Incident, mailing::MailView, maintenance::Maintenance, site::Site};
+use crate::{
+    domains::Domains, incident::Incident, mailing::MailView, maintenance::Maintenance, notify::FaultKind,
+    resources::Reading, site::Site, watch::PingSeen,
+};
 
 /// Everything, at one instant.
 #[derive(Debug, Clone)]
@@ -40,6 +43,8 @@ pub struct Snapshot {
     pub maintenances: Arc<Vec<Arc<Maintenance>>>,
     /// What the monitoring says of itself, beside what can be seen in the components.
     pub monitor: Arc<MonitorView>,
+    /// What the watch over the monitoring found.
+    pub watch: Arc<WatchView>,
     /// How the mail to subscribers does.
     pub mail: Arc<MailView>,
     /// Which components serve which name: private, asked for one name at a time.
@@ -78,6 +83,40 @@ impl Snapshot {
         let renamed = self.components.iter().find(|component| component.formerly.contains(former));
         renamed.filter(|_| !taken).map(|component| &component.id)
     }
+}
+
+/// What the watch over the monitoring found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WatchView {
+    /// Whether it is proven that failures are found.
+    pub detection: Detection,
+    /// The lasting faults of the monitor that are open, and since when.
+    pub open: BTreeMap<FaultKind, Timestamp>,
+    /// What there was left at the last look.
+    pub reading: Option<Reading>,
+    /// What became of the last ping.
+    pub ping: PingSeen,
+    /// How often time did not pass evenly since the start: the clock was set, the machine slept, the process stood still.
+    pub stumbles: u64,
+}
+
+impl WatchView {
+    /// Whether any of these faults is open.
+    pub fn is_any_open(&self, kinds: &[FaultKind]) -> bool {
+        kinds.iter().any(|kind| self.open.contains_key(kind))
+    }
+}
+
+/// Whether it is proven that failures are found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detection {
+    /// No place has canaries.
+    #[default]
+    Unproven,
+    /// Every canary was found to be what it is, or is not due yet.
+    Proven,
+    /// Some was not.
+    Broken,
 }
 
 /// What the monitoring says of itself.

@@ -6,8 +6,10 @@
 
 mod gait;
 mod pinger;
+mod seen;
 mod verdict;
 
 pub use gait::{Gait, Stride};
 pub use pinger::{Ping, Watch};
+pub use seen::{PingBoard, PingSeen};
 pub use verdict::{Reason, WatchInput, verdict};

@@ -64,12 +64,6 @@ impl Starts {
         self.rewrite();
     }
 
-    /// All is well for long enough: nothing of before counts any more.
-    pub fn forget_all(mut self) {
-        self.known.clear();
-        self.rewrite();
-    }
-
     fn rewrite(&self) {
         let done = if self.known.is_empty() { fs::remove_file(&self.path) } else { self.write() };
         if let Err(error) =
@@ -123,9 +117,6 @@ mod tests {
         assert!(!directory.path().join(FILE).exists());
         fs::write(directory.path().join(FILE), b"\xff\xfe\n2026-").expect("written");
         assert_eq!(Starts::note(directory.path(), at(20)).1, Standing::Steady);
-        let (starts, _) = Starts::note(directory.path(), at(21));
-        starts.forget_all();
-        assert!(!directory.path().join(FILE).exists());
     }
 
     #[test]

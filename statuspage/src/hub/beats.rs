@@ -8,7 +8,6 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout_at},
 };
-use tracing::warn;
 
 use super::{Hub, desk::DEADLINE, desk::DeskEnd};
 use crate::{
@@ -16,7 +15,6 @@ use crate::{
     engine::Transition,
     heartbeat::{Key, Push},
     store::Durability,
-    watch::Stride,
 };
 
 /// Signs that may wait. Whoever comes when it is full waits until the deadline, and is then asked to try again.
@@ -36,6 +34,11 @@ pub(super) struct Beat {
 }
 
 impl Beat {
+    #[cfg(test)]
+    pub(super) fn into_parts(self) -> (Push, oneshot::Sender<Durability>) {
+        (self.push, self.reply)
+    }
+
     pub(super) async fn hand_in(to: &mpsc::Sender<Self>, key: Key, push: Push) -> Result<(), Unheard> {
         let (reply, answer) = oneshot::channel();
         let until = Instant::now() + DEADLINE;
@@ -74,19 +77,14 @@ impl Hub {
     pub(super) async fn pass_second(&mut self) -> Vec<Transition> {
         let at = now();
         if let Some(stride) = self.gait.step(Instant::now(), at) {
-            self.stumble(stride, at);
+            self.stumble(stride, at).await;
         }
+        self.oversee(at, Instant::now()).await;
         let mut transitions = self.tick(at);
         let missed = self.beats.missed(at);
         self.dirty_beats(&missed);
         transitions.extend(self.keep(missed).await.1);
         transitions
-    }
-
-    /// The hub stood still, or its clock was set: nobody could be heard, so that nothing is missed before it is due anew.
-    fn stumble(&mut self, stride: Stride, at: Timestamp) {
-        warn!(stood_still = ?stride.stood_still, clock_set_by_ms = stride.jumped_ms, "time did not pass evenly");
-        self.beats.resume(at);
     }
 
     /// The newest observation of a heartbeat, as the engine has it.

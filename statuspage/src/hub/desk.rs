@@ -158,6 +158,12 @@ impl DeskEnd {
         }
     }
 
+    /// The next sign of life, to be answered: for tests of those who send them.
+    #[cfg(test)]
+    pub(crate) async fn next_beat(&mut self) -> Option<(Push, oneshot::Sender<Durability>)> {
+        self.beats.recv().await.map(Beat::into_parts)
+    }
+
     /// Shows an audit log: for the same tests.
     #[cfg(test)]
     pub(crate) fn show(&self, audit: AuditLog) {

@@ -152,6 +152,7 @@ impl Hub {
             incidents: Arc::clone(&self.views.incidents),
             maintenances: Arc::clone(&self.views.maintenances),
             monitor: Arc::clone(&self.views.monitor),
+            watch: Arc::new(self.watch_view()),
             mail: Arc::new(self.telling.post.view()),
             domains: Arc::clone(&self.views.domains),
         }

@@ -136,6 +136,11 @@ impl Bench {
             rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
             maintenance: Vec::new(),
             mail: Mail::Off,
+            canaries: prober::canary::Canaries::Off,
+            ping: PingBoard::default(),
+            standing: Standing::Steady,
+            max_bytes: 2_000_000_000,
+            pulse: Pulse::new("hub", Duration::from_secs(30)),
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }
@@ -335,9 +340,10 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (watched, _input) = watch::channel(watched);
     let (desk, end) = desk();
     let (mail, _postman) = crate::mailing::post();
-    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end, mail };
+    let (_steward, readings) = mpsc::channel(1);
+    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end, mail, readings };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
-    let telling = Teller::start(silence(), &mut tasks, stop.clone());
+    let telling = Teller::start(silence(), Pulse::new("teller", Duration::from_secs(30)), &mut tasks, stop.clone());
     tasks.spawn(hub.run(wiring, events, telling, stop.clone()));
     for observation in results("cloud", lately(), &DOWN) {
         seam.send(observation).await.expect("the hub listens");

@@ -15,6 +15,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use prober::supervisor::Pulse;
 use shared::Timestamp;
 use tokio::{
     sync::{mpsc, watch},
@@ -44,6 +45,8 @@ const PAGE: usize = 200;
 const REPORT: Duration = Duration::from_millis(250);
 /// And at least so often, so that trouble is seen while nothing moves.
 const LOOK: Duration = Duration::from_secs(5);
+/// He may be silent for so long: a large book of subscribers takes its time.
+const SILENCE: Duration = Duration::from_secs(60);
 /// The book of subscribers is asked again so long after it did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long letters may go on once the postman is told to stop.
@@ -89,6 +92,7 @@ pub struct Postman {
     tracker: Tracker,
     asks_at: Instant,
     reported_at: Instant,
+    pulse: Pulse,
 }
 
 impl fmt::Debug for Postman {
@@ -120,13 +124,20 @@ impl Postman {
             tracker: Tracker::default(),
             asks_at: begin,
             reported_at: begin,
+            pulse: Pulse::new("postman", SILENCE),
             options,
         }
+    }
+
+    /// His sign of life.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Carries letters until `stop`, then lets those end that are on their way and reports the last time.
     pub async fn run(mut self, stop: CancellationToken) {
         loop {
+            self.pulse.beat();
             self.look_at_notices().await;
             self.plan().await;
             self.dispatch();
@@ -142,6 +153,7 @@ impl Postman {
                 () = time::sleep_until(wake) => {}
             }
         }
+        self.pulse.rest();
         self.drain().await;
     }
 

@@ -7,6 +7,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use shared::Timestamp;
 use url::Url;
 
 /// From the lookup of the name to the end of the answer.
@@ -37,6 +38,8 @@ pub enum ClientError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
+    /// What the other side's clock showed (RFC 9110 §6.6.1).
+    pub(crate) date: Option<Timestamp>,
 }
 
 /// A request did not do what it should.
@@ -119,6 +122,7 @@ impl Client {
         if !response.status().is_success() {
             return Err(refusal(response.status(), response.headers()));
         }
+        let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok()).and_then(time);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| Refusal::later(plain(&error)))? {
             body.extend_from_slice(&chunk[..chunk.len().min(MAX_ANSWER - body.len())]);
@@ -126,8 +130,14 @@ impl Client {
                 break;
             }
         }
-        Ok(Answer { body })
+        Ok(Answer { body, date })
     }
+}
+
+/// An HTTP date: that of mail (RFC 5322) with `GMT`.
+fn time(text: &str) -> Option<Timestamp> {
+    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Timestamp::from_millis(zoned.as_millisecond()))
 }
 
 /// What a status means for the next attempt. Wrong tokens and moved addresses are tried again: the operator may mend them.

@@ -2,9 +2,13 @@
 //!
 //! It does not know how a fault is found: the hub translates what its parts say.
 
+mod watch;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+pub use watch::WatchFault;
 
 /// A fault of the monitor, with its facts.
 ///
@@ -90,6 +94,8 @@ pub enum Fault {
         /// What the relays said last.
         reason: String,
     },
+    /// The watch over the monitor found something.
+    Watch(WatchFault),
 }
 
 impl Fault {
@@ -109,6 +115,7 @@ impl Fault {
             Self::NotSealed { .. } => FaultKind::NotSealed,
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
+            Self::Watch(fault) => fault.kind(),
         }
     }
 
@@ -131,6 +138,7 @@ impl Fault {
             (Self::MissingFiles { files, first: _ }, Self::MissingFiles { files: before, first }) => {
                 Self::MissingFiles { files: files.saturating_add(*before), first: first.clone() }
             }
+            (Self::Watch(newest), Self::Watch(earlier)) => Self::Watch(newest.with_earlier(earlier)),
             (newest, _) => newest,
         }
     }
@@ -174,11 +182,39 @@ pub enum FaultKind {
     LostWrites,
     /// Letters do not leave.
     MailFailing,
+    /// Less than a fifth of the disk is free.
+    DiskLow,
+    /// Less than a tenth.
+    DiskVeryLow,
+    /// Less than a twentieth.
+    DiskCritical,
+    /// The disk will be full within days.
+    DiskFilling,
+    /// Memory runs out.
+    MemoryShort,
+    /// Files and sockets run out.
+    Descriptors,
+    /// Canaries are not found.
+    DetectionBroken,
+    /// Definition files stay rejected.
+    DefinitionsRejected,
+    /// Restarts did not help.
+    Restarting,
+    /// The clock is wrong.
+    ClockOff,
+    /// The clock jumped.
+    ClockJumped,
+    /// The monitor did nothing for a while.
+    StoodStill,
+    /// Probes did not end.
+    ProbesStuck,
+    /// A part was begun anew.
+    PartFailed,
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 27] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -192,6 +228,20 @@ impl FaultKind {
         Self::NotSealed,
         Self::LostWrites,
         Self::MailFailing,
+        Self::DiskLow,
+        Self::DiskVeryLow,
+        Self::DiskCritical,
+        Self::DiskFilling,
+        Self::MemoryShort,
+        Self::Descriptors,
+        Self::DetectionBroken,
+        Self::DefinitionsRejected,
+        Self::Restarting,
+        Self::ClockOff,
+        Self::ClockJumped,
+        Self::StoodStill,
+        Self::ProbesStuck,
+        Self::PartFailed,
     ];
 
     /// The word in documents, metrics and keys.
@@ -210,11 +260,28 @@ impl FaultKind {
             Self::NotSealed => "not_sealed",
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
+            Self::DiskLow => "disk_low",
+            Self::DiskVeryLow => "disk_very_low",
+            Self::DiskCritical => "disk_critical",
+            Self::DiskFilling => "disk_filling",
+            Self::MemoryShort => "memory_short",
+            Self::Descriptors => "descriptors",
+            Self::DetectionBroken => "detection_broken",
+            Self::DefinitionsRejected => "definitions_rejected",
+            Self::Restarting => "restarting",
+            Self::ClockOff => "clock_off",
+            Self::ClockJumped => "clock_jumped",
+            Self::StoodStill => "stood_still",
+            Self::ProbesStuck => "probes_stuck",
+            Self::PartFailed => "part_failed",
         }
     }
 
     /// Whether it has an end.
     pub fn course(self) -> Course {
+        if let Some(course) = self.course_of_watch() {
+            return course;
+        }
         match self {
             Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing => Course::Lasting,
             Self::SetAside
@@ -226,6 +293,21 @@ impl FaultKind {
             | Self::MissingFiles
             | Self::NotSealed
             | Self::LostWrites => Course::Single,
+            // Those of the watch have been answered.
+            Self::DiskLow
+            | Self::DiskVeryLow
+            | Self::DiskCritical
+            | Self::DiskFilling
+            | Self::MemoryShort
+            | Self::Descriptors
+            | Self::DetectionBroken
+            | Self::DefinitionsRejected
+            | Self::Restarting
+            | Self::ClockOff
+            | Self::ClockJumped
+            | Self::StoodStill
+            | Self::ProbesStuck
+            | Self::PartFailed => Course::Single,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::words::Words;
 mod fault;
 mod outage;
 mod planned;
+mod watch;
 
 /// From there on a message says when it was detected and when it left.
 const LATE: Duration = Duration::from_secs(120);

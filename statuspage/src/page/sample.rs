@@ -219,6 +219,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         incidents: Arc::default(),
         maintenances: Arc::default(),
         monitor: Arc::default(),
+        watch: Arc::default(),
         mail: Arc::default(),
         domains: Arc::default(),
     }

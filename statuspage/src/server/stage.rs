@@ -50,6 +50,7 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         incidents: Arc::default(),
         maintenances: Arc::default(),
         monitor: Arc::default(),
+        watch: Arc::default(),
         mail: Arc::default(),
         domains: Arc::default(),
     }

@@ -13,6 +13,7 @@ mod operators;
 mod planner;
 mod planning;
 mod postmortem;
+mod push;
 mod subscribe;
 mod subscribers;
 mod telling;

@@ -12,7 +12,7 @@ use prober::{
 use shared::{Language, LocationName};
 
 use super::{
-    MetricsMode,
+    MetricsMode, Mode,
     channels::{Channel, Ntfy, Webhook},
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
@@ -29,6 +29,9 @@ prober::table! {
     pub(super) File = "the settings file", "…" {
         /// Whose services these are: a text, or one for each language.
         title: Option<At<Texts>>,
+        /// Whether people rely on it. A hub in production that nobody outside watches is warned of, and `statuspage check` fails.
+        #[schemars(extend("default" = "trial"))]
+        mode: Option<At<Written<Mode>>>,
         /// The languages on offer, the default first.
         languages: Option<At<List<Written<Language>>>>,
         /// Where days begin, and cron lines are read: an IANA name.
@@ -120,6 +123,8 @@ prober::table! {
     pub(super) Watch = "`[watch]`", "{ ping = \"https://hc-ping.com/${env:PING_ID}\" }" {
         /// The dead-man switch: asked each minute while all is well, and with `/fail` at its end while it is not.
         ping: Option<At<PingUrl>>,
+        /// Another Belfry that expects a sign of life of this one: the address of its heartbeat, told like `ping`.
+        peer: Option<At<PingUrl>>,
     }
 }
 
@@ -171,6 +176,7 @@ pub(super) const FORMAT: Format = Format {
         "mail",
         "metrics_token",
         "password",
+        "peer",
         "ping",
         "relays",
         "token",

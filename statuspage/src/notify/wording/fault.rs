@@ -4,7 +4,7 @@
 
 use shared::{Language, Timestamp};
 
-use super::Voice;
+use super::{Voice, watch};
 use crate::notify::{Fault, FaultKind, Kind};
 
 impl Voice {
@@ -100,6 +100,7 @@ fn found_en(fault: &Fault) -> String {
             };
             format!("the database was damaged and lost {lost}; the rest is served")
         }
+        Fault::Watch(fault) => watch::found(fault, Language::En),
         Fault::MailFailing { waiting, reason } => {
             let letters = if *waiting == 1 { "1 letter waits".to_owned() } else { format!("{waiting} letters wait") };
             format!("mail to subscribers does not leave: {reason}; {letters}, nothing is lost yet")
@@ -163,6 +164,7 @@ fn found_fr(fault: &Fault) -> String {
             };
             format!("la base de données, endommagée, a perdu {lost}\u{a0}; le reste est servi")
         }
+        Fault::Watch(fault) => watch::found(fault, Language::Fr),
         Fault::MailFailing { waiting, reason } => {
             let letters =
                 if *waiting <= 1 { format!("{waiting} lettre attend") } else { format!("{waiting} lettres attendent") };
@@ -174,15 +176,18 @@ fn found_fr(fault: &Fault) -> String {
 }
 
 /// A fault that lasts, in a language.
-struct Lasting {
+pub(super) struct Lasting {
     /// That it is over.
-    over: &'static str,
+    pub(super) over: &'static str,
     /// What it was, to be followed by how long.
-    was: &'static str,
+    pub(super) was: &'static str,
 }
 
 impl Lasting {
     fn of(fault: &Fault, language: Language) -> Self {
+        if let Some(lasting) = watch::lasting(fault.kind(), language) {
+            return lasting;
+        }
         let [over_en, was_en, over_fr, was_fr] = match fault.kind() {
             FaultKind::LowSpace => [
                 "the disk has room again",
@@ -216,7 +221,21 @@ impl Lasting {
             | FaultKind::DamagedFiles
             | FaultKind::MissingFiles
             | FaultKind::NotSealed
-            | FaultKind::LostWrites => {
+            | FaultKind::LostWrites
+            | FaultKind::DiskLow
+            | FaultKind::DiskVeryLow
+            | FaultKind::DiskCritical
+            | FaultKind::DiskFilling
+            | FaultKind::MemoryShort
+            | FaultKind::Descriptors
+            | FaultKind::DetectionBroken
+            | FaultKind::DefinitionsRejected
+            | FaultKind::Restarting
+            | FaultKind::ClockOff
+            | FaultKind::ClockJumped
+            | FaultKind::StoodStill
+            | FaultKind::ProbesStuck
+            | FaultKind::PartFailed => {
                 ["all is well again", "there was a fault", "tout est rentré dans l'ordre", "il y a eu un défaut"]
             }
         };
@@ -228,7 +247,7 @@ impl Lasting {
 }
 
 /// `812 MB`, `1.5 GB`: decimal units, as disks are sold, rounded down.
-fn size(bytes: u64, language: Language) -> String {
+pub(super) fn size(bytes: u64, language: Language) -> String {
     let (unit, per) = match bytes {
         0..1_000 => ("", 1),
         1_000..1_000_000 => ("k", 1_000),

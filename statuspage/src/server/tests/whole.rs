@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use prober::supervisor::Pulse;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,7 @@ fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
         hub,
         Sources {
             snapshots,
+            pulse: Pulse::new("page", Duration::from_secs(30)),
             definitions: watch::channel(Arc::default()).1,
             store,
             hub: Arc::default(),
