@@ -7,6 +7,7 @@ mod image;
 mod incident;
 mod mail;
 mod maintenance;
+mod manual;
 mod operator;
 mod page;
 mod reader;

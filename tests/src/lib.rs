@@ -7,6 +7,7 @@ pub mod browser;
 pub mod hub;
 pub mod image;
 pub mod letter;
+pub mod manual;
 pub mod names;
 pub mod nginx;
 pub mod program;
