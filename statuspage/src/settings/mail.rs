@@ -54,7 +54,7 @@ prober::table! {
         /// The domain that answers for them.
         domain: Required<Written<Domain>>,
         /// The key's name: it is published at `SELECTOR._domainkey.DOMAIN`.
-        selector: Required<Written<Domain>>,
+        selector: Required<Written<Selector>>,
         /// The private key (PEM): RSA or Ed25519.
         key_file: Required<Written<PathText>>,
     }
@@ -191,6 +191,23 @@ impl FromStr for Domain {
             Err(invalid("it is a name of DNS in ASCII"))
         }
     }
+}
+
+/// The name of a key, which stands in front of `_domainkey` in DNS.
+#[derive(Debug, Clone)]
+pub(super) struct Selector(String);
+
+impl FromStr for Selector {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        text.parse().map(|Domain(name)| Self(name))
+    }
+}
+
+impl Form for Selector {
+    const WHAT: &'static str = "a name in quotes";
+    const EXAMPLE: &'static str = "\"belfry\"";
 }
 
 impl Form for Sender {
