@@ -51,6 +51,10 @@ pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl,
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "statuspage.toml";
 
+/// The variable that holds what the file would say, for containers that have no file; its relative paths begin at the working
+/// directory. The default file is not looked for then.
+pub const TEXT: &str = "BELFRY_CONFIG";
+
 /// Where a setting came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -160,6 +164,9 @@ pub enum SettingsError {
     /// The file that was named is not there.
     #[error("there is no settings file {}: check --settings", .0.display())]
     Missing(PathBuf),
+    /// Two places say what only one can.
+    #[error("the settings stand in a file and in the variable {TEXT}: unset one of them")]
+    Twice,
     /// The file has mistakes.
     #[error("{}", .0.render(Style::Plain))]
     Mistakes(Box<FileReport>),
@@ -195,10 +202,15 @@ impl Settings {
     pub fn load(flags: Given, variables: &Variables) -> Result<Self, SettingsError> {
         let environment = Given::from_environment(variables)?;
         let named = flags.settings.clone().or_else(|| environment.settings.clone());
-        let path = match named {
-            Some(path) if path.exists() => Some(path),
-            Some(path) => return Err(SettingsError::Missing(path)),
-            None => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()),
+        let path = match (named, layer::text(variables)?) {
+            (Some(_), Some(_)) => return Err(SettingsError::Twice),
+            (None, Some(text)) => {
+                let (file, warnings) = read(Path::new(TEXT), &text, variables)?;
+                return merge(flags, environment, file, None, warnings);
+            }
+            (Some(path), None) if path.exists() => Some(path),
+            (Some(path), None) => return Err(SettingsError::Missing(path)),
+            (None, None) => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()),
         };
         let (file, warnings) = match &path {
             Some(path) => {

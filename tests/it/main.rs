@@ -3,6 +3,7 @@
 mod bell;
 mod care;
 mod command_line;
+mod image;
 mod incident;
 mod mail;
 mod maintenance;

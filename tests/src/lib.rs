@@ -5,7 +5,9 @@
 pub mod backend;
 pub mod browser;
 pub mod hub;
+pub mod image;
 pub mod letter;
+pub mod names;
 pub mod nginx;
 pub mod program;
 pub mod smtpd;

@@ -39,13 +39,13 @@ pub(super) struct Earlier(Mailings);
 
 impl Post {
     pub(super) fn read(mail: Mail, restored: &Restored) -> Self {
-        let mailings = restored.records.iter().filter_map(|(key, body)| match key {
-            RecordKey::Mailing(story) => Some((story, body.as_ref())),
-            key => none_of(key),
+        let mailings = restored.records.iter().filter_map(|(key, body)| {
+            let RecordKey::Mailing(story) = key else { return None };
+            Some((story, body.as_ref()))
         });
-        let rounds = restored.records.iter().filter_map(|(key, body)| match key {
-            RecordKey::Mailed(story) => Some((story.clone(), body.clone())),
-            key => none_of(key),
+        let rounds = restored.records.iter().filter_map(|(key, body)| {
+            let RecordKey::Mailed(story) = key else { return None };
+            Some((story.clone(), body.clone()))
         });
         let flow = match mail {
             Mail::On => Some(Flow::default()),
@@ -111,9 +111,9 @@ impl Post {
     /// An order is taken back, for which these records were handed to the store.
     pub(super) fn take_back(&mut self, Earlier(book): Earlier, written: &[RecordKey]) {
         self.book = book;
-        self.book.rewrite(written.iter().filter_map(|key| match key {
-            RecordKey::Mailing(story) => Some(story.clone()),
-            key => none_of(key),
+        self.book.rewrite(written.iter().filter_map(|key| {
+            let RecordKey::Mailing(story) = key else { return None };
+            Some(story.clone())
         }));
     }
 
@@ -133,20 +133,6 @@ impl Post {
         }
         self.tallies = report.tallies;
         (self.flow, self.subscribers) = (Some(report.flow), report.subscribers);
-    }
-}
-
-/// What is no record of mail.
-fn none_of<T>(key: &RecordKey) -> Option<T> {
-    match key {
-        RecordKey::Outage(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_) => None,
     }
 }
 

@@ -294,6 +294,18 @@ fn half_of_tls_is_none() {
 }
 
 #[test]
+fn a_variable_may_stand_for_the_file() {
+    let variable = |text: &str| [(TEXT.into(), text.into())].into_iter().collect::<Variables>();
+    let settings = Settings::load(Given::default(), &variable("title = \"Nuages\"\ndata = \"here\"")).expect("sound");
+    assert_eq!((settings.title.get(Language::Fr), settings.data.to_str()), ("Nuages", Some("here")));
+    let refused = Settings::load(Given::default(), &variable("titel = \"x\"")).expect_err("no such key");
+    assert!(refused.to_string().contains("BELFRY_CONFIG:1:1"), "{refused}");
+    let flags = Given { settings: Some("statuspage.toml".into()), ..Given::default() };
+    let refused = Settings::load(flags, &variable("title = \"x\"")).expect_err("two sources").to_string();
+    assert_eq!(refused, "the settings stand in a file and in the variable BELFRY_CONFIG: unset one of them");
+}
+
+#[test]
 fn a_file_that_is_named_must_be_there() {
     let flags = Given { settings: Some("/nowhere/statuspage.toml".into()), ..Given::default() };
     let refused = Settings::load(flags, &Variables::default()).expect_err("it is not there");
