@@ -94,7 +94,8 @@ fn by_enhanced(parts: &[&str]) -> Refused {
         // A sender's address of ours that is refused says nothing of the mailbox.
         ["1", "7" | "8"] => Refused::Policy,
         ["1", _] | ["2", "1"] => Refused::Mailbox,
-        ["7", _] => Refused::Policy,
+        // How SMTP is spoken, and rules about who sends what.
+        ["5" | "7", _] => Refused::Policy,
         _ => Refused::Message,
     }
 }
