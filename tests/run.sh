@@ -24,6 +24,7 @@ need xmllint libxml2-utils
 need smtpd opensmtpd
 need buildah buildah
 need musl-gcc musl-tools
+need notmuch notmuch
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")
@@ -31,6 +32,7 @@ need_module() { # module package
 need_module feedparser python3-feedparser
 need_module icalendar python3-icalendar
 need_module dkim python3-dkim
+need_module aiosmtpd python3-aiosmtpd
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()

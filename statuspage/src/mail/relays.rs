@@ -131,6 +131,11 @@ impl Relays {
         self.stations.iter().map(Station::state).collect()
     }
 
+    /// How long all of them rest: until then no letter can leave. Nothing while one of them may be asked.
+    pub fn rest(&self) -> Duration {
+        self.stations.iter().map(Station::rests).min().unwrap_or_default()
+    }
+
     /// Whether each relay takes a session now, with its name and what it said; nothing is sent.
     pub async fn prove(&self) -> Vec<(String, Result<(), String>)> {
         let mut proofs = Vec::with_capacity(self.stations.len());

@@ -233,8 +233,12 @@ impl Postman {
         Ok(())
     }
 
-    /// Lets letters leave, those of subscriptions first, as fast as they may.
+    /// Lets letters leave, those of subscriptions first, as fast as they may. While every relay rests, none is tried in vain: each
+    /// try would put off the next one for longer.
     fn dispatch(&mut self) {
+        if !self.options.relays.rest().is_zero() {
+            return;
+        }
         while self.flights.len() < IN_FLIGHT && self.bucket.opens_at() <= Instant::now() {
             let Some(work) = self.next_work() else { return };
             self.bucket.take(Instant::now());
@@ -244,7 +248,7 @@ impl Postman {
     }
 
     fn next_work(&mut self) -> Option<Work> {
-        if let Some(account) = self.accounts.next() {
+        if let Some(account) = self.accounts.next((self.options.now)()) {
             return Some(Work::Account(account));
         }
         while let Some(order) = self.orders.pop_front() {
@@ -350,9 +354,11 @@ impl Postman {
         let opens = (self.flights.len() < IN_FLIGHT).then(|| self.bucket.opens_at());
         let again = self.accounts.wakes_at().zip(opens).map(|(due, opens)| due.max(opens));
         let bucket = opens.filter(|_| !self.orders.is_empty());
+        let rested = present + self.options.relays.rest();
+        let letters = [due, again, bucket].into_iter().flatten().min().map(|at| at.max(rested));
         let asks = (self.asks_at > present).then_some(self.asks_at);
         let report = self.reported_at + if self.rounds.is_changed() { REPORT } else { LOOK };
-        let wakes = [due, again, bucket, asks].into_iter().flatten().fold(report, Instant::min);
+        let wakes = [letters, asks].into_iter().flatten().fold(report, Instant::min);
         // Never in a tight circle, whatever is due and cannot be done.
         wakes.max(present + Duration::from_millis(5))
     }

@@ -70,9 +70,14 @@ impl Station {
         self.url.to_string()
     }
 
+    /// For how long it is left alone; nothing when it may be asked.
+    pub(super) fn rests(&self) -> Duration {
+        self.inner().until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+
     pub(super) fn state(&self) -> RelayState {
+        let rests = self.rests();
         let inner = self.inner();
-        let rests = inner.until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
         RelayState {
             relay: self.name(),
             failures: inner.failures,

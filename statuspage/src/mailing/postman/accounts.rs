@@ -65,9 +65,10 @@ impl Accounts {
         waits
     }
 
-    /// The next one that is due.
-    pub(super) fn next(&mut self) -> Option<Account> {
+    /// The next one that is due. Those whose links open nothing any more go: they waited for relays that did not work.
+    pub(super) fn next(&mut self, now: Timestamp) -> Option<Account> {
         let present = Instant::now();
+        self.0.retain(|(_, account)| now < account.until);
         let at = self.0.iter().position(|(due, _)| *due <= present)?;
         self.0.remove(at).map(|(_, account)| account)
     }
@@ -98,9 +99,10 @@ mod tests {
         let mut tried = Vec::new();
         while let Some(at) = accounts.wakes_at() {
             time::sleep_until(at).await;
-            let account = accounts.next().expect("it is due");
+            let now = begin.plus(started.elapsed());
+            let account = accounts.next(now).expect("it is due");
             tried.push(started.elapsed().as_secs());
-            accounts.enter_again(&account, Duration::from_secs(1), begin.plus(started.elapsed()));
+            accounts.enter_again(&account, Duration::from_secs(1), now);
         }
         assert_eq!(tried, [0, 5, 15, 35, 75, 155, 315, 635, 1_275], "half an hour");
     }
@@ -113,7 +115,12 @@ mod tests {
         assert!(accounts.enter_again(&old, Duration::from_secs(60), now));
         time::advance(Duration::from_secs(60)).await;
         accounts.enter(Account::new(page(), now));
-        let order: Vec<_> = std::iter::from_fn(|| accounts.next()).map(|account| account.attempts).collect();
+        let order: Vec<_> = std::iter::from_fn(|| accounts.next(now)).map(|account| account.attempts).collect();
         assert_eq!(order, [0, 1]);
+        accounts.enter(old);
+        assert!(
+            accounts.next(now.plus(Duration::from_secs(1_800))).is_none() && accounts.len() == 0,
+            "its link is dead"
+        );
     }
 }
