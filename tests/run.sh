@@ -26,6 +26,7 @@ need ip iproute2
 need curl curl
 need buildah buildah
 need musl-gcc musl-tools
+need notmuch notmuch
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")
@@ -33,6 +34,7 @@ need_module() { # module package
 need_module feedparser python3-feedparser
 need_module icalendar python3-icalendar
 need_module dkim python3-dkim
+need_module aiosmtpd python3-aiosmtpd
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()
