@@ -18,7 +18,7 @@ mod written;
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::Duration,
 };
 
@@ -189,6 +189,18 @@ pub enum SettingsError {
     /// Letters are full of links, which nobody could open.
     #[error("`[mail]` needs the page's own address for the links in letters: set `public_url`")]
     MailWithoutAddress,
+    /// Whoever has a backup would have the key to what it holds.
+    #[error(
+        "the key of subscribers, {}, lies in the data directory {} together with what it opens: name a place elsewhere in `[mail]` key_file",
+        key.display(),
+        data.display()
+    )]
+    KeyInData {
+        /// Where the key would lie.
+        key: PathBuf,
+        /// Where data lie.
+        data: PathBuf,
+    },
 }
 
 impl Settings {
@@ -304,11 +316,15 @@ fn merge(
         return Err(SettingsError::MailWithoutAddress);
     }
     let (mail, relays_shown) = file.mail.map_or_else(Default::default, |(mail, shown)| (Some(mail), shown));
+    let data = pick!(data).unwrap_or_else(|| "data".into());
+    if let Some(key) = mail.as_ref().map(|mail: &MailSettings| &mail.key_file).filter(|key| lies_in(key, &data)) {
+        return Err(SettingsError::KeyInData { key: key.clone(), data });
+    }
     let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
     let (backup, verify) = file.plans.by(&time_zone);
     let settings = Settings {
         probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
-        data: pick!(data).unwrap_or_else(|| "data".into()),
+        data,
         listen: pick!(listen).unwrap_or_default(),
         public_url,
         location: pick!(location).unwrap_or_else(|| "local".parse().expect("it is a name")),
@@ -354,6 +370,15 @@ fn merge(
         Some(warnings) => Settings { warnings, ..settings },
         None => settings,
     })
+}
+
+/// Whether a file lies in a directory, as far as their names say; links are looked at when the file is opened.
+fn lies_in(file: &Path, directory: &Path) -> bool {
+    let (file, directory) = (std::path::absolute(file), std::path::absolute(directory));
+    let inside = |file: &PathBuf, directory: &PathBuf| {
+        file.strip_prefix(directory).is_ok_and(|rest| !rest.components().any(|part| part == Component::ParentDir))
+    };
+    matches!((file, directory), (Ok(file), Ok(directory)) if inside(&file, &directory))
 }
 
 #[cfg(test)]

@@ -4,9 +4,17 @@
 
 pub mod backend;
 pub mod browser;
+pub mod clock;
 pub mod hub;
+pub mod image;
 pub mod letter;
+pub mod manual;
+pub mod names;
+pub mod netns;
 pub mod nginx;
 pub mod program;
+pub mod relay;
 pub mod smtpd;
+pub mod submission;
+pub mod town;
 pub mod wait;

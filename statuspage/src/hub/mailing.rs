@@ -18,6 +18,7 @@ use crate::{
     maintenance::News,
     notify::{Fault, FaultKind},
     store::{RecordKey, Restored, StoreState},
+    subscriber::{Closing, Counts},
 };
 
 /// What is to be told by mail, and how far that has got.
@@ -29,6 +30,7 @@ pub(super) struct Post {
     changed_rounds: BTreeSet<Story>,
     tallies: BTreeMap<Story, Tally>,
     flow: Option<Flow>,
+    subscribers: Option<Counts>,
 }
 
 /// What an order may have to take back.
@@ -59,6 +61,12 @@ impl Post {
             self.rounds.entry(story).or_insert(round);
         }
         self.mark_changed();
+    }
+
+    /// The newest notice of each story.
+    #[cfg(test)]
+    pub(super) fn notices(&self) -> &crate::mailing::Notices {
+        self.book.notices()
     }
 
     /// How far things had got when the store was opened: where the postman goes on.
@@ -111,7 +119,7 @@ impl Post {
 
     /// How mail does, for readers.
     pub(super) fn view(&self) -> MailView {
-        MailView { tallies: self.tallies.clone(), flow: self.flow }
+        MailView { tallies: self.tallies.clone(), flow: self.flow, subscribers: self.subscribers }
     }
 
     fn take_report(&mut self, report: Report) {
@@ -124,7 +132,7 @@ impl Post {
             self.changed_rounds.insert(story);
         }
         self.tallies = report.tallies;
-        self.flow = Some(report.flow);
+        (self.flow, self.subscribers) = (Some(report.flow), report.subscribers);
     }
 }
 
@@ -148,17 +156,19 @@ impl Hub {
 
     /// Writes down how far the letters have got, and tells by the other channels when mail does not flow.
     pub(super) async fn take_report(&mut self, report: Report) {
-        let trouble = report.trouble.clone();
+        let failing = report.trouble.clone().map(|Trouble { waiting, reason }| Fault::MailFailing { waiting, reason });
+        let closed = report.closing.map(|Closing { letters, .. }| Fault::FormClosed { letters });
         self.telling.post.take_report(report);
-        let bell = match trouble {
-            Some(Trouble { waiting, reason }) => {
-                self.telling.alarms.notice(Fault::MailFailing { waiting, reason }, now())
-            }
-            None => self.telling.alarms.end(FaultKind::MailFailing, now()),
-        };
+        let mut bells = Vec::new();
+        for (kind, fault) in [(FaultKind::MailFailing, failing), (FaultKind::FormClosed, closed)] {
+            bells.extend(match fault {
+                Some(fault) => self.telling.alarms.notice(fault, now()),
+                None => self.telling.alarms.end(kind, now()),
+            });
+        }
         // While the store is behind, they are written together with what comes next.
-        if bell.is_some() || self.store.state() == StoreState::Synced {
-            self.announce(bell.into_iter().collect()).await;
+        if !bells.is_empty() || self.store.state() == StoreState::Synced {
+            self.announce(bells).await;
         }
     }
 }

@@ -94,6 +94,11 @@ pub enum Fault {
         /// What the relays said last.
         reason: String,
     },
+    /// So many ask to subscribe that the form is closed for everybody.
+    FormClosed {
+        /// Letters that were asked for within an hour.
+        letters: u64,
+    },
     /// The watch over the monitor found something.
     Watch(WatchFault),
 }
@@ -115,6 +120,7 @@ impl Fault {
             Self::NotSealed { .. } => FaultKind::NotSealed,
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
+            Self::FormClosed { .. } => FaultKind::FormClosed,
             Self::Watch(fault) => fault.kind(),
         }
     }
@@ -182,6 +188,8 @@ pub enum FaultKind {
     LostWrites,
     /// Letters do not leave.
     MailFailing,
+    /// Nobody can subscribe for the moment.
+    FormClosed,
     /// Less than a fifth of the disk is free.
     DiskLow,
     /// Less than a tenth.
@@ -214,7 +222,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -228,6 +236,7 @@ impl FaultKind {
         Self::NotSealed,
         Self::LostWrites,
         Self::MailFailing,
+        Self::FormClosed,
         Self::DiskLow,
         Self::DiskVeryLow,
         Self::DiskCritical,
@@ -260,6 +269,7 @@ impl FaultKind {
             Self::NotSealed => "not_sealed",
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
+            Self::FormClosed => "form_closed",
             Self::DiskLow => "disk_low",
             Self::DiskVeryLow => "disk_very_low",
             Self::DiskCritical => "disk_critical",
@@ -283,7 +293,7 @@ impl FaultKind {
             return course;
         }
         match self {
-            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing => Course::Lasting,
+            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing | Self::FormClosed => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

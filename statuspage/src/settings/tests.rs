@@ -57,6 +57,7 @@ key_file = "/etc/belfry/subscribers.key"
 rate = 1200
 identity = { fr = "Collectif", en = "Collective" }
 ca_file = "/etc/belfry/relays.pem"
+own_domains = ["status.example.org"]
 
 [[channel]]
 name = "ops"

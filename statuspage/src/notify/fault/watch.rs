@@ -157,7 +157,8 @@ impl FaultKind {
             | Self::MissingFiles
             | Self::NotSealed
             | Self::LostWrites
-            | Self::MailFailing => None,
+            | Self::MailFailing
+            | Self::FormClosed => None,
         }
     }
 }

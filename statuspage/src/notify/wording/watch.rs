@@ -197,6 +197,7 @@ pub(super) fn lasting(kind: FaultKind, language: Language) -> Option<Lasting> {
         | FaultKind::NotSealed
         | FaultKind::LostWrites
         | FaultKind::MailFailing
+        | FaultKind::FormClosed
         | FaultKind::ClockJumped
         | FaultKind::StoodStill
         | FaultKind::ProbesStuck

@@ -54,7 +54,7 @@ impl Bell {
         let hub = async {
             while let Some((push, reply)) = hub.next_beat().await {
                 heard = Some(push);
-                drop(reply.send(durability).is_ok());
+                let _ = reply.send(durability);
             }
         };
         let answer = tokio::select! {
