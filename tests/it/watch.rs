@@ -83,8 +83,11 @@ impl Manager {
     }
 
     fn heard(&self) -> Vec<String> {
-        let mut buffer = [0; 1_024];
-        let one = || Some(String::from_utf8_lossy(&buffer[..self.socket.recv(&mut buffer).ok()?]).into_owned());
+        let one = || {
+            let mut buffer = [0; 1_024];
+            let length = self.socket.recv(&mut buffer).ok()?;
+            Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
+        };
         std::iter::from_fn(one).collect()
     }
 

@@ -55,7 +55,7 @@ mod tests {
     fn after(hours: u32, free: impl Fn(u32) -> u64) -> Option<u64> {
         let mut trend = Trend::default();
         (0..=hours * 6).for_each(|step| trend.add(EVERY * step, free(step)));
-        trend.full_in().map(|left| left.as_secs() / 3_600)
+        trend.full_in().map(|left| (left.as_secs_f64() / 3_600.0).round() as u64)
     }
 
     #[test]

@@ -208,8 +208,11 @@ fn a_complete_file_has_every_key_of_the_schema_and_is_valid() {
 
 #[test]
 fn what_is_printed_reads_back_as_the_same() {
-    let sound =
-        COMPLETE.replace("s3cret-canary", "").replace("ping/", "").replace("token = \"\"", "token = \"${env:CANARY}\"");
+    let sound = COMPLETE
+        .replace("s3cret-canary", "")
+        .replace("ping/", "")
+        .replace("api/push/", "")
+        .replace("token = \"\"", "token = \"${env:CANARY}\"");
     let sound = sound.replace("\"X-Team\" = \"\"", "\"X-Team\" = \"${env:CANARY}\"");
     let printed = with_file(&sound, Given::default(), &[]).expect("sound").print();
     let again = with_file(&printed, Given::default(), &[]).expect("it reads back").print();
