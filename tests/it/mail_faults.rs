@@ -62,7 +62,10 @@ async fn each_fault_of_a_relay_costs_the_letter_that_it_hits_a_minute_and_no_oth
     assert!(relay.taken_for(&grey).is_empty(), "who is greylisted comes later");
     town.clock.advance(MINUTE + Duration::from_secs(1))?;
     until_taken(&relay, &[&well, &grey, &data, &middle]).await;
-    wait::until("the letter whose answer was lost comes again", async || (relay.taken_for(&lost).len() == 2).then_some(())).await;
+    wait::until("the letter whose answer was lost comes again", async || {
+        (relay.taken_for(&lost).len() == 2).then_some(())
+    })
+    .await;
     wait::until("five letters are counted", async || {
         hub.text("/metrics").await.ok().filter(|metrics| metrics.contains("belfry_mail_accepted_total 5\n"))
     })
@@ -108,7 +111,8 @@ async fn a_letter_finds_the_one_relay_that_is_sound_and_probes_go_on_meanwhile()
     }
     assert!(false_one.heard("STARTTLS") == 1 && false_one.heard("TLS") == 0, "its certificate is not believed");
     let log = hub.program.output().join("\n");
-    for (relay, says) in [(&mute, "no session within"), (&open, "STARTTLS"), (&false_one, "certificate"), (&locked, "535")]
+    for (relay, says) in
+        [(&mute, "no session within"), (&open, "STARTTLS"), (&false_one, "certificate"), (&locked, "535")]
     {
         let line = log.lines().find(|line| line.contains(&format!("relay {} fails", relay.address())));
         assert!(line.is_some_and(|line| line.contains(says)), "{says}: {line:?}");

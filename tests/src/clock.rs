@@ -63,7 +63,11 @@ fn library() -> Result<PathBuf> {
         let draft = built.with_extension(format!("{}.new", std::process::id()));
         let options = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"];
         let status = Command::new("cc").args(options).arg(&draft).arg(&source).status();
-        anyhow::ensure!(status.context("a C compiler: tests/run.sh installs one")?.success(), "cc {}", source.display());
+        anyhow::ensure!(
+            status.context("a C compiler: tests/run.sh installs one")?.success(),
+            "cc {}",
+            source.display()
+        );
         fs::rename(&draft, &built)?;
     }
     Ok(built)

@@ -67,7 +67,12 @@ impl Letter {
         let names = read["names"].as_array().map_or(0, Vec::len);
         anyhow::ensure!(names == headers.len(), "a header stands twice:\n{whole}");
         let letter = Self { headers, plain: text("plain")?, html: text("html")? };
-        anyhow::ensure!(read["alike"] == true, "the text\n{}\nis not what the HTML says\n{}", letter.plain, letter.html);
+        anyhow::ensure!(
+            read["alike"] == true,
+            "the text\n{}\nis not what the HTML says\n{}",
+            letter.plain,
+            letter.html
+        );
         Ok(letter)
     }
 
@@ -86,7 +91,8 @@ impl Letter {
     pub fn secrets(&self) -> Vec<String> {
         let links = self.plain.split(['\n', ' ']).chain(self.ways_out());
         let token = |link: &str| {
-            let (_, rest) = link.split_once("/s/").or_else(|| link.split_once("/u/")).or_else(|| link.split_once("unsub+"))?;
+            let (_, rest) =
+                link.split_once("/s/").or_else(|| link.split_once("/u/")).or_else(|| link.split_once("unsub+"))?;
             let token: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
             (!token.is_empty()).then_some(token)
         };
