@@ -5,6 +5,7 @@
 mod accounts;
 mod backup;
 mod export;
+mod health;
 mod incident;
 mod maintenance;
 pub mod out;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
+pub use health::health;
 pub use incident::{audit, incident, postmortem};
 pub use maintenance::maintenance;
 pub use subscribers::{bounce, subscribers};

@@ -99,11 +99,7 @@ impl Setup {
         let mut command = self.program()?;
         let output = command.args(arguments).stdin(std::process::Stdio::null()).kill_on_drop(true).output();
         let output = tokio::time::timeout(wait::LIMIT, output).await.context("the command did not end")??;
-        Ok(Ended {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout)?,
-            err: String::from_utf8(output.stderr)?,
-        })
+        Ended::of(output)
     }
 
     fn program(&self) -> Result<Command> {
@@ -115,11 +111,7 @@ impl Setup {
 
     /// Starts it and waits until it listens.
     pub async fn start(&self) -> Result<Hub> {
-        let mut program = Program::start(&mut self.command()?)?;
-        let line = program.line_with("the page is at").await?;
-        let at = line.find("http://").context("the line with the address")?;
-        let url = line[at..].split_whitespace().next().context("an address")?.trim_end_matches('/').to_owned();
-        Ok(Hub { url, program, client: reqwest::Client::builder().no_proxy().build()? })
+        Hub::behind(Program::start(&mut self.command()?)?).await
     }
 }
 
@@ -135,6 +127,15 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// What a command came to.
+    pub fn of(output: std::process::Output) -> Result<Self> {
+        Ok(Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout)?,
+            err: String::from_utf8(output.stderr)?,
+        })
+    }
+
     /// Everything that it printed, once it ended with that code.
     pub fn expect(self, code: i32) -> Result<String> {
         anyhow::ensure!(self.code == Some(code), "ended with {:?}, not {code}:\n{}{}", self.code, self.out, self.err);
@@ -152,6 +153,14 @@ pub struct Hub {
 }
 
 impl Hub {
+    /// The hub that a program becomes once it listens.
+    pub async fn behind(mut program: Program) -> Result<Self> {
+        let line = program.line_with("the page is at").await?;
+        let at = line.find("http://").context("the line with the address")?;
+        let url = line[at..].split_whitespace().next().context("an address")?.trim_end_matches('/').to_owned();
+        Ok(Self { url, program, client: reqwest::Client::builder().no_proxy().build()? })
+    }
+
     /// Its address, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url

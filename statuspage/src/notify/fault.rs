@@ -90,6 +90,11 @@ pub enum Fault {
         /// What the relays said last.
         reason: String,
     },
+    /// So many ask to subscribe that the form is closed for everybody.
+    FormClosed {
+        /// Letters that were asked for within an hour.
+        letters: u64,
+    },
 }
 
 impl Fault {
@@ -109,6 +114,7 @@ impl Fault {
             Self::NotSealed { .. } => FaultKind::NotSealed,
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
+            Self::FormClosed { .. } => FaultKind::FormClosed,
         }
     }
 
@@ -174,11 +180,13 @@ pub enum FaultKind {
     LostWrites,
     /// Letters do not leave.
     MailFailing,
+    /// Nobody can subscribe for the moment.
+    FormClosed,
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -192,6 +200,7 @@ impl FaultKind {
         Self::NotSealed,
         Self::LostWrites,
         Self::MailFailing,
+        Self::FormClosed,
     ];
 
     /// The word in documents, metrics and keys.
@@ -210,13 +219,14 @@ impl FaultKind {
             Self::NotSealed => "not_sealed",
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
+            Self::FormClosed => "form_closed",
         }
     }
 
     /// Whether it has an end.
     pub fn course(self) -> Course {
         match self {
-            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing => Course::Lasting,
+            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing | Self::FormClosed => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

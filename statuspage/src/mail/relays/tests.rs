@@ -105,7 +105,10 @@ async fn an_answer_means_what_its_step_makes_of_it() {
     check(&[("RCPT", "421 too many")], "", "rests").await;
     check(&[("MAIL", "550 5.7.1 sender refused")], "", "rests").await;
     check(&[("greeting", "554 go away")], "", "rests").await;
-    check(&[("end", "552 5.3.4 too large")], "", "message").await;
+    check(&[("RCPT", "550 5.2.1 closed")], "", "message").await;
+    check(&[("RCPT", "550 5.1.2 no such domain")], "", "message").await;
+    check(&[("end", "552 5.3.4 too large")], "", "policy").await;
+    check(&[("end", "554 looks like spam")], "", "policy").await;
     check(&[("end", "451 4.3.0 try later")], "", "later").await;
     check(&[("end", "cut")], "", "rests").await;
     check(&[("DATA", "cut")], "", "rests").await;
