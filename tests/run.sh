@@ -22,6 +22,8 @@ need npm npm
 need cc gcc
 need xmllint libxml2-utils
 need smtpd opensmtpd
+need ip iproute2
+need curl curl
 need buildah buildah
 need musl-gcc musl-tools
 need notmuch notmuch

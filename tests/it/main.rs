@@ -10,6 +10,7 @@ mod mail_faults;
 mod mail_kills;
 mod mail_office;
 mod maintenance;
+mod manual;
 mod operator;
 mod page;
 mod reader;

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod hub;
 pub mod image;
 pub mod letter;
+pub mod manual;
 pub mod names;
 pub mod nginx;
 pub mod program;
