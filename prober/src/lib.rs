@@ -8,6 +8,7 @@ mod counters;
 pub mod definition;
 #[cfg(test)]
 mod faultd;
+pub mod journal;
 pub mod limits;
 pub mod load;
 mod local;
