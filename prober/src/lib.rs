@@ -15,6 +15,7 @@ mod local;
 mod network;
 mod probe;
 pub mod reload;
+pub mod reporter;
 mod runner;
 pub mod schema;
 mod template;
