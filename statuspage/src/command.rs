@@ -6,6 +6,7 @@ mod accounts;
 mod backup;
 mod export;
 mod incident;
+mod location;
 mod maintenance;
 pub mod out;
 mod repair;
@@ -19,6 +20,7 @@ use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
 pub use incident::{audit, incident, postmortem};
+pub use location::location;
 pub use maintenance::maintenance;
 pub use subscribers::{bounce, subscribers};
 pub(crate) use verify::Line;

@@ -74,7 +74,8 @@ pub(super) fn book(options: &HubOptions, restored: &Restored) -> Book {
         | RecordKey::Audit(_)
         | RecordKey::Fault(_)
         | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_) => None,
+        | RecordKey::Mailed(_)
+        | RecordKey::Location(_) => None,
     });
     Book::read(options.site.time_zone.clone(), records, now())
 }
@@ -242,7 +243,8 @@ impl Hub {
                     | RecordKey::Audit(_)
                     | RecordKey::Fault(_)
                     | RecordKey::Mailing(_)
-                    | RecordKey::Mailed(_) => None,
+                    | RecordKey::Mailed(_)
+                    | RecordKey::Location(_) => None,
                 };
                 self.telling.maintenance.rewrite(written.iter().filter_map(key));
                 self.write_back((known, &rows), written).await;

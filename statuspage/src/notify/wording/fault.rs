@@ -2,6 +2,8 @@
 //!
 //! It does not know channels.
 
+mod location;
+
 use shared::{Language, Timestamp};
 
 use super::Voice;
@@ -104,6 +106,7 @@ fn found_en(fault: &Fault) -> String {
             let letters = if *waiting == 1 { "1 letter waits".to_owned() } else { format!("{waiting} letters wait") };
             format!("mail to subscribers does not leave: {reason}; {letters}, nothing is lost yet")
         }
+        Fault::Location { location, trouble } => location::found_en(location, trouble),
     }
 }
 
@@ -170,19 +173,24 @@ fn found_fr(fault: &Fault) -> String {
                 "le courrier aux abonnés ne part plus\u{a0}: {reason}\u{a0}; {letters}, rien n'est perdu pour l'instant"
             )
         }
+        Fault::Location { location, trouble } => location::found_fr(location, trouble),
     }
 }
 
 /// A fault that lasts, in a language.
 struct Lasting {
     /// That it is over.
-    over: &'static str,
+    over: String,
     /// What it was, to be followed by how long.
-    was: &'static str,
+    was: String,
 }
 
 impl Lasting {
     fn of(fault: &Fault, language: Language) -> Self {
+        if let Fault::Location { location, trouble } = fault {
+            let [over, was] = location::lasting(location, trouble, language);
+            return Self { over, was };
+        }
         let [over_en, was_en, over_fr, was_fr] = match fault.kind() {
             FaultKind::LowSpace => [
                 "the disk has room again",
@@ -216,13 +224,19 @@ impl Lasting {
             | FaultKind::DamagedFiles
             | FaultKind::MissingFiles
             | FaultKind::NotSealed
-            | FaultKind::LostWrites => {
+            | FaultKind::LostWrites
+            | FaultKind::LocationSilent
+            | FaultKind::LocationClock
+            | FaultKind::LocationDrift
+            | FaultKind::LocationCopied
+            | FaultKind::LocationForged
+            | FaultKind::LocationForgotten => {
                 ["all is well again", "there was a fault", "tout est rentré dans l'ordre", "il y a eu un défaut"]
             }
         };
         match language {
-            Language::En => Self { over: over_en, was: was_en },
-            Language::Fr => Self { over: over_fr, was: was_fr },
+            Language::En => Self { over: over_en.to_owned(), was: was_en.to_owned() },
+            Language::Fr => Self { over: over_fr.to_owned(), was: was_fr.to_owned() },
         }
     }
 }
