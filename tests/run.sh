@@ -22,6 +22,8 @@ need npm npm
 need cc gcc
 need xmllint libxml2-utils
 need smtpd opensmtpd
+need ip iproute2
+need iptables iptables
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")

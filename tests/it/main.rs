@@ -4,6 +4,7 @@ mod bell;
 mod care;
 mod command_line;
 mod incident;
+mod locations;
 mod mail;
 mod maintenance;
 mod operator;

@@ -3,7 +3,7 @@
 //! It does not know the hub. Whatever blocks runs on a thread of its own, so that a disk that hangs holds up nobody: meanwhile results
 //! wait in memory, up to a limit.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, ops::ControlFlow, sync::Arc, time::Duration};
 
 use shared::{Observation, Sequence};
 use tokio::{
@@ -94,7 +94,11 @@ impl Clerk {
             let idle = self.journal.is_some();
             tokio::select! {
                 biased;
-                Some(ended) = self.busy.join_next() => self.take_back(ended),
+                Some(ended) = self.busy.join_next() => {
+                    if self.take_back(ended).is_break() {
+                        return;
+                    }
+                }
                 () = last.cancelled(), if idle && self.waiting.is_empty() && observations.is_empty() => return,
                 Some(order) = self.orders.recv(), if idle => self.work(order),
                 _ = upkeep.tick(), if idle => self.work(Box::new(|journal| {
@@ -146,16 +150,18 @@ impl Clerk {
         });
     }
 
-    fn take_back(&mut self, ended: Result<Journal, JoinError>) {
+    /// Without a journal there is nothing left to do: whoever hands results in finds the seam closed, and the process is started anew.
+    fn take_back(&mut self, ended: Result<Journal, JoinError>) -> ControlFlow<()> {
         match ended {
             Ok(journal) => {
                 let last = journal.last();
                 self.kept.send_if_modified(|kept| std::mem::replace(kept, last) != last);
                 self.journal = Some(journal);
+                ControlFlow::Continue(())
             }
             Err(fault) => {
-                // It is on the disk; what was under way is lost, and counted by its absence at the hub.
                 tracing::error!(%fault, "the journal failed: this is a bug in the prober");
+                ControlFlow::Break(())
             }
         }
     }

@@ -32,6 +32,9 @@ const BEAT: Duration = Duration::from_secs(15);
 /// Results wait so long for company.
 const GATHER: Duration = Duration::from_millis(500);
 
+/// A hub that cannot write is asked as if it had failed no more often: every few seconds.
+const BEHIND: u32 = 1;
+
 /// The hub's clock, as the last receipt showed it: it goes on by our monotonic clock, so that ours may be set meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct HubClock(Mutex<Option<(Instant, Timestamp)>>);
@@ -229,13 +232,17 @@ impl Link {
                 self.lighten(report);
                 self.failed(detail)
             }
+            // It judges what it cannot keep: the present must reach it all the same.
+            (RefusalKind::Behind, _) => {
+                self.failures = self.failures.min(BEHIND);
+                self.failed(detail)
+            }
             (
                 RefusalKind::Conflict
                 | RefusalKind::Unknown
                 | RefusalKind::Revoked
                 | RefusalKind::Code
-                | RefusalKind::TooOften
-                | RefusalKind::Behind,
+                | RefusalKind::TooOften,
                 _,
             ) => self.failed(detail),
         }
