@@ -10,6 +10,8 @@ mod identity;
 mod link;
 mod ping;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

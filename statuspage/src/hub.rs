@@ -109,6 +109,8 @@ pub struct Wiring {
 pub struct Hub {
     options: HubOptions,
     definitions: Arc<DefinitionSet>,
+    /// Theirs: what locations are compared with.
+    fingerprint: String,
     engine: Engine,
     history: History,
     telling: Telling,
@@ -154,6 +156,7 @@ impl Hub {
             views: Views::new(options.location.clone()),
             options,
             definitions: Arc::default(),
+            fingerprint: String::new(),
             engine: memory.engine,
             history: memory.history,
             telling,
@@ -394,6 +397,7 @@ impl Hub {
     }
 
     async fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+        self.fingerprint = self.definitions.fingerprint();
         for (former, present) in Former::of(&self.definitions).pairs() {
             if self.history.rename(former, present) {
                 info!(%former, %present, "a component has a new name and keeps its history");

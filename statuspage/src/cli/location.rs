@@ -16,7 +16,7 @@ pub enum LocationCommand {
     List(LocationsArgs),
     /// Print a one-time code for another key of a location; its present key is good until the other is used
     Rotate(LocationArgs),
-    /// Revoke a location: nothing that it says counts from now on
+    /// Revoke a location: nothing that it says is taken from now on
     Revoke(LocationArgs),
 }
 

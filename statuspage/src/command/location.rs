@@ -43,7 +43,7 @@ pub async fn location(command: LocationCommand, settings: &Settings) -> Result<E
             let answer: LocationAnswer = hub.post(&path(&arguments.location, "revoke"), &()).await?;
             match format {
                 ReportFormat::Words => {
-                    out::line(format_args!("{} is revoked: nothing that it says counts from now on", answer.name))?
+                    out::line(format_args!("{} is revoked: nothing that it says is taken from now on", answer.name))?
                 }
                 ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
             }

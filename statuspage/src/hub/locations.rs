@@ -200,7 +200,7 @@ impl Hub {
         key: &PublicKey,
         received_at: Timestamp,
     ) -> (Result<Receipt, Answer>, Vec<Transition>) {
-        let (location, definitions) = (&report.location, self.definitions.fingerprint());
+        let (location, definitions) = (&report.location, self.fingerprint.clone());
         let dropped = self.store.counters().dropped_observations;
         if self.store.state() == StoreState::Synced {
             // What an earlier report left behind is written by now, or lost.

@@ -208,10 +208,8 @@ impl Place {
             // What an earlier process sent before the present one began came late, or once more.
             Some(_) if covered || newest.is_none_or(|newest| report.sent_at <= newest.first_sent) => Ok(Turn::Again),
             Some(_) => Err(Copied),
-            // Of a process before the present one, of which the hub has lost what it knew. Clocks may be set, numbers only grow.
-            None if newest.is_some_and(|newest| is_before(report, newest)) && report.begins > self.kept.highest() => {
-                Ok(Turn::Again)
-            }
+            // Of a process before the present one, of which the hub has lost what it knew.
+            None if newest.is_some_and(|newest| is_before(report, newest)) => Ok(Turn::Again),
             None if report.begins > self.kept.highest() => {
                 let (id, begins, sent, beat) = (report.run, report.begins, report.sent_at, report.beat);
                 self.runs.push_back(Run { id, begins, first_sent: sent, last_sent: sent, beat });
@@ -304,7 +302,7 @@ impl Place {
 
 /// Whether a report is of a process that came before.
 fn is_before(report: &Report, newest: Run) -> bool {
-    (report.begins, report.sent_at) < (newest.begins, newest.first_sent)
+    report.begins <= newest.begins && report.sent_at <= newest.first_sent
 }
 
 /// What tells one result from another of the same number.

@@ -98,6 +98,11 @@ fn rest(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     .into_any()
 }
 
+/// How a location elsewhere does, in words.
+pub(super) fn place_state(view: &crate::location::LocationView, now: Timestamp, words: &Words) -> String {
+    places::state(view, now, words).join(" · ")
+}
+
 /// Whether letters to subscribers leave; nothing where none are sent.
 fn mail(snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
     let Flow { accepted_at, waiting, .. } = snapshot.mail.flow?;

@@ -33,8 +33,11 @@ pub(super) enum Sight {
 
 impl Sight {
     pub(super) fn of(snapshot: &Snapshot, place: &LocationName) -> Self {
-        if snapshot.places.get(place).is_some_and(|view| view.standing == Standing::Revoked) {
-            return Self::Revoked;
+        match snapshot.places.get(place).map(|view| view.standing) {
+            Some(Standing::Revoked) => return Self::Revoked,
+            // Its last words may hold for hours yet; that nothing follows them is seen after a minute.
+            Some(Standing::Silent) => return Self::Silent,
+            Some(Standing::Awaited | Standing::Reports) | None => {}
         }
         let now = snapshot.generated_at;
         let heard = snapshot.locations.get(place).copied().flatten().is_some();
@@ -137,7 +140,7 @@ pub(super) fn names(snapshot: &Snapshot) -> BTreeSet<&LocationName> {
 }
 
 /// How a location does that reports from elsewhere: always when it was heard and its version, and whatever is not as it should be.
-fn state(view: &LocationView, now: Timestamp, words: &Words) -> Vec<String> {
+pub(super) fn state(view: &LocationView, now: Timestamp, words: &Words) -> Vec<String> {
     let count = |count: u64, say: &dyn Fn(u64) -> String| (count > 0).then(|| say(count));
     let heartbeat = view.heartbeat.as_ref();
     let clock = view.ahead_ms.map_or(0, |millis| millis.unsigned_abs() / 1_000);

@@ -108,3 +108,33 @@ pub(super) fn lasting(location: &str, trouble: &LocationTrouble, language: Langu
 fn seconds(millis: i64) -> u64 {
     millis.unsigned_abs() / 1_000
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn each_trouble_names_the_location_and_a_way_out_in_both_languages() {
+        let silent = LocationTrouble::Silent { heard_at: Timestamp::from_millis(0) };
+        let all = [
+            (silent, "is silent", "est muet"),
+            (LocationTrouble::Clock { ahead_ms: 600_400 }, "is 600 s slow", "retarde de 600 s"),
+            (LocationTrouble::Clock { ahead_ms: -61_000 }, "is 61 s fast", "avance de 61 s"),
+            (LocationTrouble::Drift, "bring its probes.d up to date", "mettez à jour son probes.d"),
+            (LocationTrouble::Copied, "stop the copy", "arrêtez la copie"),
+            (LocationTrouble::Forged, "was not let in", "n'a pas été accepté"),
+            (LocationTrouble::Forgotten { results: 1 }, "1 result of", "1 mesure du"),
+            (LocationTrouble::Forgotten { results: 7 }, "7 results of", "7 mesures du"),
+        ];
+        for (trouble, english, french) in all {
+            let (en, fr) = (found_en("lyon", &trouble), found_fr("lyon", &trouble));
+            assert!(en.contains("lyon") && en.contains(english), "{en}");
+            assert!(fr.contains("lyon") && fr.contains(french), "{fr}");
+            for language in Language::ALL {
+                assert!(lasting("lyon", &trouble, language).iter().all(|words| words.contains("lyon")), "{trouble:?}");
+            }
+        }
+    }
+}
