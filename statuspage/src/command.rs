@@ -5,6 +5,7 @@
 mod accounts;
 mod backup;
 mod export;
+mod health;
 mod incident;
 mod location;
 mod maintenance;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
+pub use health::health;
 pub use incident::{audit, incident, postmortem};
 pub use location::location;
 pub use maintenance::maintenance;

@@ -3,10 +3,15 @@
 mod bell;
 mod care;
 mod command_line;
+mod image;
 mod incident;
 mod locations;
 mod mail;
+mod mail_faults;
+mod mail_kills;
+mod mail_office;
 mod maintenance;
+mod manual;
 mod operator;
 mod page;
 mod reader;

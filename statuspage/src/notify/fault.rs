@@ -91,6 +91,11 @@ pub enum Fault {
         /// What the relays said last.
         reason: String,
     },
+    /// So many ask to subscribe that the form is closed for everybody.
+    FormClosed {
+        /// Letters that were asked for within an hour.
+        letters: u64,
+    },
     /// Something is wrong with a location.
     Location {
         /// Which one.
@@ -158,6 +163,7 @@ impl Fault {
             Self::NotSealed { .. } => FaultKind::NotSealed,
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
+            Self::FormClosed { .. } => FaultKind::FormClosed,
             Self::Location { trouble, .. } => trouble.kind(),
         }
     }
@@ -178,7 +184,8 @@ impl Fault {
             | Self::MissingFiles { .. }
             | Self::NotSealed { .. }
             | Self::LostWrites { .. }
-            | Self::MailFailing { .. } => None,
+            | Self::MailFailing { .. }
+            | Self::FormClosed { .. } => None,
         }
     }
 
@@ -249,6 +256,8 @@ pub enum FaultKind {
     LostWrites,
     /// Letters do not leave.
     MailFailing,
+    /// Nobody can subscribe for the moment.
+    FormClosed,
     /// A location is not heard.
     LocationSilent,
     /// A location's clock is wrong.
@@ -317,7 +326,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -331,6 +340,7 @@ impl FaultKind {
         Self::NotSealed,
         Self::LostWrites,
         Self::MailFailing,
+        Self::FormClosed,
         Self::LocationSilent,
         Self::LocationClock,
         Self::LocationDrift,
@@ -355,6 +365,7 @@ impl FaultKind {
             Self::NotSealed => "not_sealed",
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
+            Self::FormClosed => "form_closed",
             Self::LocationSilent => "location_silent",
             Self::LocationClock => "location_clock",
             Self::LocationDrift => "location_drift",
@@ -371,6 +382,7 @@ impl FaultKind {
             | Self::NoSpace
             | Self::Failing
             | Self::MailFailing
+            | Self::FormClosed
             | Self::LocationSilent
             | Self::LocationClock
             | Self::LocationDrift => Course::Lasting,

@@ -9,6 +9,7 @@ use crate::{
     location::{LocationView, Standing},
     page::oversight,
     snapshot::{Snapshot, StoreState},
+    subscriber::Counts,
     words::{Words, inert, quantity},
 };
 
@@ -39,7 +40,14 @@ pub(super) fn faults(snapshot: &Snapshot, words: &Words) -> AnyView {
     };
     let places = places.into_iter().map(place).collect_view();
     let files = snapshot.quarantined.iter().map(file).collect_view();
-    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{places}{files}</section> }.into_any()
+    let subscribers = subscribers(snapshot, words);
+    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{places}{files}{subscribers}</section> }.into_any()
+}
+
+/// How many are told by mail, and whose mailbox takes none; nothing where no mail is sent.
+fn subscribers(snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
+    let Counts { confirmed, asked, quarantined, refused: _ } = snapshot.mail.subscribers?;
+    Some(view! { <p class="meta">{words.operator_subscribers(confirmed, asked, quarantined)}</p> }.into_any())
 }
 
 /// Whether somebody should look after a location.
