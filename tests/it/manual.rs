@@ -30,6 +30,11 @@ async fn the_page_about_security_works() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_page_about_subscribers_works() -> Result<()> {
+    follow("subscribers.md").await
+}
+
+#[tokio::test]
 async fn the_page_about_installing_works() -> Result<()> {
     follow("install.md").await
 }
