@@ -8,6 +8,7 @@ pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
 mod former;
+mod locations;
 mod mailing;
 mod maintenance;
 mod past;
@@ -20,7 +21,7 @@ mod vigil;
 mod tests;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -36,7 +37,7 @@ use tracing::{info, warn};
 
 use crate::{
     clock::now,
-    engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
+    engine::{ComponentState, Engine, Input, Outcome, Reception, Roster, Transition},
     history::History,
     incident::Rules,
     mailing::{HubEnd, Mail},
@@ -50,6 +51,7 @@ use crate::{
 };
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
+pub use locations::{Answer, Counter, CounterEnd, counter};
 use past::Former;
 use publish::Views;
 use telling::Telling;
@@ -98,6 +100,8 @@ pub struct Wiring {
     pub desk: DeskEnd,
     /// The postman.
     pub mail: HubEnd,
+    /// What locations report.
+    pub locations: CounterEnd,
 }
 
 /// The single writer.
@@ -105,6 +109,8 @@ pub struct Wiring {
 pub struct Hub {
     options: HubOptions,
     definitions: Arc<DefinitionSet>,
+    /// Theirs: what locations are compared with.
+    fingerprint: String,
     engine: Engine,
     history: History,
     telling: Telling,
@@ -113,6 +119,8 @@ pub struct Hub {
     dirty: Dirty,
     firsts: Firsts,
     vigil: Vigil,
+    /// Locations of whose results some may not be on stable storage, and how many the store had lost by then.
+    unsettled: BTreeMap<LocationName, u64>,
     started: Timestamp,
 }
 
@@ -133,6 +141,8 @@ struct Dirty {
     maintenances: bool,
     /// The engine does not have the windows of maintenance as they are.
     windows: bool,
+    /// Results came for hours that lie behind the newest ones.
+    late: bool,
 }
 
 impl Hub {
@@ -146,6 +156,7 @@ impl Hub {
             views: Views::new(options.location.clone()),
             options,
             definitions: Arc::default(),
+            fingerprint: String::new(),
             engine: memory.engine,
             history: memory.history,
             telling,
@@ -153,6 +164,7 @@ impl Hub {
             dirty: Dirty::default(),
             firsts: Firsts::default(),
             vigil: Vigil::default(),
+            unsettled: BTreeMap::new(),
             started: now(),
         };
         for fault in &restored.faults {
@@ -226,6 +238,7 @@ impl Hub {
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
         self.show_audit(&wiring.desk);
+        self.show_register(&wiring.locations);
         loop {
             let mut transitions = tokio::select! {
                 biased;
@@ -256,7 +269,11 @@ impl Hub {
                     self.take_report(report).await;
                     Vec::new()
                 }
-                _ = seconds.tick() => self.tick(now()),
+                Some(knock) = wiring.locations.knocks.recv() => self.take_knock(knock, &wiring.locations).await,
+                _ = seconds.tick() => {
+                    self.tell_troubles().await;
+                    self.tick(now())
+                }
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
@@ -319,13 +336,23 @@ impl Hub {
         exhibit: Option<Box<Exhibit>>,
         now: Timestamp,
     ) -> Vec<Transition> {
-        let id = observation.probe.component.clone();
         let observed = roster::observed(&self.definitions, observation.clone(), now);
         let outcome = self.engine.step(Input::Observation(observed), now);
+        self.received(&observation, exhibit, outcome, now)
+    }
+
+    fn received(
+        &mut self,
+        observation: &Arc<Observation>,
+        exhibit: Option<Box<Exhibit>>,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Vec<Transition> {
+        let id = observation.probe.component.clone();
         match outcome.reception {
             Some(Reception::Judged) => {
-                self.firsts.judged(&observation, exhibit);
-                self.history.observe(&observation, now);
+                self.firsts.judged(observation, exhibit);
+                self.history.observe(observation, now);
                 self.views.heard(&observation.location, now);
                 if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {
                     self.dirty.histories.insert(id.clone());
@@ -344,6 +371,24 @@ impl Hub {
         self.account(outcome.transitions)
     }
 
+    /// The same for what a location reported: late is no fault there. It tells of hours that are over, and changes nothing now.
+    fn judge_from_afar(
+        &mut self,
+        observation: &Arc<Observation>,
+        exhibit: Option<Box<Exhibit>>,
+        now: Timestamp,
+    ) -> Vec<Transition> {
+        let observed = roster::observed(&self.definitions, Arc::clone(observation), now);
+        let outcome = self.engine.step(Input::Observation(observed), now);
+        if let Some(Reception::OldNews) = outcome.reception {
+            self.history.observe(observation, now);
+            self.dirty.histories.insert(observation.probe.component.clone());
+            self.dirty.late = true;
+            return self.account(outcome.transitions);
+        }
+        self.received(observation, exhibit, outcome, now)
+    }
+
     fn tick(&mut self, now: Timestamp) -> Vec<Transition> {
         // After a clock that was set back, nothing would be due until it had caught up.
         self.started = self.started.min(now);
@@ -352,6 +397,7 @@ impl Hub {
     }
 
     async fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+        self.fingerprint = self.definitions.fingerprint();
         for (former, present) in Former::of(&self.definitions).pairs() {
             if self.history.rename(former, present) {
                 info!(%former, %present, "a component has a new name and keeps its history");

@@ -7,8 +7,8 @@ use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{
-        AuditArgs, BounceArgs, Care, Cli, Command, DemoArgs, HealthArgs, IncidentCommand, MaintenanceCommand,
-        OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand, TokenCommand,
+        AuditArgs, BounceArgs, Care, Cli, Command, DemoArgs, HealthArgs, IncidentCommand, LocationCommand,
+        MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand, TokenCommand,
     },
     command::{self, Ended, out},
     demo::{self, Stage},
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Some(Command::Audit(arguments)) => audit(&arguments),
         Some(Command::Subscribers(command)) => subscribers(*command),
         Some(Command::Bounce(arguments)) => bounce(&arguments),
+        Some(Command::Location(command)) => location(*command),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Health(arguments)) => health(arguments),
@@ -106,6 +107,11 @@ fn audit(arguments: &AuditArgs) -> Result<Ended> {
 fn subscribers(command: SubscribersCommand) -> Result<Ended> {
     let settings = load(command.hub().place.given())?;
     block_on(command::subscribers(command, &settings))
+}
+
+fn location(command: LocationCommand) -> Result<Ended> {
+    let settings = load(command.hub().place.given())?;
+    block_on(command::location(command, &settings))
 }
 
 fn bounce(arguments: &BounceArgs) -> Result<Ended> {

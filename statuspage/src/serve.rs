@@ -23,7 +23,7 @@ use crate::{
     care::Care,
     clock::now,
     control::{Endpoint, EndpointError},
-    hub::{Desk, Hub, HubOptions, Wiring, desk},
+    hub::{Desk, Hub, HubOptions, Wiring, counter, desk},
     incident::Rules,
     mailing::{Mail, Office, OfficeError, Postman, post},
     metrics::HubCounters,
@@ -153,6 +153,7 @@ impl Instance {
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();
+        let (counter, locations) = counter();
         let (mail, postman_end) = post();
         let (observed, observations) = mpsc::channel(SEAM);
         let (snapshot, watched) = hub.present(now());
@@ -173,6 +174,7 @@ impl Instance {
             prober: prober.as_ref().map(Prober::counters),
             access: Arc::clone(&access),
             desk: desk.clone(),
+            counter,
         };
         let bound = match Server::new(server_options(settings), sources).bind().await {
             Ok(bound) => bound,
@@ -185,7 +187,15 @@ impl Instance {
             announcement: Announcement { url: bound.local_url(), ..announcement },
             bound: bound.with_operators(operators(settings)),
             hub,
-            wiring: Wiring { definitions: defined, observations, snapshot, watch: watched, desk: desk_end, mail },
+            wiring: Wiring {
+                definitions: defined,
+                observations,
+                snapshot,
+                watch: watched,
+                desk: desk_end,
+                mail,
+                locations,
+            },
             desk,
             access,
             follower: None,

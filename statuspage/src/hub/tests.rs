@@ -4,6 +4,7 @@ mod declared;
 mod desk;
 mod evidence;
 mod faults;
+mod locations;
 mod mailing;
 mod maintenance;
 mod restart;
@@ -340,7 +341,15 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (watched, _input) = watch::channel(watched);
     let (desk, end) = desk();
     let (mail, _postman) = crate::mailing::post();
-    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end, mail };
+    let wiring = Wiring {
+        definitions: defined,
+        observations,
+        snapshot,
+        watch: watched,
+        desk: end,
+        mail,
+        locations: counter().1,
+    };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
     let telling = Teller::start(silence(), &mut tasks, stop.clone());
     tasks.spawn(hub.run(wiring, events, telling, stop.clone()));

@@ -5,6 +5,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use shared::Timestamp;
 
 /// A fault of the monitor, with its facts.
 ///
@@ -95,6 +96,54 @@ pub enum Fault {
         /// Letters that were asked for within an hour.
         letters: u64,
     },
+    /// Something is wrong with a location.
+    Location {
+        /// Which one.
+        location: String,
+        /// What.
+        trouble: LocationTrouble,
+    },
+}
+
+/// What is wrong with a location; stored like [`Fault`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LocationTrouble {
+    /// It has not been heard for a while.
+    Silent {
+        /// When it was last heard.
+        heard_at: Timestamp,
+    },
+    /// Its clock is wrong.
+    Clock {
+        /// How far the hub's clock is ahead of it, in milliseconds.
+        ahead_ms: i64,
+    },
+    /// It runs other definitions than the hub.
+    Drift,
+    /// It runs twice, or its disk was set back: numbers of results were given twice.
+    Copied,
+    /// Reports in its name are not signed by any key of its.
+    Forged,
+    /// It had receipts for results that the hub does not have: they are sent again.
+    Forgotten {
+        /// How many.
+        results: u64,
+    },
+}
+
+impl LocationTrouble {
+    /// Which one it is, without its facts.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::Silent { .. } => FaultKind::LocationSilent,
+            Self::Clock { .. } => FaultKind::LocationClock,
+            Self::Drift => FaultKind::LocationDrift,
+            Self::Copied => FaultKind::LocationCopied,
+            Self::Forged => FaultKind::LocationForged,
+            Self::Forgotten { .. } => FaultKind::LocationForgotten,
+        }
+    }
 }
 
 impl Fault {
@@ -115,7 +164,34 @@ impl Fault {
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
             Self::FormClosed { .. } => FaultKind::FormClosed,
+            Self::Location { trouble, .. } => trouble.kind(),
         }
+    }
+
+    /// What has it, where several can: the location.
+    pub fn of(&self) -> Option<&str> {
+        match self {
+            Self::Location { location, .. } => Some(location),
+            Self::LowSpace { .. }
+            | Self::NoSpace { .. }
+            | Self::Failing { .. }
+            | Self::SetAside { .. }
+            | Self::Gone { .. }
+            | Self::CorruptRows { .. }
+            | Self::Dropped { .. }
+            | Self::RestoredFrom { .. }
+            | Self::DamagedFiles { .. }
+            | Self::MissingFiles { .. }
+            | Self::NotSealed { .. }
+            | Self::LostWrites { .. }
+            | Self::MailFailing { .. }
+            | Self::FormClosed { .. } => None,
+        }
+    }
+
+    /// Which one it is, and of what.
+    pub fn id(&self) -> FaultId {
+        FaultId { kind: self.kind(), of: self.of().map(str::to_owned) }
     }
 
     /// This one and an earlier one of the same kind in one: what can be counted is added up, of the rest the newest stays.
@@ -182,11 +258,75 @@ pub enum FaultKind {
     MailFailing,
     /// Nobody can subscribe for the moment.
     FormClosed,
+    /// A location is not heard.
+    LocationSilent,
+    /// A location's clock is wrong.
+    LocationClock,
+    /// A location runs other definitions.
+    LocationDrift,
+    /// A location runs twice, or was set back.
+    LocationCopied,
+    /// Somebody else reports in a location's name.
+    LocationForged,
+    /// Results of a location were lost here.
+    LocationForgotten,
+}
+
+/// Names a fault: its kind, and what has it where several can.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FaultId {
+    kind: FaultKind,
+    of: Option<String>,
+}
+
+impl FaultId {
+    /// The fault of that kind, of something where several can have it.
+    pub fn new(kind: FaultKind, of: Option<String>) -> Self {
+        Self { kind, of }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// What has it.
+    pub fn of(&self) -> Option<&str> {
+        self.of.as_deref()
+    }
+}
+
+impl From<FaultKind> for FaultId {
+    fn from(kind: FaultKind) -> Self {
+        Self { kind, of: None }
+    }
+}
+
+/// `low_space`, or `location_silent.lyon`.
+impl fmt::Display for FaultId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.of {
+            None => self.kind.fmt(f),
+            Some(of) => write!(f, "{}.{of}", self.kind),
+        }
+    }
+}
+
+impl FromStr for FaultId {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        match text.split_once('.') {
+            None => Ok(Self { kind: text.parse()?, of: None }),
+            Some((_, "")) => Err(UnknownFault),
+            Some((kind, of)) => Ok(Self { kind: kind.parse()?, of: Some(of.to_owned()) }),
+        }
+    }
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 20] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -201,6 +341,12 @@ impl FaultKind {
         Self::LostWrites,
         Self::MailFailing,
         Self::FormClosed,
+        Self::LocationSilent,
+        Self::LocationClock,
+        Self::LocationDrift,
+        Self::LocationCopied,
+        Self::LocationForged,
+        Self::LocationForgotten,
     ];
 
     /// The word in documents, metrics and keys.
@@ -220,13 +366,26 @@ impl FaultKind {
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
             Self::FormClosed => "form_closed",
+            Self::LocationSilent => "location_silent",
+            Self::LocationClock => "location_clock",
+            Self::LocationDrift => "location_drift",
+            Self::LocationCopied => "location_copied",
+            Self::LocationForged => "location_forged",
+            Self::LocationForgotten => "location_forgotten",
         }
     }
 
     /// Whether it has an end.
     pub fn course(self) -> Course {
         match self {
-            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing | Self::FormClosed => Course::Lasting,
+            Self::LowSpace
+            | Self::NoSpace
+            | Self::Failing
+            | Self::MailFailing
+            | Self::FormClosed
+            | Self::LocationSilent
+            | Self::LocationClock
+            | Self::LocationDrift => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows
@@ -235,7 +394,10 @@ impl FaultKind {
             | Self::DamagedFiles
             | Self::MissingFiles
             | Self::NotSealed
-            | Self::LostWrites => Course::Single,
+            | Self::LostWrites
+            | Self::LocationCopied
+            | Self::LocationForged
+            | Self::LocationForgotten => Course::Single,
         }
     }
 }
@@ -269,6 +431,9 @@ mod tests {
             assert_eq!(kind.word().parse(), Ok(kind));
         }
         assert_eq!("fire".parse::<FaultKind>(), Err(UnknownFault));
+        for id in [FaultId::from(FaultKind::Gone), FaultId::new(FaultKind::LocationSilent, Some("lyon".into()))] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
     }
 
     #[test]

@@ -206,7 +206,8 @@ fn open(restored: &Restored) -> (BTreeSet<String>, BTreeSet<String>) {
             | RecordKey::Maintenance(_)
             | RecordKey::Plan(_)
             | RecordKey::Mailing(_)
-            | RecordKey::Mailed(_) => {
+            | RecordKey::Mailed(_)
+            | RecordKey::Location(_) => {
                 panic!("nobody wrote {key:?}")
             }
         }
