@@ -46,7 +46,8 @@ async fn stored(hub: &Hub, name: &str) -> Result<Vec<Value>> {
 
 /// Everything that was taken of a location is stored, each result once.
 async fn exactly_once(setup: &Setup, hub: &Hub, name: &str) -> Result<Value> {
-    let found = wait::until(&format!("what was taken of {name} is stored"), async || {
+    let what = format!("what was taken of {name} is stored");
+    let found = wait::until(&what, async || {
         let whole = until_whole(setup, name).await;
         let stored = stored(hub, name).await.ok()?;
         (whole["counts"]["taken"].as_u64() == Some(stored.len() as u64)).then_some((whole, stored))

@@ -231,7 +231,12 @@ impl Place {
         let measured =
             exchange.map(shared::report::Exchange::ahead_ms).filter(|ahead| (one_way() - ahead).abs() < 30_000);
         let ahead_ms = measured.unwrap_or_else(one_way);
-        self.heard = Some(Heard { at: now, ahead_ms, heartbeat: report.heartbeat.clone() });
+        let mut heartbeat = report.heartbeat.clone();
+        // What comes with the report is no longer to come.
+        let journal = &mut heartbeat.journal;
+        journal.depth = journal.depth.saturating_sub(report.entries.len() as u64);
+        journal.oldest = journal.oldest.filter(|_| journal.depth > 0);
+        self.heard = Some(Heard { at: now, ahead_ms, heartbeat });
     }
 
     fn differs(&self, entry: &Entry) -> bool {
