@@ -276,7 +276,11 @@ impl Hub {
                 }
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
                 // Last, so that a long backlog from afar holds up neither the clock nor our own prober.
-                Some(knock) = wiring.locations.knocks.recv() => self.take_knock(knock, &wiring.locations).await,
+                Some(knock) = wiring.locations.knocks.recv() => {
+                    let transitions = self.take_knock(knock, &wiring.locations).await;
+                    self.show_audit(&wiring.desk);
+                    transitions
+                }
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             transitions.extend(self.pass_maintenance().await);

@@ -197,25 +197,41 @@ async fn three_places_over_cut_cables_one_way_loss_and_broken_dns_give_no_false_
     let [(_, lyon), (_, paris), (_, brest)] = places.as_slice() else { anyhow::bail!("three of them") };
 
     // One place cannot resolve the name: it says down, alone.
+    probers[2].terminate().await?;
     brest.hosts("")?;
+    probers[2] = places[2].0.start()?;
     running.until_status("cloud", "degraded_performance").await;
     let page = running.text("/services/cloud?lang=en").await?;
     assert!(page.to_lowercase().contains("brest"), "it names the place");
 
-    // Another one hears nothing of the hub any more, which hears it: what it reports comes twice.
+    // What another one says arrives, and the answer does not: it is said again.
     lyon.lose(Lost::From(hub_port))?;
-    // And the third one cannot reach the hub at all, while the service fails for everybody.
+    let before = stored(&running, "lyon").await?.len();
+    wait::until("a report has come without an answer", async || {
+        stored(&running, "lyon").await.ok().filter(|now| now.len() > before)
+    })
+    .await;
+    probers[0].kill().await?;
+    lyon.heal(Lost::From(hub_port))?;
+    probers[0] = places[0].0.start()?;
+
+    // The third one cannot reach the hub at all, while the service fails for everybody.
     paris.lose(Lost::To(hub_port))?;
     backend.answer("502 Bad Gateway", "");
-    lyon.heal(Lost::From(hub_port))?;
     running.until_status("cloud", "major_outage").await;
     backend.answer("200 OK", "ok");
+    probers[2].terminate().await?;
     brest.hosts(&format!("{} target.belfry.internal", brest.here()))?;
+    probers[2] = places[2].0.start()?;
     running.until_status("cloud", "operational").await;
     paris.heal(Lost::To(hub_port))?;
     for (place, _) in &places {
         exactly_once(&setup, &running, place.name()).await?;
     }
+    assert!(
+        location(&setup, "lyon").await?["counts"]["duplicates"].as_u64() > Some(0),
+        "what was said again is counted once"
+    );
 
     // What Paris kept meanwhile is told, and is no news.
     let failed = stored(&running, "paris").await?;
