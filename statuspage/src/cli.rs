@@ -5,6 +5,7 @@
 mod accounts;
 mod care;
 mod incident;
+mod location;
 mod maintenance;
 mod subscribers;
 
@@ -27,6 +28,7 @@ pub use incident::{
     AuditArgs, HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs,
     TextArgs, ToldArgs,
 };
+pub use location::{LocationArgs, LocationCommand, LocationsArgs};
 pub use maintenance::{
     CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs, OneMaintenanceArgs,
     PlanMaintenanceArgs, SayMaintenanceArgs, TurnMaintenanceArgs,
@@ -76,6 +78,9 @@ pub enum Command {
     Subscribers(Box<SubscribersCommand>),
     /// Take a mail that came back, from standard input, as mail systems call it; exits with 75 when the hub cannot take it now
     Bounce(Box<BounceArgs>),
+    /// Places that report from elsewhere: add, list, rotate, revoke
+    #[command(subcommand)]
+    Location(Box<LocationCommand>),
     /// Accounts of people who operate the page
     #[command(subcommand)]
     Operator(OperatorCommand),

@@ -10,6 +10,8 @@ pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
 mod former;
+mod judging;
+mod locations;
 mod mailing;
 mod maintenance;
 mod oversight;
@@ -23,17 +25,16 @@ mod vigil;
 mod tests;
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::Ordering},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
 use prober::{
-    canary::is_canary,
     definition::DefinitionSet,
     supervisor::{Pulse, Standing},
 };
-use shared::{ComponentId, Exhibit, LocationName, Observation, ProbeName, Timestamp, Verdict};
+use shared::{ComponentId, LocationName, Observation, ProbeName, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, Interval, MissedTickBehavior},
@@ -43,7 +44,7 @@ use tracing::{info, warn};
 
 use crate::{
     clock::now,
-    engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
+    engine::{ComponentState, Engine, Input, Roster, Transition},
     heartbeat,
     history::History,
     incident::Rules,
@@ -54,13 +55,14 @@ use crate::{
     resources::{Found, Judge, Reading},
     site::Site,
     snapshot::Snapshot,
-    store::{Durability, Opened, StoreEvents, StoreHandle},
+    store::{Opened, StoreEvents, StoreHandle},
     watch::{Gait, PingBoard, WatchInput},
 };
 pub use beats::Unheard;
 use canary::Canaries;
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
+pub use locations::{Answer, Counter, CounterEnd, counter};
 use past::Former;
 use publish::Views;
 use telling::Telling;
@@ -119,6 +121,8 @@ pub struct Wiring {
     pub desk: DeskEnd,
     /// The postman.
     pub mail: HubEnd,
+    /// What locations report.
+    pub locations: CounterEnd,
     /// What there is left of what the process lives on. Full means that the newest one is lost.
     pub readings: mpsc::Receiver<Reading>,
 }
@@ -128,6 +132,8 @@ pub struct Wiring {
 pub struct Hub {
     options: HubOptions,
     definitions: Arc<DefinitionSet>,
+    /// Theirs: what locations are compared with.
+    fingerprint: String,
     engine: Engine,
     history: History,
     telling: Telling,
@@ -136,6 +142,8 @@ pub struct Hub {
     dirty: Dirty,
     firsts: Firsts,
     vigil: Vigil,
+    /// Locations of whose results some may not be on stable storage, and how many the store had lost by then.
+    unsettled: BTreeMap<LocationName, u64>,
     beats: heartbeat::Book,
     gait: Gait,
     canaries: Canaries,
@@ -165,6 +173,8 @@ struct Dirty {
     maintenances: bool,
     /// The engine does not have the windows of maintenance as they are.
     windows: bool,
+    /// Results came for hours that lie behind the newest ones.
+    late: bool,
 }
 
 impl Hub {
@@ -186,6 +196,7 @@ impl Hub {
             views: Views::new(options.location.clone()),
             options,
             definitions: Arc::default(),
+            fingerprint: String::new(),
             engine: memory.engine,
             history: memory.history,
             telling,
@@ -193,6 +204,7 @@ impl Hub {
             dirty: Dirty::default(),
             firsts: Firsts::default(),
             vigil: Vigil::default(),
+            unsettled: BTreeMap::new(),
             beats: heartbeat::Book::new(place),
             gait: Gait::default(),
             canaries,
@@ -276,6 +288,7 @@ impl Hub {
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
         self.show_audit(&wiring.desk);
+        self.show_register(&wiring.locations);
         self.canaries.resume(Instant::now());
         loop {
             self.options.pulse.beat();
@@ -313,8 +326,17 @@ impl Hub {
                     Vec::new()
                 }
                 Some(beat) = wiring.desk.beats.recv() => self.take_beats(beat, &mut wiring.desk).await,
-                _ = seconds.tick() => self.pass_second().await,
+                _ = seconds.tick() => {
+                    self.tell_troubles().await;
+                    self.pass_second().await
+                }
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
+                // Last, so that a long backlog from afar holds up neither the clock nor our own prober.
+                Some(knock) = wiring.locations.knocks.recv() => {
+                    let transitions = self.take_knock(knock, &wiring.locations).await;
+                    self.show_audit(&wiring.desk);
+                    transitions
+                }
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             transitions.extend(self.pass_maintenance().await);
@@ -359,60 +381,6 @@ impl Hub {
         self.write_checkpoint(now()).await;
     }
 
-    /// Stores, then judges. The store's patience bounds the wait; what it has not written by then it writes later.
-    async fn take_observations(&mut self, batch: Vec<Observation>) -> Vec<Transition> {
-        self.keep(batch).await.1
-    }
-
-    /// The same, and whether all of it is on stable storage.
-    async fn keep(&mut self, batch: Vec<Observation>) -> (Durability, Vec<Transition>) {
-        let (batch, exhibits): (Vec<_>, Vec<_>) = batch.into_iter().map(evidence::parted).unzip();
-        self.options.counters.observations.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        let durability = self.store.append(batch.clone()).await;
-        if durability == Durability::Behind {
-            tracing::debug!(observations = batch.len(), "judging before the store has written");
-        }
-        let now = now();
-        let seen = batch.into_iter().zip(exhibits);
-        (durability, seen.flat_map(|(observation, exhibit)| self.judge(observation, exhibit, now)).collect())
-    }
-
-    fn judge(
-        &mut self,
-        observation: Arc<Observation>,
-        exhibit: Option<Box<Exhibit>>,
-        now: Timestamp,
-    ) -> Vec<Transition> {
-        if is_canary(&observation.probe.component) {
-            self.canaries.judge(&observation, now, Instant::now());
-            return Vec::new();
-        }
-        self.canaries.heard(&observation.location, Instant::now());
-        let id = observation.probe.component.clone();
-        let observed = roster::observed(&self.definitions, observation.clone(), now);
-        let outcome = self.engine.step(Input::Observation(observed), now);
-        match outcome.reception {
-            Some(Reception::Judged) => {
-                self.firsts.judged(&observation, exhibit);
-                self.history.observe(&observation, now);
-                self.views.heard(&observation.location, now);
-                if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {
-                    self.dirty.histories.insert(id.clone());
-                }
-                self.dirty.views.insert(id.clone());
-                self.dirty.states.insert(id);
-            }
-            Some(Reception::Duplicate | Reception::OldNews) => {
-                self.options.counters.duplicates.fetch_add(1, Ordering::Relaxed);
-            }
-            Some(Reception::UnknownProbe) => {
-                self.options.counters.unknown_probes.fetch_add(1, Ordering::Relaxed);
-            }
-            None => {}
-        }
-        self.account(outcome.transitions)
-    }
-
     fn tick(&mut self, now: Timestamp) -> Vec<Transition> {
         // After a clock that was set back, nothing would be due until it had caught up.
         self.started = self.started.min(now);
@@ -421,6 +389,7 @@ impl Hub {
     }
 
     async fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+        self.fingerprint = self.definitions.fingerprint();
         for (former, present) in Former::of(&self.definitions).pairs() {
             if self.history.rename(former, present) {
                 info!(%former, %present, "a component has a new name and keeps its history");
@@ -439,39 +408,6 @@ impl Hub {
         self.views.arrange(&self.definitions, &self.options.site);
         self.dirty.views.extend(self.definitions.definitions.keys().cloned());
         self.dirty.histories.extend(self.definitions.definitions.keys().cloned());
-        transitions
-    }
-
-    fn enrol(&mut self, roster: Roster, now: Timestamp) -> Vec<Transition> {
-        let gone = self.engine.states().filter(|state| !roster.components.contains_key(&state.component));
-        for state in gone {
-            self.history.spend(&state.component, state.status, state.since, now);
-            self.dirty.retired.insert(state.component.clone());
-        }
-        for id in roster.components.keys() {
-            self.history.watch(id, now);
-            self.dirty.states.insert(id.clone());
-            self.dirty.retired.remove(id);
-        }
-        let outcome = self.engine.step(Input::Roster(Arc::new(roster)), now);
-        self.account(outcome.transitions)
-    }
-
-    /// Spends the time before each transition in the state that ended there.
-    fn account(&mut self, transitions: Vec<Transition>) -> Vec<Transition> {
-        for transition in &transitions {
-            let Transition { component, at, from, from_since, to, reason, onset: _ } = transition;
-            self.history.spend(component, *from, *from_since, *at);
-            self.dirty.views.insert(component.clone());
-            self.dirty.histories.insert(component.clone());
-            self.dirty.states.insert(component.clone());
-            if from == to {
-                continue;
-            }
-            self.options.counters.transitions.fetch_add(1, Ordering::Relaxed);
-            let kind = reason.as_ref().map(|reason| reason.kind.word());
-            info!(%component, %from, %to, %at, reason = kind, "a component changed its state");
-        }
         transitions
     }
 }

@@ -37,7 +37,7 @@ mod wording;
 pub use address::SecretUrl;
 pub use channel::{Channel, ChannelConfig, ChannelKind, ChannelName, InvalidChannel, NtfyConfig, WebhookConfig};
 pub use client::{Client, ClientError, Refusal, Retry};
-pub use fault::{Course, Fault, FaultKind, UnknownFault, WatchFault};
+pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
 pub use matter::{Growth, Matter, NAMED, Named};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
 pub(crate) use ntfy::is_topic;

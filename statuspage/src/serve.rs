@@ -27,7 +27,7 @@ use crate::{
     care::Care,
     clock::now,
     control::{Endpoint, EndpointError},
-    hub::{Desk, Hub, HubOptions, Wiring, desk},
+    hub::{Desk, Hub, HubOptions, Wiring, counter, desk},
     incident::Rules,
     mailing::{Mail, Office, OfficeError, Postman, post},
     metrics::HubCounters,
@@ -170,6 +170,7 @@ impl Instance {
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();
+        let (counter, locations) = counter();
         let (mail, postman_end) = post();
         let (observed, observations) = mpsc::channel(SEAM);
         let (snapshot, watched) = hub.present(now());
@@ -204,6 +205,7 @@ impl Instance {
             prober: prober.as_ref().map(Prober::counters),
             access: Arc::clone(&access),
             desk: desk.clone(),
+            counter,
         };
         let bound = match Server::new(server_options(settings), sources).bind().await {
             Ok(bound) => bound,
@@ -223,6 +225,7 @@ impl Instance {
                 watch: watched,
                 desk: desk_end,
                 mail,
+                locations,
                 readings,
             },
             desk,

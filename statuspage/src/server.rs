@@ -15,6 +15,7 @@ mod edition;
 mod gate;
 mod guard;
 mod incidents;
+mod locations;
 mod machine;
 mod maintenances;
 mod negotiate;
@@ -26,6 +27,7 @@ mod press;
 mod push;
 mod reader;
 mod reply;
+mod reports;
 mod representation;
 mod rights;
 mod router;
@@ -55,7 +57,12 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    access::Access, control::Endpoint, hub::Desk, metrics::HubCounters, snapshot::Snapshot, store::StoreHandle,
+    access::Access,
+    control::Endpoint,
+    hub::{Counter, Desk},
+    metrics::HubCounters,
+    snapshot::Snapshot,
+    store::StoreHandle,
     subscriber::RegistryHandle,
 };
 
@@ -109,6 +116,8 @@ pub struct Sources {
     pub access: Arc<Access>,
     /// Takes orders to the hub.
     pub desk: Desk,
+    /// Takes what locations report to the hub.
+    pub counter: Counter,
     /// The book of subscribers; an absent one where no mail is sent.
     pub subscribers: RegistryHandle,
 }
@@ -182,6 +191,8 @@ impl Bound {
             store: self.sources.store,
             access: self.sources.access,
             desk: self.sources.desk,
+            counter: self.sources.counter,
+            reports: Arc::new(Semaphore::new(router::REPORTS)),
             subscribers: self.sources.subscribers,
             stamps: Arc::new(subscribe::Stamps::new()),
             cares: Arc::new(Semaphore::new(1)),

@@ -13,6 +13,7 @@ use super::{
     Hub, HubOptions,
     alarm::{Alarms, Bell},
     former::{self, Outage},
+    locations,
     mailing::Post,
     maintenance,
 };
@@ -20,6 +21,7 @@ use crate::{
     clock::now,
     engine::Transition,
     incident::{self, Audit, Book, Incident, Landmark, Landscape, News, Rules},
+    location,
     notify::{
         Cause, Course, Due, Event, Fault, FaultKind, Growth, Happening, Matter, NAMED, Named, Notification, Outbox,
         Outcome, State, Subject, Teller,
@@ -36,6 +38,7 @@ pub(super) struct Telling {
     pub(super) maintenance: crate::maintenance::Book,
     pub(super) outbox: Outbox,
     pub(super) post: Post,
+    pub(super) locations: location::Book,
     pub(super) alarms: Alarms,
     language: Language,
     rules: Rules,
@@ -50,6 +53,7 @@ impl Telling {
             maintenance: maintenance::book(options, restored),
             outbox: Outbox::new(channels, restored.notifications.clone()),
             post: Post::read(options.mail, restored),
+            locations: locations::book(restored, now()),
             alarms: Alarms::read(&restored.records),
             language: options.site.default_language(),
             rules: options.rules,
@@ -73,6 +77,7 @@ impl Telling {
         self.book.recall(book(self.rules, restored));
         self.audit.recall(audit(restored));
         self.post.recall(Post::read(options.mail, restored));
+        self.locations.recall(locations::book(restored, now()));
         self.maintenance.recall(maintenance::book(options, restored), now());
     }
 
@@ -102,7 +107,16 @@ impl Telling {
         let orders = self.audit.take_changes().into_iter();
         let orders = orders.map(|(number, body)| (RecordKey::Audit(number), body.map(Bytes::from)));
         let planned = maintenance::records(&mut self.maintenance);
-        self.alarms.take_changes().into_iter().chain(incidents).chain(orders).chain(planned).chain(mail).collect()
+        let places = locations::records(&mut self.locations);
+        self.alarms
+            .take_changes()
+            .into_iter()
+            .chain(incidents)
+            .chain(orders)
+            .chain(planned)
+            .chain(mail)
+            .chain(places)
+            .collect()
     }
 
     /// Every message that is remembered and everything that is open, to be written together.
@@ -112,6 +126,7 @@ impl Telling {
         self.audit.mark_changed();
         self.maintenance.mark_changed();
         self.post.mark_changed();
+        self.locations.mark_changed();
         (self.outbox.rows(), self.all_changed_records(now))
     }
 

@@ -4,6 +4,7 @@ mod declared;
 mod desk;
 mod evidence;
 mod faults;
+mod locations;
 mod mailing;
 mod maintenance;
 mod restart;
@@ -346,7 +347,16 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (desk, end) = desk();
     let (mail, _postman) = crate::mailing::post();
     let (_steward, readings) = mpsc::channel(1);
-    let wiring = Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end, mail, readings };
+    let wiring = Wiring {
+        definitions: defined,
+        observations,
+        snapshot,
+        watch: watched,
+        desk: end,
+        mail,
+        readings,
+        locations: counter().1,
+    };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
     let telling = Teller::start(silence(), Pulse::new("teller", Duration::from_secs(30)), &mut tasks, stop.clone());
     tasks.spawn(hub.run(wiring, events, telling, stop.clone()));

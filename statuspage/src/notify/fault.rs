@@ -7,6 +7,7 @@ mod watch;
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use shared::Timestamp;
 
 pub use watch::WatchFault;
 
@@ -99,8 +100,56 @@ pub enum Fault {
         /// Letters that were asked for within an hour.
         letters: u64,
     },
+    /// Something is wrong with a location.
+    Location {
+        /// Which one.
+        location: String,
+        /// What.
+        trouble: LocationTrouble,
+    },
     /// The watch over the monitor found something.
     Watch(WatchFault),
+}
+
+/// What is wrong with a location; stored like [`Fault`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LocationTrouble {
+    /// It has not been heard for a while.
+    Silent {
+        /// When it was last heard.
+        heard_at: Timestamp,
+    },
+    /// Its clock is wrong.
+    Clock {
+        /// How far the hub's clock is ahead of it, in milliseconds.
+        ahead_ms: i64,
+    },
+    /// It runs other definitions than the hub.
+    Drift,
+    /// It runs twice, or its disk was set back: numbers of results were given twice.
+    Copied,
+    /// Reports in its name are not signed by any key of its.
+    Forged,
+    /// It had receipts for results that the hub does not have: they are sent again.
+    Forgotten {
+        /// How many.
+        results: u64,
+    },
+}
+
+impl LocationTrouble {
+    /// Which one it is, without its facts.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::Silent { .. } => FaultKind::LocationSilent,
+            Self::Clock { .. } => FaultKind::LocationClock,
+            Self::Drift => FaultKind::LocationDrift,
+            Self::Copied => FaultKind::LocationCopied,
+            Self::Forged => FaultKind::LocationForged,
+            Self::Forgotten { .. } => FaultKind::LocationForgotten,
+        }
+    }
 }
 
 impl Fault {
@@ -121,8 +170,36 @@ impl Fault {
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
             Self::FormClosed { .. } => FaultKind::FormClosed,
+            Self::Location { trouble, .. } => trouble.kind(),
             Self::Watch(fault) => fault.kind(),
         }
+    }
+
+    /// What has it, where several can: the location.
+    pub fn of(&self) -> Option<&str> {
+        match self {
+            Self::Location { location, .. } => Some(location),
+            Self::LowSpace { .. }
+            | Self::NoSpace { .. }
+            | Self::Failing { .. }
+            | Self::SetAside { .. }
+            | Self::Gone { .. }
+            | Self::CorruptRows { .. }
+            | Self::Dropped { .. }
+            | Self::RestoredFrom { .. }
+            | Self::DamagedFiles { .. }
+            | Self::MissingFiles { .. }
+            | Self::NotSealed { .. }
+            | Self::LostWrites { .. }
+            | Self::MailFailing { .. }
+            | Self::FormClosed { .. }
+            | Self::Watch(_) => None,
+        }
+    }
+
+    /// Which one it is, and of what.
+    pub fn id(&self) -> FaultId {
+        FaultId { kind: self.kind(), of: self.of().map(str::to_owned) }
     }
 
     /// This one and an earlier one of the same kind in one: what can be counted is added up, of the rest the newest stays.
@@ -190,6 +267,18 @@ pub enum FaultKind {
     MailFailing,
     /// Nobody can subscribe for the moment.
     FormClosed,
+    /// A location is not heard.
+    LocationSilent,
+    /// A location's clock is wrong.
+    LocationClock,
+    /// A location runs other definitions.
+    LocationDrift,
+    /// A location runs twice, or was set back.
+    LocationCopied,
+    /// Somebody else reports in a location's name.
+    LocationForged,
+    /// Results of a location were lost here.
+    LocationForgotten,
     /// Less than a fifth of the disk is free.
     DiskLow,
     /// Less than a tenth.
@@ -220,9 +309,61 @@ pub enum FaultKind {
     PartFailed,
 }
 
+/// Names a fault: its kind, and what has it where several can.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FaultId {
+    kind: FaultKind,
+    of: Option<String>,
+}
+
+impl FaultId {
+    /// The fault of that kind, of something where several can have it.
+    pub fn new(kind: FaultKind, of: Option<String>) -> Self {
+        Self { kind, of }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// What has it.
+    pub fn of(&self) -> Option<&str> {
+        self.of.as_deref()
+    }
+}
+
+impl From<FaultKind> for FaultId {
+    fn from(kind: FaultKind) -> Self {
+        Self { kind, of: None }
+    }
+}
+
+/// `low_space`, or `location_silent.lyon`.
+impl fmt::Display for FaultId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.of {
+            None => self.kind.fmt(f),
+            Some(of) => write!(f, "{}.{of}", self.kind),
+        }
+    }
+}
+
+impl FromStr for FaultId {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        match text.split_once('.') {
+            None => Ok(Self { kind: text.parse()?, of: None }),
+            Some((_, "")) => Err(UnknownFault),
+            Some((kind, of)) => Ok(Self { kind: kind.parse()?, of: Some(of.to_owned()) }),
+        }
+    }
+}
+
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 34] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -237,6 +378,12 @@ impl FaultKind {
         Self::LostWrites,
         Self::MailFailing,
         Self::FormClosed,
+        Self::LocationSilent,
+        Self::LocationClock,
+        Self::LocationDrift,
+        Self::LocationCopied,
+        Self::LocationForged,
+        Self::LocationForgotten,
         Self::DiskLow,
         Self::DiskVeryLow,
         Self::DiskCritical,
@@ -270,6 +417,12 @@ impl FaultKind {
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
             Self::FormClosed => "form_closed",
+            Self::LocationSilent => "location_silent",
+            Self::LocationClock => "location_clock",
+            Self::LocationDrift => "location_drift",
+            Self::LocationCopied => "location_copied",
+            Self::LocationForged => "location_forged",
+            Self::LocationForgotten => "location_forgotten",
             Self::DiskLow => "disk_low",
             Self::DiskVeryLow => "disk_very_low",
             Self::DiskCritical => "disk_critical",
@@ -293,7 +446,14 @@ impl FaultKind {
             return course;
         }
         match self {
-            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing | Self::FormClosed => Course::Lasting,
+            Self::LowSpace
+            | Self::NoSpace
+            | Self::Failing
+            | Self::MailFailing
+            | Self::FormClosed
+            | Self::LocationSilent
+            | Self::LocationClock
+            | Self::LocationDrift => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows
@@ -302,9 +462,12 @@ impl FaultKind {
             | Self::DamagedFiles
             | Self::MissingFiles
             | Self::NotSealed
-            | Self::LostWrites => Course::Single,
+            | Self::LostWrites
+            | Self::LocationCopied
+            | Self::LocationForged
+            | Self::LocationForgotten
             // Those of the watch have been answered.
-            Self::DiskLow
+            | Self::DiskLow
             | Self::DiskVeryLow
             | Self::DiskCritical
             | Self::DiskFilling
@@ -351,6 +514,9 @@ mod tests {
             assert_eq!(kind.word().parse(), Ok(kind));
         }
         assert_eq!("fire".parse::<FaultKind>(), Err(UnknownFault));
+        for id in [FaultId::from(FaultKind::Gone), FaultId::new(FaultKind::LocationSilent, Some("lyon".into()))] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Subject {
     pub fn topic(&self) -> Topic<'_> {
         match self {
             Self::Incident(matter) => Topic::Incident(&matter.id),
-            Self::Monitor(fault) => Topic::Monitor(fault.kind()),
+            Self::Monitor(fault) => Topic::Monitor(fault.kind(), fault.of()),
             Self::Maintenance(planned) => Topic::Maintenance(&planned.id, planned.word),
         }
     }
@@ -86,8 +86,8 @@ impl fmt::Display for Subject {
 pub enum Topic<'a> {
     /// An incident.
     Incident(&'a IncidentId),
-    /// A kind of fault of the monitor.
-    Monitor(FaultKind),
+    /// A kind of fault of the monitor, and what has it where several can.
+    Monitor(FaultKind, Option<&'a str>),
     /// What happens to a maintenance: each word of it is news of its own.
     Maintenance(&'a MaintenanceId, Word),
 }
@@ -96,7 +96,8 @@ impl fmt::Display for Topic<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Incident(id) => write!(f, "incident:{id}"),
-            Self::Monitor(kind) => write!(f, "monitor:{kind}"),
+            Self::Monitor(kind, None) => write!(f, "monitor:{kind}"),
+            Self::Monitor(kind, Some(of)) => write!(f, "monitor:{kind}:{of}"),
             Self::Maintenance(id, word) => write!(f, "maintenance:{id}:{}", word.word()),
         }
     }

@@ -3,12 +3,12 @@
 //! It does not know what the bytes mean.
 
 use bytes::Bytes;
-use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
+use shared::{ComponentId, IncidentId, LocationName, MaintenanceId, Timestamp};
 
 use crate::{
     mailing::Story,
     maintenance::PlanId,
-    notify::{FaultKind, Notification, NotificationId},
+    notify::{FaultId, Notification, NotificationId},
 };
 
 /// An hour's or a day's ledger of one component.
@@ -33,7 +33,7 @@ pub enum RecordKey {
     /// An operator's order and what became of it, by its number.
     Audit(u64),
     /// A lasting fault of the monitor that is open.
-    Fault(FaultKind),
+    Fault(FaultId),
     /// A maintenance, for as long as it is remembered.
     Maintenance(MaintenanceId),
     /// An operator's plan of maintenance that repeats.
@@ -42,6 +42,8 @@ pub enum RecordKey {
     Mailing(Story),
     /// How far that has got: by ids of subscribers, never an address.
     Mailed(Story),
+    /// A location that reports from elsewhere: its keys, and how far what it says has come.
+    Location(LocationName),
 }
 
 impl RecordKey {
@@ -52,7 +54,8 @@ impl RecordKey {
             Self::Incident(incident) => format!("incident:{incident}"),
             // As wide as every number, so that rows lie in their order.
             Self::Audit(number) => format!("audit:{number:020}"),
-            Self::Fault(kind) => format!("fault:{kind}"),
+            Self::Fault(fault) => format!("fault:{fault}"),
+            Self::Location(location) => format!("location:{location}"),
             Self::Maintenance(maintenance) => format!("maintenance:{maintenance}"),
             Self::Plan(plan) => format!("plan:{plan}"),
             Self::Mailing(story) => format!("mailing:{story}"),
@@ -66,7 +69,8 @@ impl RecordKey {
             ("outage", component) => component.parse().ok().map(Self::Outage),
             ("incident", incident) => incident.parse().ok().map(Self::Incident),
             ("audit", number) => number.parse().ok().map(Self::Audit),
-            ("fault", kind) => kind.parse().ok().map(Self::Fault),
+            ("fault", fault) => fault.parse().ok().map(Self::Fault),
+            ("location", location) => location.parse().ok().map(Self::Location),
             ("maintenance", id) => id.parse().ok().map(Self::Maintenance),
             ("plan", id) => id.parse().ok().map(Self::Plan),
             ("mailing", story) => story.parse().ok().map(Self::Mailing),
@@ -107,6 +111,7 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::FaultKind;
 
     #[test]
     fn a_record_reads_back_by_its_name() {
@@ -122,7 +127,9 @@ mod tests {
             outage,
             incident,
             RecordKey::Audit(7),
-            RecordKey::Fault(FaultKind::LowSpace),
+            RecordKey::Fault(FaultKind::LowSpace.into()),
+            RecordKey::Fault(FaultId::new(FaultKind::LocationSilent, Some("lyon".to_owned()))),
+            RecordKey::Location("lyon".parse().expect("a name")),
         ]) {
             assert_eq!(RecordKey::read(&key.name()), Some(key));
         }

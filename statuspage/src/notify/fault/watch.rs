@@ -158,7 +158,13 @@ impl FaultKind {
             | Self::NotSealed
             | Self::LostWrites
             | Self::MailFailing
-            | Self::FormClosed => None,
+            | Self::FormClosed
+            | Self::LocationSilent
+            | Self::LocationClock
+            | Self::LocationDrift
+            | Self::LocationCopied
+            | Self::LocationForged
+            | Self::LocationForgotten => None,
         }
     }
 }

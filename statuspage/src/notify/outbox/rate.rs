@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 use shared::Timestamp;
 
 use super::Outbox;
-use crate::notify::{ChannelName, FaultKind, Kind, Notification, State, Subject};
+use crate::notify::{ChannelName, Kind, Notification, State, Subject, Topic};
 
 /// At most one message of each word and kind of fault by each channel in that time.
 pub(super) const PAUSE: Duration = Duration::from_secs(3_600);
@@ -15,7 +15,7 @@ pub(super) const PAUSE: Duration = Duration::from_secs(3_600);
 /// What was told last of each kind of fault.
 #[derive(Debug)]
 pub(super) struct Rate<'a> {
-    last: BTreeMap<(&'a ChannelName, FaultKind, &'static str), Timestamp>,
+    last: BTreeMap<(&'a ChannelName, Topic<'a>, &'static str), Timestamp>,
 }
 
 impl Outbox {
@@ -56,9 +56,9 @@ impl Rate<'_> {
     }
 }
 
-fn key(row: &Notification) -> Option<(&ChannelName, FaultKind, &'static str)> {
+fn key(row: &Notification) -> Option<(&ChannelName, Topic<'_>, &'static str)> {
     match &row.subject {
-        Subject::Monitor(fault) => Some((&row.channel, fault.kind(), row.word())),
+        Subject::Monitor(_) => Some((&row.channel, row.subject.topic(), row.word())),
         Subject::Incident(_) | Subject::Maintenance(_) => None,
     }
 }

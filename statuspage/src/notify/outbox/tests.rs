@@ -412,6 +412,6 @@ proptest! {
         }
         prop_assert_eq!((began, rows_told), (episodes, found));
         prop_assert_eq!(news.unwrap_or(false), open.is_some());
-        prop_assert!(heard.iter().all(|(_, row)| matches!(row.subject.topic(), Topic::Monitor(FaultKind::LowSpace | FaultKind::CorruptRows))));
+        prop_assert!(heard.iter().all(|(_, row)| matches!(row.subject.topic(), Topic::Monitor(FaultKind::LowSpace | FaultKind::CorruptRows, None))));
     }
 }

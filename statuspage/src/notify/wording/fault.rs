@@ -2,6 +2,8 @@
 //!
 //! It does not know channels.
 
+mod location;
+
 use shared::{Language, Timestamp};
 
 use super::{Voice, watch};
@@ -109,6 +111,7 @@ fn found_en(fault: &Fault) -> String {
             "nobody can subscribe for the moment: {letters} letters were asked for within an hour, perhaps to flood mailboxes; \
              the form opens again by itself"
         ),
+        Fault::Location { location, trouble } => location::found_en(location, trouble),
     }
 }
 
@@ -180,21 +183,26 @@ fn found_fr(fault: &Fault) -> String {
             "personne ne peut s'abonner pour le moment\u{a0}: {letters} lettres demandées en une heure, peut-être pour inonder des \
              boîtes\u{a0}; le formulaire rouvre de lui-même"
         ),
+        Fault::Location { location, trouble } => location::found_fr(location, trouble),
     }
 }
 
 /// A fault that lasts, in a language.
 pub(super) struct Lasting {
     /// That it is over.
-    pub(super) over: &'static str,
+    pub(super) over: String,
     /// What it was, to be followed by how long.
-    pub(super) was: &'static str,
+    pub(super) was: String,
 }
 
 impl Lasting {
     fn of(fault: &Fault, language: Language) -> Self {
         if let Some(lasting) = watch::lasting(fault.kind(), language) {
             return lasting;
+        }
+        if let Fault::Location { location, trouble } = fault {
+            let [over, was] = location::lasting(location, trouble, language);
+            return Self { over, was };
         }
         let [over_en, was_en, over_fr, was_fr] = match fault.kind() {
             FaultKind::LowSpace => [
@@ -236,6 +244,12 @@ impl Lasting {
             | FaultKind::MissingFiles
             | FaultKind::NotSealed
             | FaultKind::LostWrites
+            | FaultKind::LocationSilent
+            | FaultKind::LocationClock
+            | FaultKind::LocationDrift
+            | FaultKind::LocationCopied
+            | FaultKind::LocationForged
+            | FaultKind::LocationForgotten
             | FaultKind::DiskLow
             | FaultKind::DiskVeryLow
             | FaultKind::DiskCritical
@@ -254,8 +268,8 @@ impl Lasting {
             }
         };
         match language {
-            Language::En => Self { over: over_en, was: was_en },
-            Language::Fr => Self { over: over_fr, was: was_fr },
+            Language::En => Self { over: over_en.to_owned(), was: was_en.to_owned() },
+            Language::Fr => Self { over: over_fr.to_owned(), was: was_fr.to_owned() },
         }
     }
 }

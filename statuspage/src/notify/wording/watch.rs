@@ -198,13 +198,19 @@ pub(super) fn lasting(kind: FaultKind, language: Language) -> Option<Lasting> {
         | FaultKind::LostWrites
         | FaultKind::MailFailing
         | FaultKind::FormClosed
+        | FaultKind::LocationSilent
+        | FaultKind::LocationClock
+        | FaultKind::LocationDrift
+        | FaultKind::LocationCopied
+        | FaultKind::LocationForged
+        | FaultKind::LocationForgotten
         | FaultKind::ClockJumped
         | FaultKind::StoodStill
         | FaultKind::ProbesStuck
         | FaultKind::PartFailed => return None,
     };
     Some(match language {
-        Language::En => Lasting { over: over_en, was: was_en },
-        Language::Fr => Lasting { over: over_fr, was: was_fr },
+        Language::En => Lasting { over: over_en.to_owned(), was: was_en.to_owned() },
+        Language::Fr => Lasting { over: over_fr.to_owned(), was: was_fr.to_owned() },
     })
 }

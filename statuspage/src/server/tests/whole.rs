@@ -16,6 +16,7 @@ fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
     (
         hub,
         Sources {
+            counter: hub::counter().0,
             snapshots,
             pulse: Pulse::new("page", Duration::from_secs(30)),
             definitions: watch::channel(Arc::default()).1,
