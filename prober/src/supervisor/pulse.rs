@@ -5,15 +5,10 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
-
-/// The count of a part that has not begun: it is not expected yet.
-const NOT_BEGUN: u64 = 0;
-/// The count of a part that ended as it should: it is not expected any more.
-const ENDED: u64 = u64::MAX;
 
 /// The sign of life of one part; cheap to clone.
 #[derive(Debug, Clone)]
@@ -23,25 +18,27 @@ pub struct Pulse(Arc<Cell>);
 struct Cell {
     name: &'static str,
     limit: Duration,
+    /// Zero until it begins.
     beats: AtomicU64,
+    /// It ended as it should, or does something that may take as long as it takes.
+    rests: AtomicBool,
 }
 
 impl Pulse {
     /// The sign of life of a part that may be silent for `limit`.
     pub fn new(name: &'static str, limit: Duration) -> Self {
-        Self(Arc::new(Cell { name, limit, beats: AtomicU64::new(NOT_BEGUN) }))
+        Self(Arc::new(Cell { name, limit, beats: AtomicU64::new(0), rests: AtomicBool::new(false) }))
     }
 
     /// The part lives. From the first time on it is expected to say so again and again.
     pub fn beat(&self) {
-        let next = |beats: u64| Some(beats.wrapping_add(1).clamp(1, ENDED - 1));
-        // Never refused: the closure always has a next value.
-        let _ = self.0.beats.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        self.0.beats.fetch_add(1, Ordering::Relaxed);
+        self.0.rests.store(false, Ordering::Relaxed);
     }
 
-    /// The part has ended as it should, or waits for as long as it takes.
+    /// The part has ended as it should, or works for as long as it takes: nothing is expected until it says that it lives.
     pub fn rest(&self) {
-        self.0.beats.store(ENDED, Ordering::Relaxed);
+        self.0.rests.store(true, Ordering::Relaxed);
     }
 
     /// What the part is called.
@@ -56,7 +53,8 @@ impl Pulse {
 
     /// Its count, while it is expected to change.
     pub(super) fn count(&self) -> Option<u64> {
-        Some(self.0.beats.load(Ordering::Relaxed)).filter(|count| ![NOT_BEGUN, ENDED].contains(count))
+        let count = self.0.beats.load(Ordering::Relaxed);
+        (count > 0 && !self.0.rests.load(Ordering::Relaxed)).then_some(count)
     }
 }
 
@@ -79,5 +77,22 @@ impl Pulses {
 
     pub(super) fn all(&self) -> &[Pulse] {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_counts_while_it_lives_and_goes_on_counting_after_a_rest() {
+        let pulse = Pulse::new("care", Duration::from_secs(60));
+        assert_eq!(pulse.count(), None, "it has not begun");
+        pulse.beat();
+        assert_eq!(pulse.count(), Some(1));
+        pulse.rest();
+        assert_eq!(pulse.count(), None);
+        pulse.beat();
+        assert_eq!(pulse.count(), Some(2), "another sign than the one before");
     }
 }
