@@ -129,6 +129,18 @@ impl Counter {
     }
 }
 
+#[cfg(test)]
+impl CounterEnd {
+    /// Answers orders with what `carry_out` says, until nobody gives any: for tests of those who give orders.
+    pub(crate) async fn ordered_by(mut self, mut carry_out: impl FnMut(&Command) -> Result<LocationView, Refused>) {
+        while let Some(knock) = self.knocks.recv().await {
+            if let Knock::Order(_, command, reply) = knock {
+                drop(reply.send(carry_out(&command)));
+            }
+        }
+    }
+}
+
 /// The book as the store kept it.
 pub(super) fn book(restored: &Restored, now: Timestamp) -> Book {
     let records = restored.records.iter().filter_map(|(key, body)| match key {
