@@ -17,6 +17,7 @@ pub use run::{LogFormat, RunArguments};
 pub use terminal::Terminal;
 
 use crate::{
+    limits,
     load::LoadOptions,
     network::{NameServer, NetworkOptions, PrivateTargets},
     schema::schema,
@@ -32,6 +33,13 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The whole program, by the command line that this process was started with.
+pub fn main() -> ExitCode {
+    limits::raise_open_files();
+    let arguments = Arguments::parse();
+    run(&arguments, &mut Terminal::standard()).into()
 }
 
 const EXIT_CODES: &str = "Exit codes:

@@ -1,6 +1,10 @@
 //! The command line of the hub.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
@@ -22,7 +26,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// The name under which this program is the prober: an image holds one file and a link to it instead of two programs that are
+/// mostly the same.
+const PROBER: &str = "prober";
+
 fn main() -> ExitCode {
+    if std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some(PROBER.as_ref())) {
+        return prober::cli::main();
+    }
     raise_open_files();
     let cli = Cli::parse();
     let ended = match cli.command {
