@@ -181,7 +181,7 @@ fn a_location_elsewhere_says_how_it_does_and_what_is_not_as_it_should_be() {
     );
     check(
         Language::Fr,
-        &["Muet", "2 sondes en retard", "encore 7 mesures", "horloge fausse de 600 s", "3 mesures manquantes"],
+        &["Silencieux", "2 sondes en retard", "encore 7 mesures", "horloge fausse de 600 s", "3 mesures manquantes"],
     );
 }
 
