@@ -22,6 +22,7 @@ need npm npm
 need cc gcc
 need xmllint libxml2-utils
 need smtpd opensmtpd
+need prometheus-alertmanager prometheus-alertmanager
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod backup;
+mod channels;
 mod export;
 mod incident;
 mod maintenance;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
+pub use channels::channel;
 pub use incident::{audit, incident, postmortem};
 pub use maintenance::maintenance;
 pub use subscribers::{bounce, subscribers};

@@ -4,6 +4,7 @@
 //! store's patience.
 
 mod alarm;
+mod bells;
 pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
@@ -42,12 +43,14 @@ use crate::{
     mailing::{HubEnd, Mail},
     maintenance::Plan,
     metrics::HubCounters,
-    notify::{ChannelName, Outcomes, Teller},
+    notify::{ChannelName, Medium, Outcomes, Policy, Posts, Standing, Teller},
+    settings::DrillPlan,
     site::Site,
     snapshot::Snapshot,
     store::{Durability, Opened, StoreEvents, StoreHandle},
     watch::WatchInput,
 };
+pub use bells::{Unanswered, Untested};
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
 use past::Former;
@@ -70,7 +73,11 @@ pub struct HubOptions {
     /// The page's own facts.
     pub site: Arc<Site>,
     /// Who is told.
-    pub channels: Vec<ChannelName>,
+    pub channels: Vec<(ChannelName, Medium)>,
+    /// Who is told first, and what comes next.
+    pub policies: Vec<Policy>,
+    /// How channels are kept proven.
+    pub drills: DrillPlan,
     /// Where the embedded prober stands, where there is one.
     pub location: Option<LocationName>,
     /// What the hub counts.
@@ -98,6 +105,10 @@ pub struct Wiring {
     pub desk: DeskEnd,
     /// The postman.
     pub mail: HubEnd,
+    /// What the siren posts again and again.
+    pub standing: watch::Sender<Arc<Standing>>,
+    /// What became of that.
+    pub posts: Posts,
 }
 
 /// The single writer.
@@ -133,6 +144,8 @@ struct Dirty {
     maintenances: bool,
     /// The engine does not have the windows of maintenance as they are.
     windows: bool,
+    /// How far alarms have got, or what proves channels, is not as it was published.
+    alarms: bool,
 }
 
 impl Hub {
@@ -170,7 +183,7 @@ impl Hub {
         let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
-        (hub.dirty.incidents, hub.dirty.maintenances) = (true, true);
+        (hub.dirty.incidents, hub.dirty.maintenances, hub.dirty.alarms) = (true, true, true);
         (hub, events)
     }
 
@@ -250,6 +263,15 @@ impl Hub {
                     self.take_deed(deed, &wiring.desk).await;
                     Vec::new()
                 }
+                Some(wish) = wiring.desk.wishes.recv() => {
+                    self.take_wish(wish, &wiring.desk, &teller).await;
+                    published = None;
+                    Vec::new()
+                }
+                Some((channel, at, result)) = wiring.posts.recv() => {
+                    self.take_post(&channel, at, result).await;
+                    Vec::new()
+                }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
                 Some(report) = wiring.mail.reports.recv() => {
@@ -262,8 +284,10 @@ impl Hub {
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             transitions.extend(self.pass_maintenance().await);
             self.tell(&transitions).await;
+            self.pass_alarms().await;
             // Before anything is sent: who follows a message to the page finds there what it says.
-            let changed = !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances;
+            let changed =
+                !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances || self.dirty.alarms;
             if changed || published.is_none_or(|at| at.elapsed() >= REFRESH) {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());
@@ -325,6 +349,7 @@ impl Hub {
         match outcome.reception {
             Some(Reception::Judged) => {
                 self.firsts.judged(&observation, exhibit);
+                self.count_check(&observation);
                 self.history.observe(&observation, now);
                 self.views.heard(&observation.location, now);
                 if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {

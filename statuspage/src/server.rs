@@ -6,9 +6,11 @@
 //! request for a page never touches the store. Every connection has deadlines and there is a cap on their number (see `accept`).
 
 pub(crate) mod accept;
+mod alarms;
 mod asking;
 mod bind;
 mod body;
+mod channels;
 mod console;
 mod descriptors;
 mod edition;
@@ -51,8 +53,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    access::Access, control::Endpoint, hub::Desk, metrics::HubCounters, snapshot::Snapshot, store::StoreHandle,
-    subscriber::RegistryHandle,
+    access::Access, control::Endpoint, hub::Desk, metrics::HubCounters, notify::AckKey, snapshot::Snapshot,
+    store::StoreHandle, subscriber::RegistryHandle,
 };
 
 pub use accept::Limits;
@@ -103,6 +105,8 @@ pub struct Sources {
     pub desk: Desk,
     /// The book of subscribers; an absent one where no mail is sent.
     pub subscribers: RegistryHandle,
+    /// Knows the links by which alarms are taken.
+    pub key: Option<AckKey>,
 }
 
 /// A server that does not listen yet.
@@ -175,6 +179,7 @@ impl Bound {
             access: self.sources.access,
             desk: self.sources.desk,
             subscribers: self.sources.subscribers,
+            key: self.sources.key,
             stamps: Arc::new(subscribe::Stamps::new()),
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),

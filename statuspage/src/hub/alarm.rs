@@ -11,7 +11,7 @@ use shared::Timestamp;
 use tracing::warn;
 
 use crate::{
-    notify::{Course, Fault, FaultKind},
+    notify::{Course, Fault, FaultId},
     store::RecordKey,
 };
 
@@ -39,9 +39,9 @@ pub(super) enum Bell {
 /// The lasting faults of the monitor that are open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Alarms {
-    faults: BTreeMap<FaultKind, OpenFault>,
+    faults: BTreeMap<FaultId, OpenFault>,
     /// What the store does not have as it is here.
-    changed: BTreeSet<FaultKind>,
+    changed: BTreeSet<FaultId>,
 }
 
 /// The form of a record, in JSON.
@@ -56,12 +56,12 @@ impl Alarms {
     pub(super) fn read(records: &BTreeMap<RecordKey, Bytes>) -> Self {
         let mut alarms = Self::default();
         for (key, body) in records {
-            let RecordKey::Fault(kind) = key else { continue };
+            let RecordKey::Fault(id) = key else { continue };
             match serde_json::from_slice(body) {
-                Ok(fault) => drop(alarms.faults.insert(*kind, fault)),
+                Ok(fault) => drop(alarms.faults.insert(id.clone(), fault)),
                 Err(error) => {
-                    warn!(%kind, %error, "the record of a fault cannot be read");
-                    alarms.changed.insert(*kind);
+                    warn!(fault = %id, %error, "the record of a fault cannot be read");
+                    alarms.changed.insert(id.clone());
                 }
             }
         }
@@ -70,19 +70,19 @@ impl Alarms {
 
     /// The records that are to be written, in the transaction of the messages that these changes led to.
     pub(super) fn take_changes(&mut self) -> Vec<(RecordKey, Option<Bytes>)> {
-        std::mem::take(&mut self.changed).into_iter().filter_map(|kind| self.record(kind)).collect()
+        std::mem::take(&mut self.changed).into_iter().filter_map(|id| self.record(id)).collect()
     }
 
     /// Everything is to be written again.
     pub(super) fn mark_changed(&mut self) {
-        self.changed.extend(self.faults.keys());
+        self.changed.extend(self.faults.keys().cloned());
     }
 
-    fn record(&self, kind: FaultKind) -> Option<(RecordKey, Option<Bytes>)> {
-        match self.faults.get(&kind).map(serde_json::to_vec).transpose() {
-            Ok(body) => Some((RecordKey::Fault(kind), body.map(Bytes::from))),
+    fn record(&self, id: FaultId) -> Option<(RecordKey, Option<Bytes>)> {
+        match self.faults.get(&id).map(serde_json::to_vec).transpose() {
+            Ok(body) => Some((RecordKey::Fault(id), body.map(Bytes::from))),
             Err(error) => {
-                warn!(%kind, %error, "the record of a fault cannot be written");
+                warn!(fault = %id, %error, "the record of a fault cannot be written");
                 None
             }
         }
@@ -92,31 +92,37 @@ impl Alarms {
     pub(super) fn notice(&mut self, fault: Fault, at: Timestamp) -> Option<Bell> {
         match fault.kind().course() {
             Course::Single => {}
-            Course::Lasting if self.faults.contains_key(&fault.kind()) => return None,
+            Course::Lasting if self.faults.contains_key(&fault.id()) => return None,
             Course::Lasting => {
-                self.changed.insert(fault.kind());
-                self.faults.insert(fault.kind(), OpenFault { since: at, fault: fault.clone() });
+                self.changed.insert(fault.id());
+                self.faults.insert(fault.id(), OpenFault { since: at, fault: fault.clone() });
             }
         }
         Some(Bell::Fault { fault, since: at })
     }
 
     /// A lasting fault of the monitor is over; none when it was not open.
-    pub(super) fn end(&mut self, kind: FaultKind, at: Timestamp) -> Option<Bell> {
-        let OpenFault { since, fault } = self.faults.remove(&kind)?;
-        self.changed.insert(kind);
+    pub(super) fn end(&mut self, id: impl Into<FaultId>, at: Timestamp) -> Option<Bell> {
+        let id = id.into();
+        let OpenFault { since, fault } = self.faults.remove(&id)?;
+        self.changed.insert(id);
         Some(Bell::FaultOver { fault, since, until: at })
     }
 
     /// Since when a lasting fault of the monitor has been open.
-    pub(super) fn fault_since(&self, kind: FaultKind) -> Option<Timestamp> {
-        self.faults.get(&kind).map(|open| open.since)
+    pub(super) fn fault_since(&self, id: impl Into<FaultId>) -> Option<Timestamp> {
+        self.faults.get(&id.into()).map(|open| open.since)
+    }
+
+    /// The lasting faults that are open, with what they are and since when.
+    pub(super) fn open(&self) -> impl Iterator<Item = (&FaultId, &Fault, Timestamp)> {
+        self.faults.iter().map(|(id, open)| (id, &open.fault, open.since))
     }
 
     /// Takes back what was open, where that is found out late only. What is known by now is newer.
     pub(super) fn recall(&mut self, earlier: Self) {
-        for (kind, fault) in earlier.faults {
-            self.faults.entry(kind).or_insert(fault);
+        for (id, fault) in earlier.faults {
+            self.faults.entry(id).or_insert(fault);
         }
         self.changed.extend(earlier.changed);
         self.mark_changed();
@@ -126,6 +132,7 @@ impl Alarms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::FaultKind;
 
     #[test]
     fn a_lasting_fault_is_told_once_and_so_is_its_end_and_a_single_one_each_time() {

@@ -138,7 +138,9 @@ fn none_of<T>(key: &RecordKey) -> Option<T> {
         | RecordKey::Maintenance(_)
         | RecordKey::Plan(_)
         | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_) => None,
+        | RecordKey::Mailed(_)
+        | RecordKey::Alarm(_)
+        | RecordKey::Channel(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use shared::Timestamp;
 
 /// A fault of the monitor, with its facts.
 ///
@@ -90,6 +91,36 @@ pub enum Fault {
         /// What the relays said last.
         reason: String,
     },
+    /// A channel has taken nothing for a while.
+    ChannelFailing {
+        /// Which one.
+        channel: String,
+        /// What it said last.
+        reason: String,
+    },
+    /// Nothing has proven for a while that a channel works.
+    ChannelUnproven {
+        /// Which one.
+        channel: String,
+        /// When it was last proven; never, when absent.
+        proven_at: Option<Timestamp>,
+    },
+    /// Little is left of what is paid beforehand.
+    LowCredit {
+        /// Of which channel.
+        channel: String,
+        /// What is left, as the provider writes it.
+        left: String,
+        /// What should be left at least.
+        limit: u32,
+    },
+    /// Nobody answers the drills of a channel.
+    DrillUnanswered {
+        /// Which one.
+        channel: String,
+        /// When the first drill went out that nobody answered.
+        since: Timestamp,
+    },
 }
 
 impl Fault {
@@ -109,6 +140,61 @@ impl Fault {
             Self::NotSealed { .. } => FaultKind::NotSealed,
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
+            Self::ChannelFailing { .. } => FaultKind::ChannelFailing,
+            Self::ChannelUnproven { .. } => FaultKind::ChannelUnproven,
+            Self::LowCredit { .. } => FaultKind::LowCredit,
+            Self::DrillUnanswered { .. } => FaultKind::DrillUnanswered,
+        }
+    }
+
+    /// What has it, where several can: the channel.
+    pub fn of(&self) -> Option<&str> {
+        match self {
+            Self::ChannelFailing { channel, .. }
+            | Self::ChannelUnproven { channel, .. }
+            | Self::LowCredit { channel, .. }
+            | Self::DrillUnanswered { channel, .. } => Some(channel),
+            Self::LowSpace { .. }
+            | Self::NoSpace { .. }
+            | Self::Failing { .. }
+            | Self::SetAside { .. }
+            | Self::Gone { .. }
+            | Self::CorruptRows { .. }
+            | Self::Dropped { .. }
+            | Self::RestoredFrom { .. }
+            | Self::DamagedFiles { .. }
+            | Self::MissingFiles { .. }
+            | Self::NotSealed { .. }
+            | Self::LostWrites { .. }
+            | Self::MailFailing { .. } => None,
+        }
+    }
+
+    /// Which one it is, and of what.
+    pub fn id(&self) -> FaultId {
+        FaultId { kind: self.kind(), of: self.of().map(str::to_owned) }
+    }
+
+    /// The channel that it is about, which is not the one to tell it.
+    pub fn channel(&self) -> Option<&str> {
+        match self.kind() {
+            FaultKind::ChannelFailing
+            | FaultKind::ChannelUnproven
+            | FaultKind::LowCredit
+            | FaultKind::DrillUnanswered => self.of(),
+            FaultKind::LowSpace
+            | FaultKind::NoSpace
+            | FaultKind::Failing
+            | FaultKind::SetAside
+            | FaultKind::Gone
+            | FaultKind::CorruptRows
+            | FaultKind::Dropped
+            | FaultKind::RestoredFrom
+            | FaultKind::DamagedFiles
+            | FaultKind::MissingFiles
+            | FaultKind::NotSealed
+            | FaultKind::LostWrites
+            | FaultKind::MailFailing => None,
         }
     }
 
@@ -174,11 +260,71 @@ pub enum FaultKind {
     LostWrites,
     /// Letters do not leave.
     MailFailing,
+    /// A channel takes nothing.
+    ChannelFailing,
+    /// Nothing proves a channel.
+    ChannelUnproven,
+    /// Little is left of what is paid beforehand.
+    LowCredit,
+    /// Nobody answers drills.
+    DrillUnanswered,
+}
+
+/// Names a fault: its kind, and what has it where several can.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FaultId {
+    kind: FaultKind,
+    of: Option<String>,
+}
+
+impl FaultId {
+    /// The fault of that kind, of something where several can have it.
+    pub fn new(kind: FaultKind, of: Option<String>) -> Self {
+        Self { kind, of }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// What has it.
+    pub fn of(&self) -> Option<&str> {
+        self.of.as_deref()
+    }
+}
+
+impl From<FaultKind> for FaultId {
+    fn from(kind: FaultKind) -> Self {
+        Self { kind, of: None }
+    }
+}
+
+/// `low_space`, or `channel_failing.phone`.
+impl fmt::Display for FaultId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.of {
+            None => self.kind.fmt(f),
+            Some(of) => write!(f, "{}.{of}", self.kind),
+        }
+    }
+}
+
+impl FromStr for FaultId {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        match text.split_once('.') {
+            None => Ok(Self { kind: text.parse()?, of: None }),
+            Some((_, "")) => Err(UnknownFault),
+            Some((kind, of)) => Ok(Self { kind: kind.parse()?, of: Some(of.to_owned()) }),
+        }
+    }
 }
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -192,6 +338,10 @@ impl FaultKind {
         Self::NotSealed,
         Self::LostWrites,
         Self::MailFailing,
+        Self::ChannelFailing,
+        Self::ChannelUnproven,
+        Self::LowCredit,
+        Self::DrillUnanswered,
     ];
 
     /// The word in documents, metrics and keys.
@@ -210,13 +360,24 @@ impl FaultKind {
             Self::NotSealed => "not_sealed",
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
+            Self::ChannelFailing => "channel_failing",
+            Self::ChannelUnproven => "channel_unproven",
+            Self::LowCredit => "low_credit",
+            Self::DrillUnanswered => "drill_unanswered",
         }
     }
 
     /// Whether it has an end.
     pub fn course(self) -> Course {
         match self {
-            Self::LowSpace | Self::NoSpace | Self::Failing | Self::MailFailing => Course::Lasting,
+            Self::LowSpace
+            | Self::NoSpace
+            | Self::Failing
+            | Self::MailFailing
+            | Self::ChannelFailing
+            | Self::ChannelUnproven
+            | Self::LowCredit
+            | Self::DrillUnanswered => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows
@@ -259,6 +420,9 @@ mod tests {
             assert_eq!(kind.word().parse(), Ok(kind));
         }
         assert_eq!("fire".parse::<FaultKind>(), Err(UnknownFault));
+        for id in [FaultId::from(FaultKind::Gone), FaultId::new(FaultKind::LowCredit, Some("sms".into()))] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
     }
 
     #[test]

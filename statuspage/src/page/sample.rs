@@ -215,6 +215,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         maintenances: Arc::default(),
         monitor: Arc::default(),
         mail: Arc::default(),
+        alarms: Arc::default(),
         domains: Arc::default(),
     }
 }

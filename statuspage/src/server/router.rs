@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    MetricsAccess, asking, console,
+    MetricsAccess, alarms, asking, channels, console,
     edition::Edition,
     guard::{self, Transport},
     incidents, machine, maintenances, operator, postmortem,
@@ -29,7 +29,10 @@ use super::{
     subscribers, subscriptions,
     turnstile::Turnstile,
 };
-use crate::{access::Access, hub::Desk, metrics::HubCounters, page, store::StoreHandle, subscriber::RegistryHandle};
+use crate::{
+    access::Access, hub::Desk, metrics::HubCounters, notify::AckKey, page, store::StoreHandle,
+    subscriber::RegistryHandle,
+};
 
 /// How many questions the store is asked at once.
 pub(super) const QUESTIONS: usize = 8;
@@ -47,6 +50,8 @@ pub(super) struct App {
     pub(super) access: Arc<Access>,
     pub(super) desk: Desk,
     pub(super) subscribers: RegistryHandle,
+    /// Knows the links by which alarms are taken.
+    pub(super) key: Option<AckKey>,
     /// Says when a form was given out.
     pub(super) stamps: Arc<Stamps>,
     /// Turns to ask the store.
@@ -104,6 +109,7 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/backup", get(operator::backup))
         .route("/api/v1/verify", post(operator::verify))
         .merge(subscribers::router())
+        .merge(channels::router())
         .route_layer(middleware::from_fn_with_state(app.clone(), rights::identify))
 }
 
@@ -135,6 +141,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .merge(subscriptions::router())
         .merge(console::router())
         .merge(subscribe::router())
+        .route("/a/{token}", get(alarms::show).post(alarms::take))
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

@@ -8,7 +8,7 @@ use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
 use crate::{
     mailing::Story,
     maintenance::PlanId,
-    notify::{FaultKind, Notification, NotificationId},
+    notify::{Case, ChannelName, FaultId, Notification, NotificationId},
 };
 
 /// An hour's or a day's ledger of one component.
@@ -33,7 +33,7 @@ pub enum RecordKey {
     /// An operator's order and what became of it, by its number.
     Audit(u64),
     /// A lasting fault of the monitor that is open.
-    Fault(FaultKind),
+    Fault(FaultId),
     /// A maintenance, for as long as it is remembered.
     Maintenance(MaintenanceId),
     /// An operator's plan of maintenance that repeats.
@@ -42,6 +42,10 @@ pub enum RecordKey {
     Mailing(Story),
     /// How far that has got: by ids of subscribers, never an address.
     Mailed(Story),
+    /// How far the telling of an alarm has got.
+    Alarm(Case),
+    /// What proves that a channel works.
+    Channel(ChannelName),
 }
 
 impl RecordKey {
@@ -52,11 +56,13 @@ impl RecordKey {
             Self::Incident(incident) => format!("incident:{incident}"),
             // As wide as every number, so that rows lie in their order.
             Self::Audit(number) => format!("audit:{number:020}"),
-            Self::Fault(kind) => format!("fault:{kind}"),
+            Self::Fault(fault) => format!("fault:{fault}"),
             Self::Maintenance(maintenance) => format!("maintenance:{maintenance}"),
             Self::Plan(plan) => format!("plan:{plan}"),
             Self::Mailing(story) => format!("mailing:{story}"),
             Self::Mailed(story) => format!("mailed:{story}"),
+            Self::Alarm(case) => format!("alarm:{case}"),
+            Self::Channel(channel) => format!("channel:{channel}"),
         }
     }
 
@@ -66,11 +72,13 @@ impl RecordKey {
             ("outage", component) => component.parse().ok().map(Self::Outage),
             ("incident", incident) => incident.parse().ok().map(Self::Incident),
             ("audit", number) => number.parse().ok().map(Self::Audit),
-            ("fault", kind) => kind.parse().ok().map(Self::Fault),
+            ("fault", fault) => fault.parse().ok().map(Self::Fault),
             ("maintenance", id) => id.parse().ok().map(Self::Maintenance),
             ("plan", id) => id.parse().ok().map(Self::Plan),
             ("mailing", story) => story.parse().ok().map(Self::Mailing),
             ("mailed", story) => story.parse().ok().map(Self::Mailed),
+            ("alarm", case) => case.parse().ok().map(Self::Alarm),
+            ("channel", channel) => channel.parse().ok().map(Self::Channel),
             (_, _) => None,
         }
     }
@@ -107,6 +115,7 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::FaultKind;
 
     #[test]
     fn a_record_reads_back_by_its_name() {
@@ -122,7 +131,15 @@ mod tests {
             outage,
             incident,
             RecordKey::Audit(7),
-            RecordKey::Fault(FaultKind::LowSpace),
+            RecordKey::Fault(FaultKind::LowSpace.into()),
+            RecordKey::Fault(FaultId::new(FaultKind::LowCredit, Some("sms".into()))),
+            RecordKey::Alarm(Case::Incident("kctbh9vrtdwd".parse().expect("an id"))),
+            RecordKey::Alarm(Case::Fault(FaultId::new(FaultKind::LowCredit, Some("sms-amel".into())))),
+            RecordKey::Alarm(Case::Maintenance(
+                "kctbh9vrtdwd".parse().expect("an id"),
+                crate::maintenance::Word::Begins,
+            )),
+            RecordKey::Channel("sms-amel".parse().expect("a name")),
         ]) {
             assert_eq!(RecordKey::read(&key.name()), Some(key));
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::of;
 use crate::api::{
     audit::{self, AuditAnswer},
+    channels::{ChannelsAnswer, TestAnswer},
     incidents::{
         FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
         ToldOrder,
@@ -104,6 +105,8 @@ impl Operation {
 fn id_parameter(path: &str) -> Parameter {
     let (about, pattern) = if path.contains("/components/") {
         ("the component's id", "^[a-z0-9][a-z0-9_-]{0,63}$")
+    } else if path.contains("/channels/") {
+        ("the channel's name", "^[a-z0-9][a-z0-9_-]{0,63}$")
     } else if path.contains("/maintenances/") {
         ("the maintenance's id", "^[a-z0-9]{12}$")
     } else {
@@ -122,6 +125,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(orders());
     all.extend(maintenances());
     all.extend(subscribers());
+    all.extend(channels());
     all
 }
 
@@ -272,6 +276,20 @@ fn subscribers() -> Vec<Operation> {
         Operation::new("post", "/api/v1/bounces", "bounce", "Take a mail that came back, or a wish to leave by mail")
             .takes(of::<BounceOrder>)
             .answers(Answer::Json(200, "What it did", of::<BounceAnswer>)),
+    ]
+}
+
+fn channels() -> Vec<Operation> {
+    vec![
+        Operation::new(
+            "get",
+            "/api/v1/channels",
+            "channels",
+            "The channels of alarms, and what proves that each works",
+        )
+        .answers(Answer::Json(200, "The channels, in the order of their names", of::<ChannelsAnswer>)),
+        Operation::new("post", "/api/v1/channels/{id}/test", "test_channel", "Send a message that is plainly a test")
+            .answers(Answer::Json(200, "The channel's receipt, or why it did not take it", of::<TestAnswer>)),
     ]
 }
 

@@ -201,6 +201,8 @@ fn open(restored: &Restored) -> (BTreeSet<String>, BTreeSet<String>) {
             }
             RecordKey::Incident(id) => Some(format!("incident:{id}")),
             RecordKey::Fault(kind) => Some(format!("monitor:{kind}")),
+            // Whether those agree with what is told is asked where the escalation is tested.
+            RecordKey::Alarm(_) | RecordKey::Channel(_) => None,
             RecordKey::Outage(_)
             | RecordKey::Audit(_)
             | RecordKey::Maintenance(_)
@@ -219,7 +221,11 @@ fn open(restored: &Restored) -> (BTreeSet<String>, BTreeSet<String>) {
         match row.kind {
             Kind::Down { .. } => drop(told.insert(subject)),
             Kind::Recovered { .. } | Kind::WasDown { .. } => drop(told.remove(&subject)),
-            Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. } => {}
+            Kind::Noticed { .. }
+            | Kind::Grown { .. }
+            | Kind::Overdue { .. }
+            | Kind::Reminder { .. }
+            | Kind::Acknowledged { .. } => {}
         }
     }
     (restored.records.iter().filter_map(record).collect(), told)

@@ -12,10 +12,13 @@ use crate::notify::{ChannelName, FaultKind, Kind, Notification, State, Subject};
 /// At most one message of each word and kind of fault by each channel in that time.
 pub(super) const PAUSE: Duration = Duration::from_secs(3_600);
 
+/// A channel, the fault, and the word of the message.
+type Key<'a> = (&'a ChannelName, (FaultKind, Option<&'a str>), &'static str);
+
 /// What was told last of each kind of fault.
 #[derive(Debug)]
 pub(super) struct Rate<'a> {
-    last: BTreeMap<(&'a ChannelName, FaultKind, &'static str), Timestamp>,
+    last: BTreeMap<Key<'a>, Timestamp>,
 }
 
 impl Outbox {
@@ -44,6 +47,8 @@ impl Rate<'_> {
             Kind::Down { .. }
             | Kind::Grown { .. }
             | Kind::Overdue { .. }
+            | Kind::Reminder { .. }
+            | Kind::Acknowledged { .. }
             | Kind::Recovered { .. }
             | Kind::Noticed { .. } => self.last.get(&(channel, kind, word)).copied(),
         };
@@ -56,9 +61,9 @@ impl Rate<'_> {
     }
 }
 
-fn key(row: &Notification) -> Option<(&ChannelName, FaultKind, &'static str)> {
+fn key(row: &Notification) -> Option<Key<'_>> {
     match &row.subject {
-        Subject::Monitor(fault) => Some((&row.channel, fault.kind(), row.word())),
-        Subject::Incident(_) | Subject::Maintenance(_) => None,
+        Subject::Monitor(fault) => Some((&row.channel, (fault.kind(), fault.of()), row.word())),
+        Subject::Incident(_) | Subject::Maintenance(_) | Subject::Drill(_) => None,
     }
 }

@@ -29,7 +29,7 @@ fn changes(start: Timestamp) -> Changes {
         notifications: vec![Notification::new(&"phone".parse().expect("a name"), &event)],
         records: vec![
             (RecordKey::Outage(id("cloud")), Some(bytes("outage"))),
-            (RecordKey::Fault(FaultKind::NoSpace), None),
+            (RecordKey::Fault(FaultKind::NoSpace.into()), None),
         ],
         documents: vec![(
             "roster",
