@@ -22,6 +22,12 @@ need npm npm
 need cc gcc
 need xmllint libxml2-utils
 need smtpd opensmtpd
+need ip iproute2
+need curl curl
+need buildah buildah
+need musl-gcc musl-tools
+need notmuch notmuch
+need iptables iptables
 need prometheus-alertmanager prometheus-alertmanager
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
@@ -30,6 +36,7 @@ need_module() { # module package
 need_module feedparser python3-feedparser
 need_module icalendar python3-icalendar
 need_module dkim python3-dkim
+need_module aiosmtpd python3-aiosmtpd
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()
@@ -49,8 +56,9 @@ if ! grep -qs "\"version\": \"$axe\"" target/axe/node_modules/axe-core/package.j
     npm install --no-save --no-audit --no-fund --prefix target/axe "axe-core@$axe"
 fi
 
-# The end-to-end tests run the real programs.
+# The end-to-end tests run the real programs, and the image that they are shipped in.
 cargo build --workspace --bins --locked
+tests/image.sh
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace --locked --no-fail-fast "$@"
 else

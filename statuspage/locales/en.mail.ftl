@@ -39,7 +39,7 @@ mail-page-incident = The incident’s page, kept up to date:
 mail-page-maintenance = The maintenance’s page:
 mail-why-all = You get this message because this address is subscribed to “{ $site }”, for all services.
 mail-why-own = You get this message because this address is subscribed to “{ $site }”, for the services that you chose.
-mail-why-asked = You get this message because this address was typed in at { $page }. Without an answer it is forgotten after 7 days.
+mail-why-asked = You get this message because this address was typed in at { $page }.
 mail-why-managed = You get this message because this address, which is subscribed, was typed in at { $page }. If it was not you, there is nothing to do.
 mail-leave = Get no more messages:
 mail-manage = Change your choice, see your data or take it along:
@@ -48,8 +48,8 @@ mail-subject-confirm = Confirm your subscription
 mail-lead-confirm = Do you want to be told of incidents and maintenance of “{ $site }”?
 mail-confirm-how = If you asked for it, open this page and confirm with one click. The link is good for 24 hours.
 mail-confirm-do = Confirm the subscription:
-mail-refuse-how = If you did not ask for anything, do nothing. So that this address never gets such a message again:
-mail-refuse-do = It was not me, never write to me again:
+mail-refuse-how = If you did not ask for anything, do nothing: the request is forgotten after 7 days.
+mail-refuse-do = So that this address never gets such a message again:
 mail-subject-manage = Manage your subscription
 mail-lead-manage = Here is the link that you asked for, to manage your subscription to “{ $site }”.
 mail-manage-how = It is good for 30 minutes. Whoever opens it can change the subscription: do not pass this message on.
@@ -58,8 +58,13 @@ mail-subject-digest = Summary of { $date }
 mail-lead-digest = { $count ->
     [one] One piece of news since the last message.
    *[other] { $count } pieces of news since the last message.
-} You had many messages in one day; here is the rest in a single one.
-mail-digest-times = Times are given in { $zone }.
+}
+mail-digest-pause = They come together: you get a message every 15 minutes at most.
+mail-digest-day = You had six messages within a day, so everything since comes in this one.
+mail-digest-times = All times are { $sound ->
+    [none] { $place }
+   *[other] { $place } time
+}.
 mail-sent = Notices sent: { $sent } of { $of }
 mail-flows = Mail to subscribers leaves. A letter was last taken over { $at }.
 mail-idle = Mail to subscribers: nothing was sent since the start of the monitor, and nothing waits.

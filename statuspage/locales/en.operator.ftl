@@ -43,6 +43,10 @@ operator-store-behind = The database is behind: results wait in memory, and orde
 operator-store-absent = There is no usable database: judging and telling go on, orders cannot be taken
 operator-quarantined = { $file } is not used as it stands
 operator-quarantined-kept = { $file } is not used as it stands; { $component } goes on with its last good version
+operator-subscribers = Told by mail: { $confirmed ->
+    [one] one subscriber
+   *[other] { $confirmed } subscribers
+}. Not confirmed yet: { $asked }. Their mailbox takes no mail: { $quarantined }. Their names: statuspage subscribers list.
 operator-incidents = Open incidents
 operator-no-incidents = No incident is open
 operator-resolved-incidents = Lately resolved

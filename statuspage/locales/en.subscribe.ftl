@@ -90,5 +90,5 @@ subscription-leave-do = Stop these mails
 subscription-left = You are not subscribed any more
 subscription-left-text = No further mail comes; one that was on its way may still arrive. The address is erased. Only a fingerprint of it is kept, so that no list brings it back.
 subscription-gone = This link does not work
-subscription-gone-text = It was used already, it is too old, or a newer one took its place: a link to confirm works once within 24 hours, one to manage for 30 minutes. Type your address into the form, and a message brings a new one.
+subscription-gone-text = If you have just clicked twice, all is done. Otherwise it was used already, it is too old, or a newer one took its place: a link to confirm works once within 24 hours, one to manage for 30 minutes. Type your address into the form, and a message brings a new one.
 subscription-new = Get a new link

@@ -41,7 +41,7 @@ mail-page-incident = La page de l’incident, tenue à jour :
 mail-page-maintenance = La page de la maintenance :
 mail-why-all = Vous recevez ce message parce que cette adresse est abonnée à « { $site } », pour tous les services.
 mail-why-own = Vous recevez ce message parce que cette adresse est abonnée à « { $site } », pour les services que vous avez choisis.
-mail-why-asked = Vous recevez ce message parce que cette adresse a été saisie sur { $page }. Sans réponse, elle est oubliée au bout de 7 jours.
+mail-why-asked = Vous recevez ce message parce que cette adresse a été saisie sur { $page }.
 mail-why-managed = Vous recevez ce message parce que cette adresse, déjà abonnée, a été saisie sur { $page }. Si ce n’était pas vous, il n’y a rien à faire.
 mail-leave = Ne plus rien recevoir :
 mail-manage = Changer vos choix, voir ou emporter vos données :
@@ -50,8 +50,8 @@ mail-subject-confirm = Confirmez votre abonnement
 mail-lead-confirm = Voulez-vous être prévenu des incidents et des maintenances de « { $site } » ?
 mail-confirm-how = Si vous l’avez demandé, ouvrez cette page et confirmez d’un clic. Le lien vaut 24 heures.
 mail-confirm-do = Confirmer l’abonnement :
-mail-refuse-how = Si vous n’avez rien demandé, ne faites rien. Pour que cette adresse ne reçoive plus jamais un tel message :
-mail-refuse-do = Ce n’est pas moi, ne plus jamais m’écrire :
+mail-refuse-how = Si vous n’avez rien demandé, ne faites rien : la demande est oubliée au bout de 7 jours.
+mail-refuse-do = Pour que cette adresse ne reçoive plus jamais un tel message :
 mail-subject-manage = Gérez votre abonnement
 mail-lead-manage = Voici le lien que vous avez demandé pour gérer votre abonnement à « { $site } ».
 mail-manage-how = Il vaut 30 minutes. Qui l’ouvre peut changer l’abonnement : ne faites pas suivre ce message.
@@ -60,8 +60,14 @@ mail-subject-digest = Résumé du { $date }
 mail-lead-digest = { $count ->
     [one] Une nouvelle depuis le dernier message.
    *[other] { $count } nouvelles depuis le dernier message.
-} Vous aviez déjà reçu beaucoup de messages en un jour ; voici le reste en un seul.
-mail-digest-times = Les heures sont données en { $zone }.
+}
+mail-digest-pause = Elles sont réunies : vous recevez un message tous les quarts d’heure au plus.
+mail-digest-day = Vous aviez déjà reçu six messages en un jour : tout ce qui a suivi est réuni ici.
+mail-digest-times = Toutes les heures sont { $sound ->
+    [vowel] celles d’{ $place }
+    [none] en { $place }
+   *[other] celles de { $place }
+}.
 mail-sent = Avis envoyés : { $sent } sur { $of }
 mail-flows = Le courrier aux abonnés part. Une lettre a été acceptée en dernier { $at }.
 mail-idle = Courrier aux abonnés : rien n’a été envoyé depuis le démarrage de la surveillance, et rien n’attend.

@@ -43,6 +43,10 @@ operator-store-behind = La base de données est en retard : les résultats atte
 operator-store-absent = Aucune base de données utilisable : on juge et on prévient toujours, mais les ordres ne peuvent pas être pris
 operator-quarantined = { $file } n’est pas utilisé tel quel
 operator-quarantined-kept = { $file } n’est pas utilisé tel quel ; { $component } continue avec sa dernière bonne version
+operator-subscribers = Prévenus par courriel : { $confirmed ->
+    [one] { $confirmed } abonné
+   *[other] { $confirmed } abonnés
+}. Pas encore confirmés : { $asked }. Leur boîte ne prend plus de courriel : { $quarantined }. Leurs noms : statuspage subscribers list.
 operator-incidents = Incidents en cours
 operator-no-incidents = Aucun incident en cours
 operator-resolved-incidents = Résolus récemment

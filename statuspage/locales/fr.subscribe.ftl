@@ -90,5 +90,5 @@ subscription-leave-do = Ne plus recevoir ces courriels
 subscription-left = Vous n’êtes plus abonné
 subscription-left-text = Plus aucun courriel ne part ; un message déjà en route peut encore arriver. L’adresse est effacée. Seule une empreinte en est gardée, pour qu’aucune liste ne la ramène.
 subscription-gone = Ce lien ne marche pas
-subscription-gone-text = Il a déjà servi, il est trop vieux, ou un plus récent l’a remplacé : un lien de confirmation sert une fois, dans les 24 heures, un lien de gestion pendant 30 minutes. Indiquez votre adresse dans le formulaire, et un message en apporte un nouveau.
+subscription-gone-text = Si vous venez de cliquer deux fois, tout est fait. Sinon, il a déjà servi, il est trop vieux, ou un plus récent l’a remplacé : un lien de confirmation sert une fois, dans les 24 heures, un lien de gestion pendant 30 minutes. Indiquez votre adresse dans le formulaire, et un message en apporte un nouveau.
 subscription-new = Demander un nouveau lien

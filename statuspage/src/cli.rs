@@ -21,7 +21,9 @@ use crate::{
 };
 
 pub use accounts::{AddOperator, AddToken, OperatorCommand, TokenCommand};
-pub use care::{BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, ReportFormat, RestoreArgs, VerifyArgs};
+pub use care::{
+    BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, HealthArgs, ReportFormat, RestoreArgs, VerifyArgs,
+};
 pub use channels::{ChannelCommand, ListChannelsArgs, TestChannelArgs};
 pub use incident::{
     AuditArgs, HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs,
@@ -34,7 +36,8 @@ pub use maintenance::{
 pub use subscribers::{BounceArgs, ImportSubscribersArgs, RemoveSubscriberArgs, SubscribersArgs, SubscribersCommand};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
-                           commas. A flag comes before its variable, that before the settings file. BELFRY_LOG or RUST_LOG sets \
+                           commas. A flag comes before its variable, that before the settings file. \
+                           BELFRY_CONFIG may hold what the settings file would say. BELFRY_LOG or RUST_LOG sets \
                            the level of the log.";
 
 /// Watches services from outside and tells everybody: probes, judges, keeps history, serves the status page.
@@ -84,6 +87,8 @@ pub enum Command {
     /// Tokens of programs that operate the page
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Say whether the hub answers and goes on publishing, for who supervises it; exits with 1 when it does not
+    Health(HealthArgs),
     /// Print the JSON Schema of the settings file, for editors
     Schema,
 }

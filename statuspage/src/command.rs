@@ -6,6 +6,7 @@ mod accounts;
 mod backup;
 mod channels;
 mod export;
+mod health;
 mod incident;
 mod maintenance;
 pub mod out;
@@ -20,6 +21,7 @@ use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
 pub use channels::channel;
+pub use health::health;
 pub use incident::{audit, incident, postmortem};
 pub use maintenance::maintenance;
 pub use subscribers::{bounce, subscribers};

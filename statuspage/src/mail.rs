@@ -13,8 +13,9 @@ pub mod report;
 pub(crate) mod sample;
 mod scribe;
 mod settings;
+mod status;
 
-pub use delivery::{Delivery, Refused};
+pub use delivery::{Delivery, Postponed, Refused};
 pub use letter::{Leave, Letter, OneClick, Thread};
 pub use relays::{Patience, RelayFault, RelayState, Relays};
 pub use scribe::{KeyFault, LetterFault, Scribe, Signed};

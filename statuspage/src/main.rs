@@ -1,14 +1,14 @@
 //! The command line of the hub.
 
-use std::{process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{
-        AuditArgs, BounceArgs, Care, ChannelCommand, Cli, Command, DemoArgs, IncidentCommand, MaintenanceCommand,
-        OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand, TokenCommand,
+        AuditArgs, BounceArgs, Care, ChannelCommand, Cli, Command, DemoArgs, HealthArgs, IncidentCommand,
+        MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand, TokenCommand,
     },
     command::{self, Ended, out},
     demo::{self, Stage},
@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Some(Command::Bounce(arguments)) => bounce(&arguments),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
+        Some(Command::Health(arguments)) => health(arguments),
         Some(Command::Schema) => out::line(format_args!("{:#}", settings::schema())).map(|()| Ended::Well),
     };
     match ended {
@@ -116,6 +117,11 @@ fn subscribers(command: SubscribersCommand) -> Result<Ended> {
 fn bounce(arguments: &BounceArgs) -> Result<Ended> {
     let settings = load(arguments.hub.place.given())?;
     block_on(command::bounce(arguments, &settings))
+}
+
+fn health(arguments: HealthArgs) -> Result<Ended> {
+    let data = arguments.data.or_else(|| std::env::var_os("BELFRY_DATA").map(PathBuf::from));
+    block_on(command::health(&data.unwrap_or_else(|| "data".into())))
 }
 
 fn load(given: Given) -> Result<Settings> {

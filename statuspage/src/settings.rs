@@ -19,7 +19,7 @@ mod written;
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::Duration,
 };
 
@@ -52,6 +52,10 @@ pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl,
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "statuspage.toml";
+
+/// The variable that holds what the file would say, for containers that have no file; its relative paths begin at the working
+/// directory. The default file is not looked for then.
+pub const TEXT: &str = "BELFRY_CONFIG";
 
 /// Where a setting came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +172,9 @@ pub enum SettingsError {
     /// The file that was named is not there.
     #[error("there is no settings file {}: check --settings", .0.display())]
     Missing(PathBuf),
+    /// Two places say what only one can.
+    #[error("the settings stand in a file and in the variable {TEXT}: unset one of them")]
+    Twice,
     /// The file has mistakes.
     #[error("{}", .0.render(Style::Plain))]
     Mistakes(Box<FileReport>),
@@ -180,6 +187,18 @@ pub enum SettingsError {
     /// Letters are full of links, which nobody could open.
     #[error("`[mail]` needs the page's own address for the links in letters: set `public_url`")]
     MailWithoutAddress,
+    /// Whoever has a backup would have the key to what it holds.
+    #[error(
+        "the key of subscribers, {}, lies in the data directory {} together with what it opens: name a place elsewhere in `[mail]` key_file",
+        key.display(),
+        data.display()
+    )]
+    KeyInData {
+        /// Where the key would lie.
+        key: PathBuf,
+        /// Where data lie.
+        data: PathBuf,
+    },
 }
 
 impl Settings {
@@ -191,10 +210,15 @@ impl Settings {
     pub fn load(flags: Given, variables: &Variables) -> Result<Self, SettingsError> {
         let environment = Given::from_environment(variables)?;
         let named = flags.settings.clone().or_else(|| environment.settings.clone());
-        let path = match named {
-            Some(path) if path.exists() => Some(path),
-            Some(path) => return Err(SettingsError::Missing(path)),
-            None => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()),
+        let path = match (named, layer::text(variables)?) {
+            (Some(_), Some(_)) => return Err(SettingsError::Twice),
+            (None, Some(text)) => {
+                let (file, warnings) = read(Path::new(TEXT), &text, variables)?;
+                return merge(flags, environment, file, None, warnings);
+            }
+            (Some(path), None) if path.exists() => Some(path),
+            (Some(path), None) => return Err(SettingsError::Missing(path)),
+            (None, None) => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()),
         };
         let (file, warnings) = match &path {
             Some(path) => {
@@ -281,12 +305,16 @@ fn merge(
         return Err(SettingsError::MailWithoutAddress);
     }
     let (mail, relays_shown) = file.mail.map_or_else(Default::default, |(mail, shown)| (Some(mail), shown));
+    let data = pick!(data).unwrap_or_else(|| "data".into());
+    if let Some(key) = mail.as_ref().map(|mail: &MailSettings| &mail.key_file).filter(|key| lies_in(key, &data)) {
+        return Err(SettingsError::KeyInData { key: key.clone(), data });
+    }
     let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
     let (backup, verify) = file.plans.by(&time_zone);
     let drills = file.drills.by(&time_zone);
     Ok(Settings {
         probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
-        data: pick!(data).unwrap_or_else(|| "data".into()),
+        data,
         listen: pick!(listen).unwrap_or_default(),
         public_url,
         location: pick!(location).unwrap_or_else(|| "local".parse().expect("it is a name")),
@@ -327,6 +355,15 @@ fn merge(
         warnings,
         sources,
     })
+}
+
+/// Whether a file lies in a directory, as far as their names say; links are looked at when the file is opened.
+fn lies_in(file: &Path, directory: &Path) -> bool {
+    let (file, directory) = (std::path::absolute(file), std::path::absolute(directory));
+    let inside = |file: &PathBuf, directory: &PathBuf| {
+        file.strip_prefix(directory).is_ok_and(|rest| !rest.components().any(|part| part == Component::ParentDir))
+    };
+    matches!((file, directory), (Ok(file), Ok(directory)) if inside(&file, &directory))
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ const PARTS: [&str; 4] = [
 /// What stands beside it on the pages of operators: nobody else carries its weight.
 const OPERATOR: &str = include_str!("../style/operator.css");
 
+/// What stands beside it on the pages of mail to subscribers: nobody else has a form to fill in.
+const FORM: &str = include_str!("../style/form.css");
+
 /// The whole sheet without comments, indentation and line breaks.
 pub(crate) fn sheet() -> String {
     dense(PARTS.concat())
@@ -21,6 +24,11 @@ pub(crate) fn sheet() -> String {
 /// The second sheet of operators' pages, likewise.
 pub(crate) fn operator() -> String {
     dense(OPERATOR.to_owned())
+}
+
+/// The second sheet of the pages of mail to subscribers, likewise.
+pub(crate) fn form() -> String {
+    dense(FORM.to_owned())
 }
 
 fn dense(mut rest: String) -> String {
@@ -56,8 +64,12 @@ mod tests {
 
     #[test]
     fn every_line_ends_where_joining_is_safe() {
-        for line in
-            PARTS.iter().chain(&[OPERATOR]).flat_map(|part| part.lines()).map(str::trim).filter(|line| !line.is_empty())
+        for line in PARTS
+            .iter()
+            .chain(&[OPERATOR, FORM])
+            .flat_map(|part| part.lines())
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
         {
             let safe = ["{", "}", ";", ",", "*/"].iter().any(|end| line.ends_with(end)) || line.starts_with("/*");
             assert!(safe, "{line}");

@@ -14,7 +14,7 @@ mod scope;
 mod token;
 mod vault;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use shared::{Language, Timestamp};
@@ -23,7 +23,7 @@ pub use address::{AddressRefusal, MailAddress};
 pub use entry::{Bounce, Stage};
 pub use id::{InvalidSubscriberId, SubscriberId};
 pub use keys::Keys;
-pub use limits::{Allowance, Limits};
+pub use limits::{Allowance, Closing, Limits};
 pub use registry::{Registry, RegistryError, RegistryHandle, RegistryOptions, Unavailable};
 pub use roll::{Counts, Imported, Importing, Moment, Recipient, Roll, Search};
 pub use scope::{Mailbox, Scope};
@@ -107,10 +107,31 @@ pub struct Profile {
     pub confirmed_at: Option<Timestamp>,
     /// Which words of the form he agreed to; 0 when an operator brought him.
     pub form: u16,
+    /// What he asked for since, and has not said yes to yet.
+    pub pending: Option<Pending>,
+    /// Until when the link to his page opens.
+    pub page_until: Option<Timestamp>,
     /// Mails that came back during the last days.
     pub bounces: Vec<(Timestamp, Bounce)>,
     /// When he got mails during the last day.
     pub recent: Vec<Timestamp>,
+}
+
+/// What waits for a yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pending {
+    /// When he filled in the form.
+    pub asked_at: Timestamp,
+    /// Until when the link to say yes opens.
+    pub until: Timestamp,
+    /// What he wants to hear of.
+    pub scope: Scope,
+    /// In which language.
+    pub language: Language,
+    /// Who reads it.
+    pub mailbox: Mailbox,
+    /// Which words of the form he saw.
+    pub form: u16,
 }
 
 /// Whom a notice is sent to first, and whom then.
@@ -146,6 +167,16 @@ pub enum Wanted {
         /// Opens it.
         token: Token,
     },
+}
+
+impl Wanted {
+    /// How long its link opens: afterwards it is of no use.
+    pub fn life(&self) -> Duration {
+        match self {
+            Self::Confirm { .. } => roll::CONFIRM,
+            Self::Manage { .. } => roll::MANAGE,
+        }
+    }
 }
 
 /// What leaving did.

@@ -20,6 +20,7 @@ pub struct Setup {
     directory: TempDir,
     listen: String,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
 }
 
 impl Setup {
@@ -27,7 +28,8 @@ impl Setup {
     pub fn new() -> Result<Self> {
         let directory = tempfile::tempdir()?;
         std::fs::create_dir(directory.path().join("probes.d"))?;
-        Ok(Self { directory, listen: "127.0.0.1:0".to_owned(), arguments: Vec::new() })
+        let (arguments, environment) = (Vec::new(), Vec::new());
+        Ok(Self { directory, listen: "127.0.0.1:0".to_owned(), arguments, environment })
     }
 
     /// Writes or replaces the definition file of one component.
@@ -63,6 +65,13 @@ impl Setup {
         self
     }
 
+    /// Adds to the environment of everything that is run.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Where the definitions lie.
     pub fn probes(&self) -> PathBuf {
         self.directory.path().join("probes.d")
@@ -80,32 +89,29 @@ impl Setup {
 
     /// The command that starts it on a free port.
     pub fn command(&self) -> Result<Command> {
-        let mut command = Command::new(program::own("statuspage")?);
-        command.current_dir(self.directory.path()).env_clear().env("PATH", "/usr/bin:/bin").arg("serve");
-        command.args(["--listen", &self.listen]).args(&self.arguments);
+        let mut command = self.program()?;
+        command.arg("serve").args(["--listen", &self.listen]).args(&self.arguments);
         Ok(command)
     }
 
     /// Runs another of its commands in the same directory, to its end.
     pub async fn run(&self, arguments: &[&str]) -> Result<Ended> {
-        let mut command = Command::new(program::own("statuspage")?);
-        command.current_dir(self.directory.path()).env_clear().env("PATH", "/usr/bin:/bin").args(arguments);
-        let output = command.stdin(std::process::Stdio::null()).kill_on_drop(true).output();
+        let mut command = self.program()?;
+        let output = command.args(arguments).stdin(std::process::Stdio::null()).kill_on_drop(true).output();
         let output = tokio::time::timeout(wait::LIMIT, output).await.context("the command did not end")??;
-        Ok(Ended {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout)?,
-            err: String::from_utf8(output.stderr)?,
-        })
+        Ended::of(output)
+    }
+
+    fn program(&self) -> Result<Command> {
+        let mut command = Command::new(program::own("statuspage")?);
+        command.current_dir(self.directory.path()).env_clear().env("PATH", "/usr/bin:/bin");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        Ok(command)
     }
 
     /// Starts it and waits until it listens.
     pub async fn start(&self) -> Result<Hub> {
-        let mut program = Program::start(&mut self.command()?)?;
-        let line = program.line_with("the page is at").await?;
-        let at = line.find("http://").context("the line with the address")?;
-        let url = line[at..].split_whitespace().next().context("an address")?.trim_end_matches('/').to_owned();
-        Ok(Hub { url, program, client: reqwest::Client::builder().no_proxy().build()? })
+        Hub::behind(Program::start(&mut self.command()?)?).await
     }
 }
 
@@ -121,6 +127,15 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// What a command came to.
+    pub fn of(output: std::process::Output) -> Result<Self> {
+        Ok(Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout)?,
+            err: String::from_utf8(output.stderr)?,
+        })
+    }
+
     /// Everything that it printed, once it ended with that code.
     pub fn expect(self, code: i32) -> Result<String> {
         anyhow::ensure!(self.code == Some(code), "ended with {:?}, not {code}:\n{}{}", self.code, self.out, self.err);
@@ -138,6 +153,14 @@ pub struct Hub {
 }
 
 impl Hub {
+    /// The hub that a program becomes once it listens.
+    pub async fn behind(mut program: Program) -> Result<Self> {
+        let line = program.line_with("the page is at").await?;
+        let at = line.find("http://").context("the line with the address")?;
+        let url = line[at..].split_whitespace().next().context("an address")?.trim_end_matches('/').to_owned();
+        Ok(Self { url, program, client: reqwest::Client::builder().no_proxy().build()? })
+    }
+
     /// Its address, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url

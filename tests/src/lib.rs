@@ -5,9 +5,16 @@
 pub mod alertmanager;
 pub mod backend;
 pub mod browser;
+pub mod clock;
 pub mod hub;
+pub mod image;
 pub mod letter;
+pub mod manual;
+pub mod names;
 pub mod nginx;
 pub mod program;
+pub mod relay;
 pub mod smtpd;
+pub mod submission;
+pub mod town;
 pub mod wait;

@@ -52,7 +52,7 @@ words! {
         NoMailbox,
         /// It was refused for good, for another reason (5.x.x): three in seven days are enough.
         Hard,
-        /// It could not be delivered in time (4.x.x).
+        /// It could not be delivered in time (4.x.x): five in thirty days are enough, of which each day counts one.
         Soft,
         /// Its reader calls it spam: he leaves by it.
         Complaint,
@@ -111,7 +111,7 @@ pub(crate) struct SubscriberAnswer {
     pub(crate) quarantined_at: Option<Timestamp>,
     /// Which words of the form he agreed to; 0 when an operator brought him.
     pub(crate) form: u16,
-    /// Mails that came back during the last seven days.
+    /// Mails that came back: refused for good during the last seven days, or not taken in time during the last thirty.
     pub(crate) bounces: usize,
 }
 

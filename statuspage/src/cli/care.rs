@@ -50,6 +50,14 @@ impl DataArgs {
     }
 }
 
+/// The flags of `health`, which reads no settings.
+#[derive(Debug, Clone, Args)]
+pub struct HealthArgs {
+    /// The directory for data, also BELFRY_DATA [default: data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
 /// The flags of `export`.
 #[derive(Debug, Clone, Args)]
 pub struct ExportArgs {

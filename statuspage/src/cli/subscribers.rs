@@ -71,7 +71,7 @@ pub struct BounceArgs {
     /// Which hub.
     #[command(flatten)]
     pub hub: HubArgs,
-    /// The mailbox for leaving by mail: a message to it with `+TOKEN` before the @ takes its sender out
+    /// The mailbox for leaving by mail: a message to it with `+TOKEN` before the @ takes its sender out; else that of the settings
     #[arg(long, value_name = "ADDRESS")]
     pub unsubscribe_mailbox: Option<String>,
 }

@@ -14,8 +14,8 @@ use shared::ComponentId;
 use super::{Ended, incident::client};
 use crate::{
     api::subscribers::{
-        BounceAnswer, BounceOrder, BouncedForm, ImportAnswer, ImportLine, ImportOrder, LanguageForm, MailboxForm,
-        RefusedLine, RemoveAnswer, RemoveOrder, StageForm, SubscriberAnswer, SubscribersAnswer,
+        BounceAnswer, BounceOrder, BouncedForm, CountsAnswer, ImportAnswer, ImportLine, ImportOrder, LanguageForm,
+        MailboxForm, RefusedLine, RemoveAnswer, RemoveOrder, StageForm, SubscriberAnswer, SubscribersAnswer,
     },
     cli::{BounceArgs, ImportSubscribersArgs, ReportFormat, SubscribersCommand},
     control::Client,
@@ -26,6 +26,8 @@ use crate::{
 
 /// Lines that are handed in at once.
 const AT_ONCE: usize = 500;
+/// Mistakes of a file that are named; there are mostly one or all.
+const NAMED: usize = 20;
 /// The longest file, and the longest message.
 const LONGEST: u64 = 16 << 20;
 
@@ -61,6 +63,7 @@ pub async fn bounce(arguments: &BounceArgs, settings: &Settings) -> Result<Ended
     let mut message = Vec::new();
     io::stdin().lock().take(LONGEST).read_to_end(&mut message).context("cannot read the message")?;
     let leaving = arguments.unsubscribe_mailbox.as_deref();
+    let leaving = leaving.or_else(|| settings.mail.as_ref()?.unsubscribe_mailbox.as_deref());
     let order = match leaving.and_then(|mailbox| report::wish_to_leave(&message, mailbox)) {
         Some(token) => BounceOrder::Unsubscribe { token },
         None => match report::read(&message) {
@@ -107,9 +110,20 @@ fn print_list(answer: &SubscribersAnswer, format: ReportFormat) -> Result<Ended>
     match format {
         ReportFormat::Json => println!("{}", serde_json::to_string_pretty(answer)?),
         ReportFormat::Words if answer.subscribers.is_empty() => println!("nobody subscribes yet"),
-        ReportFormat::Words => answer.subscribers.iter().for_each(|one| println!("{}", line(one))),
+        ReportFormat::Words => {
+            answer.subscribers.iter().for_each(|one| println!("{}", line(one)));
+            println!("\n{}", counted(&answer.counts));
+        }
     }
     Ok(Ended::Well)
+}
+
+/// How many there are, those first who need an operator's eye least.
+fn counted(CountsAnswer { confirmed, asked, quarantined, refused }: &CountsAnswer) -> String {
+    format!(
+        "{confirmed} confirmed, {asked} have not answered yet, {quarantined} quarantined (their mailbox takes no mail), \
+         {refused} never want a mail"
+    )
 }
 
 /// A subscriber in one line.
@@ -173,14 +187,70 @@ fn print_csv(answer: &SubscribersAnswer, out: impl io::Write) -> Result<Ended> {
     Ok(Ended::Well)
 }
 
-/// Every line is read before the first is handed in.
-fn rows(file: impl Read) -> Result<Vec<ImportLine>> {
-    let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file.take(LONGEST));
-    let row = |(row, number): (Result<Row, csv::Error>, usize)| {
-        row.map_err(anyhow::Error::from).and_then(Row::read).with_context(|| format!("line {number} cannot be read"))
-    };
-    // The first line holds the names.
-    csv.deserialize().zip(2..).map(row).collect()
+/// A subscriber, and the line of the file where he stands.
+type Numbered = (u64, ImportLine);
+
+/// Every line is read before the first is handed in, so that a file with mistakes changes nothing; all of them are named.
+fn rows(file: impl Read) -> Result<Vec<Numbered>> {
+    let mut text = Vec::new();
+    file.take(LONGEST).read_to_end(&mut text)?;
+    let (mut csv, mut lines) = (csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&*text), Lines::of(&text));
+    let names = csv.headers().context("line 1 cannot be read")?.clone();
+    let (mut rows, mut mistakes) = (Vec::new(), Vec::new());
+    for record in csv.records() {
+        let position = record.as_ref().map_or_else(csv::Error::position, csv::StringRecord::position);
+        let line = lines.number(position.map_or(0, csv::Position::byte));
+        let row = record.and_then(|record| record.deserialize::<Row>(Some(&names))).map_err(anyhow::Error::from);
+        match row.and_then(Row::read) {
+            Ok(row) => rows.push((line, row)),
+            Err(error) => mistakes.push(format!("line {line}: {}", plain(&error))),
+        }
+    }
+    let rest = mistakes.len().saturating_sub(NAMED);
+    mistakes.truncate(NAMED);
+    if rest > 0 {
+        mistakes.push(format!("and {rest} further lines"));
+    }
+    if mistakes.is_empty() { Ok(rows) } else { bail!("{}", mistakes.join("\n")) }
+}
+
+/// Counts the lines of a text as editors do, from its beginning to its end. The reader of CSV counts a record's line from where the
+/// one before it ended, so that empty lines between them are missing.
+struct Lines<'a> {
+    rest: &'a [u8],
+    byte: u64,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a [u8]) -> Self {
+        Self { rest: text, byte: 0, line: 1 }
+    }
+
+    /// The line in which the first thing stands that is no line end, from that byte on.
+    fn number(&mut self, byte: u64) -> u64 {
+        while let Some((first, rest)) = self.rest.split_first() {
+            if self.byte >= byte && !matches!(first, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*first == b'\n');
+            (self.rest, self.byte) = (rest, self.byte + 1);
+        }
+        self.line
+    }
+}
+
+/// What is wrong, without the position that the reader of CSV puts before it: records are not lines.
+fn plain(error: &anyhow::Error) -> String {
+    let kind = error.downcast_ref::<csv::Error>().map(csv::Error::kind);
+    match kind {
+        Some(csv::ErrorKind::Deserialize { err, .. }) => err.to_string(),
+        Some(csv::ErrorKind::UnequalLengths { expected_len, len, .. }) => {
+            format!("it has {len} fields, and the first line names {expected_len}")
+        }
+        Some(csv::ErrorKind::Utf8 { .. }) => "it is no UTF-8".to_owned(),
+        _ => format!("{error:#}"),
+    }
 }
 
 async fn import(hub: &Client, arguments: &ImportSubscribersArgs) -> Result<Ended> {
@@ -190,28 +260,39 @@ async fn import(hub: &Client, arguments: &ImportSubscribersArgs) -> Result<Ended
     } else {
         rows(File::open(file).with_context(|| format!("cannot open {}", file.display()))?)
     };
-    let mut rows = read.with_context(|| format!("{} was not imported", file.display()))?;
+    let rows = read.with_context(|| format!("{} was not imported", file.display()))?;
     if rows.is_empty() {
         bail!("{} holds no subscriber: it is CSV with the line `address` first", file.display());
     }
-    let (mut all, mut before) = (ImportAnswer::default(), 0);
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(AT_ONCE));
-        let order = ImportOrder { subscribers: std::mem::replace(&mut rows, rest) };
-        let answer: ImportAnswer = hub.post("/api/v1/subscribers/import", &order).await?;
-        all.added += answer.added;
-        all.present += answer.present;
-        all.unwanted += answer.unwanted;
-        all.refused
-            .extend(answer.refused.into_iter().map(|line| RefusedLine { number: line.number + before + 1, ..line }));
-        before += order.subscribers.len();
-    }
+    let all = hand_over(hub, rows).await?;
     for RefusedLine { number, reason } in &all.refused {
         eprintln!("line {number}: {reason}");
     }
     let (added, present, unwanted, refused) = (all.added, all.present, all.unwanted, all.refused.len());
     println!("{added} added, {present} were subscribers already, {unwanted} want no mail, {refused} cannot be used");
     Ok(if all.refused.is_empty() { Ended::Well } else { Ended::Poorly })
+}
+
+/// Hands all of them in, some at once; what is refused goes by its line.
+async fn hand_over(hub: &Client, mut rows: Vec<Numbered>) -> Result<ImportAnswer> {
+    let mut all = ImportAnswer::default();
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(AT_ONCE));
+        let (lines, subscribers): (Vec<u64>, Vec<ImportLine>) = std::mem::replace(&mut rows, rest).into_iter().unzip();
+        let answer: ImportAnswer = hub.post("/api/v1/subscribers/import", &ImportOrder { subscribers }).await?;
+        all.added += answer.added;
+        all.present += answer.present;
+        all.unwanted += answer.unwanted;
+        let refused = answer.refused.into_iter();
+        all.refused.extend(refused.map(|refused| in_file(refused, &lines)));
+    }
+    Ok(all)
+}
+
+/// What the hub counts from the first one that it was given, by its line in the file.
+fn in_file(refused: RefusedLine, lines: &[u64]) -> RefusedLine {
+    let line = refused.number.checked_sub(1).and_then(|at| lines.get(at)).and_then(|line| usize::try_from(*line).ok());
+    RefusedLine { number: line.unwrap_or(refused.number), ..refused }
 }
 
 #[cfg(test)]
@@ -238,7 +319,7 @@ mod tests {
         print_csv(&answer, &mut csv).expect("written");
         let text = String::from_utf8(csv.clone()).expect("text");
         assert_eq!(text, "address,components,groups,language,mailbox\namel@example.org,cloud;mail,Outils,fr,shared\n");
-        let read = rows(csv.as_slice()).expect("read").remove(0);
+        let (_, read) = rows(csv.as_slice()).expect("read").remove(0);
         assert_eq!(
             (read.address.as_str(), read.components.len(), read.groups),
             ("amel@example.org", 2, vec!["Outils".to_owned()])
@@ -246,15 +327,37 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_addresses_is_enough_and_a_mistake_names_its_line() {
+    fn a_list_of_addresses_is_enough_and_every_mistake_names_its_line() {
         assert_eq!(rows("address\n amel@example.org \nbo@example.org\n".as_bytes()).expect("read").len(), 2);
-        let check = |text: &str, reason: &str| {
+        let check = |text: &str, expected: &str| {
             let refused = format!("{:#}", rows(text.as_bytes()).expect_err("a mistake"));
-            assert!(refused.contains(reason), "{refused}");
+            assert!(refused.starts_with(expected), "{refused}");
         };
-        check("address,components\na@example.org,cloud\nb@example.org,É\n", "line 3");
-        check("address,language\na@example.org,de\n", "line 2");
-        check("mail\na@example.org\n", "line 2");
+        check("address,components\na@example.org,cloud\nb@example.org,É\n", "line 3: ");
+        check(
+            "address,language\na@example.org,de\nb@example.org,fr\nc@example.org,it\n",
+            "line 2: unknown variant `de`",
+        );
+        check("mail\na@example.org\n", "line 2: unknown field `mail`");
+        check("address,language\na@example.org\n", "line 2: it has 1 fields, and the first line names 2");
+        let wrong = "a@example.org,de\n".repeat(30);
+        let all = format!("{:#}", rows(format!("address,language\n{wrong}").as_bytes()).expect_err("mistakes"));
+        assert!(all.contains("\nline 21: ") && all.ends_with("\nand 10 further lines"), "{all}");
+    }
+
+    #[test]
+    fn a_line_is_counted_as_editors_count_it() {
+        let text = "address,groups\r\n\r\na@example.org,\"two\nlines\"\r\n\r\nb@example.org,x\r\n";
+        let lines: Vec<u64> = rows(text.as_bytes()).expect("read").iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [3, 6]);
+        let refused = RefusedLine { number: 2, reason: "x".to_owned() };
+        assert_eq!(in_file(refused, &lines).number, 6);
+    }
+
+    #[test]
+    fn ten_thousand_rows_are_read() {
+        let text: String = (0..10_000).map(|number| format!("reader{number}@example.org\n")).collect();
+        assert_eq!(rows(format!("address\n{text}").as_bytes()).expect("read").len(), 10_000);
     }
 
     #[test]

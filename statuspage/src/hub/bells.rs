@@ -34,34 +34,18 @@ const RESOLVED: std::time::Duration = std::time::Duration::from_secs(900);
 
 /// The alarms that the store kept; what cannot be read is named and left out.
 pub(super) fn alarms(restored: &Restored) -> BTreeMap<Case, Alarm> {
-    let read = restored.records.iter().filter_map(|(key, body)| match key {
-        RecordKey::Alarm(case) => Some((case.clone(), read(case, body)?)),
-        RecordKey::Outage(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_)
-        | RecordKey::Channel(_) => None,
+    let read = restored.records.iter().filter_map(|(key, body)| {
+        let RecordKey::Alarm(case) = key else { return None };
+        Some((case.clone(), read(case, body)?))
     });
     read.collect()
 }
 
 /// What the store knows of channels.
 pub(super) fn proven(restored: &Restored) -> BTreeMap<ChannelName, Proof> {
-    let read = restored.records.iter().filter_map(|(key, body)| match key {
-        RecordKey::Channel(name) => Some((name.clone(), read(name, body)?)),
-        RecordKey::Outage(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_)
-        | RecordKey::Alarm(_) => None,
+    let read = restored.records.iter().filter_map(|(key, body)| {
+        let RecordKey::Channel(name) = key else { return None };
+        Some((name.clone(), read(name, body)?))
     });
     read.collect()
 }
@@ -160,17 +144,9 @@ impl Hub {
     /// An order is taken back, for which these records were handed to the store.
     pub(super) fn take_back_alarms(&mut self, earlier: Escalation, written: &[RecordKey]) {
         self.telling.escalation = earlier;
-        let cases = written.iter().filter_map(|key| match key {
-            RecordKey::Alarm(case) => Some(case.clone()),
-            RecordKey::Outage(_)
-            | RecordKey::Incident(_)
-            | RecordKey::Audit(_)
-            | RecordKey::Fault(_)
-            | RecordKey::Maintenance(_)
-            | RecordKey::Plan(_)
-            | RecordKey::Mailing(_)
-            | RecordKey::Mailed(_)
-            | RecordKey::Channel(_) => None,
+        let cases = written.iter().filter_map(|key| {
+            let RecordKey::Alarm(case) = key else { return None };
+            Some(case.clone())
         });
         self.telling.escalation.rewrite(cases);
     }

@@ -18,6 +18,7 @@ use crate::{
     maintenance::News,
     notify::{Fault, FaultKind},
     store::{RecordKey, Restored, StoreState},
+    subscriber::{Closing, Counts},
 };
 
 /// What is to be told by mail, and how far that has got.
@@ -29,6 +30,7 @@ pub(super) struct Post {
     changed_rounds: BTreeSet<Story>,
     tallies: BTreeMap<Story, Tally>,
     flow: Option<Flow>,
+    subscribers: Option<Counts>,
 }
 
 /// What an order may have to take back.
@@ -37,13 +39,13 @@ pub(super) struct Earlier(Mailings);
 
 impl Post {
     pub(super) fn read(mail: Mail, restored: &Restored) -> Self {
-        let mailings = restored.records.iter().filter_map(|(key, body)| match key {
-            RecordKey::Mailing(story) => Some((story, body.as_ref())),
-            key => none_of(key),
+        let mailings = restored.records.iter().filter_map(|(key, body)| {
+            let RecordKey::Mailing(story) = key else { return None };
+            Some((story, body.as_ref()))
         });
-        let rounds = restored.records.iter().filter_map(|(key, body)| match key {
-            RecordKey::Mailed(story) => Some((story.clone(), body.clone())),
-            key => none_of(key),
+        let rounds = restored.records.iter().filter_map(|(key, body)| {
+            let RecordKey::Mailed(story) = key else { return None };
+            Some((story.clone(), body.clone()))
         });
         let flow = match mail {
             Mail::On => Some(Flow::default()),
@@ -59,6 +61,12 @@ impl Post {
             self.rounds.entry(story).or_insert(round);
         }
         self.mark_changed();
+    }
+
+    /// The newest notice of each story.
+    #[cfg(test)]
+    pub(super) fn notices(&self) -> &crate::mailing::Notices {
+        self.book.notices()
     }
 
     /// How far things had got when the store was opened: where the postman goes on.
@@ -103,15 +111,15 @@ impl Post {
     /// An order is taken back, for which these records were handed to the store.
     pub(super) fn take_back(&mut self, Earlier(book): Earlier, written: &[RecordKey]) {
         self.book = book;
-        self.book.rewrite(written.iter().filter_map(|key| match key {
-            RecordKey::Mailing(story) => Some(story.clone()),
-            key => none_of(key),
+        self.book.rewrite(written.iter().filter_map(|key| {
+            let RecordKey::Mailing(story) = key else { return None };
+            Some(story.clone())
         }));
     }
 
     /// How mail does, for readers.
     pub(super) fn view(&self) -> MailView {
-        MailView { tallies: self.tallies.clone(), flow: self.flow }
+        MailView { tallies: self.tallies.clone(), flow: self.flow, subscribers: self.subscribers }
     }
 
     fn take_report(&mut self, report: Report) {
@@ -124,23 +132,7 @@ impl Post {
             self.changed_rounds.insert(story);
         }
         self.tallies = report.tallies;
-        self.flow = Some(report.flow);
-    }
-}
-
-/// What is no record of mail.
-fn none_of<T>(key: &RecordKey) -> Option<T> {
-    match key {
-        RecordKey::Outage(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_)
-        | RecordKey::Alarm(_)
-        | RecordKey::Channel(_) => None,
+        (self.flow, self.subscribers) = (Some(report.flow), report.subscribers);
     }
 }
 
@@ -164,17 +156,19 @@ impl Hub {
 
     /// Writes down how far the letters have got, and tells by the other channels when mail does not flow.
     pub(super) async fn take_report(&mut self, report: Report) {
-        let trouble = report.trouble.clone();
+        let failing = report.trouble.clone().map(|Trouble { waiting, reason }| Fault::MailFailing { waiting, reason });
+        let closed = report.closing.map(|Closing { letters, .. }| Fault::FormClosed { letters });
         self.telling.post.take_report(report);
-        let bell = match trouble {
-            Some(Trouble { waiting, reason }) => {
-                self.telling.alarms.notice(Fault::MailFailing { waiting, reason }, now())
-            }
-            None => self.telling.alarms.end(FaultKind::MailFailing, now()),
-        };
+        let mut bells = Vec::new();
+        for (kind, fault) in [(FaultKind::MailFailing, failing), (FaultKind::FormClosed, closed)] {
+            bells.extend(match fault {
+                Some(fault) => self.telling.alarms.notice(fault, now()),
+                None => self.telling.alarms.end(kind, now()),
+            });
+        }
         // While the store is behind, they are written together with what comes next.
-        if bell.is_some() || self.store.state() == StoreState::Synced {
-            self.announce(bell.into_iter().collect()).await;
+        if !bells.is_empty() || self.store.state() == StoreState::Synced {
+            self.announce(bells).await;
         }
     }
 }

@@ -66,19 +66,17 @@ impl MaintenanceOrder {
 
 /// The book as the store kept it.
 pub(super) fn book(options: &HubOptions, restored: &Restored) -> Book {
-    let records = restored.records.iter().filter_map(|(key, body)| match key {
-        RecordKey::Maintenance(id) => Some((Key::Maintenance(id.clone()), body.as_ref())),
-        RecordKey::Plan(id) => Some((Key::Plan(id.clone()), body.as_ref())),
-        RecordKey::Outage(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_)
-        | RecordKey::Alarm(_)
-        | RecordKey::Channel(_) => None,
-    });
+    let records = restored.records.iter().filter_map(|(key, body)| Some((named(key)?, body.as_ref())));
     Book::read(options.site.time_zone.clone(), records, now())
+}
+
+/// What of the book a record holds; none for what is not of the book.
+fn named(record: &RecordKey) -> Option<Key> {
+    if let RecordKey::Maintenance(id) = record {
+        return Some(Key::Maintenance(id.clone()));
+    }
+    let RecordKey::Plan(id) = record else { return None };
+    Some(Key::Plan(id.clone()))
 }
 
 /// The records of the book that are not written as they are.
@@ -240,19 +238,7 @@ impl Hub {
                 self.telling.maintenance = before;
                 self.telling.post.take_back(posted, &written);
                 self.take_back_alarms(escalated, &written);
-                let key = |key: &RecordKey| match key {
-                    RecordKey::Maintenance(id) => Some(Key::Maintenance(id.clone())),
-                    RecordKey::Plan(id) => Some(Key::Plan(id.clone())),
-                    RecordKey::Outage(_)
-                    | RecordKey::Incident(_)
-                    | RecordKey::Audit(_)
-                    | RecordKey::Fault(_)
-                    | RecordKey::Mailing(_)
-                    | RecordKey::Mailed(_)
-                    | RecordKey::Alarm(_)
-                    | RecordKey::Channel(_) => None,
-                };
-                self.telling.maintenance.rewrite(written.iter().filter_map(key));
+                self.telling.maintenance.rewrite(written.iter().filter_map(named));
                 self.write_back((known, &rows), written).await;
                 Err(Refusal::StoreBehind)
             }

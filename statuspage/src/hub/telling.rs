@@ -208,33 +208,17 @@ impl Telling {
 }
 
 fn book(rules: Rules, restored: &Restored) -> Book {
-    let incidents = restored.records.iter().filter_map(|(key, body)| match key {
-        RecordKey::Incident(id) => Some((id, body.as_ref())),
-        RecordKey::Outage(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_)
-        | RecordKey::Alarm(_)
-        | RecordKey::Channel(_) => None,
+    let incidents = restored.records.iter().filter_map(|(key, body)| {
+        let RecordKey::Incident(id) = key else { return None };
+        Some((id, body.as_ref()))
     });
     Book::read(rules, incidents)
 }
 
 fn audit(restored: &Restored) -> Audit {
-    Audit::read(restored.records.iter().filter_map(|(key, body)| match key {
-        RecordKey::Audit(number) => Some((*number, body.as_ref())),
-        RecordKey::Outage(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_)
-        | RecordKey::Alarm(_)
-        | RecordKey::Channel(_) => None,
+    Audit::read(restored.records.iter().filter_map(|(key, body)| {
+        let RecordKey::Audit(number) = key else { return None };
+        Some((*number, body.as_ref()))
     }))
 }
 

@@ -4,6 +4,7 @@ mod declared;
 mod desk;
 mod evidence;
 mod faults;
+mod mailing;
 mod maintenance;
 mod restart;
 mod watched;
@@ -128,6 +129,10 @@ impl Bench {
     }
 
     async fn over(directory: Arc<TempDir>, definitions: Arc<DefinitionSet>, options: StoreOptions) -> Self {
+        Self::with(Mail::Off, directory, definitions, options).await
+    }
+
+    async fn with(mail: Mail, directory: Arc<TempDir>, definitions: Arc<DefinitionSet>, options: StoreOptions) -> Self {
         let opened = Store::open(Path::new(directory.path()), options).expect("opens");
         let options = HubOptions {
             site: Arc::new(stage::site()),
@@ -138,7 +143,7 @@ impl Bench {
             counters: Arc::default(),
             rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
             maintenance: Vec::new(),
-            mail: Mail::Off,
+            mail,
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }

@@ -206,7 +206,48 @@ pub struct Change {
     pub to: Status,
 }
 
+impl Times {
+    /// Nothing has happened yet but the beginning, which was found out at `detected_at`.
+    pub(crate) fn begun(started_at: Timestamp, detected_at: Timestamp) -> Self {
+        Self {
+            started_at,
+            detected_at,
+            announced_at: None,
+            told_at: None,
+            reported_by_users_at: None,
+            identified_at: None,
+            recovered_at: None,
+            resolved_at: None,
+            updated_at: detected_at,
+        }
+    }
+}
+
 impl Incident {
+    /// One that has just begun, that measurements found and of which nothing is known or said yet.
+    pub(crate) fn begun(id: IncidentId, times: Times) -> Self {
+        Self {
+            id,
+            version: 1,
+            origin: Origin::Measured,
+            lead: Lead::Measurements,
+            title: None,
+            finding: None,
+            stage: Stage::Investigating,
+            impact: Impact::None,
+            components: BTreeMap::new(),
+            times,
+            acknowledgement: None,
+            workaround: None,
+            next_update_at: None,
+            relapse_of: None,
+            relapses: 0,
+            updates: Vec::new(),
+            postmortem: Postmortem::default(),
+            evidence: Evidence::default(),
+        }
+    }
+
     /// The components that do not work now.
     pub fn failing(&self) -> impl Iterator<Item = (&ComponentId, &Involvement)> {
         self.components.iter().filter(|(_, part)| part.recovered_at.is_none())

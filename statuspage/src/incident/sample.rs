@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 
 use shared::{ComponentId, FailureKind, Impact, Language, Stage, Status, Text, Timestamp};
 
-use super::{
-    Acknowledgement, Actor, Body, Change, Evidence, Finding, Incident, Involvement, Lead, Origin, Signature, Times,
-    Update,
-};
+use super::{Acknowledgement, Actor, Body, Change, Finding, Incident, Involvement, Lead, Signature, Times, Update};
 
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().expect("RFC 3339")
@@ -149,34 +146,20 @@ fn skeleton(
     updates: Vec<Update>,
 ) -> Incident {
     let last = updates.last().expect("never empty");
+    let detected_at = started_at.plus(std::time::Duration::from_secs(3));
+    let begun = Incident::begun(id.parse().expect("an id"), Times::begun(started_at, detected_at));
     Incident {
-        id: id.parse().expect("an id"),
         version: updates.len() as u64,
-        origin: Origin::Measured,
-        lead: Lead::Measurements,
-        title: None,
-        finding: None,
         stage: last.stage,
         impact: Impact::Critical,
         components,
         times: Times {
-            started_at,
-            detected_at: started_at.plus(std::time::Duration::from_secs(3)),
-            announced_at: Some(started_at.plus(std::time::Duration::from_secs(3))),
+            announced_at: Some(detected_at),
             told_at: Some(started_at.plus(std::time::Duration::from_secs(5))),
-            reported_by_users_at: None,
-            identified_at: None,
-            recovered_at: None,
-            resolved_at: None,
             updated_at: last.at,
+            ..begun.times.clone()
         },
-        acknowledgement: None,
-        workaround: None,
-        next_update_at: None,
-        relapse_of: None,
-        relapses: 0,
         updates,
-        postmortem: crate::postmortem::Postmortem::default(),
-        evidence: Evidence::default(),
+        ..begun
     }
 }

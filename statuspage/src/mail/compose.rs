@@ -8,6 +8,8 @@ mod body;
 mod tests;
 mod told;
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use shared::{Language, Text, Timestamp};
 use url::Url;
@@ -34,6 +36,15 @@ pub struct Desk {
     bounce_domain: Option<String>,
     unsubscribe_mailbox: Option<String>,
     identity: Option<Text>,
+}
+
+/// Why several stories are told in one letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gathered {
+    /// Not so soon after the letter before.
+    Pause,
+    /// There were too many letters in a day.
+    Day,
 }
 
 /// Letters are full of links, and the site's own address is not known.
@@ -143,7 +154,7 @@ pub fn notice(told: &Told, recipient: &Recipient, at: Timestamp, desk: &Desk) ->
     let mut blocks = vec![Block::Lead(spoken.lead.clone())];
     blocks.extend(spoken.said.iter().cloned());
     let page = desk.link(&format!("{}?lang={language}", told.page));
-    blocks.extend(told.parts(recipient, words, &page));
+    blocks.extend(told.parts(recipient, words));
     blocks.push(Block::Link { words: spoken.page.clone(), url: page });
     farewell(recipient, words, desk, &mut blocks);
     let subject = desk.subject(language, spoken.subject.clone());
@@ -154,15 +165,24 @@ pub fn notice(told: &Told, recipient: &Recipient, at: Timestamp, desk: &Desk) ->
 }
 
 /// Everything that was held back, in one letter.
-pub fn digest(told: &[Told], recipient: &Recipient, at: Timestamp, desk: &Desk) -> Letter {
+pub fn digest(told: &[Arc<Told>], gathered: Gathered, recipient: &Recipient, at: Timestamp, desk: &Desk) -> Letter {
     let language = recipient.language;
     let words = desk.words(language);
     let day = words.day_of(at);
-    let mut blocks = vec![Block::Lead(words.mail_lead_digest(told.len()))];
+    let why = match gathered {
+        Gathered::Pause => words.mail_digest_pause(),
+        Gathered::Day => words.mail_digest_day(),
+    };
+    let (sound, place) = place(words);
+    let mut blocks = vec![
+        Block::Lead(words.mail_lead_digest(told.len())),
+        Block::Words(format!("{why} {}", words.mail_digest_times(sound, place))),
+    ];
     for told in told {
         let spoken = told.spoken(language);
         blocks.push(Block::Title(spoken.subject.clone()));
         blocks.push(Block::Words(spoken.lead.clone()));
+        blocks.extend(told.own(recipient, words));
         let page = desk.link(&format!("{}?lang={language}", told.page));
         blocks.push(Block::Link { words: spoken.page.clone(), url: page });
     }

@@ -29,7 +29,18 @@ pub enum Delivery {
         why: String,
         /// It makes no sense to try again before.
         after: Duration,
+        /// What it is about.
+        cause: Postponed,
     },
+}
+
+/// What a delay is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Postponed {
+    /// The relays: none works, or lets us in.
+    Relays,
+    /// This letter, or its mailbox: a relay works and would not take it now (4.x.x).
+    Letter,
 }
 
 /// What a refusal is about.
@@ -37,8 +48,8 @@ pub enum Delivery {
 pub enum Refused {
     /// There is no such mailbox: 5.1.1 and its kin.
     Mailbox,
-    /// This letter, or every letter to that mailbox for now: full for good, too large, content.
+    /// Every letter to that mailbox, for now at least: it is full for good, closed, or its domain cannot be found.
     Message,
-    /// Who sends: the mailbox may well exist.
+    /// Who sends, or what: it says nothing of the mailbox. Were it counted, one rule of a relay would silence every subscriber.
     Policy,
 }

@@ -11,7 +11,7 @@ use std::{path::Path, time::Duration};
 use lettre::transport::smtp::client::Certificate;
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 
-use super::{Delivery, MailSettings, RelayUrl, Signed};
+use super::{Delivery, MailSettings, Postponed, RelayUrl, Signed};
 use station::{Attempt, Station};
 
 /// How long each step of a dialogue may take.
@@ -106,9 +106,9 @@ impl Relays {
     /// Hands a letter over to the first relay that takes it.
     pub async fn send(&self, letter: &Signed) -> Delivery {
         let mut refused = None;
-        let mut delayed: Option<(String, Duration)> = None;
+        let mut delayed: Option<(String, Duration, Postponed)> = None;
         for station in &self.stations {
-            let (why, after) = match station.send(letter).await {
+            let (why, after, cause) = match station.send(letter).await {
                 Attempt::Accepted(response) => return Delivery::Accepted { relay: station.name(), response },
                 Attempt::Refused(refusal) if refusal.final_everywhere() => return refusal.delivery(),
                 // Another relay may have other rules.
@@ -116,21 +116,33 @@ impl Relays {
                     refused.get_or_insert(refusal.delivery());
                     continue;
                 }
-                Attempt::Delayed { why, after } => (why, after),
+                Attempt::Delayed { why, after, cause } => (why, after, cause),
             };
-            let after = delayed.as_ref().map_or(after, |(_, earlier)| after.min(*earlier));
-            delayed = Some((delayed.map_or(why, |(first, _)| first), after));
+            delayed = Some(match delayed {
+                // A relay that does not work says nothing of the letter.
+                Some((first, earlier, Postponed::Letter)) => (first, after.min(earlier), Postponed::Letter),
+                Some((first, earlier, Postponed::Relays)) => (first, after.min(earlier), cause),
+                None => (why, after, cause),
+            });
         }
         match (delayed, refused) {
-            (Some((why, after)), _) => Delivery::Later { why, after },
+            (Some((why, after, cause)), _) => Delivery::Later { why, after, cause },
             (None, Some(refused)) => refused,
-            (None, None) => Delivery::Later { why: "there is no relay".to_owned(), after: Duration::from_secs(300) },
+            (None, None) => {
+                let (why, after) = ("there is no relay".to_owned(), Duration::from_secs(300));
+                Delivery::Later { why, after, cause: Postponed::Relays }
+            }
         }
     }
 
     /// What is known of each, in their order.
     pub fn state(&self) -> Vec<RelayState> {
         self.stations.iter().map(Station::state).collect()
+    }
+
+    /// How long all of them rest: until then no letter can leave. Nothing while one of them may be asked.
+    pub fn rest(&self) -> Duration {
+        self.stations.iter().map(Station::rests).min().unwrap_or_default()
     }
 
     /// Whether each relay takes a session now, with its name and what it said; nothing is sent.

@@ -4,6 +4,7 @@
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
+use super::status::names_no_mailbox;
 use crate::subscriber::Bounce;
 
 /// How the local part of our return paths begins (VERP).
@@ -95,8 +96,7 @@ fn delivery(report: &str) -> Result<(Bounce, Option<String>), NoReport> {
     }
     let status = field(report, "status").and_then(|status| status.split_whitespace().next().map(str::to_owned));
     let bounce = match status.as_deref().map(|status| status.split('.').collect::<Vec<_>>()).as_deref() {
-        // No such mailbox, no such domain, moved without a trace, not a mailbox any more.
-        Some(["5", "1", "1" | "2" | "3" | "6" | "10"] | ["5", "2", "1"]) => Bounce::NoMailbox,
+        Some(parts) if names_no_mailbox(parts) => Bounce::NoMailbox,
         Some(["4", ..]) => Bounce::Soft,
         Some(_) | None => Bounce::Hard,
     };

@@ -40,6 +40,7 @@ pub(crate) fn settings() -> MailSettings {
             "Star Collective, 1 rue des Lilas, Paris",
         )),
         ca_file: None,
+        own_domains: None,
     }
 }
 

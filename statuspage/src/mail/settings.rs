@@ -32,6 +32,8 @@ pub struct MailSettings {
     pub identity: Option<Text>,
     /// Certificates (PEM) that relays may have besides the platform's.
     pub ca_file: Option<PathBuf>,
+    /// Domains whose addresses cannot subscribe, in lower case; else the page's, the sender's and that of what comes back.
+    pub own_domains: Option<Vec<String>>,
 }
 
 /// The key that letters are signed with (RFC 6376).

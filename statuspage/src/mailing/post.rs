@@ -10,6 +10,7 @@ use shared::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::{Notices, Story};
+use crate::subscriber::{Closing, Counts};
 
 /// Reports on their way to the hub. When it is full, the postman waits: what was not reported is told again after a crash, under the
 /// same Message-ID.
@@ -54,6 +55,8 @@ pub struct MailView {
     pub tallies: BTreeMap<Story, Tally>,
     /// How all of it does; absent while no mail is set up.
     pub flow: Option<Flow>,
+    /// How many subscribers there are, where their book can be read.
+    pub subscribers: Option<Counts>,
 }
 
 /// How the letters flow.
@@ -84,6 +87,10 @@ pub struct Report {
     pub flow: Flow,
     /// Why mail does not flow, where it does not.
     pub trouble: Option<Trouble>,
+    /// So many ask to subscribe that the form is closed.
+    pub closing: Option<Closing>,
+    /// How many subscribers there are, where their book can be read.
+    pub subscribers: Option<Counts>,
 }
 
 /// The hub's end.

@@ -3,8 +3,13 @@
 //! It does not know which notices there are nor who gets one: the hub and `Rounds` do. What it has not reported when the process
 //! dies is sent again under the same Message-ID.
 
+mod accounts;
 mod deliver;
+mod flights;
 mod flow;
+
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -18,7 +23,6 @@ use bytes::Bytes;
 use shared::Timestamp;
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinSet,
     time::{self, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -31,9 +35,11 @@ use crate::{
         compose::{Desk, Told},
     },
     snapshot::Snapshot,
-    subscriber::{Pass, RegistryHandle, Wanted},
+    subscriber::{Counts, Pass, RegistryHandle, Wanted},
 };
+use accounts::{Account, Accounts};
 use deliver::{Done, Means, Work};
+use flights::Flights;
 use flow::Tracker;
 
 /// Letters on their way at once.
@@ -82,13 +88,15 @@ pub struct Postman {
     /// What letters of a notice tell, made once for all of them.
     told: BTreeMap<(Story, u32), Arc<Told>>,
     orders: VecDeque<Order>,
-    /// Letters of subscriptions that no relay took yet.
-    again: VecDeque<(Instant, Wanted, u32)>,
+    accounts: Accounts,
     bucket: Bucket,
-    tasks: JoinSet<Done>,
+    flights: Flights,
     tracker: Tracker,
     asks_at: Instant,
     reported_at: Instant,
+    /// How many subscribers there were when they were counted last.
+    subscribers: Option<Counts>,
+    counted_at: Option<Instant>,
 }
 
 impl fmt::Debug for Postman {
@@ -115,11 +123,13 @@ impl Postman {
             rounds,
             told: BTreeMap::new(),
             orders: VecDeque::new(),
-            again: VecDeque::new(),
-            tasks: JoinSet::new(),
+            accounts: Accounts::default(),
+            flights: Flights::default(),
             tracker: Tracker::default(),
             asks_at: begin,
             reported_at: begin,
+            subscribers: None,
+            counted_at: None,
             options,
         }
     }
@@ -135,8 +145,10 @@ impl Postman {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.settle_all(done),
-                Some(wanted) = self.options.letters.recv() => self.again.push_front((Instant::now(), wanted, 0)),
+                Some(landed) = self.flights.next() => self.settle_all(landed),
+                Some(wanted) = self.options.letters.recv(), if self.accounts.has_room() => {
+                    self.accounts.enter(Account::new(wanted, (self.options.now)()));
+                }
                 Ok(()) = self.options.end.notices.changed() => {}
                 Ok(()) = self.options.snapshots.changed() => {}
                 () = time::sleep_until(wake) => {}
@@ -147,14 +159,18 @@ impl Postman {
 
     async fn drain(mut self) {
         let rest = async {
-            while let Some(done) = self.tasks.join_next().await {
-                self.settle(done);
+            while let Some((work, done)) = self.flights.next().await {
+                self.settle(&work, done);
             }
         };
         if time::timeout(DRAIN, rest).await.is_err() {
             warn!("letters were cut off; they are sent again after the next start, under the same ids");
         }
         self.report().await;
+        // Who got letters is written lazily: without it, a restart would let more of them through than anybody bears.
+        if let Err(error) = self.options.registry.flush().await {
+            warn!(%error, "who got letters lately is not written down");
+        }
     }
 
     /// Begins with what is new and due, and counts whom it concerns.
@@ -211,25 +227,29 @@ impl Postman {
             }
             Step::Retry(story, id) => {
                 let recipient = self.options.registry.recipient(id).await?;
-                self.orders.extend(self.rounds.retry(&story, id, recipient));
+                self.orders.extend(self.rounds.retry(&story, id, recipient, now));
             }
         }
         Ok(())
     }
 
-    /// Lets letters leave, those of subscriptions first, as fast as they may.
+    /// Lets letters leave, those of subscriptions first, as fast as they may. While every relay rests, none is tried in vain: each
+    /// try would put off the next one for longer.
     fn dispatch(&mut self) {
-        while self.tasks.len() < IN_FLIGHT && self.bucket.opens_at() <= Instant::now() {
+        if !self.options.relays.rest().is_zero() {
+            return;
+        }
+        while self.flights.len() < IN_FLIGHT && self.bucket.opens_at() <= Instant::now() {
             let Some(work) = self.next_work() else { return };
             self.bucket.take(Instant::now());
-            self.tasks.spawn(deliver::deliver(Arc::clone(&self.means), work));
+            let work = Arc::new(work);
+            self.flights.begin(Arc::clone(&work), deliver::deliver(Arc::clone(&self.means), work));
         }
     }
 
     fn next_work(&mut self) -> Option<Work> {
-        let present = Instant::now();
-        if let Some(at) = self.again.iter().position(|(due, _, _)| *due <= present) {
-            return self.again.remove(at).map(|(_, wanted, attempts)| Work::Wanted(wanted, attempts));
+        if let Some(account) = self.accounts.next((self.options.now)()) {
+            return Some(Work::Account(account));
         }
         while let Some(order) = self.orders.pop_front() {
             match self.telling(&order) {
@@ -262,34 +282,33 @@ impl Postman {
         Some(all)
     }
 
-    fn settle_all(&mut self, first: Result<Done, tokio::task::JoinError>) {
-        self.settle(first);
-        while let Some(done) = self.tasks.try_join_next() {
-            self.settle(done);
+    fn settle_all(&mut self, (work, done): (Arc<Work>, Done)) {
+        self.settle(&work, done);
+        while let Some((work, done)) = self.flights.ended() {
+            self.settle(&work, done);
         }
     }
 
-    fn settle(&mut self, done: Result<Done, tokio::task::JoinError>) {
+    fn settle(&mut self, work: &Work, Done { mut fate, why }: Done) {
         let now = (self.options.now)();
-        match done {
-            Ok(Done::Notice(order, fate, why)) => {
-                self.tracker.count(fate, why, now);
+        match work {
+            Work::Notice(order, _) => {
                 if fate == Fate::Accepted
                     && let Err(error) = self.options.registry.mailed(vec![(order.recipient.id, now)])
                 {
                     debug!(%error, "the book of subscribers does not hear of a letter");
                 }
-                self.rounds.settle(&order, fate, now);
+                self.rounds.settle(order, fate, now);
             }
-            Ok(Done::Wanted(wanted, attempts, fate, why)) => {
-                self.tracker.count(fate, why, now);
-                if let Fate::Later(after) = fate {
-                    self.again.push_back((Instant::now() + after, wanted, attempts + 1));
+            Work::Account(account) => {
+                if let Fate::Later(after) = fate
+                    && !self.accounts.enter_again(account, after, now)
+                {
+                    fate = Fate::Refused;
                 }
             }
-            // Its letter counts as on its way until the next start, and is sent then.
-            Err(error) => tracing::error!(%error, "a letter's task panicked"),
         }
+        self.tracker.count(fate, why, now);
     }
 
     async fn report_when_due(&mut self) {
@@ -301,19 +320,29 @@ impl Postman {
 
     async fn report(&mut self) {
         let now = (self.options.now)();
-        let waiting = self.again.len() as u64;
+        let waiting = self.accounts.len() as u64;
         let (tallies, book) = (self.rounds.tallies(), self.options.registry.trouble());
         let (flow, trouble) = self.tracker.look(
             (&self.options.relays, book.as_deref()),
             (&tallies, self.rounds.waits_since(), waiting),
             now,
         );
-        let report = Report { rounds: self.rounds.take_changes(), tallies, flow, trouble };
+        let (closing, subscribers) = (self.options.registry.closing(), self.count_all().await);
+        let report = Report { rounds: self.rounds.take_changes(), tallies, flow, trouble, closing, subscribers };
         self.reported_at = Instant::now();
         // A hub that does not take it is stuck or gone: what it did not hear of is sent again after the next start.
         if time::timeout(PATIENCE, self.options.end.reports.send(report)).await.is_err() {
             warn!("the hub does not take the postman's report");
         }
+    }
+
+    /// How many subscribers there are, as they were counted lately.
+    async fn count_all(&mut self) -> Option<Counts> {
+        if self.counted_at.is_none_or(|at| at.elapsed() >= LOOK) {
+            self.subscribers = self.options.registry.counts().await.ok();
+            self.counted_at = Some(Instant::now());
+        }
+        self.subscribers
     }
 
     fn wakes_at(&self) -> Instant {
@@ -322,11 +351,14 @@ impl Postman {
         let begin =
             self.options.end.notices.borrow().values().map(|notice| notice.hold_until).filter(|at| *at > now).min();
         let due = [begin, self.rounds.wakes_at()].into_iter().flatten().min().map(|at| present + at.since(now));
-        let again = self.again.iter().map(|(due, _, _)| *due).min();
-        let bucket = (!self.orders.is_empty() && self.tasks.len() < IN_FLIGHT).then(|| self.bucket.opens_at());
+        let opens = (self.flights.len() < IN_FLIGHT).then(|| self.bucket.opens_at());
+        let again = self.accounts.wakes_at().zip(opens).map(|(due, opens)| due.max(opens));
+        let bucket = opens.filter(|_| !self.orders.is_empty());
+        let rested = present + self.options.relays.rest();
+        let letters = [due, again, bucket].into_iter().flatten().min().map(|at| at.max(rested));
         let asks = (self.asks_at > present).then_some(self.asks_at);
         let report = self.reported_at + if self.rounds.is_changed() { REPORT } else { LOOK };
-        let wakes = [due, again, bucket, asks].into_iter().flatten().fold(report, Instant::min);
+        let wakes = [letters, asks].into_iter().flatten().fold(report, Instant::min);
         // Never in a tight circle, whatever is due and cannot be done.
         wakes.max(present + Duration::from_millis(5))
     }

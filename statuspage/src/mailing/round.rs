@@ -14,7 +14,7 @@ use super::{Notice, Story, Tally, reach::Place, reach::Reach};
 use crate::subscriber::{Pass, Recipient, SubscriberId};
 
 /// A letter that is not taken is tried again for so long.
-const PATIENCE: Duration = Duration::from_secs(86_400);
+pub(super) const PATIENCE: Duration = Duration::from_secs(86_400);
 /// The first pause between two attempts, which doubles …
 const PAUSE: Duration = Duration::from_secs(60);
 /// … up to this one.
@@ -44,7 +44,7 @@ pub enum Fate {
 pub(super) struct Retry {
     attempts: u32,
     pub(super) next_at: Timestamp,
-    since: Timestamp,
+    pub(super) since: Timestamp,
     /// The other stories that it tells of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) others: Vec<(Story, u32)>,

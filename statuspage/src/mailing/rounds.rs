@@ -18,10 +18,13 @@ use tracing::warn;
 use super::{
     Fate, Notice, Notices, Story, Tally,
     reach::Place,
-    round::{Round, WAITING},
+    round::{PATIENCE, Round, WAITING},
     storm::{self, Haste},
 };
-use crate::subscriber::{Pass, Recipient, Scope, Search, SubscriberId};
+use crate::{
+    mail::compose::Gathered,
+    subscriber::{Pass, Recipient, Scope, Search, SubscriberId},
+};
 
 /// Somebody who has a letter on its way gets the next one no sooner.
 const IN_FLIGHT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -58,6 +61,17 @@ pub struct Order {
     pub recipient: Recipient,
     /// What it tells of, and which notice of each; the first one is why it is sent.
     pub stories: Vec<(Story, u32)>,
+    /// Why it tells of several, where it does.
+    pub gathered: Gathered,
+    /// When it was tried first.
+    pub since: Timestamp,
+}
+
+impl Order {
+    /// Whether nobody waits any longer for a relay to take it.
+    pub fn is_last(&self, now: Timestamp) -> bool {
+        now.since(self.since) >= PATIENCE
+    }
 }
 
 /// How far everything has got.
@@ -196,7 +210,8 @@ impl Rounds {
                     round.send(id, others.clone(), now);
                     self.flying.insert(id, story.clone());
                     let stories = [first].into_iter().chain(others).collect();
-                    orders.push(Order { recipient, stories });
+                    let gathered = storm::gathered(&self.recent(&recipient), now);
+                    orders.push(Order { recipient, stories, gathered, since: now });
                 }
             }
         }
@@ -208,14 +223,20 @@ impl Rounds {
     }
 
     /// A letter to somebody is tried again, as it was the last time; none when he is gone.
-    pub fn retry(&mut self, story: &Story, id: SubscriberId, recipient: Option<Recipient>) -> Option<Order> {
+    pub fn retry(
+        &mut self,
+        story: &Story,
+        id: SubscriberId,
+        recipient: Option<Recipient>,
+        now: Timestamp,
+    ) -> Option<Order> {
         let round = self.rounds.get_mut(story)?;
         let Some(recipient) = recipient else {
             round.settle(round.notice.number, id, Fate::Gone, Timestamp::default());
             self.changes.insert(story.clone());
             return None;
         };
-        let others = round.waiting.get(&id)?.others.clone();
+        let (others, since) = round.waiting.get(&id).map(|retry| (retry.others.clone(), retry.since))?;
         let stories = [(story.clone(), round.notice.number)].into_iter().chain(others);
         let pass = if recipient.scope.is_whole_page() { Pass::Page } else { Pass::Own };
         // He may have got one of the others in another letter meanwhile.
@@ -225,7 +246,8 @@ impl Rounds {
         };
         let stories = stories.filter(due).collect();
         self.flying.insert(id, story.clone());
-        Some(Order { recipient, stories })
+        let gathered = storm::gathered(&self.recent(&recipient), now);
+        Some(Order { recipient, stories, gathered, since })
     }
 
     /// Whether that notice is the newest one of its story.
@@ -278,14 +300,19 @@ impl Rounds {
             return Decision::Hold(now.plus(IN_FLIGHT));
         }
         let haste = if round.notice.turn.is_end() { Haste::End } else { Haste::None };
-        let mut recent = recipient.recent.clone();
-        recent.extend(self.lately.get(&id).into_iter().flatten());
-        recent.sort_unstable();
-        recent.dedup();
-        match storm::until(&recent, haste, now) {
+        match storm::until(&self.recent(recipient), haste, now) {
             Some(until) => Decision::Hold(until),
             None => Decision::Send(self.others(story, pass, recipient)),
         }
+    }
+
+    /// When somebody got letters, the oldest first.
+    fn recent(&self, recipient: &Recipient) -> Vec<Timestamp> {
+        let mut recent = recipient.recent.clone();
+        recent.extend(self.lately.get(&recipient.id).into_iter().flatten());
+        recent.sort_unstable();
+        recent.dedup();
+        recent
     }
 
     /// The other stories that somebody was passed over in.

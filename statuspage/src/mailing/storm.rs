@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use shared::Timestamp;
 
+use crate::mail::compose::Gathered;
+
 /// Between two letters to one subscriber, unless a story ends.
 pub(super) const BETWEEN: Duration = Duration::from_secs(900);
 /// Letters to one subscriber in a day; what comes then is told in one letter when the day has passed.
@@ -30,6 +32,13 @@ pub(super) fn until(recent: &[Timestamp], haste: Haste, now: Timestamp) -> Optio
     day.max(last).filter(|until| *until > now)
 }
 
+/// Why somebody who got these letters hears of several stories at once.
+pub(super) fn gathered(recent: &[Timestamp], now: Timestamp) -> Gathered {
+    let lately = recent.iter().filter(|at| **at <= now && now.since(**at) < DAY).count();
+    // The day's last letter has just become a day old.
+    if lately + 1 >= A_DAY { Gathered::Day } else { Gathered::Pause }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +57,19 @@ mod tests {
             (&[at(100)], Haste::None, at(14), None),
         ] {
             assert_eq!(until(recent, haste, now), expected, "{recent:?} {haste:?} {now}");
+        }
+    }
+
+    #[test]
+    fn what_waited_for_the_day_to_pass_says_so_and_what_waited_for_a_pause_says_that() {
+        let at = |minute: i64| Timestamp::from_millis(minute * 60_000);
+        let six: Vec<_> = (0..6).map(|letter| at(letter * 20)).collect();
+        for (recent, now, expected) in [
+            (&six[..], at(24 * 60), Gathered::Day),
+            (&six[..1], at(15), Gathered::Pause),
+            (&[], at(0), Gathered::Pause),
+        ] {
+            assert_eq!(gathered(recent, now), expected, "{recent:?} {now}");
         }
     }
 }

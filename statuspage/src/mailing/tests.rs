@@ -110,7 +110,7 @@ impl World {
             }
             Step::Retry(story, id) => {
                 let recipient = self.recipient(id);
-                self.rounds.retry(&story, id, Some(recipient)).into_iter().collect()
+                self.rounds.retry(&story, id, Some(recipient), self.now).into_iter().collect()
             }
         };
         self.flying.extend(orders);

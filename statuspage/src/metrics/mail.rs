@@ -7,7 +7,10 @@ use super::{
     exposition::{Exposition, Kind},
     hub::seconds,
 };
-use crate::mailing::{Flow, Tally};
+use crate::{
+    mailing::{Flow, Tally},
+    subscriber::Counts,
+};
 
 pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
     let Some(Flow { accepted_at, waiting_since, waiting, accepted, refused, deferred }) = scrape.snapshot.mail.flow
@@ -28,6 +31,13 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
     single(Kind::Gauge, "belfry_mail_held", "Letters that leave later, so that nobody is flooded", held as f64);
     let age = waiting_since.map_or(0.0, |since| scrape.now.since(since).as_secs_f64());
     single(Kind::Gauge, "belfry_mail_oldest_seconds", "How long the oldest letter waits that could leave", age);
+    out.family(Kind::Gauge, "belfry_mail_subscribers", "Subscribers by how far they are", |family| {
+        if let Some(Counts { confirmed, asked, quarantined, refused }) = scrape.snapshot.mail.subscribers {
+            let stages =
+                [("confirmed", confirmed), ("asked", asked), ("quarantined", quarantined), ("refused", refused)];
+            stages.into_iter().for_each(|(stage, count)| family.sample(&[("stage", stage)], count as f64));
+        }
+    });
     out.family(
         Kind::Gauge,
         "belfry_mail_accepted_timestamp_seconds",

@@ -83,6 +83,44 @@ fn success_is_absent_without_fresh_proof() {
     assert_eq!(lines(&stale, "belfry_probe_verdict").iter().filter(|line| line.ends_with("unknown\"} 1")).count(), 3);
 }
 
+#[test]
+fn mail_is_counted_where_it_is_sent_and_nobody_is_named() {
+    use crate::{
+        mailing::{Flow, MailView, Tally},
+        subscriber::Counts,
+    };
+    let mut snapshot = stage::snapshot(now());
+    assert_eq!(lines(&scrape(&snapshot, now()), "belfry_mail").len(), 0, "no mail is set up");
+    let flow = Flow {
+        accepted_at: Some(now()),
+        waiting_since: Some(now().minus(Duration::from_secs(90))),
+        waiting: 3,
+        accepted: 412,
+        refused: 2,
+        deferred: 5,
+    };
+    let story = "incident-kctbh9vrtdwd".parse().expect("a story");
+    let tallies = [(story, Tally { held: 4, ..Tally::default() })].into();
+    let subscribers = Some(Counts { confirmed: 430, asked: 1, quarantined: 2, refused: 3 });
+    snapshot.mail = std::sync::Arc::new(MailView { tallies, flow: Some(flow), subscribers });
+    let text = scrape(&snapshot, now());
+    let expected = [
+        "belfry_mail_accepted_total 412",
+        "belfry_mail_refused_total 2",
+        "belfry_mail_deferred_total 5",
+        "belfry_mail_waiting 3",
+        "belfry_mail_held 4",
+        "belfry_mail_oldest_seconds 90",
+        "belfry_mail_subscribers{stage=\"confirmed\"} 430",
+        "belfry_mail_subscribers{stage=\"asked\"} 1",
+        "belfry_mail_subscribers{stage=\"quarantined\"} 2",
+        "belfry_mail_subscribers{stage=\"refused\"} 3",
+        "belfry_mail_accepted_timestamp_seconds 1795352400",
+    ];
+    assert_eq!(lines(&text, "belfry_mail"), expected);
+    assert!(!text.contains("kctbh9vrtdwd"), "nor of which incident a letter was");
+}
+
 /// The rules of the text format: one block a family, help and type first, sound names, no sample twice.
 #[test]
 fn a_strict_parser_finds_no_fault() {

@@ -91,6 +91,11 @@ pub enum Fault {
         /// What the relays said last.
         reason: String,
     },
+    /// So many ask to subscribe that the form is closed for everybody.
+    FormClosed {
+        /// Letters that were asked for within an hour.
+        letters: u64,
+    },
     /// A channel has taken nothing for a while.
     ChannelFailing {
         /// Which one.
@@ -140,6 +145,7 @@ impl Fault {
             Self::NotSealed { .. } => FaultKind::NotSealed,
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
+            Self::FormClosed { .. } => FaultKind::FormClosed,
             Self::ChannelFailing { .. } => FaultKind::ChannelFailing,
             Self::ChannelUnproven { .. } => FaultKind::ChannelUnproven,
             Self::LowCredit { .. } => FaultKind::LowCredit,
@@ -166,7 +172,8 @@ impl Fault {
             | Self::MissingFiles { .. }
             | Self::NotSealed { .. }
             | Self::LostWrites { .. }
-            | Self::MailFailing { .. } => None,
+            | Self::MailFailing { .. }
+            | Self::FormClosed { .. } => None,
         }
     }
 
@@ -194,7 +201,8 @@ impl Fault {
             | FaultKind::MissingFiles
             | FaultKind::NotSealed
             | FaultKind::LostWrites
-            | FaultKind::MailFailing => None,
+            | FaultKind::MailFailing
+            | FaultKind::FormClosed => None,
         }
     }
 
@@ -260,6 +268,8 @@ pub enum FaultKind {
     LostWrites,
     /// Letters do not leave.
     MailFailing,
+    /// Nobody can subscribe for the moment.
+    FormClosed,
     /// A channel takes nothing.
     ChannelFailing,
     /// Nothing proves a channel.
@@ -324,7 +334,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -338,6 +348,7 @@ impl FaultKind {
         Self::NotSealed,
         Self::LostWrites,
         Self::MailFailing,
+        Self::FormClosed,
         Self::ChannelFailing,
         Self::ChannelUnproven,
         Self::LowCredit,
@@ -360,6 +371,7 @@ impl FaultKind {
             Self::NotSealed => "not_sealed",
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
+            Self::FormClosed => "form_closed",
             Self::ChannelFailing => "channel_failing",
             Self::ChannelUnproven => "channel_unproven",
             Self::LowCredit => "low_credit",
@@ -377,7 +389,8 @@ impl FaultKind {
             | Self::ChannelFailing
             | Self::ChannelUnproven
             | Self::LowCredit
-            | Self::DrillUnanswered => Course::Lasting,
+            | Self::DrillUnanswered
+            | Self::FormClosed => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

@@ -165,6 +165,16 @@ pub(super) fn still(head: &Head<'_>, content: AnyView, again: Again) -> AnyView 
     document(head, body.into_any(), ().into_any(), again)
 }
 
+/// A document that is filled in or answered, without anything that moves: a sheet of its own, and nothing that loads it again.
+pub(super) fn form(head: &Head<'_>, content: AnyView) -> AnyView {
+    let body = view! {
+        {header(head)}
+        <main id="main">{content}</main>
+        {Footer::of(head, None).view()}
+    };
+    document(head, body.into_any(), view! { <style>{style::form()}</style> }.into_any(), Again::Never)
+}
+
 /// A document for operators: a sheet of its own, and nothing that loads it again while somebody types.
 pub(super) fn private(head: &Head<'_>, content: AnyView) -> AnyView {
     let body = view! {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use leptos::{html, prelude::*};
 use shared::Language;
 
-use super::shell::{self, Again, Head};
+use super::shell::{self, Head};
 use crate::{
     snapshot::Snapshot,
     subscriber::{AddressRefusal, Mailbox, Scope},
@@ -89,7 +89,7 @@ pub fn subscribe(snapshot: &Snapshot, language: Language, form: &Form) -> String
             {fields(snapshot, form, &head)}
             {notice::view(mail, &words)}
         };
-        shell::still(&head, content.into_any(), Again::Never)
+        shell::form(&head, content.into_any())
     })
 }
 
@@ -98,7 +98,7 @@ pub fn asked(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let head = head(snapshot, &words, SUBSCRIBE, words.subscribe());
     let said = [words.subscribe_sent_text(), words.subscribe_sent_wait()];
-    shell::render(|| shell::still(&head, said_in(words.subscribe_sent(), said.into(), &head), Again::Never))
+    shell::render(|| shell::form(&head, said_in(words.subscribe_sent(), said.into(), &head)))
 }
 
 /// Why nothing was done.
@@ -118,7 +118,7 @@ pub fn trouble(snapshot: &Snapshot, language: Language, trouble: Trouble) -> Str
         Trouble::Unreadable => (words.error_bad_request(), words.subscribe_unreadable()),
     };
     let head = head(snapshot, &words, "", title.clone());
-    shell::render(|| shell::still(&head, said_in(title, vec![said], &head), Again::Never))
+    shell::render(|| shell::form(&head, said_in(title, vec![said], &head)))
 }
 
 /// A page that says something and leads to where everything is seen.

@@ -107,6 +107,32 @@ fn the_monitoring_says_what_it_knows_of_itself() {
 }
 
 #[test]
+fn readers_see_how_far_a_notice_got_and_whether_mail_leaves() {
+    use crate::mailing::{Flow, MailView, Story, Tally};
+    let mut snapshot = sample::eventful();
+    let told = Arc::clone(&snapshot.incidents[0]);
+    let page = |snapshot: &Snapshot| dump(&incident(snapshot, &told, Language::En));
+    assert!(!page(&snapshot).contains("Notices sent"));
+    let tally = Tally { accepted: 412, refused: 2, waiting: 10, held: 4, coming: 2 };
+    let tallies: std::collections::BTreeMap<_, _> = [(Story::Incident(told.id.clone()), tally)].into();
+    let at = snapshot.generated_at;
+    let flows = Flow { accepted_at: Some(at), ..Flow::default() };
+    let waits = Flow { waiting: 12, ..flows };
+    for (flow, said) in [
+        (None, None),
+        (Some(Flow::default()), Some("nothing was sent since the start")),
+        (Some(flows), Some("Mail to subscribers leaves.")),
+        (Some(waits), Some("Mail to subscribers: 12 letters wait.")),
+    ] {
+        snapshot.mail = Arc::new(MailView { tallies: tallies.clone(), flow, subscribers: None });
+        assert!(page(&snapshot).contains("Notices sent: 412 of 430"), "{}", page(&snapshot));
+        let text = dump(&oversight(&snapshot, Language::En));
+        assert_eq!(text.contains("Mail to subscribers"), said.is_some(), "{text}");
+        assert!(said.is_none_or(|said| text.contains(said)), "{text}");
+    }
+}
+
+#[test]
 fn places_that_differ_are_said_to() {
     let mut snapshot = sample::good_times();
     let probe = &mut Arc::make_mut(&mut snapshot.components[0]).probes[0];

@@ -178,6 +178,15 @@ pub(super) async fn alive() -> Response {
     plain(StatusCode::OK, "ok\n")
 }
 
+/// `/healthz` of the socket: the process lives and the hub goes on publishing. It says nothing of services that are down, nor of
+/// a start that is not over: a supervisor that restarted it for either would make things worse.
+pub(super) async fn publishing(State(app): State<App>) -> Response {
+    if expired(app.edition().snapshot(), now()) {
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the hub has stopped publishing").respond();
+    }
+    plain(StatusCode::OK, "ok\n")
+}
+
 /// `/readyz`: every probe has reported once, or had its time to, and the hub goes on publishing.
 pub(super) async fn ready(State(app): State<App>) -> Response {
     let edition = app.edition();

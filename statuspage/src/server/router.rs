@@ -130,7 +130,11 @@ fn v2() -> Router<App> {
 
 /// What the socket of operators answers.
 pub(super) fn operators(app: App) -> Router {
-    v1(&app).fallback(machine::no_such_path).method_not_allowed_fallback(machine::no_such_method).with_state(app)
+    v1(&app)
+        .route("/healthz", get(machine::publishing))
+        .fallback(machine::no_such_path)
+        .method_not_allowed_fallback(machine::no_such_method)
+        .with_state(app)
 }
 
 /// Every path there is.

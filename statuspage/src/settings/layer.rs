@@ -8,7 +8,7 @@ use prober::{ControlTarget, NameServer, load::Variables};
 use shared::LocationName;
 
 use super::{
-    EmbeddedProber, Source,
+    EmbeddedProber, Source, TEXT,
     value::{LogFormat, PublicUrl},
 };
 use crate::server::ListenAddress;
@@ -76,6 +76,13 @@ impl Given {
 struct Environment<'a> {
     variables: &'a Variables,
     faults: Vec<String>,
+}
+
+/// What the variable that stands for the settings file says; an empty one says nothing.
+pub(super) fn text(variables: &Variables) -> Result<Option<String>, InvalidEnvironment> {
+    let Some(text) = variables.get(OsStr::new(TEXT)).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let refused = || InvalidEnvironment(vec![format!("the environment variable {TEXT} is not UTF-8")]);
+    text.to_str().map(|text| Some(text.to_owned())).ok_or_else(refused)
 }
 
 impl Environment<'_> {

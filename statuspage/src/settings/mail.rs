@@ -22,7 +22,7 @@ prober::table! {
     /// How subscribers are written to. Not through a relay that runs on what is watched: it dies with it.
     pub(super) Mail = "`[mail]`", "…" {
         /// Relays in the order in which they are asked: `smtp://user:password@host:587?tls=required`, or `smtps://…`.
-        relays: Required<List<Relay>>,
+        relays: Required<Relays>,
         /// Who writes: a name and an address.
         from: Required<Written<Sender>>,
         /// Who reads answers.
@@ -42,6 +42,9 @@ prober::table! {
         identity: Option<At<Texts>>,
         /// Certificates (PEM) that relays may have besides the platform's.
         ca_file: Option<At<Written<PathText>>>,
+        /// Domains whose addresses cannot subscribe, with all below them: mail about an outage must not go through what may be out.
+        /// Without it, those of the page, of `from` and of `bounce`; `[]` lets everybody subscribe.
+        own_domains: Option<At<List<Written<Domain>>>>,
     }
 }
 
@@ -51,7 +54,7 @@ prober::table! {
         /// The domain that answers for them.
         domain: Required<Written<Domain>>,
         /// The key's name: it is published at `SELECTOR._domainkey.DOMAIN`.
-        selector: Required<Written<Domain>>,
+        selector: Required<Written<Selector>>,
         /// The private key (PEM): RSA or Ed25519.
         key_file: Required<Written<PathText>>,
     }
@@ -59,7 +62,7 @@ prober::table! {
 
 /// What the table comes to; paths begin at `directory`.
 pub(super) fn settings(mail: &Mail, directory: &Path) -> Option<(MailSettings, Vec<String>)> {
-    let relays: Vec<&Relay> = mail.relays.value()?.0.iter().filter_map(|relay| relay.value.as_ref()).collect();
+    let relays: Vec<&Relay> = mail.relays.value()?.0.0.iter().filter_map(|relay| relay.value.as_ref()).collect();
     let path = |path: &PathText| directory.join(&path.0);
     let dkim = value(&mail.dkim).and_then(|dkim| {
         let (domain, selector) = (dkim.domain.value()?.0.0.clone(), dkim.selector.value()?.0.0.clone());
@@ -76,11 +79,56 @@ pub(super) fn settings(mail: &Mail, directory: &Path) -> Option<(MailSettings, V
         rate: value(&mail.rate).map_or(DEFAULT_RATE, |rate| rate.0),
         identity: value(&mail.identity).map(|texts| texts.0.clone()),
         ca_file: given(&mail.ca_file).map(|file| path(&file)),
+        own_domains: value(&mail.own_domains).map(|domains| {
+            let sound = domains.0.iter().filter_map(|domain| domain.value.as_ref());
+            sound.map(|domain| domain.0.0.clone()).collect()
+        }),
     };
     Some((settings, relays.iter().map(|relay| relay.0.shown.clone()).collect()))
 }
 
 const DEFAULT_RATE: NonZeroU32 = NonZeroU32::new(600).expect("it is not zero");
+
+/// At least one relay.
+#[derive(Debug, Clone)]
+pub(super) struct Relays(List<Relay>);
+
+impl Read for Relays {
+    const WHAT: &'static str = <List<Relay> as Read>::WHAT;
+    const EXAMPLE: &'static str = <List<Relay> as Read>::EXAMPLE;
+
+    fn example(key: &str) -> String {
+        <List<Relay> as Read>::example(key)
+    }
+
+    fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
+        let list = <List<Relay> as Read>::read(node, context)?;
+        if list.0.is_empty() {
+            let fault = Fault::new(format!("`{}` names no relay, so that no letter could leave", node.key));
+            fault
+                .help(format!("write {}, or leave `[mail]` out", Self::example(node.key)))
+                .report(node.span(), context);
+            return None;
+        }
+        Some(Self(list))
+    }
+}
+
+impl JsonSchema for Relays {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Relays".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = <List<Relay> as JsonSchema>::json_schema(generator);
+        schema.insert("minItems".to_owned(), 1.into());
+        schema
+    }
+}
 
 /// A name and an address, or an address alone.
 #[derive(Debug, Clone)]
@@ -157,6 +205,23 @@ impl FromStr for Domain {
             Err(invalid("it is a name of DNS in ASCII"))
         }
     }
+}
+
+/// The name of a key, which stands in front of `_domainkey` in DNS.
+#[derive(Debug, Clone)]
+pub(super) struct Selector(String);
+
+impl FromStr for Selector {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        text.parse().map(|Domain(name)| Self(name))
+    }
+}
+
+impl Form for Selector {
+    const WHAT: &'static str = "a name in quotes";
+    const EXAMPLE: &'static str = "\"belfry\"";
 }
 
 impl Form for Sender {

@@ -55,6 +55,7 @@ key_file = "/etc/belfry/subscribers.key"
 rate = 1200
 identity = { fr = "Collectif", en = "Collective" }
 ca_file = "/etc/belfry/relays.pem"
+own_domains = ["status.example.org"]
 
 [[channel]]
 name = "ops"
@@ -392,6 +393,18 @@ token = "canary\n"
 fn half_of_tls_is_none() {
     let refused = with_file("tls_cert = \"cert.pem\"", Given::default(), &[]).expect_err("no key");
     assert!(refused.to_string().contains("give both --tls-cert and --tls-key"), "{refused}");
+}
+
+#[test]
+fn a_variable_may_stand_for_the_file() {
+    let variable = |text: &str| [(TEXT.into(), text.into())].into_iter().collect::<Variables>();
+    let settings = Settings::load(Given::default(), &variable("title = \"Nuages\"\ndata = \"here\"")).expect("sound");
+    assert_eq!((settings.title.get(Language::Fr), settings.data.to_str()), ("Nuages", Some("here")));
+    let refused = Settings::load(Given::default(), &variable("titel = \"x\"")).expect_err("no such key");
+    assert!(refused.to_string().contains("BELFRY_CONFIG:1:1"), "{refused}");
+    let flags = Given { settings: Some("statuspage.toml".into()), ..Given::default() };
+    let refused = Settings::load(flags, &variable("title = \"x\"")).expect_err("two sources").to_string();
+    assert_eq!(refused, "the settings stand in a file and in the variable BELFRY_CONFIG: unset one of them");
 }
 
 #[test]

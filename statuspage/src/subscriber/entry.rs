@@ -7,18 +7,24 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use shared::{Language, Timestamp};
 
-use super::{MailAddress, Mailbox, Profile, Scope, SubscriberId, token::TokenHash};
+use super::{MailAddress, Mailbox, Pending, Profile, Scope, SubscriberId, token::TokenHash};
 
+const DAY: Duration = Duration::from_secs(86_400);
 /// Who never says yes is forgotten after that long.
 pub(super) const UNCONFIRMED: Duration = Duration::from_secs(7 * 86_400);
 /// A mailbox that cannot be reached is forgotten after that long.
 pub(super) const QUARANTINE: Duration = Duration::from_secs(90 * 86_400);
-/// Mails that came back count for so long.
-pub(super) const BOUNCES: Duration = Duration::from_secs(7 * 86_400);
-/// So many that were refused for good in that time are enough.
+/// Mails that were refused for good count for so long …
+const HARD: Duration = Duration::from_secs(7 * 86_400);
+/// … and so many of them are enough.
 const ENOUGH: usize = 3;
+/// Mails that nobody took in time count for so long, at most one a day …
+const SOFT: Duration = Duration::from_secs(30 * 86_400);
+/// … and so many of them are enough: the threshold of Mailman, which counts one a day too. A mailbox that is full over the
+/// holidays stays; one that nobody empties any more goes.
+const ENOUGH_SOFT: usize = 5;
 /// How long the last mails are remembered.
-const RECENT: Duration = Duration::from_secs(86_400);
+const RECENT: Duration = DAY;
 /// More mails than that are not remembered.
 const MOST_RECENT: usize = 32;
 
@@ -45,7 +51,7 @@ pub enum Bounce {
     NoMailbox,
     /// It was refused for good, for another reason (5.x.x).
     Hard,
-    /// It could not be delivered in time (4.x.x).
+    /// It could not be delivered in time (4.x.x): nobody took it for a day.
     Soft,
     /// Its reader calls it spam.
     Complaint,
@@ -89,7 +95,7 @@ pub(super) struct Entry {
     pub(super) wish: Option<Wish>,
     #[serde(default)]
     pub(super) ticket: Option<Ticket>,
-    /// Mails that came back within [`BOUNCES`].
+    /// Mails that came back within [`HARD`] or [`SOFT`].
     #[serde(default)]
     pub(super) bounces: Vec<(Timestamp, Bounce)>,
     /// The last mails, within [`RECENT`].
@@ -113,14 +119,18 @@ impl Entry {
 
     /// Counts a mail that came back; says whether he is quarantined by it.
     pub(super) fn count(&mut self, bounce: Bounce, now: Timestamp) -> bool {
-        self.bounces.retain(|(at, _)| now.since(*at) < BOUNCES);
-        self.bounces.push((now, bounce));
+        self.bounces.retain(|came_back| counts(came_back, now));
+        let today = |(at, other): &(Timestamp, Bounce)| *other == Bounce::Soft && now.since(*at) < DAY;
+        if bounce != Bounce::Soft || !self.bounces.iter().any(today) {
+            self.bounces.push((now, bounce));
+        }
         // One storm of mails that all come back is no reason to keep more of them.
         if self.bounces.len() > MOST_RECENT {
             self.bounces.remove(0);
         }
-        let hard = self.bounces.iter().filter(|(_, bounce)| matches!(bounce, Bounce::Hard | Bounce::NoMailbox)).count();
-        let unreachable = bounce == Bounce::NoMailbox || hard >= ENOUGH;
+        let soft = self.bounces.iter().filter(|(_, bounce)| *bounce == Bounce::Soft).count();
+        let hard = self.bounces.len() - soft;
+        let unreachable = bounce == Bounce::NoMailbox || hard >= ENOUGH || soft >= ENOUGH_SOFT;
         let quarantined = unreachable && self.is_confirmed();
         if quarantined {
             self.stage = Stage::Quarantined { at: now };
@@ -149,7 +159,7 @@ impl Entry {
     /// Forgets what is of no use any more; says whether there was anything.
     pub(super) fn tidy(&mut self, now: Timestamp) -> bool {
         let before = (self.bounces.len(), self.recent.len(), self.ticket.is_some());
-        self.bounces.retain(|(at, _)| now.since(*at) < BOUNCES);
+        self.bounces.retain(|came_back| counts(came_back, now));
         self.recent.retain(|at| now.since(*at) < RECENT);
         self.ticket = self.ticket.take().filter(|ticket| now < ticket.until);
         before != (self.bounces.len(), self.recent.len(), self.ticket.is_some())
@@ -167,8 +177,27 @@ impl Entry {
             asked_at: self.asked_at,
             confirmed_at: self.confirmed_at,
             form: self.form,
+            pending: self.wish.as_ref().map(Wish::pending),
+            page_until: self.ticket.as_ref().map(|ticket| ticket.until),
             bounces: self.bounces.clone(),
             recent: self.recent.clone(),
         }
     }
+}
+
+impl Wish {
+    /// What of it may be seen: everything but the token.
+    fn pending(&self) -> Pending {
+        let Self { token: _, until, at, scope, language, mailbox, form } = self.clone();
+        Pending { asked_at: at, until, scope, language, mailbox, form }
+    }
+}
+
+/// Whether a mail that came back still counts.
+fn counts((at, bounce): &(Timestamp, Bounce), now: Timestamp) -> bool {
+    let within = match bounce {
+        Bounce::Soft => SOFT,
+        Bounce::NoMailbox | Bounce::Hard | Bounce::Complaint => HARD,
+    };
+    now.since(*at) < within
 }

@@ -27,6 +27,8 @@ const MAILBOX_PAUSE: Rate = Rate { most: 1, within: Duration::from_secs(600) };
 const DOMAIN: Rate = Rate { most: 20, within: HOUR };
 /// Everybody. Then the form is closed, because somebody makes us his weapon.
 const ALL: Rate = Rate { most: 60, within: HOUR };
+/// So few letters within the hour end that: a form that opens for one letter a minute is still under attack.
+const CALM: usize = ALL.most / 2;
 /// Networks, mailboxes and domains that are remembered, of each at most so many; then the one that waited longest goes.
 const REMEMBERED: usize = 4_096;
 
@@ -37,8 +39,18 @@ pub struct Limits {
     mailboxes: Counts<u64>,
     domains: Counts<u64>,
     all: VecDeque<Timestamp>,
+    closing: Option<Closing>,
     /// Addresses are kept as hashes that no other process can compute.
     hasher: RandomState,
+}
+
+/// The form takes no more, for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closing {
+    /// Since when.
+    pub since: Timestamp,
+    /// After so many letters within an hour.
+    pub letters: u64,
 }
 
 /// What may be done with a request.
@@ -83,6 +95,19 @@ impl Limits {
         self.domains.count(domain, DOMAIN, now);
         count(&mut self.all, ALL, now);
         Allowance::Letter
+    }
+
+    /// Since when operators are to know that the form is closed. It lasts until the letters of an hour are few again, so that a form
+    /// that opens and closes by the minute is one closing.
+    pub fn closing(&mut self, now: Timestamp) -> Option<Closing> {
+        let within = self.all.iter().filter(|at| counts(**at, ALL, now)).count();
+        if self.is_closed(now) {
+            let letters = ALL.most as u64;
+            self.closing.get_or_insert(Closing { since: now, letters });
+        } else if within <= CALM {
+            self.closing = None;
+        }
+        self.closing
     }
 
     /// Whether nobody can subscribe at this time.

@@ -60,9 +60,10 @@ impl Registry {
     ) -> Result<RegistryHandle, RegistryError> {
         let (requests, inbox) = queue::sync_channel(WAITING);
         let (told, trouble) = watch::channel(None);
-        let worker = Worker::new(vault, options.now, letters, told);
+        let (closed, closing) = watch::channel(None);
+        let worker = Worker::new(vault, options.now, letters, (told, closed));
         let thread = thread::Builder::new().name("subscribers".to_owned());
         thread.spawn(move || worker.run(&inbox)).map_err(RegistryError::Thread)?;
-        Ok(RegistryHandle::of(requests, trouble, options.own_domains))
+        Ok(RegistryHandle::of(requests, (trouble, closing), options.own_domains))
     }
 }

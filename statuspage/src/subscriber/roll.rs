@@ -28,9 +28,9 @@ pub use care::{Imported, Importing};
 pub use look::{Counts, Recipient, Search};
 
 /// The link to say yes by opens for so long.
-const CONFIRM: Duration = Duration::from_secs(86_400);
+pub(super) const CONFIRM: Duration = Duration::from_secs(86_400);
 /// The link to one's own page opens for so long.
-const MANAGE: Duration = Duration::from_secs(1_800);
+pub(super) const MANAGE: Duration = Duration::from_secs(1_800);
 
 /// The book.
 #[derive(Clone)]
@@ -69,29 +69,38 @@ impl Roll {
     /// Somebody says that an address is his and wants news. Gives the letter that goes there, where there is one: a question, or
     /// for who is a subscriber already the way to his page.
     pub fn ask(&mut self, asked: &Asked, moment: Moment<'_>) -> Option<Wanted> {
-        if self.refused.contains(&self.keys.mailbox(&asked.address)) {
+        let drawn = self.draw(&asked.address, moment);
+        if self.refused.contains(&drawn.mailbox) {
             return None;
         }
         let Some(id) = self.by_address.get(&asked.address.key()).copied() else {
-            return Some(self.question(SubscriberId::of((moment.draw)()), asked, moment));
+            return Some(self.question(drawn.id, asked, drawn));
         };
         match self.entries.get(&id)?.stage {
-            Stage::Confirmed => self.invite(id, moment),
-            Stage::Asked | Stage::Quarantined { .. } => Some(self.question(id, asked, moment)),
+            Stage::Confirmed => self.invite(id, drawn),
+            Stage::Asked | Stage::Quarantined { .. } => Some(self.question(id, asked, drawn)),
         }
     }
 
     /// Somebody wants to see what is known of his address. Gives the letter that goes there, where he is a subscriber.
     pub fn ask_to_manage(&mut self, address: &MailAddress, moment: Moment<'_>) -> Option<Wanted> {
+        let drawn = self.draw(address, moment);
         let id = self.by_address.get(&address.key()).copied()?;
-        if self.entries.get(&id)?.is_confirmed() { self.invite(id, moment) } else { None }
+        if self.entries.get(&id)?.is_confirmed() { self.invite(id, drawn) } else { None }
+    }
+
+    /// Everything that takes time, before anything is looked up: whoever measures an answer learns nothing of the address.
+    fn draw(&self, address: &MailAddress, moment: Moment<'_>) -> Drawn {
+        let (id, token) = (SubscriberId::of((moment.draw)()), Token::drawn((moment.draw)()));
+        let mailbox = self.keys.mailbox(address);
+        Drawn { now: moment.now, id, hash: token.hash(), token, mailbox, refuse: self.keys.refuse(mailbox) }
     }
 
     /// A new question; the one before it cannot be answered any more.
-    fn question(&mut self, id: SubscriberId, asked: &Asked, moment: Moment<'_>) -> Wanted {
-        let (now, token) = (moment.now, Token::drawn((moment.draw)()));
+    fn question(&mut self, id: SubscriberId, asked: &Asked, drawn: Drawn) -> Wanted {
+        let Drawn { now, token, hash, refuse, .. } = drawn;
         let wish = Wish {
-            token: token.hash(),
+            token: hash,
             until: now.plus(CONFIRM),
             at: now,
             scope: asked.scope.clone(),
@@ -117,15 +126,13 @@ impl Roll {
         self.forget_tokens(&entry);
         let to = entry.address.clone();
         self.put(Entry { wish: Some(wish), ..entry });
-        let refuse = self.keys.refuse(self.keys.mailbox(&to));
         Wanted::Confirm { to, language: asked.language, token, refuse }
     }
 
-    fn invite(&mut self, id: SubscriberId, moment: Moment<'_>) -> Option<Wanted> {
+    fn invite(&mut self, id: SubscriberId, Drawn { now, token, hash, .. }: Drawn) -> Option<Wanted> {
         let entry = self.entries.remove(&id)?;
         self.forget_tokens(&entry);
-        let token = Token::drawn((moment.draw)());
-        let ticket = Some(Ticket { token: token.hash(), until: moment.now.plus(MANAGE) });
+        let ticket = Some(Ticket { token: hash, until: now.plus(MANAGE) });
         let (to, language) = (entry.address.clone(), entry.language);
         self.put(Entry { ticket, ..entry });
         Some(Wanted::Manage { to, language, token })
@@ -235,6 +242,17 @@ impl Roll {
             self.by_token.remove(&token);
         }
     }
+}
+
+/// What a request may need, whatever becomes of it.
+struct Drawn {
+    now: Timestamp,
+    /// For whoever is not in the book.
+    id: SubscriberId,
+    token: Token,
+    hash: TokenHash,
+    mailbox: Trace,
+    refuse: Token,
 }
 
 fn tokens(entry: &Entry) -> impl Iterator<Item = TokenHash> {

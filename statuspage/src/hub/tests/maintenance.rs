@@ -14,7 +14,7 @@ fn operator() -> Actor {
 }
 
 /// From now on, or from then.
-fn planning(starts_at: Option<Timestamp>) -> Command {
+pub(super) fn planning(starts_at: Option<Timestamp>) -> Command {
     let scope = Scope::Components(vec![id("cloud")]);
     let ends_at = starts_at.unwrap_or_else(now).plus(HOUR);
     Command::Plan(Planning {
@@ -26,7 +26,7 @@ fn planning(starts_at: Option<Timestamp>) -> Command {
 }
 
 impl Bench {
-    async fn maintain(&mut self, command: Command) -> Arc<Maintenance> {
+    pub(super) async fn maintain(&mut self, command: Command) -> Arc<Maintenance> {
         let maintenance = self.hub.maintain(operator(), command).await.expect("carried out");
         let transitions = self.hub.pass_maintenance().await;
         self.hub.tell(&transitions).await;

@@ -2,17 +2,14 @@
 //!
 //! It does not know how one ends.
 
-use shared::{Impact, IncidentId, Stage, Timestamp};
+use shared::{IncidentId, Stage, Timestamp};
 
 use super::{
     Book, Urgency,
     entry::{Entry, Memory},
     failure::Failure,
 };
-use crate::{
-    incident::{self, Body, Incident, Lead, Origin, Times, correlation::Trace, finding},
-    postmortem::Postmortem,
-};
+use crate::incident::{self, Body, Incident, Lead, Times, correlation::Trace, finding};
 
 impl Book {
     /// A component went down, or is still down in another way. Gives the incidents of which more is to be found out.
@@ -40,36 +37,7 @@ impl Book {
         });
         let mut ids = names.map(|name| incident::id(failure.since, &name));
         let id = ids.find(|id| !self.entries.contains_key(id)).expect("there are more numbers than incidents");
-        let incident = Incident {
-            id: id.clone(),
-            version: 1,
-            origin: Origin::Measured,
-            lead: Lead::Measurements,
-            title: None,
-            finding: None,
-            stage: Stage::Investigating,
-            impact: Impact::None,
-            components: Default::default(),
-            times: Times {
-                started_at: failure.since,
-                detected_at: failure.at,
-                announced_at: None,
-                told_at: None,
-                reported_by_users_at: None,
-                identified_at: None,
-                recovered_at: None,
-                resolved_at: None,
-                updated_at: failure.at,
-            },
-            acknowledgement: None,
-            workaround: None,
-            next_update_at: None,
-            relapse_of: None,
-            relapses: 0,
-            updates: Vec::new(),
-            postmortem: Postmortem::default(),
-            evidence: incident::Evidence::default(),
-        };
+        let incident = Incident::begun(id.clone(), Times::begun(failure.since, failure.at));
         self.entries.insert(id.clone(), Entry::new(incident, Memory::default()));
         self.open.insert(id.clone());
         id

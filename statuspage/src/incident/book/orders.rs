@@ -2,7 +2,7 @@
 //!
 //! It does not know how an order came, nor whether its operator may give it.
 
-use shared::{ComponentId, Impact, IncidentId, Stage, Status, Text, Timestamp};
+use shared::{ComponentId, IncidentId, Stage, Status, Text, Timestamp};
 
 use super::{
     Book, News, Urgency,
@@ -10,8 +10,8 @@ use super::{
     times,
 };
 use crate::incident::{
-    self, Acknowledgement, Actor, Body, Command, Evidence, Incident, Involvement, Lead, Opening, Origin, Refusal,
-    Statement, TimeFault, Times, finding,
+    self, Acknowledgement, Actor, Body, Command, Incident, Involvement, Lead, Opening, Origin, Refusal, Statement,
+    TimeFault, Times, finding,
 };
 use crate::{
     order,
@@ -294,34 +294,12 @@ fn declared(
     (began, now): (Timestamp, Timestamp),
 ) -> Incident {
     Incident {
-        id: id.clone(),
-        version: 1,
         origin: Origin::Declared(actor.clone()),
         lead: Lead::Operators,
         title: Some(title),
-        finding: None,
-        stage: Stage::Investigating,
-        impact: Impact::None,
         components,
-        times: Times {
-            started_at: began,
-            detected_at: now,
-            announced_at: None,
-            told_at: None,
-            reported_by_users_at: None,
-            identified_at: None,
-            recovered_at: None,
-            resolved_at: None,
-            updated_at: now,
-        },
         acknowledgement: Some(Acknowledgement { at: now, by: actor.clone() }),
-        workaround: None,
-        next_update_at: None,
-        relapse_of: None,
-        relapses: 0,
-        updates: Vec::new(),
-        postmortem: Postmortem::default(),
-        evidence: Evidence::default(),
+        ..Incident::begun(id.clone(), Times::begun(began, now))
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn text(blocks: &[Block], language: Language) -> String {
 /// Whether no empty line stands between the two.
 fn close(before: &Block, block: &Block) -> bool {
     matches!((before, block), (Block::Heading(_), Block::Items(_)) | (Block::Title(_), _) | (Block::Rule, _))
-        || matches!((before, block), (Block::Small(_) | Block::SmallLink { .. }, Block::Small(_)))
+        || matches!((before, block), (Block::Small(_), Block::Small(_)))
 }
 
 /// A heading of a list ends in a colon, with the space that its language puts before it.

@@ -108,11 +108,14 @@ fn letters_about_a_subscription_read_as_documented() {
 
 #[test]
 fn a_digest_reads_as_documented() {
-    let news = [
-        told(&storm(), 3),
-        Told::maintenance(&planned(), Turn::Announced, (1, 1), at("2026-11-22T02:00:00Z"), &concerned(), &desk()),
-    ];
-    insta::assert_snapshot!("digest_fr", whole(&digest(&news, &ada(), at("2026-11-22T18:00:00Z"), &desk())));
+    let planned =
+        Told::maintenance(&planned(), Turn::Announced, (1, 1), at("2026-11-22T02:00:00Z"), &concerned(), &desk());
+    let news = [told(&storm(), 3), planned].map(Arc::new);
+    let check = |name: &str, gathered: Gathered, recipient: &Recipient| {
+        insta::assert_snapshot!(name, whole(&digest(&news, gathered, recipient, at("2026-11-22T18:00:00Z"), &desk())));
+    };
+    check("digest_fr", Gathered::Day, &ada());
+    check("digest_en_own", Gathered::Pause, &office());
 }
 
 #[test]
@@ -139,8 +142,9 @@ fn the_same_letter_is_the_same_to_the_byte() {
 #[test]
 fn a_letter_names_ten_services_and_says_how_many_others_there_are() {
     let letter = notice(&told(&storm(), 2), &office(), at("2026-11-22T14:00:00Z"), &desk());
-    assert_eq!(letter.text.lines().filter(|line| line.starts_with("- ")).count(), 10);
-    assert!(letter.text.contains("and 190 others"), "{}", letter.text);
+    assert_eq!(letter.text.lines().filter(|line| line.starts_with("- ")).count(), 11);
+    let (_, after) = letter.text.split_once("- and 190 others\n").expect("they are counted");
+    assert!(after.trim_start().starts_with("The incident’s page"), "and their page comes next: {after}");
     let (documents, service) = (letter.text.find("Documents"), letter.text.find("Service 0:"));
     assert!(documents.is_some() && documents < service, "one's own come first");
 }

@@ -154,8 +154,24 @@ impl Told {
         if second.language == language { second } else { first }
     }
 
+    /// The subscriber's own services alone.
+    pub(super) fn own(&self, recipient: &Recipient, words: &Words) -> Vec<Block> {
+        if recipient.scope.is_whole_page() {
+            return Vec::new();
+        }
+        let lines = self.parts.iter().zip(&self.spoken(words.language()).lines);
+        let own: Vec<_> = lines.filter(|(part, _)| part.is_of(recipient)).map(|(_, line)| line.clone()).collect();
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let rest = own.len().saturating_sub(NAMED);
+        let others = (rest > 0).then(|| words.mail_and_others(rest));
+        let items = own.into_iter().take(NAMED).chain(others).collect();
+        vec![Block::Heading(words.mail_own()), Block::Items(items)]
+    }
+
     /// The services, the subscriber's own first; what does not fit is on the page.
-    pub(super) fn parts(&self, recipient: &Recipient, words: &Words, page: &str) -> Vec<Block> {
+    pub(super) fn parts(&self, recipient: &Recipient, words: &Words) -> Vec<Block> {
         let spoken = self.spoken(words.language());
         let whole = recipient.scope.is_whole_page();
         let (own, others): (Vec<_>, Vec<_>) =
@@ -167,16 +183,13 @@ impl Told {
         let others = lines(others, NAMED - own.len());
         let rest = self.parts.len() - own.len() - others.len();
         let heading = if own.is_empty() { spoken.heading.clone() } else { spoken.too.clone() };
-        let mut blocks = Vec::new();
-        for (heading, items) in [(words.mail_own(), own), (heading, others)] {
-            if !items.is_empty() {
-                blocks.extend([Block::Heading(heading), Block::Items(items)]);
-            }
+        let mut lists: Vec<_> = [(words.mail_own(), own), (heading, others)].into();
+        lists.retain(|(_, items)| !items.is_empty());
+        // The page, which has them all, is what comes next.
+        if let Some((_, items)) = lists.last_mut().filter(|_| rest > 0) {
+            items.push(words.mail_and_others(rest));
         }
-        if rest > 0 {
-            blocks.push(Block::Link { words: words.mail_and_others(rest), url: page.to_owned() });
-        }
-        blocks
+        lists.into_iter().flat_map(|(heading, items)| [Block::Heading(heading), Block::Items(items)]).collect()
     }
 }
 

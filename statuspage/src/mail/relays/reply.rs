@@ -7,7 +7,7 @@ use std::time::Duration;
 use lettre::transport::smtp::Error;
 
 use crate::{
-    mail::{Delivery, Refused},
+    mail::{Delivery, Refused, status::names_no_mailbox},
     words::inert,
 };
 
@@ -80,10 +80,11 @@ pub(super) fn trouble(error: &Error, step: Step) -> Trouble {
 
 fn refusal(code: u16, text: String, step: Step) -> Refusal {
     let enhanced = enhanced(&text);
-    let what = match (enhanced.as_deref().map(|code| code.split('.').skip(1).collect::<Vec<_>>()), step) {
+    let what = match (enhanced.as_deref().map(|code| code.split('.').collect::<Vec<_>>()), step) {
         (Some(parts), _) => by_enhanced(&parts),
         (None, Step::Mailbox) => by_code(code),
-        (None, Step::Relay | Step::Letter) => Refused::Message,
+        // Once the mailbox was taken, only the letter is left to refuse.
+        (None, Step::Relay | Step::Letter) => Refused::Policy,
     };
     Refusal { code: enhanced.unwrap_or_else(|| code.to_string()), text, what }
 }
@@ -91,11 +92,12 @@ fn refusal(code: u16, text: String, step: Step) -> Refusal {
 /// RFC 3463: the subject, then the detail.
 fn by_enhanced(parts: &[&str]) -> Refused {
     match parts {
+        parts if names_no_mailbox(parts) => Refused::Mailbox,
         // A sender's address of ours that is refused says nothing of the mailbox.
-        ["1", "7" | "8"] => Refused::Policy,
-        ["1", _] | ["2", "1"] => Refused::Mailbox,
-        ["7", _] => Refused::Policy,
-        _ => Refused::Message,
+        [_, "1", "7" | "8"] => Refused::Policy,
+        [_, "1" | "2", _] => Refused::Message,
+        // Systems, routes, protocols, content, rules: they would be the same for every mailbox.
+        _ => Refused::Policy,
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     dialogue::{self, Exchange, Session},
     reply::{Refusal, Trouble},
 };
-use crate::mail::{RelayUrl, Security, Signed};
+use crate::mail::{Postponed, RelayUrl, Security, Signed};
 
 /// Sessions that wait for the next letter; more are closed.
 const IDLE: usize = 16;
@@ -31,7 +31,7 @@ const LONGEST_REST: Duration = Duration::from_secs(300);
 pub(super) enum Attempt {
     Accepted(String),
     Refused(Refusal),
-    Delayed { why: String, after: Duration },
+    Delayed { why: String, after: Duration, cause: Postponed },
 }
 
 /// One relay.
@@ -70,9 +70,14 @@ impl Station {
         self.url.to_string()
     }
 
+    /// For how long it is left alone; nothing when it may be asked.
+    pub(super) fn rests(&self) -> Duration {
+        self.inner().until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+
     pub(super) fn state(&self) -> RelayState {
+        let rests = self.rests();
         let inner = self.inner();
-        let rests = inner.until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
         RelayState {
             relay: self.name(),
             failures: inner.failures,
@@ -86,7 +91,8 @@ impl Station {
     pub(super) async fn send(&self, letter: &Signed) -> Attempt {
         let RelayState { rests, why, .. } = self.state();
         if !rests.is_zero() {
-            return Attempt::Delayed { why: self.of(&why.unwrap_or_default()), after: rests };
+            let why = self.of(&why.unwrap_or_default());
+            return Attempt::Delayed { why, after: rests, cause: Postponed::Relays };
         }
         let Exchange { result, session } = match self.idle() {
             Some(session) => match session.send(letter, self.patience).await {
@@ -111,9 +117,11 @@ impl Station {
             }
             Err(Trouble::Delay { why, after }) => {
                 self.works();
-                Attempt::Delayed { why: self.of(&why), after }
+                Attempt::Delayed { why: self.of(&why), after, cause: Postponed::Letter }
             }
-            Err(Trouble::Relay(why)) => Attempt::Delayed { after: self.fails(&why), why: self.of(&why) },
+            Err(Trouble::Relay(why)) => {
+                Attempt::Delayed { after: self.fails(&why), why: self.of(&why), cause: Postponed::Relays }
+            }
         }
     }
 

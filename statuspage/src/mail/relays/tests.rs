@@ -100,10 +100,15 @@ async fn an_answer_means_what_its_step_makes_of_it() {
     check(&[("RCPT", "550 5.1.1 <ada@example.net>: no such user")], "", "mailbox").await;
     check(&[("RCPT", "550 no such user")], "", "mailbox").await;
     check(&[("RCPT", "554 5.7.1 relay access denied")], "", "policy").await;
+    check(&[("RCPT", "500 5.5.1 what?")], "", "policy").await;
+    check(&[("DATA", "503 5.5.1 not now")], "", "policy").await;
     check(&[("RCPT", "421 too many")], "", "rests").await;
     check(&[("MAIL", "550 5.7.1 sender refused")], "", "rests").await;
     check(&[("greeting", "554 go away")], "", "rests").await;
-    check(&[("end", "552 5.3.4 too large")], "", "message").await;
+    check(&[("RCPT", "550 5.2.1 closed")], "", "message").await;
+    check(&[("RCPT", "550 5.1.2 no such domain")], "", "message").await;
+    check(&[("end", "552 5.3.4 too large")], "", "policy").await;
+    check(&[("end", "554 looks like spam")], "", "policy").await;
     check(&[("end", "451 4.3.0 try later")], "", "later").await;
     check(&[("end", "cut")], "", "rests").await;
     check(&[("DATA", "cut")], "", "rests").await;
@@ -139,6 +144,15 @@ async fn the_next_relay_takes_over_while_the_first_is_down_and_the_first_rests()
     let [first, second] = relays.state().try_into().expect("two relays");
     assert_eq!((first.failures, second.accepted), (1, 2));
     assert!(!first.rests.is_zero() && second.rests.is_zero());
+    assert!(relays.rest().is_zero(), "letters may leave while one of them works");
+}
+
+#[tokio::test]
+async fn letters_wait_while_every_relay_rests() {
+    let relays = relays(&["smtp://127.0.0.1:9".to_owned(), "smtp://127.0.0.1:10".to_owned()]);
+    assert!(relays.rest().is_zero(), "nobody knows yet that they fail");
+    assert!(matches!(relays.send(&letter()).await, Delivery::Later { .. }));
+    assert!(!relays.rest().is_zero());
 }
 
 #[tokio::test]

@@ -24,7 +24,9 @@ fn a_report_of_delivery_says_whose_letter_was_lost_and_how() {
         assert!(report.is_err() || report.is_ok_and(|report| report.return_path == RETURNED));
     };
     check("failed", "5.1.1", Ok(Bounce::NoMailbox));
-    check("failed", "5.2.1 (disabled)", Ok(Bounce::NoMailbox));
+    check("failed", "5.1.10", Ok(Bounce::NoMailbox));
+    check("failed", "5.1.2", Ok(Bounce::Hard));
+    check("failed", "5.2.1 (disabled)", Ok(Bounce::Hard));
     check("Failed", "5.2.2", Ok(Bounce::Hard));
     check("failed", "5.7.1", Ok(Bounce::Hard));
     check("failed", "4.4.7", Ok(Bounce::Soft));

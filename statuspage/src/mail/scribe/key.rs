@@ -4,6 +4,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -27,6 +28,9 @@ pub enum KeyFault {
         /// Why.
         reason: io::Error,
     },
+    /// Everybody on this machine could sign in our name.
+    #[error("everybody on this machine can read the DKIM key {path}: chmod 640 {path}", path = .0.display())]
+    Open(PathBuf),
     /// There is no key in it.
     #[error("the DKIM key {} is no private key in PEM: make one with `openssl genrsa -out {} 2048`", .0.display(), .0.display())]
     NoKey(PathBuf),
@@ -37,7 +41,11 @@ pub enum KeyFault {
 
 /// Reads the key.
 pub(super) fn read(path: &Path) -> Result<DkimSigningKey, KeyFault> {
-    let pem = fs::read(path).map_err(|reason| KeyFault::Read { path: path.to_owned(), reason })?;
+    let unread = |reason| KeyFault::Read { path: path.to_owned(), reason };
+    if fs::metadata(path).map_err(unread)?.permissions().mode() & 0o007 != 0 {
+        return Err(KeyFault::Open(path.to_owned()));
+    }
+    let pem = fs::read(path).map_err(unread)?;
     let der = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| KeyFault::NoKey(path.to_owned()))?;
     let (text, algorithm) = lettre_form(&der).ok_or_else(|| KeyFault::Kind(path.to_owned()))?;
     DkimSigningKey::new(&text, algorithm).map_err(|_| KeyFault::NoKey(path.to_owned()))

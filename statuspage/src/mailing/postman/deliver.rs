@@ -8,20 +8,18 @@ use shared::Timestamp;
 use tokio::time;
 use tracing::{debug, info, warn};
 
+use super::accounts::Account;
 use crate::{
     mail::{
-        Delivery, Letter, Refused, Relays, Scribe,
+        Delivery, Letter, Postponed, Refused, Relays, Scribe,
         compose::{self, Desk, Told},
     },
     mailing::{Fate, Order},
-    subscriber::{Bounce, RegistryHandle, Wanted},
+    subscriber::{Bounce, RegistryHandle},
 };
 
 /// A delivery that outlives the relays' own deadlines is ended.
 const DEADLINE: Duration = Duration::from_secs(300);
-/// A letter of a subscription is tried so often: its token ends anyway.
-const ATTEMPTS: u32 = 20;
-
 /// What letters are made and sent with.
 pub(super) struct Means {
     pub(super) relays: Arc<Relays>,
@@ -33,58 +31,67 @@ pub(super) struct Means {
 
 /// A letter to make and send.
 pub(super) enum Work {
-    /// Of a subscription, and how often it was tried.
-    Wanted(Wanted, u32),
+    /// Of a subscription.
+    Account(Account),
     /// Of one or several stories.
     Notice(Order, Vec<Arc<Told>>),
 }
 
 /// What became of it, and what the relays said where they did not take it.
-pub(super) enum Done {
-    Wanted(Wanted, u32, Fate, Option<String>),
-    Notice(Order, Fate, Option<String>),
+pub(super) struct Done {
+    pub(super) fate: Fate,
+    pub(super) why: Option<String>,
 }
 
-pub(super) async fn deliver(means: Arc<Means>, work: Work) -> Done {
+pub(super) async fn deliver(means: Arc<Means>, work: Arc<Work>) -> Done {
     let at = (means.now)();
-    match work {
-        Work::Wanted(wanted, attempts) => {
-            let letter = compose::wanted(&wanted, at, &means.desk);
-            let (fate, why, _) = send(&means, &letter).await;
-            let fate = if matches!(fate, Fate::Later(_)) && attempts >= ATTEMPTS { Fate::Refused } else { fate };
-            Done::Wanted(wanted, attempts, fate, why)
-        }
+    match work.as_ref() {
+        Work::Account(account) => send(&means, &compose::wanted(&account.wanted, at, &means.desk)).await.done,
         Work::Notice(order, told) => {
             let letter = match told.as_slice() {
                 [one] => compose::notice(one, &order.recipient, at, &means.desk),
-                several => {
-                    let several: Vec<Told> = several.iter().map(|told| Told::clone(told)).collect();
-                    compose::digest(&several, &order.recipient, at, &means.desk)
-                }
+                several => compose::digest(several, order.gathered, &order.recipient, at, &means.desk),
             };
-            let (fate, why, bounce) = send(&means, &letter).await;
-            if let Some(bounce) = bounce {
-                let counted = means.registry.bounced(order.recipient.id, bounce).await;
-                info!(subscriber = %order.recipient.id, ?bounce, ?counted, "a mailbox does not take a letter");
-            }
-            Done::Notice(order, fate, why)
+            settle(&means, order, send(&means, &letter).await).await
         }
     }
 }
 
-/// Signs and hands over; gives also what it says of the mailbox.
-async fn send(means: &Means, letter: &Letter) -> (Fate, Option<String>, Option<Bounce>) {
+/// What an answer means for whoever the letter was to.
+async fn settle(means: &Means, order: &Order, Answer { mut done, bounce }: Answer) -> Done {
+    let last = order.is_last((means.now)());
+    let bounce = match bounce {
+        // It counts once, when nobody tries any longer.
+        Some(Bounce::Soft) if !last => return done,
+        Some(bounce) => bounce,
+        None => return done,
+    };
+    done.fate = Fate::Refused;
+    let counted = means.registry.bounced(order.recipient.id, bounce).await;
+    info!(subscriber = %order.recipient.id, ?bounce, ?counted, "a mailbox does not take a letter");
+    done
+}
+
+/// What became of a letter, and what that says of its mailbox, if anything.
+struct Answer {
+    done: Done,
+    bounce: Option<Bounce>,
+}
+
+/// Signs and hands over.
+async fn send(means: &Means, letter: &Letter) -> Answer {
+    let answer = |fate, why: Option<String>, bounce| Answer { done: Done { fate, why }, bounce };
     let signed = match means.scribe.sign(letter) {
         Ok(signed) => signed,
         Err(error) => {
             warn!(%error, message = letter.message_id, "a letter cannot be written");
-            return (Fate::Refused, Some(error.to_string()), None);
+            return answer(Fate::Refused, Some(error.to_string()), None);
         }
     };
     match time::timeout(DEADLINE, means.relays.send(&signed)).await {
         Ok(Delivery::Accepted { relay, response }) => {
             debug!(message = letter.message_id, relay, response, "a relay took a letter");
-            (Fate::Accepted, None, None)
+            answer(Fate::Accepted, None, None)
         }
         Ok(Delivery::Refused { code, text, what }) => {
             info!(message = letter.message_id, code, text, ?what, "a letter was refused");
@@ -93,15 +100,19 @@ async fn send(means: &Means, letter: &Letter) -> (Fate, Option<String>, Option<B
                 Refused::Message => Some(Bounce::Hard),
                 Refused::Policy => None,
             };
-            (Fate::Refused, Some(format!("{code} {text}")), bounce)
+            answer(Fate::Refused, Some(format!("{code} {text}")), bounce)
         }
-        Ok(Delivery::Later { why, after }) => {
+        Ok(Delivery::Later { why, after, cause }) => {
             debug!(message = letter.message_id, why, "no relay takes a letter now");
-            (Fate::Later(after), Some(why), None)
+            let bounce = match cause {
+                Postponed::Letter => Some(Bounce::Soft),
+                Postponed::Relays => None,
+            };
+            answer(Fate::Later(after), Some(why), bounce)
         }
         Err(_) => {
             let why = format!("no answer within {} s", DEADLINE.as_secs());
-            (Fate::Later(Duration::from_secs(60)), Some(why), None)
+            answer(Fate::Later(Duration::from_secs(60)), Some(why), None)
         }
     }
 }

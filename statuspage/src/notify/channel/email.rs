@@ -85,7 +85,7 @@ impl Email {
                 Delivery::Refused { code, text, what: _ } => {
                     refused.get_or_insert(Refusal::never(format!("the relay refused it ({code})")).because(&text));
                 }
-                Delivery::Later { why, after: _ } => drop(delayed.get_or_insert(Refusal::later(inert(&why)))),
+                Delivery::Later { why, .. } => drop(delayed.get_or_insert(Refusal::later(inert(&why)))),
             }
         }
         match (delayed, refused) {

@@ -124,6 +124,10 @@ fn found_en(voice: &Voice, fault: &Fault) -> String {
             let letters = if *waiting == 1 { "1 letter waits".to_owned() } else { format!("{waiting} letters wait") };
             format!("mail to subscribers does not leave: {reason}; {letters}, nothing is lost yet")
         }
+        Fault::FormClosed { letters } => format!(
+            "nobody can subscribe for the moment: {letters} letters were asked for within an hour, perhaps to flood mailboxes; \
+             the form opens again by itself"
+        ),
         Fault::ChannelFailing { channel, reason } => {
             format!("the channel {channel} takes no messages: {reason}; other channels are told")
         }
@@ -209,6 +213,10 @@ fn found_fr(voice: &Voice, fault: &Fault) -> String {
                 "le courrier aux abonnés ne part plus\u{a0}: {reason}\u{a0}; {letters}, rien n'est perdu pour l'instant"
             )
         }
+        Fault::FormClosed { letters } => format!(
+            "personne ne peut s'abonner pour le moment\u{a0}: {letters} lettres demandées en une heure, peut-être pour inonder des \
+             boîtes\u{a0}; le formulaire rouvre de lui-même"
+        ),
         Fault::ChannelFailing { channel, reason } => {
             format!(
                 "le canal {channel} ne prend plus de messages\u{a0}: {reason}\u{a0}; les autres canaux sont prévenus"
@@ -278,6 +286,12 @@ impl Lasting {
                 "mail to subscribers did not leave",
                 "le courrier aux abonnés part de nouveau",
                 "le courrier aux abonnés n'a pas pu partir",
+            ],
+            FaultKind::FormClosed => [
+                "everybody can subscribe again",
+                "the form to subscribe was closed",
+                "chacun peut de nouveau s'abonner",
+                "le formulaire d'abonnement a été fermé",
             ],
             FaultKind::ChannelFailing => [
                 "the channel takes messages again",

@@ -155,6 +155,7 @@ fn the_monitor_says_what_is_wrong_with_itself() {
         Fault::NoSpace { free: 63_000_000, reserve: 64 << 20 },
         Fault::Failing { reason: text("input/output error") },
         Fault::MailFailing { waiting: 430, reason: text("connection refused") },
+        Fault::FormClosed { letters: 60 },
     ];
     let single = [
         Fault::SetAside { reason: text("it is empty, and was not"), kept: text("data/store.damaged-2026") },

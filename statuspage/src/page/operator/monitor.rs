@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     snapshot::{Snapshot, StoreState},
+    subscriber::Counts,
     words::{Words, inert},
 };
 
@@ -30,5 +31,12 @@ pub(super) fn faults(snapshot: &Snapshot, words: &Words) -> AnyView {
         view! { <div class="card"><p class="fault">{said}</p><pre>{report}</pre></div> }
     };
     let files = snapshot.quarantined.iter().map(file).collect_view();
-    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{files}</section> }.into_any()
+    let subscribers = subscribers(snapshot, words);
+    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{files}{subscribers}</section> }.into_any()
+}
+
+/// How many are told by mail, and whose mailbox takes none; nothing where no mail is sent.
+fn subscribers(snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
+    let Counts { confirmed, asked, quarantined, refused: _ } = snapshot.mail.subscribers?;
+    Some(view! { <p class="meta">{words.operator_subscribers(confirmed, asked, quarantined)}</p> }.into_any())
 }

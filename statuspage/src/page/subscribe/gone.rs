@@ -6,11 +6,7 @@ use leptos::prelude::*;
 use shared::Language;
 
 use super::{SUBSCRIBE, head};
-use crate::{
-    page::shell::{self, Again},
-    snapshot::Snapshot,
-    words::Words,
-};
+use crate::{page::shell, snapshot::Snapshot, words::Words};
 
 /// That it opens nothing, and how to get another one.
 pub fn gone(snapshot: &Snapshot, language: Language) -> String {
@@ -24,6 +20,6 @@ pub fn gone(snapshot: &Snapshot, language: Language) -> String {
                 <p><a href=head.link(SUBSCRIBE)>{words.subscription_new()}</a></p>
             </div>
         };
-        shell::still(&head, content.into_any(), Again::Never)
+        shell::form(&head, content.into_any())
     })
 }

@@ -6,12 +6,7 @@ use leptos::{html, prelude::*};
 use shared::Language;
 
 use super::{SUBSCRIBE, head};
-use crate::{
-    page::shell::{self, Again},
-    snapshot::Snapshot,
-    subscriber::Mailbox,
-    words::Words,
-};
+use crate::{page::shell, snapshot::Snapshot, subscriber::Mailbox, words::Words};
 
 /// Asks whether to leave. Its address stands in no form: the browser sends the form to where the page is.
 pub fn leave(snapshot: &Snapshot, language: Language, mailbox: Mailbox) -> String {
@@ -29,7 +24,7 @@ pub fn leave(snapshot: &Snapshot, language: Language, mailbox: Mailbox) -> Strin
                 </form>
             </div>
         };
-        shell::still(&head, content.into_any(), Again::Never)
+        shell::form(&head, content.into_any())
     })
 }
 
@@ -53,6 +48,6 @@ pub fn left(snapshot: &Snapshot, language: Language) -> String {
                 <p><a href=head.link(SUBSCRIBE)>{words.subscribe()}</a></p>
             </div>
         };
-        shell::still(&head, content.into_any(), Again::Never)
+        shell::form(&head, content.into_any())
     })
 }

@@ -7,7 +7,7 @@ use shared::Language;
 
 use super::{choice, head, leave, said_in};
 use crate::{
-    page::shell::{self, Again, Head},
+    page::shell::{self, Head},
     snapshot::Snapshot,
     subscriber::{Mailbox, Profile, Scope, Stage},
     words::{Words, inert},
@@ -83,7 +83,7 @@ pub fn manage(snapshot: &Snapshot, language: Language, profile: &Profile, change
         {export(&words)}
         {way_out(profile.mailbox, &words)}
     };
-    shell::render(|| shell::still(&head, content.into_any(), Again::Never))
+    shell::render(|| shell::form(&head, content.into_any()))
 }
 
 /// That it is done.
@@ -97,7 +97,7 @@ pub fn done(snapshot: &Snapshot, language: Language, done: &Done) -> String {
         Done::Refused => (words.subscription_refused(), vec![words.subscription_refused_text()]),
     };
     let head = head(snapshot, &words, "", title.clone());
-    shell::render(|| shell::still(&head, said_in(title, said, &head), Again::Never))
+    shell::render(|| shell::form(&head, said_in(title, said, &head)))
 }
 
 /// A page with one question.
@@ -111,7 +111,7 @@ fn page(
     let head = head(snapshot, &words, "", title(&words));
     shell::render(|| {
         let content = view! { <div class="banner one"><h1>{title(&words)}</h1>{content(&head)}</div> };
-        shell::still(&head, content.into_any(), Again::Never)
+        shell::form(&head, content.into_any())
     })
 }
 
@@ -120,12 +120,17 @@ fn act(order: &'static str, label: String) -> AnyView {
     view! { <form method="post">{order_of(order)}<button class="first">{label}</button></form> }.into_any()
 }
 
+/// The same where it is not what the page is for.
+fn act_besides(order: &'static str, label: String) -> AnyView {
+    view! { <form method="post">{order_of(order)}<button>{label}</button></form> }.into_any()
+}
+
 fn order_of(order: &'static str) -> AnyView {
     html::input().r#type("hidden").name("do").value(order).into_any()
 }
 
 fn since(snapshot: &Snapshot, profile: &Profile, words: &Words) -> Option<String> {
-    profile.confirmed_at.map(|at| words.subscription_since(words.when(at, snapshot.generated_at)))
+    profile.confirmed_at.map(|at| words.subscription_since(words.at(at, snapshot.generated_at)))
 }
 
 fn saved(change: Change, profile: &Profile, words: &Words) -> AnyView {
@@ -162,7 +167,7 @@ fn export(words: &Words) -> AnyView {
         <section>
             <h2>{words.subscription_export()}</h2>
             <p>{words.subscription_export_text()}</p>
-            {act("export", words.subscription_export_do())}
+            {act_besides("export", words.subscription_export_do())}
         </section>
     }
     .into_any()
@@ -174,7 +179,7 @@ fn way_out(mailbox: Mailbox, words: &Words) -> AnyView {
             <h2>{words.subscription_leave()}</h2>
             <p>{words.subscription_leave_text()}</p>
             {leave::shared(mailbox, words)}
-            {act("leave", words.subscription_leave_do())}
+            {act_besides("leave", words.subscription_leave_do())}
         </section>
     }
     .into_any()

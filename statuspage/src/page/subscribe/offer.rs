@@ -7,7 +7,7 @@ use shared::ComponentId;
 
 use super::{SUBSCRIBE, head};
 use crate::{
-    page::shell::{self, Again, Head},
+    page::shell::{self, Head},
     snapshot::Snapshot,
     words::Words,
 };
@@ -38,6 +38,6 @@ pub(super) fn nothing(snapshot: &Snapshot, words: &Words, site: String) -> Strin
                 <ul class="links">{ways.into_iter().map(way).collect_view()}</ul>
             </div>
         };
-        shell::still(&head, content.into_any(), Again::Never)
+        shell::form(&head, content.into_any())
     })
 }

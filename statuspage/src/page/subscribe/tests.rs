@@ -39,6 +39,8 @@ fn profile() -> Profile {
         asked_at: at,
         confirmed_at: Some(at),
         form: 1,
+        pending: None,
+        page_until: None,
         bounces: Vec::new(),
         recent: Vec::new(),
     }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use shared::{ComponentId, Impact, Stage, Timestamp};
+use shared::{ComponentId, Impact, Stage};
 use tokio::{sync::watch, task::JoinSet};
 
 use super::planner::Planner;
@@ -37,38 +37,11 @@ pub(super) fn incident(name: &str) -> Incident {
     let cloud: ComponentId = "cloud".parse().expect("an id");
     let opened = update(1, Stage::Investigating, Body::Opened, Actor::Monitor);
     Incident {
-        id: incident::id(at, name),
-        version: 1,
-        origin: Origin::Measured,
-        lead: Lead::Measurements,
         title: Some(name.into()),
-        finding: None,
-        stage: Stage::Investigating,
         impact: Impact::Major,
         components: [(cloud, part)].into(),
-        times: times(at),
-        acknowledgement: None,
-        workaround: None,
-        next_update_at: None,
-        relapse_of: None,
-        relapses: 0,
         updates: vec![opened],
-        postmortem: Default::default(),
-        evidence: Default::default(),
-    }
-}
-
-fn times(at: Timestamp) -> Times {
-    Times {
-        started_at: at,
-        detected_at: at,
-        announced_at: None,
-        told_at: None,
-        reported_by_users_at: None,
-        identified_at: None,
-        recovered_at: None,
-        resolved_at: None,
-        updated_at: at,
+        ..Incident::begun(incident::id(at, name), Times::begun(at, at))
     }
 }
 

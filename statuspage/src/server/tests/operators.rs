@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::{
+    command::{self, Ended},
     control::{Client, ClientError, Endpoint},
     server::{router::operators, serve_operators},
 };
@@ -56,6 +57,21 @@ async fn the_socket_refuses_in_words_and_ends_with_the_hub() {
     stop.cancel();
     tokio::time::timeout(LONG, tasks.join_next()).await.expect("it ends").expect("one task").expect("no fault");
     assert!(Client::find(data.path()).expect("nobody").is_none());
+}
+
+#[tokio::test]
+async fn a_supervisor_hears_whether_the_hub_goes_on_publishing() {
+    let (stage, data) = (Stage::new(), tempfile::tempdir().expect("a directory"));
+    assert_eq!(command::health(data.path()).await.expect("printed"), Ended::Poorly, "nobody is there");
+    let hub = listening(&stage, data.path()).await;
+    assert_eq!(command::health(data.path()).await.expect("printed"), Ended::Well);
+    drop(hub);
+    let (stale, data) = (
+        Stage::showing(stage::snapshot(now().minus(Duration::from_secs(3_600)))),
+        tempfile::tempdir().expect("a directory"),
+    );
+    let _hub = listening(&stale, data.path()).await;
+    assert_eq!(command::health(data.path()).await.expect("printed"), Ended::Poorly, "an hour without news");
 }
 
 #[tokio::test]

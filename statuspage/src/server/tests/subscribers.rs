@@ -82,6 +82,19 @@ async fn what_an_operator_brings_is_counted_and_refused_line_by_line() {
 }
 
 #[tokio::test]
+async fn as_many_as_are_taken_at_once_are_and_one_more_is_refused() {
+    let bureau = Bureau::new();
+    let line = |number: usize| json!({ "address": format!("r{number}@example.net") });
+    let lines = |many: usize| (0..many).map(line).collect::<Vec<_>>();
+    let order = |many: usize| json!({ "subscribers": lines(many) });
+    let answer = bureau.order("/api/v1/subscribers/import", &order(2_000)).await;
+    assert_eq!((answer.status, &answer.json()["added"]), (StatusCode::OK, &2_000.into()));
+    let answer = bureau.order("/api/v1/subscribers/import", &order(2_001)).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("at most 2000 subscribers"), "{}", answer.text());
+}
+
+#[tokio::test]
 async fn nobody_but_operators_sees_or_changes_subscribers() {
     let bureau = Bureau::new();
     bureau.import(&["amel@example.net"]).await;

@@ -90,6 +90,23 @@ fn the_form_is_closed_for_everybody_and_opens_again() {
 }
 
 #[test]
+fn operators_hear_once_of_a_closing_that_lasts_until_few_ask() {
+    let mut limits = Limits::default();
+    assert_eq!(limits.closing(noon()), None);
+    let mut closings = Vec::new();
+    // One a second for two hours: the form opens for a letter now and then.
+    for number in 0..7_200_u32 {
+        let now = after(u64::from(number));
+        let _ = limits.ask(network(number), &address(&format!("a@d{number}.example")), now);
+        closings.extend(limits.closing(now));
+    }
+    closings.dedup();
+    assert_eq!(closings, [Closing { since: after(59), letters: 60 }]);
+    assert!(limits.closing(after(7_200)).is_some());
+    assert_eq!(limits.closing(after(7_200 + 3_600)), None);
+}
+
+#[test]
 fn a_clock_that_was_set_back_closes_nothing_for_longer() {
     let mut limits = Limits::default();
     for number in 0..60 {

@@ -12,8 +12,8 @@ use tokio::{
 
 use super::request::{Reply, Request, Wish, change, look};
 use crate::subscriber::{
-    AddressRefusal, Asked, Asking, Bounce, Bounced, Counts, Imported, Importing, Left, MailAddress, Mailbox, Opened,
-    Profile, Recipient, Scope, Search, SubscriberId, Token,
+    AddressRefusal, Asked, Asking, Bounce, Bounced, Closing, Counts, Imported, Importing, Left, MailAddress, Mailbox,
+    Opened, Profile, Recipient, Scope, Search, SubscriberId, Token,
 };
 
 /// How long an answer may take: the disk may be slow.
@@ -27,6 +27,7 @@ pub struct RegistryHandle(Option<Present>);
 struct Present {
     requests: queue::SyncSender<Request>,
     trouble: watch::Receiver<Option<Arc<str>>>,
+    closing: watch::Receiver<Option<Closing>>,
     own_domains: Arc<[String]>,
 }
 
@@ -47,10 +48,10 @@ impl Unavailable {
 impl RegistryHandle {
     pub(super) fn of(
         requests: queue::SyncSender<Request>,
-        trouble: watch::Receiver<Option<Arc<str>>>,
+        (trouble, closing): (watch::Receiver<Option<Arc<str>>>, watch::Receiver<Option<Closing>>),
         own_domains: Vec<String>,
     ) -> Self {
-        Self(Some(Present { requests, trouble, own_domains: own_domains.into() }))
+        Self(Some(Present { requests, trouble, closing, own_domains: own_domains.into() }))
     }
 
     /// One that has no book: no mail is sent from here.
@@ -66,6 +67,11 @@ impl RegistryHandle {
     /// What an operator must know: the book cannot be read or written.
     pub fn trouble(&self) -> Option<Arc<str>> {
         self.0.as_ref().and_then(|present| present.trouble.borrow().clone())
+    }
+
+    /// What operators must know too: so many ask that the form is closed, for everybody.
+    pub fn closing(&self) -> Option<Closing> {
+        self.0.as_ref().and_then(|present| *present.closing.borrow())
     }
 
     /// Whether an address may subscribe, apart from its form: none of the operator's own.

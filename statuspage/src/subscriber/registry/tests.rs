@@ -7,7 +7,10 @@ use shared::Language;
 use tempfile::TempDir;
 
 use super::*;
-use crate::subscriber::{Asked, Asking, Counts, Imported, MailAddress, Mailbox, Scope, Token, Unavailable, id::digits};
+use crate::subscriber::{
+    Asked, Asking, Bounce, Bounced, Counts, Imported, Importing, MailAddress, Mailbox, Scope, Token, Unavailable,
+    id::digits,
+};
 
 struct Stage {
     directory: TempDir,
@@ -85,6 +88,50 @@ async fn whatever_is_known_of_an_address_the_answer_is_the_same() {
     assert!(matches!(stage.letters.try_recv(), Ok(Wanted::Manage { to, .. }) if to == one("bo@example.net")));
     assert!(matches!(stage.letters.try_recv(), Ok(Wanted::Confirm { to, .. }) if to == one("unknown@example.com")));
     assert!(stage.letters.try_recv().is_err(), "nobody else is written to");
+}
+
+/// A directory with a book in which these addresses are, as their names say.
+async fn book_of_all_kinds() -> TempDir {
+    let mut stage = Stage::new();
+    let never = stage.confirmed("never@example.org").await;
+    stage.registry.refuse(&never).await.expect("written").expect("ours");
+    assert_eq!(stage.registry.ask(asked("waiting@example.com")).await, Ok(Asking::Taken));
+    let known = ["known@example.net", "quarantined@example.edu"].map(imported).to_vec();
+    let made = stage.registry.import(known).await.expect("written");
+    let [_, Importing::Added(id)] = made.as_slice() else { panic!("two are new: {made:?}") };
+    assert_eq!(stage.registry.bounced(*id, Bounce::NoMailbox).await, Ok(Bounced::Quarantined));
+    stage.directory
+}
+
+#[tokio::test]
+async fn whatever_is_known_of_an_address_the_file_is_written_before_it_is_answered() {
+    use std::os::unix::fs::MetadataExt as _;
+    let directory = book_of_all_kinds().await;
+    // The limits are those of a new process.
+    let (registry, _letters) = started(directory.path(), 8);
+    let sealed = directory.path().join("data/subscribers.sealed");
+    // Each write is a new file that takes the place of the old one.
+    let file = || fs::metadata(&sealed).map(|file| (file.ino(), file.mtime(), file.mtime_nsec())).expect("there");
+    let names =
+        ["never@example.org", "waiting@example.com", "known@example.net", "quarantined@example.edu", "a@b.example"];
+    for name in names {
+        let before = file();
+        assert_eq!(registry.ask(asked(name)).await, Ok(Asking::Taken), "{name}");
+        assert_ne!(file(), before, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn operators_are_told_when_so_many_ask_that_the_form_is_closed() {
+    let stage = Stage::with_room_for(64);
+    for number in 0..61_u8 {
+        let address = one(&format!("a@d{number}.example"));
+        let network = IpAddr::from([192, 0, number, 1]);
+        let expected = if number < 60 { Asking::Taken } else { Asking::Closed };
+        assert_eq!(stage.registry.closing().map(|closing| closing.letters), (number == 60).then_some(60), "{number}");
+        let asked = Asked { address, network, ..asked("a@example.org") };
+        assert_eq!(stage.registry.ask(asked).await, Ok(expected), "{number}");
+    }
 }
 
 #[tokio::test]

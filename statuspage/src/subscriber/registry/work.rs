@@ -12,13 +12,13 @@ use std::{
 
 use shared::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{
     handle::Unavailable,
     request::{Answer, Done, Look, Reply, Request, Wish},
 };
-use crate::subscriber::{Allowance, Asked, Asking, Limits, Moment, Roll, Vault, Wanted};
+use crate::subscriber::{Allowance, Asked, Asking, Closing, Limits, Moment, Roll, Vault, Wanted};
 
 /// How often it looks whether anything is to be written or forgotten.
 const TURN: Duration = Duration::from_secs(10);
@@ -35,6 +35,7 @@ pub(super) struct Worker {
     now: fn() -> Timestamp,
     letters: mpsc::Sender<Wanted>,
     trouble: watch::Sender<Option<Arc<str>>>,
+    closing: watch::Sender<Option<Closing>>,
     roll: Option<Roll>,
     opened_at: Option<Instant>,
     limits: Limits,
@@ -57,10 +58,11 @@ impl Worker {
         vault: Vault,
         now: fn() -> Timestamp,
         letters: mpsc::Sender<Wanted>,
-        trouble: watch::Sender<Option<Arc<str>>>,
+        (trouble, closing): (watch::Sender<Option<Arc<str>>>, watch::Sender<Option<Closing>>),
     ) -> Self {
         let (roll, opened_at, purged_at) = (None, None, None);
-        Self { vault, now, letters, trouble, roll, opened_at, limits: Limits::default(), dirty: false, purged_at }
+        let limits = Limits::default();
+        Self { vault, now, letters, trouble, closing, roll, opened_at, limits, dirty: false, purged_at }
     }
 
     /// Works until every handle is gone.
@@ -86,6 +88,7 @@ impl Worker {
             idle = false;
             self.take(request, &mut turn);
         }
+        self.tell_closing();
         self.settle(turn);
         if idle {
             self.write_if_dirty();
@@ -235,6 +238,24 @@ impl Worker {
                 None => info!("subscribers can be read and written again"),
             }
             *told = trouble;
+            true
+        });
+    }
+
+    /// Says that the form is closed, and that it is open again, once each.
+    fn tell_closing(&mut self) {
+        let present = self.limits.closing((self.now)());
+        self.closing.send_if_modified(|told| {
+            if *told == present {
+                return false;
+            }
+            match present {
+                Some(Closing { letters, .. }) => {
+                    warn!(letters, "the form to subscribe is closed: so many letters were asked for within an hour");
+                }
+                None => info!("the form to subscribe is open again"),
+            }
+            *told = present;
             true
         });
     }

@@ -163,7 +163,12 @@ fn mails_that_come_back_stop_more_of_them_until_a_new_yes() {
     check(&[(0, Bounce::Hard), (1, Bounce::Hard)], Bounced::Counted);
     check(&[(0, Bounce::Hard), (1, Bounce::Hard), (2, Bounce::Hard)], Bounced::Quarantined);
     check(&[(0, Bounce::Hard), (1, Bounce::Hard), (168, Bounce::Hard)], Bounced::Counted);
-    check(&[(0, Bounce::Soft), (1, Bounce::Soft), (2, Bounce::Soft), (3, Bounce::Soft)], Bounced::Counted);
+    let soft = |hours: &[u64]| -> Vec<_> { hours.iter().map(|hour| (*hour, Bounce::Soft)).collect() };
+    check(&soft(&[0, 1, 2, 3, 4, 5, 6]), Bounced::Counted);
+    check(&soft(&[0, 24, 48, 72]), Bounced::Counted);
+    check(&soft(&[0, 24, 48, 72, 719]), Bounced::Quarantined);
+    check(&soft(&[0, 24, 48, 72, 720]), Bounced::Counted);
+    check(&[&soft(&[0, 24, 48, 72])[..], &[(73, Bounce::Hard), (74, Bounce::Hard)]].concat(), Bounced::Counted);
     check(&[(0, Bounce::Complaint)], Bounced::Left);
     check(&[(0, Bounce::Complaint), (1, Bounce::Complaint)], Bounced::Unknown);
 }
@@ -242,6 +247,60 @@ fn those_who_chose_come_first_and_each_comes_once() {
     assert_eq!(walk(Pass::Page), page.into_iter().collect::<Vec<_>>());
     let before = noon().minus(Duration::from_millis(1));
     assert!(desk.roll.recipients(&search(Pass::Page, None, before)).is_empty(), "they came later");
+}
+
+/// The keys of a JSON document.
+fn keys(document: &serde_json::Value) -> BTreeSet<String> {
+    document.as_object().expect("a table").keys().cloned().collect()
+}
+
+#[test]
+fn everything_that_is_kept_of_somebody_is_in_what_he_takes_along_but_for_hashes_of_tokens() {
+    let mut desk = Desk::new();
+    let id = desk.subscriber("amel@example.org", only("cloud"));
+    let ticket = desk.ticket("amel@example.org", noon());
+    desk.roll.mailed(&[(id, noon())]);
+    desk.roll.bounced(id, Bounce::NoMailbox, noon());
+    desk.question("amel@example.org", noon());
+    let book: serde_json::Value = serde_json::from_slice(&desk.roll.to_bytes().expect("written")).expect("JSON");
+    let kept = &book["subscribers"][0];
+    let taken = serde_json::to_value(desk.roll.export(&ticket, noon()).expect("it opens")).expect("JSON");
+    let renamed = |key: String| match key.as_str() {
+        "wish" => "pending".to_owned(),
+        "ticket" => "page_until".to_owned(),
+        "at" => "asked_at".to_owned(),
+        _ => key,
+    };
+    let without_token = |key: &String| key != "token";
+    assert_eq!(keys(&taken), keys(kept).into_iter().map(renamed).collect());
+    assert_eq!(keys(&taken["pending"]), keys(&kept["wish"]).into_iter().filter(without_token).map(renamed).collect());
+    assert_eq!(keys(&kept["ticket"]), ["token", "until"].map(str::to_owned).into());
+    assert_eq!(
+        (&taken["address"], &taken["recent"], &taken["bounces"]),
+        (&kept["address"], &kept["recent"], &kept["bounces"])
+    );
+}
+
+#[test]
+fn the_same_is_drawn_for_every_address_whatever_is_known_of_it() {
+    let mut desk = Desk::new();
+    desk.subscriber("known@example.org", Scope::default());
+    let id = desk.subscriber("quarantined@example.org", Scope::default());
+    desk.roll.bounced(id, Bounce::NoMailbox, noon());
+    desk.question("asked@example.org", noon());
+    let (_, never) = desk.question("never@example.org", noon());
+    desk.roll.refuse(&never);
+    for address in ["known@", "quarantined@", "asked@", "never@", "stranger@"].map(|name| format!("{name}example.org"))
+    {
+        let mut drawn = 0;
+        let mut draw = || {
+            drawn += 1;
+            [drawn; 16]
+        };
+        desk.roll.ask(&asked(&address, Scope::default()), Moment { now: noon(), draw: &mut draw });
+        desk.roll.ask_to_manage(&address.parse().expect("an address"), Moment { now: noon(), draw: &mut draw });
+        assert_eq!(drawn, 4, "{address}");
+    }
 }
 
 #[test]

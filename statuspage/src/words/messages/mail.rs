@@ -61,7 +61,7 @@ messages! {
     mail_why_all(site) = "mail-why-all";
     /// In English: “You get this message because this address is subscribed to “`site`”, for the services that you chose”.
     mail_why_own(site) = "mail-why-own";
-    /// In English: “You get this message because this address was typed in at `page`. Without an answer it is forgotten after 7 days”.
+    /// In English: “You get this message because this address was typed in at `page`”.
     mail_why_asked(page) = "mail-why-asked";
     /// In English: “You get this message because this address, which is subscribed, was typed in at `page`. If it was not you, there is nothing to do”.
     mail_why_managed(page) = "mail-why-managed";
@@ -79,9 +79,9 @@ messages! {
     mail_confirm_how() = "mail-confirm-how";
     /// In English: “Confirm the subscription:”.
     mail_confirm_do() = "mail-confirm-do";
-    /// In English: “If you did not ask for anything, do nothing. So that this address never gets such a message again:”.
+    /// In English: “If you did not ask for anything, do nothing: the request is forgotten after 7 days”.
     mail_refuse_how() = "mail-refuse-how";
-    /// In English: “It was not me, never write to me again:”.
+    /// In English: “So that this address never gets such a message again:”.
     mail_refuse_do() = "mail-refuse-do";
     /// In English: “Manage your subscription”.
     mail_subject_manage() = "mail-subject-manage";
@@ -93,10 +93,14 @@ messages! {
     mail_manage_do() = "mail-manage-do";
     /// In English: “Summary of `date`”.
     mail_subject_digest(date) = "mail-subject-digest";
-    /// In English: “`count` pieces of news since the last message. You had many messages in one day; here is the rest in a single one”.
+    /// In English: “`count` pieces of news since the last message”.
     mail_lead_digest(count) = "mail-lead-digest";
-    /// In English: “Times are given in `zone`”.
-    mail_digest_times(zone) = "mail-digest-times";
+    /// In English: “They come together, so that a message comes every 15 minutes at most”.
+    mail_digest_pause() = "mail-digest-pause";
+    /// In English: “You had six messages within a day; what came since is in this one”.
+    mail_digest_day() = "mail-digest-day";
+    /// In English: “Times are given in `place` time”.
+    mail_digest_times(sound, place) = "mail-digest-times";
     /// In English: “Notices sent: `sent` of `of`”.
     mail_sent(sent, of) = "mail-sent";
     /// In English: “Mail to subscribers leaves. A letter was last taken over `at`”.

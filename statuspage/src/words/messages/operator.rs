@@ -85,6 +85,8 @@ messages! {
     operator_quarantined(file) = "operator-quarantined";
     /// In English: “`file` is not used as it stands; `component` goes on with its last good version”.
     operator_quarantined_kept(file, component) = "operator-quarantined-kept";
+    /// In English: “Told by mail: `confirmed` subscribers. Not confirmed yet: `asked`. Their mailbox takes no mail: `quarantined` …”.
+    operator_subscribers(confirmed, asked, quarantined) = "operator-subscribers";
     /// In English: “Open incidents”.
     operator_incidents() = "operator-incidents";
     /// In English: “No incident is open”.

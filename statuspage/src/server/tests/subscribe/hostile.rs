@@ -146,6 +146,35 @@ async fn a_link_that_opens_nothing_has_one_page_whatever_the_reason() {
 }
 
 #[tokio::test]
+async fn the_same_form_twice_does_what_it_does_once() {
+    let mut office = Office::new();
+    let form = office.filled("amel@example.org", "");
+    for _ in 0..2 {
+        assert_eq!(office.post("/subscribe?lang=en", &form).await.status, StatusCode::ACCEPTED);
+    }
+    let (confirm, refuse) = office.question();
+    office.no_letter();
+    let amel = office.subscriber("basile@example.org", "").await;
+    let page = office.own_page("chloe@example.org").await;
+    let change = "do=change&component=mail";
+    let table: [(String, &str, u16); 6] = [
+        (link(&confirm), "do=confirm", 404),
+        (page.clone(), change, 200),
+        (page.clone(), "do=export", 200),
+        (page, "do=leave", 404),
+        (way_out(&amel), "do=leave", 200),
+        (link(&refuse), "do=refuse", 200),
+    ];
+    for (path, form, again) in table {
+        assert_eq!(office.post(&path, form).await.status, StatusCode::OK, "{form}");
+        let counts = office.counts().await;
+        let answer = office.post(&path, form).await;
+        assert_eq!((answer.status.as_u16(), office.counts().await), (again, counts), "{form}");
+        assert!(again == 200 || answer.text().contains("all is done") || answer.text().contains("tout est fait"));
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_form_of_ours_changes_nothing() {
     let mut office = Office::new();
     office.ask("amel@example.org", "").await;

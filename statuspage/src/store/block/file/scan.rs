@@ -10,19 +10,8 @@ const WINDOW: u64 = 64 << 10;
 impl BlockFile {
     /// Makes the index again from the frames, and notes that, and each stretch that is none.
     pub(super) fn scan(&mut self, wrong: Wrong) {
-        let wrong = match wrong {
-            Wrong::Unreadable(_) => wrong,
-            Wrong::Header
-            | Wrong::Index
-            | Wrong::Checksum
-            | Wrong::CutOff
-            | Wrong::NoFrame
-            | Wrong::Misplaced
-            | Wrong::Hash
-            | Wrong::Content
-            | Wrong::Foreign
-            | Wrong::Newer(_) => Wrong::Index,
-        };
+        // What the disk cannot read may be whole; everything else is an index that is lost.
+        let wrong = if matches!(wrong, Wrong::Unreadable(_)) { wrong } else { Wrong::Index };
         self.note(None, self.length, wrong);
         let mut at = HEADER as u64;
         while at < self.length {
