@@ -152,8 +152,10 @@ pub(super) fn entries(
 
 fn matters(typed: &PolicyTable, context: &mut Context<'_>) -> Option<Matters> {
     let named = listed(&typed.matters);
-    if let (Some([]), Some(given)) = (named.as_deref(), &typed.matters) {
-        let mistake = Mistake::error("the policy is about nothing").at(given.span.clone());
+    if let Some(At { value: Some(List(matters)), span }) = &typed.matters
+        && matters.is_empty()
+    {
+        let mistake = Mistake::error("the policy is about nothing").at(span.clone());
         context.report(mistake.help("leave `matters` out, or name incidents, faults or maintenance"));
         return None;
     }

@@ -78,10 +78,7 @@ impl Lines {
     /// An address that has a default.
     fn url_or(&mut self, given: &Option<At<HookUrl>>, default: &str) -> Option<SecretUrl> {
         match given {
-            None => {
-                self.line("url", default);
-                SecretUrl::parse(default)
-            }
+            None => SecretUrl::parse(default),
             Some(_) => self.url(&value(given)?.0),
         }
     }
