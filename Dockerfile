@@ -1,4 +1,4 @@
-# Static programs on nothing: no shell, no package, no user who may write anywhere but in /data.
+# A static program on nothing, under two names: no shell, no package, no user who may write anywhere but in /data.
 #
 #     docker build -t belfry .          (or: buildah build -t belfry .)
 #
@@ -15,9 +15,10 @@ RUN --mount=type=cache,target=/var/cache/belfry \
     target="$(uname -m)-unknown-linux-musl" \
     && { ! command -v rustup >/dev/null || rustup target add "$target" wasm32-unknown-unknown; } \
     && CARGO_PROFILE_RELEASE_STRIP=symbols CARGO_PROFILE_RELEASE_DEBUG=false \
-        cargo build --release --locked --target "$target" -p statuspage -p prober --bins \
+        cargo build --release --locked --target "$target" -p statuspage --bins \
     && mkdir -p /out/bin /out/empty \
-    && cp "$CARGO_TARGET_DIR/$target/release/statuspage" "$CARGO_TARGET_DIR/$target/release/prober" /out/bin/
+    && cp "$CARGO_TARGET_DIR/$target/release/statuspage" /out/bin/ \
+    && ln -s statuspage /out/bin/prober
 
 FROM scratch
 LABEL org.opencontainers.image.title="Belfry" \

@@ -5,6 +5,7 @@
 mod check;
 mod new;
 mod once;
+mod run;
 mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -12,9 +13,11 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 
+pub use run::{LogFormat, RunArguments};
 pub use terminal::Terminal;
 
 use crate::{
+    limits,
     load::LoadOptions,
     network::{NameServer, NetworkOptions, PrivateTargets},
     schema::schema,
@@ -32,9 +35,17 @@ pub struct Arguments {
     pub command: Command,
 }
 
+/// The whole program, by the command line that this process was started with.
+pub fn main() -> ExitCode {
+    limits::raise_open_files();
+    let arguments = Arguments::parse();
+    run(&arguments, &mut Terminal::standard()).into()
+}
+
 const EXIT_CODES: &str = "Exit codes:
   check  0 no mistake (warnings allowed), 1 mistakes, 2 could not look
-  once   0 all pass or warn, 1 any fail or unknown, 2 usage, unknown id or mistakes in the definitions";
+  once   0 all pass or warn, 1 any fail or unknown, 2 usage, unknown id or mistakes in the definitions
+  run    0 stopped, 2 could not start";
 
 /// Where definitions are and how targets are reached: the same for every command that probes.
 #[derive(Debug, Clone, Args)]
@@ -91,6 +102,11 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Watch from here and report to a hub elsewhere, until stopped
+    ///
+    /// What is found is kept in a journal first, and sent again until the hub has it. Every flag has a variable, such as
+    /// BELFRY_HUB; BELFRY_LOG or RUST_LOG sets the level of the log.
+    Run(Box<RunArguments>),
     /// Print the JSON Schema of a definition file, for editors
     ///
     /// Put it into a file, and let definitions begin with a line such as `#:schema ../belfry.schema.json`: editors that know TOML
@@ -133,6 +149,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Outcome {
         Command::Once { ids, json } => {
             once::run(watch, ids, if *json { once::Format::Json } else { once::Format::Waterfall }, terminal)
         }
+        Command::Run(arguments) => run::run(watch, arguments, terminal),
         Command::Schema => terminal.say(&format!("{:#}", schema())).map(|()| Outcome::Fine).map_err(Into::into),
         Command::New { url } => new::run(&watch.probes, url, terminal),
     };

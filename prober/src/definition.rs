@@ -3,12 +3,13 @@
 //! It does not know files, spans or messages (see [`crate::load`]), nor how a check is carried out (see [`crate::execute`]).
 
 mod expect;
+mod fingerprint;
 mod schedule;
 mod secret;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use shared::{ComponentId, ProbeId, Text, Thresholds};
+use shared::{ComponentId, ProbeId, Text, Thresholds, Timestamp};
 use url::Url;
 
 pub use expect::{ExpectHeader, ExpectJson, ExpectStatus, Expectation, HeaderRule, StatusPattern, TextRule};
@@ -51,6 +52,20 @@ pub struct ProbeDefinition {
     pub thresholds: Thresholds,
     /// What to ask.
     pub check: Check,
+}
+
+/// No probe is missed sooner, however often it runs: a busy machine is not a dead one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl ProbeDefinition {
+    /// When a probe that ran at `at` must have run again: after two of its intervals, or at the second due time of a cron line,
+    /// which may rest for a weekend.
+    pub fn overdue_at(&self, at: Timestamp) -> Timestamp {
+        match &self.schedule {
+            Schedule::Every(interval) => at.plus(interval.saturating_mul(2).saturating_add(self.timeout).max(PATIENCE)),
+            Schedule::Cron(_) => self.schedule.stale_at(at, self.timeout),
+        }
+    }
 }
 
 /// What a probe asks: one variant a kind.

@@ -8,12 +8,14 @@ mod counters;
 pub mod definition;
 #[cfg(test)]
 mod faultd;
+pub mod journal;
 pub mod limits;
 pub mod load;
 mod local;
 mod network;
 mod probe;
 pub mod reload;
+pub mod reporter;
 mod runner;
 pub mod schema;
 mod template;

@@ -2,14 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use prober::{
-    cli::{Arguments, Terminal, run},
-    limits,
-};
-
 fn main() -> ExitCode {
-    limits::raise_open_files();
-    let arguments = Arguments::parse();
-    run(&arguments, &mut Terminal::standard()).into()
+    prober::cli::main()
 }

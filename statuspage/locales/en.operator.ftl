@@ -41,6 +41,7 @@ operator-monitor = The monitor itself
 operator-monitor-well = No fault of its own is known
 operator-store-behind = The database is behind: results wait in memory, and orders cannot be taken
 operator-store-absent = There is no usable database: judging and telling go on, orders cannot be taken
+operator-location = Location { $place }: { $state }
 operator-quarantined = { $file } is not used as it stands
 operator-quarantined-kept = { $file } is not used as it stands; { $component } goes on with its last good version
 operator-subscribers = Told by mail: { $confirmed ->

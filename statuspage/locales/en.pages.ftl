@@ -108,6 +108,31 @@ place-silent = Silent
 place-waiting = Nothing yet
 place-blind = Blind
 place-blind-why = It says itself that its own network is at fault: its results count for nothing until that is over.
+place-revoked = Revoked
+place-heard = last heard { $at }
+place-journal = { $results ->
+    [one] { $results } result still to come
+   *[other] { $results } results still to come
+}
+place-version = version { $version }
+place-clock = clock off by { $seconds } s, put right here
+place-drift = other definitions than here
+place-gaps = { $results ->
+    [one] { $results } result missing
+   *[other] { $results } results missing
+}
+place-lost = { $results ->
+    [one] { $results } result lost
+   *[other] { $results } results lost
+}
+place-duplicates = { $results ->
+    [one] { $results } result came twice, counted once
+   *[other] { $results } results came twice, counted once
+}
+place-overdue = { $probes ->
+    [one] { $probes } probe overdue
+   *[other] { $probes } probes overdue
+}
 place-fresh = { $total ->
     [one] { $fresh } of { $total } probe up to date
    *[other] { $fresh } of { $total } probes up to date

@@ -41,6 +41,7 @@ operator-monitor = Le moniteur lui-même
 operator-monitor-well = Aucun défaut connu
 operator-store-behind = La base de données est en retard : les résultats attendent en mémoire, et les ordres ne peuvent pas être pris
 operator-store-absent = Aucune base de données utilisable : on juge et on prévient toujours, mais les ordres ne peuvent pas être pris
+operator-location = Point de mesure { $place } : { $state }
 operator-quarantined = { $file } n’est pas utilisé tel quel
 operator-quarantined-kept = { $file } n’est pas utilisé tel quel ; { $component } continue avec sa dernière bonne version
 operator-subscribers = Prévenus par courriel : { $confirmed ->

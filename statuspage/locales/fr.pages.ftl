@@ -108,6 +108,31 @@ place-silent = Silencieux
 place-waiting = Rien encore
 place-blind = Aveugle
 place-blind-why = Il signale lui-même un défaut de son propre réseau : ses résultats ne comptent pas tant que cela dure.
+place-revoked = Révoqué
+place-heard = entendu pour la dernière fois { $at }
+place-journal = { $results ->
+    [one] encore { $results } mesure à recevoir
+   *[other] encore { $results } mesures à recevoir
+}
+place-version = version { $version }
+place-clock = horloge fausse de { $seconds } s, corrigée ici
+place-drift = d'autres définitions qu'ici
+place-gaps = { $results ->
+    [one] { $results } mesure manquante
+   *[other] { $results } mesures manquantes
+}
+place-lost = { $results ->
+    [one] { $results } mesure perdue
+   *[other] { $results } mesures perdues
+}
+place-duplicates = { $results ->
+    [one] { $results } mesure reçue deux fois, comptée une fois
+   *[other] { $results } mesures reçues deux fois, comptées une fois
+}
+place-overdue = { $probes ->
+    [one] { $probes } sonde en retard
+   *[other] { $probes } sondes en retard
+}
 place-fresh = { $fresh ->
     [one] { $fresh } sonde sur { $total } à jour
    *[other] { $fresh } sondes sur { $total } à jour

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod channels;
 pub(crate) mod history;
 pub(crate) mod incidents;
+pub(crate) mod locations;
 pub(crate) mod maintenances;
 pub(crate) mod observations;
 pub(crate) mod openapi;

@@ -6,6 +6,7 @@ mod accounts;
 mod care;
 mod channels;
 mod incident;
+mod location;
 mod maintenance;
 mod subscribers;
 
@@ -29,6 +30,7 @@ pub use incident::{
     AuditArgs, HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs,
     TextArgs, ToldArgs,
 };
+pub use location::{LocationArgs, LocationCommand, LocationsArgs};
 pub use maintenance::{
     CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs, OneMaintenanceArgs,
     PlanMaintenanceArgs, SayMaintenanceArgs, TurnMaintenanceArgs,
@@ -81,6 +83,9 @@ pub enum Command {
     Subscribers(Box<SubscribersCommand>),
     /// Take a mail that came back, from standard input, as mail systems call it; exits with 75 when the hub cannot take it now
     Bounce(Box<BounceArgs>),
+    /// Places that report from elsewhere: add, list, rotate, revoke
+    #[command(subcommand)]
+    Location(Box<LocationCommand>),
     /// Accounts of people who operate the page
     #[command(subcommand)]
     Operator(OperatorCommand),

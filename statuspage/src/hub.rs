@@ -9,6 +9,8 @@ pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
 mod former;
+mod judging;
+mod locations;
 mod mailing;
 mod maintenance;
 mod past;
@@ -21,13 +23,13 @@ mod vigil;
 mod tests;
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::Ordering},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
 use prober::definition::DefinitionSet;
-use shared::{ComponentId, Exhibit, LocationName, Observation, ProbeName, Timestamp, Verdict};
+use shared::{ComponentId, LocationName, Observation, ProbeName, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, Interval, MissedTickBehavior},
@@ -37,7 +39,7 @@ use tracing::{info, warn};
 
 use crate::{
     clock::now,
-    engine::{ComponentState, Engine, Input, Reception, Roster, Transition},
+    engine::{ComponentState, Engine, Input, Roster, Transition},
     history::History,
     incident::Rules,
     mailing::{HubEnd, Mail},
@@ -47,12 +49,13 @@ use crate::{
     settings::DrillPlan,
     site::Site,
     snapshot::Snapshot,
-    store::{Durability, Opened, StoreEvents, StoreHandle},
+    store::{Opened, StoreEvents, StoreHandle},
     watch::WatchInput,
 };
 pub use bells::{Unanswered, Untested};
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
+pub use locations::{Answer, Counter, CounterEnd, counter};
 use past::Former;
 use publish::Views;
 use telling::Telling;
@@ -105,6 +108,8 @@ pub struct Wiring {
     pub desk: DeskEnd,
     /// The postman.
     pub mail: HubEnd,
+    /// What locations report.
+    pub locations: CounterEnd,
     /// What the siren posts again and again.
     pub standing: watch::Sender<Arc<Standing>>,
     /// What became of that.
@@ -116,6 +121,8 @@ pub struct Wiring {
 pub struct Hub {
     options: HubOptions,
     definitions: Arc<DefinitionSet>,
+    /// Theirs: what locations are compared with.
+    fingerprint: String,
     engine: Engine,
     history: History,
     telling: Telling,
@@ -124,6 +131,8 @@ pub struct Hub {
     dirty: Dirty,
     firsts: Firsts,
     vigil: Vigil,
+    /// Locations of whose results some may not be on stable storage, and how many the store had lost by then.
+    unsettled: BTreeMap<LocationName, u64>,
     started: Timestamp,
 }
 
@@ -144,6 +153,8 @@ struct Dirty {
     maintenances: bool,
     /// The engine does not have the windows of maintenance as they are.
     windows: bool,
+    /// Results came for hours that lie behind the newest ones.
+    late: bool,
     /// How far alarms have got, or what proves channels, is not as it was published.
     alarms: bool,
 }
@@ -159,6 +170,7 @@ impl Hub {
             views: Views::new(options.location.clone()),
             options,
             definitions: Arc::default(),
+            fingerprint: String::new(),
             engine: memory.engine,
             history: memory.history,
             telling,
@@ -166,6 +178,7 @@ impl Hub {
             dirty: Dirty::default(),
             firsts: Firsts::default(),
             vigil: Vigil::default(),
+            unsettled: BTreeMap::new(),
             started: now(),
         };
         for fault in &restored.faults {
@@ -239,6 +252,7 @@ impl Hub {
         // It outlives the select below: what was taken from the channel stays in it when another branch is quicker.
         let mut batch = Vec::new();
         self.show_audit(&wiring.desk);
+        self.show_register(&wiring.locations);
         loop {
             let mut transitions = tokio::select! {
                 biased;
@@ -278,8 +292,17 @@ impl Hub {
                     self.take_report(report).await;
                     Vec::new()
                 }
-                _ = seconds.tick() => self.tick(now()),
+                _ = seconds.tick() => {
+                    self.tell_troubles().await;
+                    self.tick(now())
+                }
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
+                // Last, so that a long backlog from afar holds up neither the clock nor our own prober.
+                Some(knock) = wiring.locations.knocks.recv() => {
+                    let transitions = self.take_knock(knock, &wiring.locations).await;
+                    self.show_audit(&wiring.desk);
+                    transitions
+                }
             };
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             transitions.extend(self.pass_maintenance().await);
@@ -325,50 +348,6 @@ impl Hub {
         self.write_checkpoint(now()).await;
     }
 
-    /// Stores, then judges. The store's patience bounds the wait; what it has not written by then it writes later.
-    async fn take_observations(&mut self, batch: Vec<Observation>) -> Vec<Transition> {
-        let (batch, exhibits): (Vec<_>, Vec<_>) = batch.into_iter().map(evidence::parted).unzip();
-        self.options.counters.observations.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        if self.store.append(batch.clone()).await == Durability::Behind {
-            tracing::debug!(observations = batch.len(), "judging before the store has written");
-        }
-        let now = now();
-        let seen = batch.into_iter().zip(exhibits);
-        seen.flat_map(|(observation, exhibit)| self.judge(observation, exhibit, now)).collect()
-    }
-
-    fn judge(
-        &mut self,
-        observation: Arc<Observation>,
-        exhibit: Option<Box<Exhibit>>,
-        now: Timestamp,
-    ) -> Vec<Transition> {
-        let id = observation.probe.component.clone();
-        let observed = roster::observed(&self.definitions, observation.clone(), now);
-        let outcome = self.engine.step(Input::Observation(observed), now);
-        match outcome.reception {
-            Some(Reception::Judged) => {
-                self.firsts.judged(&observation, exhibit);
-                self.count_check(&observation);
-                self.history.observe(&observation, now);
-                self.views.heard(&observation.location, now);
-                if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {
-                    self.dirty.histories.insert(id.clone());
-                }
-                self.dirty.views.insert(id.clone());
-                self.dirty.states.insert(id);
-            }
-            Some(Reception::Duplicate | Reception::OldNews) => {
-                self.options.counters.duplicates.fetch_add(1, Ordering::Relaxed);
-            }
-            Some(Reception::UnknownProbe) => {
-                self.options.counters.unknown_probes.fetch_add(1, Ordering::Relaxed);
-            }
-            None => {}
-        }
-        self.account(outcome.transitions)
-    }
-
     fn tick(&mut self, now: Timestamp) -> Vec<Transition> {
         // After a clock that was set back, nothing would be due until it had caught up.
         self.started = self.started.min(now);
@@ -377,6 +356,7 @@ impl Hub {
     }
 
     async fn take_definitions(&mut self, now: Timestamp) -> Vec<Transition> {
+        self.fingerprint = self.definitions.fingerprint();
         for (former, present) in Former::of(&self.definitions).pairs() {
             if self.history.rename(former, present) {
                 info!(%former, %present, "a component has a new name and keeps its history");
@@ -394,39 +374,6 @@ impl Hub {
         self.views.arrange(&self.definitions, &self.options.site);
         self.dirty.views.extend(self.definitions.definitions.keys().cloned());
         self.dirty.histories.extend(self.definitions.definitions.keys().cloned());
-        transitions
-    }
-
-    fn enrol(&mut self, roster: Roster, now: Timestamp) -> Vec<Transition> {
-        let gone = self.engine.states().filter(|state| !roster.components.contains_key(&state.component));
-        for state in gone {
-            self.history.spend(&state.component, state.status, state.since, now);
-            self.dirty.retired.insert(state.component.clone());
-        }
-        for id in roster.components.keys() {
-            self.history.watch(id, now);
-            self.dirty.states.insert(id.clone());
-            self.dirty.retired.remove(id);
-        }
-        let outcome = self.engine.step(Input::Roster(Arc::new(roster)), now);
-        self.account(outcome.transitions)
-    }
-
-    /// Spends the time before each transition in the state that ended there.
-    fn account(&mut self, transitions: Vec<Transition>) -> Vec<Transition> {
-        for transition in &transitions {
-            let Transition { component, at, from, from_since, to, reason, onset: _ } = transition;
-            self.history.spend(component, *from, *from_since, *at);
-            self.dirty.views.insert(component.clone());
-            self.dirty.histories.insert(component.clone());
-            self.dirty.states.insert(component.clone());
-            if from == to {
-                continue;
-            }
-            self.options.counters.transitions.fetch_add(1, Ordering::Relaxed);
-            let kind = reason.as_ref().map(|reason| reason.kind.word());
-            info!(%component, %from, %to, %at, reason = kind, "a component changed its state");
-        }
         transitions
     }
 }

@@ -48,6 +48,8 @@ pub mod hub;
 pub mod incident;
 pub mod island;
 #[cfg(feature = "ssr")]
+pub mod location;
+#[cfg(feature = "ssr")]
 pub mod mail;
 #[cfg(feature = "ssr")]
 pub mod mailing;

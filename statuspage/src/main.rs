@@ -1,6 +1,10 @@
 //! The command line of the hub.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
@@ -8,7 +12,8 @@ use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{
         AuditArgs, BounceArgs, Care, ChannelCommand, Cli, Command, DemoArgs, HealthArgs, IncidentCommand,
-        MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand, TokenCommand,
+        LocationCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand,
+        TokenCommand,
     },
     command::{self, Ended, out},
     demo::{self, Stage},
@@ -22,7 +27,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// The name under which this program is the prober: an image holds one file and a link to it instead of two programs that are
+/// mostly the same.
+const PROBER: &str = "prober";
+
 fn main() -> ExitCode {
+    if std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some(PROBER.as_ref())) {
+        return prober::cli::main();
+    }
     raise_open_files();
     let cli = Cli::parse();
     let ended = match cli.command {
@@ -37,6 +49,7 @@ fn main() -> ExitCode {
         Some(Command::Channel(command)) => channel(*command),
         Some(Command::Subscribers(command)) => subscribers(*command),
         Some(Command::Bounce(arguments)) => bounce(&arguments),
+        Some(Command::Location(command)) => location(*command),
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Health(arguments)) => health(arguments),
@@ -112,6 +125,11 @@ fn channel(command: ChannelCommand) -> Result<Ended> {
 fn subscribers(command: SubscribersCommand) -> Result<Ended> {
     let settings = load(command.hub().place.given())?;
     block_on(command::subscribers(command, &settings))
+}
+
+fn location(command: LocationCommand) -> Result<Ended> {
+    let settings = load(command.hub().place.given())?;
+    block_on(command::location(command, &settings))
 }
 
 fn bounce(arguments: &BounceArgs) -> Result<Ended> {

@@ -7,6 +7,7 @@ mod channels;
 mod counters;
 mod exposition;
 mod hub;
+mod locations;
 mod mail;
 mod probes;
 mod process;
@@ -43,6 +44,7 @@ impl Scrape<'_> {
         let mut out = Exposition::default();
         probes::write(self, &mut out);
         hub::write(self, &mut out);
+        locations::write(self, &mut out);
         mail::write(self, &mut out);
         channels::write(self, &mut out);
         process::write(self.process.as_ref(), &mut out);

@@ -50,7 +50,7 @@ pub use channel::{
 pub use client::{Client, ClientError, Refusal, Retry};
 pub use drill::{Drill, Occasion};
 pub use escalation::{Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Taken};
-pub use fault::{Course, Fault, FaultId, FaultKind, UnknownFault};
+pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault};
 pub use matter::{Growth, Matter, NAMED, Named};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
 pub use outbox::{Due, Outbox};

@@ -28,7 +28,7 @@ use crate::{
     care::Care,
     clock::now,
     control::{Endpoint, EndpointError},
-    hub::{Desk, Hub, HubOptions, Wiring, desk},
+    hub::{Desk, Hub, HubOptions, Wiring, counter, desk},
     incident::Rules,
     mailing::{Mail, Office, OfficeError, Postman, post},
     metrics::HubCounters,
@@ -165,6 +165,7 @@ impl Instance {
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();
+        let (counter, locations) = counter();
         let (mail, postman_end) = post();
         let (standing, burning) = watch::channel(Arc::default());
         let (siren, posts) = Siren::new(means.clone(), burning);
@@ -187,6 +188,7 @@ impl Instance {
             prober: prober.as_ref().map(Prober::counters),
             access: Arc::clone(&access),
             desk: desk.clone(),
+            counter,
             key,
         };
         let bound = match Server::new(server_options(settings), sources).bind().await {
@@ -207,6 +209,7 @@ impl Instance {
                 watch: watched,
                 desk: desk_end,
                 mail,
+                locations,
                 standing,
                 posts,
             },

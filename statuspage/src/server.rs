@@ -17,6 +17,7 @@ mod edition;
 mod gate;
 mod guard;
 mod incidents;
+mod locations;
 mod machine;
 mod maintenances;
 mod negotiate;
@@ -27,6 +28,7 @@ mod postmortem;
 mod press;
 mod reader;
 mod reply;
+mod reports;
 mod representation;
 mod rights;
 mod router;
@@ -53,8 +55,14 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    access::Access, control::Endpoint, hub::Desk, metrics::HubCounters, notify::AckKey, snapshot::Snapshot,
-    store::StoreHandle, subscriber::RegistryHandle,
+    access::Access,
+    control::Endpoint,
+    hub::{Counter, Desk},
+    metrics::HubCounters,
+    notify::AckKey,
+    snapshot::Snapshot,
+    store::StoreHandle,
+    subscriber::RegistryHandle,
 };
 
 pub use accept::Limits;
@@ -103,6 +111,8 @@ pub struct Sources {
     pub access: Arc<Access>,
     /// Takes orders to the hub.
     pub desk: Desk,
+    /// Takes what locations report to the hub.
+    pub counter: Counter,
     /// The book of subscribers; an absent one where no mail is sent.
     pub subscribers: RegistryHandle,
     /// Knows the links by which alarms are taken.
@@ -178,6 +188,8 @@ impl Bound {
             store: self.sources.store,
             access: self.sources.access,
             desk: self.sources.desk,
+            counter: self.sources.counter,
+            reports: Arc::new(Semaphore::new(router::REPORTS)),
             subscribers: self.sources.subscribers,
             key: self.sources.key,
             stamps: Arc::new(subscribe::Stamps::new()),

@@ -13,6 +13,7 @@ use shared::{
 use crate::{
     domains::Domains,
     incident::Incident,
+    location::LocationView,
     mailing::MailView,
     maintenance::Maintenance,
     notify::{Alarm, ChannelName, Fault, FaultId, Medium, Proof, Taken},
@@ -34,6 +35,8 @@ pub struct Snapshot {
     pub components: Vec<Arc<ComponentView>>,
     /// The last result that came from each location.
     pub locations: BTreeMap<LocationName, Option<Timestamp>>,
+    /// The locations that report from elsewhere, with what only operators may see of them.
+    pub places: Arc<BTreeMap<LocationName, LocationView>>,
     /// Definition files that are not used as they stand: for operators, never public.
     pub quarantined: Arc<Vec<Quarantined>>,
     /// How the store does.

@@ -7,7 +7,7 @@ use tests::{backend::Backend, image::Image, names::Names};
 const MEGABYTE: u64 = 1_000_000;
 
 #[tokio::test]
-async fn the_image_holds_two_programs_and_says_how_to_run_them() -> Result<()> {
+async fn the_image_holds_one_program_under_two_names_and_says_how_to_run_them() -> Result<()> {
     let image = Image::unpack().await?;
     assert_eq!(image.files()?, ["prober", "statuspage"].map(std::path::PathBuf::from));
     assert!(image.compressed() < 25 * MEGABYTE, "{} bytes travel", image.compressed());

@@ -10,7 +10,7 @@ use tests::{
     hub::Hub,
     letter::Letter,
     program::free_port,
-    smtpd::{FAR, KNOWN, Smtpd},
+    smtpd::{FAR, Smtpd},
     submission::{Mechanism, PASSWORD, Submission},
     town::{Town, UNSUBSCRIBE, path_of},
     wait,
@@ -19,6 +19,9 @@ use tests::{
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
+
+/// What the command says of a letter to leave.
+const LEFT: &str = "the subscriber has left";
 
 /// A town and its post office.
 struct Office {
@@ -132,21 +135,34 @@ async fn by_mail_what_a_mail_system_reports_parks_a_reader_and_a_letter_to_leave
     let token = town.token("mail-system").await?;
     let hub = town.start().await?;
     post.report_to(&hub, &token)?;
-    let (reader, known, gone) = (post.address("reader"), format!("{KNOWN}@{FAR}"), format!("missing@{FAR}"));
+    let (reader, known, gone) = (post.address("reader"), post.address("known"), format!("missing@{FAR}"));
     town.import(&[&reader, &known, &gone].map(|address| format!("{address},,en,personal"))).await?;
 
-    let id = town.plan(Duration::ZERO, "New disks").await?;
-    town.until_listed(&gone, "quarantined").await;
-    assert!(post.reports().contains("takes no mail"), "{}", post.reports());
+    let mut id = town.plan(Duration::ZERO, "New disks").await?;
     let letter = office.letter(&reader, 1).await?;
     let mailto = letter.ways_out().into_iter().find_map(|way| way.strip_prefix("mailto:")).context("a mailbox")?;
     assert!(mailto.starts_with("unsub+") && mailto.ends_with(&UNSUBSCRIBE[5..]), "{mailto}");
     post.post(&reader, mailto).await?;
     wait::until("the reader is gone", async || town.list().await.ok().filter(|list| !list.contains(&reader)).map(drop))
         .await;
-    town.setup.run(&["maintenance", "end", &id, "--en", "They turn"]).await?.expect(0)?;
-    office.letter(&known, 2).await?;
-    assert_eq!(post.letters_to(&reader)?.len(), 1);
+    // OpenSMTPD does not say in its reports why the far server refused: the third one counts.
+    for reports in 1..=3 {
+        let what = format!("report {reports} is handed in");
+        wait::until(&what, async || {
+            (post.reports().lines().filter(|line| *line != LEFT).count() == reports).then_some(())
+        })
+        .await;
+        if reports < 3 {
+            town.setup.run(&["maintenance", "end", &id, "--en", "They turn"]).await?.expect(0)?;
+            town.clock.advance(16 * MINUTE)?;
+            id = town.plan(Duration::ZERO, "New disks").await?;
+        }
+    }
+    town.until_listed(&gone, "quarantined").await;
+    assert!(post.reports().contains("takes no mail"), "{}", post.reports());
+    assert!(post.reports().contains(LEFT), "{}", post.reports());
+    office.letter(&known, 5).await?;
+    assert_eq!(post.letters_to(&reader)?.len(), 1, "who left hears nothing");
     assert!(town.list().await?.lines().any(|line| line.starts_with(&known) && line.contains("confirmed")));
     let secrets = letter.secrets();
     town.assert_discreet(&hub, secrets.iter().map(String::as_str).chain([reader.as_str(), &known, &gone]));
@@ -178,7 +194,7 @@ async fn by_mail_each_story_is_one_thread_as_notmuch_sees_it() -> Result<()> {
     town.clock.advance(2 * HOUR)?;
     let begun = office.letter(&cloud, 2).await?;
     office.order(&open).await?;
-    town.clock.advance(31 * MINUTE)?;
+    town.clock.advance(3 * HOUR + MINUTE)?;
     let other = office.letter(&wiki, 4).await?;
     let ended = office.letter(&cloud, 3).await?;
 
@@ -243,24 +259,27 @@ async fn by_mail_two_hundred_services_that_fail_together_are_one_letter_each() -
     town.import(&[format!("{all},,fr,personal"), format!("{own},service150;service151,en,personal")]).await?;
 
     town.target.answer("502 Bad Gateway", "");
-    for service in ["cloud", "service150", "service199"] {
-        hub.until_status(service, "major_outage").await;
-    }
+    wait::until("all of them fail", async || {
+        let all = hub.json("/api/v2/components.json").await.ok()?;
+        let failing = all["components"].as_array()?.iter().filter(|one| one["status"] == "major_outage");
+        (failing.count() == 200).then_some(())
+    })
+    .await;
     town.clock.advance(31 * SECOND)?;
     let (opened, mine) = (office.letter(&all, 1).await?, office.letter(&own, 1).await?);
     let services = |letter: &Letter| letter.plain.lines().filter(|line| line.starts_with("- ")).count();
-    assert_eq!((services(&opened), services(&mine)), (10, 10), "{}\n{}", opened.plain, mine.plain);
+    // Ten services, and how many others there are.
+    assert_eq!((services(&opened), services(&mine)), (11, 11), "{}\n{}", opened.plain, mine.plain);
     let first = mine.line_with("- ")?;
     assert!(first.contains("service150") || first.contains("service151"), "{first}");
     town.target.answer("200 OK", "ok");
     let (ended, also) = (office.letter(&all, 2).await?, office.letter(&own, 2).await?);
-    for (letter, opened) in [(&ended, &opened), (&also, &mine)] {
-        assert_eq!(letter.header("in-reply-to"), opened.header("message-id"));
-    }
+    assert!(ended.plain.contains("190 autres") && also.plain.contains("190 others"), "{}", also.plain);
     wait::until("four letters are counted", async || {
         hub.text("/metrics").await.ok().filter(|metrics| metrics.contains("belfry_mail_accepted_total 4\n"))
     })
     .await;
-    assert_eq!((post.letters_to(&all)?.len(), post.letters_to(&own)?.len()), (2, 2));
+    let threads: Vec<u64> = post.threads().await?.into_iter().map(|(_, letters)| letters).collect();
+    assert_eq!(threads, [2, 2], "what began and its end, once for each of them");
     Ok(())
 }

@@ -6,6 +6,7 @@ mod care;
 mod command_line;
 mod image;
 mod incident;
+mod locations;
 mod mail;
 mod mail_faults;
 mod mail_kills;

@@ -30,6 +30,16 @@ async fn the_page_about_security_works() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_page_about_subscribers_works() -> Result<()> {
+    follow("subscribers.md").await
+}
+
+#[tokio::test]
+async fn the_page_about_locations_works() -> Result<()> {
+    follow("locations.md").await
+}
+
+#[tokio::test]
 async fn the_page_about_installing_works() -> Result<()> {
     follow("install.md").await
 }

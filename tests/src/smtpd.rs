@@ -22,10 +22,8 @@ use crate::{
     wait,
 };
 
-/// A domain whose mail it sends on to a server that knows its mailboxes: only this one is there.
+/// A domain whose mail it sends on to a server that knows its mailboxes: those of this machine's users.
 pub const FAR: &str = "far.example.net";
-/// Who is known there.
-pub const KNOWN: &str = "known";
 
 /// A running server; dropping it stops it.
 #[derive(Debug)]
@@ -165,14 +163,13 @@ fn configuration(directory: &Path, near: u16, far: u16) -> String {
     let (at, mailbox) = (directory.display(), UNSUBSCRIBE.replace('@', "\\+.*@"));
     format!(
         "table anybody {{ \"@\" = nobody }}\n\
-         table few {{ \"{KNOWN}@{FAR}\" = nobody }}\n\
          listen on 127.0.0.1 port {near} hostname mx.example.net\n\
          listen on 127.0.0.1 port {far} hostname {FAR} tag far\n\
          action \"keep\" maildir \"{at}/maildir\" virtual <anybody>\n\
-         action \"few\" maildir \"{at}/maildir\" virtual <few>\n\
+         action \"users\" maildir \"{at}/far\"\n\
          action \"onward\" relay host \"smtp+notls://127.0.0.1:{far}\"\n\
          action \"report\" mda \"{at}/report\" virtual <anybody>\n\
-         match tag far from any for domain \"{FAR}\" action \"few\"\n\
+         match tag far from any for domain \"{FAR}\" action \"users\"\n\
          match from any for domain \"{FAR}\" action \"onward\"\n\
          match from any for domain \"{BOUNCE}\" action \"report\"\n\
          match from any for rcpt-to regex \"^{mailbox}$\" action \"report\"\n\

@@ -2,7 +2,7 @@
 //!
 //! It does not know where they go from there. (Debian's OpenSMTPD cannot do it: its TLS fails with the OpenSSL of today.)
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fs::Permissions, net::SocketAddr, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
 use anyhow::Result;
 use tempfile::TempDir;
@@ -56,7 +56,9 @@ impl Submission {
     pub async fn new() -> Result<Self> {
         let directory = tempfile::tempdir()?;
         town::certificate(directory.path(), "127.0.0.1", "mx.example.net").await?;
-        std::fs::write(directory.path().join("password"), PASSWORD[1])?;
+        let password = directory.path().join("password");
+        std::fs::write(&password, PASSWORD[1])?;
+        std::fs::set_permissions(password, Permissions::from_mode(0o600))?;
         Ok(Self { directory })
     }
 

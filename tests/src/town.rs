@@ -131,7 +131,7 @@ impl Town {
     pub async fn plan(&self, starts_in: Duration, title: &str) -> Result<String> {
         let starts = self.clock.now().duration_since(std::time::UNIX_EPOCH)? + starts_in;
         let starts = Timestamp::from_millis(i64::try_from(starts.as_millis())?).to_string();
-        let mut plan = vec!["maintenance", "plan", "--component", "cloud", "--duration", "30m", "--title-en", title];
+        let mut plan = vec!["maintenance", "plan", "--component", "cloud", "--duration", "3h", "--title-en", title];
         if !starts_in.is_zero() {
             plan.extend(["--starts", &starts]);
         }

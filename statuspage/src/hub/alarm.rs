@@ -11,7 +11,7 @@ use shared::Timestamp;
 use tracing::warn;
 
 use crate::{
-    notify::{Course, Fault, FaultId},
+    notify::{Course, Fault, FaultId, FaultKind},
     store::RecordKey,
 };
 
@@ -112,6 +112,11 @@ impl Alarms {
     /// Since when a lasting fault of the monitor has been open.
     pub(super) fn fault_since(&self, id: impl Into<FaultId>) -> Option<Timestamp> {
         self.faults.get(&id.into()).map(|open| open.since)
+    }
+
+    /// The faults of a kind that are open.
+    pub(super) fn open_of(&self, kind: FaultKind) -> impl Iterator<Item = &FaultId> {
+        self.faults.keys().filter(move |id| id.kind() == kind)
     }
 
     /// The lasting faults that are open, with what they are and since when.

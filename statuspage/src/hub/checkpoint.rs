@@ -187,6 +187,13 @@ impl Hub {
         self.store.apply(Changes { records, ..relieved }).await;
     }
 
+    /// The hours and days that are not written as they are.
+    pub(super) fn ledgers(&mut self) -> Changes {
+        let mut changes = Changes::default();
+        ledgers(self.history.dirty_rows(), &mut changes);
+        changes
+    }
+
     fn checkpoint(&mut self, now: Timestamp) -> Changes {
         for state in self.engine.states() {
             self.history.spend(&state.component, state.status, state.since, now);

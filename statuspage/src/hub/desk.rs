@@ -222,7 +222,8 @@ impl Hub {
 
     /// Shows the audit log that was read at the start.
     pub(super) fn show_audit(&self, desk: &DeskEnd) {
-        desk.audit.send_replace(self.telling.audit.log());
+        let log = self.telling.audit.log();
+        desk.audit.send_if_modified(|shown| !Arc::ptr_eq(&std::mem::replace(shown, Arc::clone(&log)), &log));
     }
 
     pub(super) async fn carry_out(&mut self, actor: Actor, command: Command) -> Result<Arc<Incident>, Refusal> {

@@ -157,6 +157,7 @@ impl Hub {
             status: worst.unwrap_or(Status::Unknown),
             components,
             locations: self.views.locations.clone(),
+            places: Arc::new(self.telling.locations.views(now)),
             quarantined: Arc::new(self.definitions.quarantined.clone()),
             store: self.store.state(),
             incidents: Arc::clone(&self.views.incidents),

@@ -14,6 +14,7 @@ use super::{
     alarm::{Alarms, Bell},
     bells::{self, Checks},
     former::{self, Outage},
+    locations,
     mailing::Post,
     maintenance,
 };
@@ -21,6 +22,7 @@ use crate::{
     clock::now,
     engine::Transition,
     incident::{self, Audit, Book, Incident, Landmark, Landscape, News, Rules},
+    location,
     notify::{
         Cause, Course, Due, Escalation, Event, Fault, FaultKind, Growth, Happening, Matter, NAMED, Named, Notification,
         Outbox, Outcome, Proofs, State, Subject, Teller,
@@ -37,6 +39,7 @@ pub(super) struct Telling {
     pub(super) maintenance: crate::maintenance::Book,
     pub(super) outbox: Outbox,
     pub(super) post: Post,
+    pub(super) locations: location::Book,
     pub(super) alarms: Alarms,
     pub(super) escalation: Escalation,
     pub(super) proofs: Proofs,
@@ -56,6 +59,7 @@ impl Telling {
             maintenance: maintenance::book(options, restored),
             outbox: Outbox::new(channels, restored.notifications.clone()),
             post: Post::read(options.mail, restored),
+            locations: locations::book(restored, now()),
             alarms: Alarms::read(&restored.records),
             escalation: bells::escalation(options, restored),
             proofs: bells::proofs(options, restored),
@@ -85,6 +89,7 @@ impl Telling {
         self.book.recall(book(self.rules, restored));
         self.audit.recall(audit(restored));
         self.post.recall(Post::read(options.mail, restored));
+        self.locations.recall(locations::book(restored, now()));
         self.maintenance.recall(maintenance::book(options, restored), now());
     }
 
@@ -114,9 +119,10 @@ impl Telling {
         let orders = self.audit.take_changes().into_iter();
         let orders = orders.map(|(number, body)| (RecordKey::Audit(number), body.map(Bytes::from)));
         let planned = maintenance::records(&mut self.maintenance);
+        let places = locations::records(&mut self.locations);
         let rung = bells::records(&mut self.escalation, &mut self.proofs);
         let open = self.alarms.take_changes().into_iter();
-        open.chain(incidents).chain(orders).chain(planned).chain(mail).chain(rung).collect()
+        open.chain(incidents).chain(orders).chain(planned).chain(mail).chain(places).chain(rung).collect()
     }
 
     /// Every message that is remembered and everything that is open, to be written together.
@@ -126,6 +132,7 @@ impl Telling {
         self.audit.mark_changed();
         self.maintenance.mark_changed();
         self.post.mark_changed();
+        self.locations.mark_changed();
         self.escalation.mark_changed();
         self.proofs.mark_changed();
         (self.outbox.rows(), self.all_changed_records(now))

@@ -4,6 +4,7 @@ mod declared;
 mod desk;
 mod evidence;
 mod faults;
+mod locations;
 mod mailing;
 mod maintenance;
 mod restart;
@@ -345,8 +346,17 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (mail, _postman) = crate::mailing::post();
     let (standing, burning) = watch::channel(Arc::default());
     let (_siren, posts) = Siren::new(silence(), burning);
-    let wiring =
-        Wiring { definitions: defined, observations, snapshot, watch: watched, desk: end, mail, standing, posts };
+    let wiring = Wiring {
+        definitions: defined,
+        observations,
+        snapshot,
+        watch: watched,
+        desk: end,
+        mail,
+        locations: counter().1,
+        standing,
+        posts,
+    };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
     let telling = Teller::start(silence(), &mut tasks, stop.clone());
     tasks.spawn(hub.run(wiring, events, telling, stop.clone()));

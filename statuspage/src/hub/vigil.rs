@@ -49,7 +49,7 @@ impl Hub {
     /// It has been watched, and the hub been running, for so long that it must have run.
     fn is_due(&self, probe: &ProbeDefinition, now: Timestamp) -> bool {
         let watched = self.engine.state(&probe.id.component).map_or(now, |state| state.created_at);
-        now > overdue(probe, watched.max(self.started))
+        now > probe.overdue_at(watched.max(self.started))
     }
 
     /// It gave a result lately, somewhere, that is not our own fault.
@@ -57,27 +57,15 @@ impl Hub {
         let Some(state) = self.engine.state(&probe.id.component) else { return false };
         let Some(state) = state.probes.get(&probe.id.name) else { return false };
         let proves = |place: &PlaceState| place.last().verdict != Verdict::Unknown;
-        state.places.values().any(|place| proves(place) && now <= overdue(probe, place.received_at()))
+        state.places.values().any(|place| proves(place) && now <= probe.overdue_at(place.received_at()))
     }
 
     fn longest_silence(&self, last: Option<Timestamp>, now: Timestamp) -> Duration {
         let silence = |probe: &Arc<ProbeDefinition>| match &probe.schedule {
             Schedule::Every(interval) => interval.saturating_add(probe.timeout),
             // What the watch doubles.
-            Schedule::Cron(_) => overdue(probe, last.unwrap_or(now)).since(last.unwrap_or(now)) / 2,
+            Schedule::Cron(_) => probe.overdue_at(last.unwrap_or(now)).since(last.unwrap_or(now)) / 2,
         };
         self.definitions.probes().map(silence).min().unwrap_or(Duration::MAX)
-    }
-}
-
-/// No probe is missed sooner, however often it runs: a busy machine is not a dead one.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// When a probe that ran at `at` must have run again: after two of its intervals, or at the second due time of a cron line, which
-/// may rest for a weekend.
-fn overdue(probe: &ProbeDefinition, at: Timestamp) -> Timestamp {
-    match &probe.schedule {
-        Schedule::Every(interval) => at.plus(interval.saturating_mul(2).saturating_add(probe.timeout).max(PATIENCE)),
-        Schedule::Cron(_) => probe.schedule.stale_at(at, probe.timeout),
     }
 }

@@ -21,13 +21,14 @@ pub struct Patience {
     pub connect: Duration,
     /// One command.
     pub command: Duration,
-    /// From the first byte of a letter to the answer behind its last.
+    /// From the first byte of a letter to the answer behind its last. RFC 5321 (4.5.3.2.6) allows ten minutes there, because a relay may
+    /// have taken what it has not answered yet; three, because news of an outage wait behind it.
     pub letter: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(20), command: Duration::from_secs(30), letter: Duration::from_secs(60) }
+        Self { connect: Duration::from_secs(20), command: Duration::from_secs(30), letter: Duration::from_secs(180) }
     }
 }
 

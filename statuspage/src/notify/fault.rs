@@ -96,6 +96,13 @@ pub enum Fault {
         /// Letters that were asked for within an hour.
         letters: u64,
     },
+    /// Something is wrong with a location.
+    Location {
+        /// Which one.
+        location: String,
+        /// What.
+        trouble: LocationTrouble,
+    },
     /// A channel has taken nothing for a while.
     ChannelFailing {
         /// Which one.
@@ -128,6 +135,47 @@ pub enum Fault {
     },
 }
 
+/// What is wrong with a location; stored like [`Fault`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LocationTrouble {
+    /// It has not been heard for a while.
+    Silent {
+        /// When it was last heard.
+        heard_at: Timestamp,
+    },
+    /// Its clock is wrong.
+    Clock {
+        /// How far the hub's clock is ahead of it, in milliseconds.
+        ahead_ms: i64,
+    },
+    /// It runs other definitions than the hub.
+    Drift,
+    /// It runs twice, or its disk was set back: numbers of results were given twice.
+    Copied,
+    /// Reports in its name are not signed by any key of its.
+    Forged,
+    /// It had receipts for results that the hub does not have: they are sent again.
+    Forgotten {
+        /// How many.
+        results: u64,
+    },
+}
+
+impl LocationTrouble {
+    /// Which one it is, without its facts.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::Silent { .. } => FaultKind::LocationSilent,
+            Self::Clock { .. } => FaultKind::LocationClock,
+            Self::Drift => FaultKind::LocationDrift,
+            Self::Copied => FaultKind::LocationCopied,
+            Self::Forged => FaultKind::LocationForged,
+            Self::Forgotten { .. } => FaultKind::LocationForgotten,
+        }
+    }
+}
+
 impl Fault {
     /// Which one it is, without its facts.
     pub fn kind(&self) -> FaultKind {
@@ -146,6 +194,7 @@ impl Fault {
             Self::LostWrites { .. } => FaultKind::LostWrites,
             Self::MailFailing { .. } => FaultKind::MailFailing,
             Self::FormClosed { .. } => FaultKind::FormClosed,
+            Self::Location { trouble, .. } => trouble.kind(),
             Self::ChannelFailing { .. } => FaultKind::ChannelFailing,
             Self::ChannelUnproven { .. } => FaultKind::ChannelUnproven,
             Self::LowCredit { .. } => FaultKind::LowCredit,
@@ -153,9 +202,10 @@ impl Fault {
         }
     }
 
-    /// What has it, where several can: the channel.
+    /// What has it, where several can: the location, or the channel.
     pub fn of(&self) -> Option<&str> {
         match self {
+            Self::Location { location, .. } => Some(location),
             Self::ChannelFailing { channel, .. }
             | Self::ChannelUnproven { channel, .. }
             | Self::LowCredit { channel, .. }
@@ -202,7 +252,13 @@ impl Fault {
             | FaultKind::NotSealed
             | FaultKind::LostWrites
             | FaultKind::MailFailing
-            | FaultKind::FormClosed => None,
+            | FaultKind::FormClosed
+            | FaultKind::LocationSilent
+            | FaultKind::LocationClock
+            | FaultKind::LocationDrift
+            | FaultKind::LocationCopied
+            | FaultKind::LocationForged
+            | FaultKind::LocationForgotten => None,
         }
     }
 
@@ -270,6 +326,18 @@ pub enum FaultKind {
     MailFailing,
     /// Nobody can subscribe for the moment.
     FormClosed,
+    /// A location is not heard.
+    LocationSilent,
+    /// A location's clock is wrong.
+    LocationClock,
+    /// A location runs other definitions.
+    LocationDrift,
+    /// A location runs twice, or was set back.
+    LocationCopied,
+    /// Somebody else reports in a location's name.
+    LocationForged,
+    /// Results of a location were lost here.
+    LocationForgotten,
     /// A channel takes nothing.
     ChannelFailing,
     /// Nothing proves a channel.
@@ -310,7 +378,7 @@ impl From<FaultKind> for FaultId {
     }
 }
 
-/// `low_space`, or `channel_failing.phone`.
+/// `low_space`, or `location_silent.lyon`.
 impl fmt::Display for FaultId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.of {
@@ -334,7 +402,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -349,6 +417,12 @@ impl FaultKind {
         Self::LostWrites,
         Self::MailFailing,
         Self::FormClosed,
+        Self::LocationSilent,
+        Self::LocationClock,
+        Self::LocationDrift,
+        Self::LocationCopied,
+        Self::LocationForged,
+        Self::LocationForgotten,
         Self::ChannelFailing,
         Self::ChannelUnproven,
         Self::LowCredit,
@@ -372,6 +446,12 @@ impl FaultKind {
             Self::LostWrites => "lost_writes",
             Self::MailFailing => "mail_failing",
             Self::FormClosed => "form_closed",
+            Self::LocationSilent => "location_silent",
+            Self::LocationClock => "location_clock",
+            Self::LocationDrift => "location_drift",
+            Self::LocationCopied => "location_copied",
+            Self::LocationForged => "location_forged",
+            Self::LocationForgotten => "location_forgotten",
             Self::ChannelFailing => "channel_failing",
             Self::ChannelUnproven => "channel_unproven",
             Self::LowCredit => "low_credit",
@@ -386,11 +466,14 @@ impl FaultKind {
             | Self::NoSpace
             | Self::Failing
             | Self::MailFailing
+            | Self::FormClosed
+            | Self::LocationSilent
+            | Self::LocationClock
+            | Self::LocationDrift
             | Self::ChannelFailing
             | Self::ChannelUnproven
             | Self::LowCredit
-            | Self::DrillUnanswered
-            | Self::FormClosed => Course::Lasting,
+            | Self::DrillUnanswered => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows
@@ -399,7 +482,10 @@ impl FaultKind {
             | Self::DamagedFiles
             | Self::MissingFiles
             | Self::NotSealed
-            | Self::LostWrites => Course::Single,
+            | Self::LostWrites
+            | Self::LocationCopied
+            | Self::LocationForged
+            | Self::LocationForgotten => Course::Single,
         }
     }
 }
@@ -433,7 +519,7 @@ mod tests {
             assert_eq!(kind.word().parse(), Ok(kind));
         }
         assert_eq!("fire".parse::<FaultKind>(), Err(UnknownFault));
-        for id in [FaultId::from(FaultKind::Gone), FaultId::new(FaultKind::LowCredit, Some("sms".into()))] {
+        for id in [FaultId::from(FaultKind::Gone), FaultId::new(FaultKind::LocationSilent, Some("lyon".into()))] {
             assert_eq!(id.to_string().parse(), Ok(id));
         }
     }

@@ -45,9 +45,13 @@ pub fn oversight(snapshot: &Snapshot, language: Language) -> String {
 pub(super) fn digest(snapshot: &Snapshot) -> String {
     let now = snapshot.generated_at;
     let mut digest = format!("{:?} {}", snapshot.store, snapshot.quarantined.len());
-    for place in snapshot.locations.keys() {
+    for place in places::names(snapshot) {
+        let state = snapshot.places.get(place).map(|view| {
+            let clock = view.ahead_ms.map_or(0, |millis| millis.unsigned_abs() / 10_000);
+            (view.standing, clock, view.drifts_since.is_some(), view.gaps, view.counts.lost)
+        });
         // Writing to a string cannot fail.
-        let _ = write!(digest, " {:?}", places::Sight::of(snapshot, place));
+        let _ = write!(digest, " {:?} {state:?}", places::Sight::of(snapshot, place));
     }
     let agreement = agreement::Agreement::of(snapshot);
     let proven = snapshot.components.iter().filter(|component| is_fresh(component.stale_at, now)).count();
@@ -93,6 +97,11 @@ fn rest(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
         <section><h2>{words.software()}</h2><p>"Belfry "{env!("CARGO_PKG_VERSION")}</p></section>
     }
     .into_any()
+}
+
+/// How a location elsewhere does, in words.
+pub(super) fn place_state(view: &crate::location::LocationView, now: Timestamp, words: &Words) -> String {
+    places::state(view, now, words).join(" · ")
 }
 
 /// Whether letters to subscribers leave; nothing where none are sent.

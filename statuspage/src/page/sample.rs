@@ -209,6 +209,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         status: components.iter().fold(Status::Operational, |worst, component| worst.worst(component.status)),
         components: components.into_iter().map(Arc::new).collect(),
         locations: LOCATIONS.iter().enumerate().map(last).collect::<BTreeMap<_, _>>(),
+        places: Arc::default(),
         quarantined: Arc::default(),
         store: StoreState::Synced,
         incidents: Arc::default(),

@@ -73,7 +73,7 @@ fn domain(uri: &Uri) -> Option<String> {
 }
 
 /// Whose turn it is: everybody whose address is not told in a way that can be believed shares one.
-fn neighbourhood(app: &App, request: &Parts) -> super::turnstile::Neighbourhood {
+pub(super) fn neighbourhood(app: &App, request: &Parts) -> super::turnstile::Neighbourhood {
     let unknown = std::net::IpAddr::from([0, 0, 0, 0]);
     let peer = request.extensions.get::<Peer>().copied().unwrap_or(Peer(unknown));
     let origin = Origin { peer, headers: &request.headers, uri: &request.uri, trusted: &app.trusted_proxies };

@@ -42,7 +42,7 @@ impl App {
         Ok(maintenance)
     }
 
-    async fn until(&self, shows: impl Fn(&Snapshot) -> bool + Send) {
+    pub(super) async fn until(&self, shows: impl Fn(&Snapshot) -> bool + Send) {
         let mut editions = self.editions.clone();
         drop(time::timeout(PUBLISHED, editions.wait_for(|edition| shows(edition.snapshot()))).await);
     }

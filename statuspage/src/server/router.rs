@@ -20,9 +20,9 @@ use super::{
     MetricsAccess, alarms, asking, channels, console,
     edition::Edition,
     guard::{self, Transport},
-    incidents, machine, maintenances, operator, postmortem,
+    incidents, locations, machine, maintenances, operator, postmortem,
     press::Document,
-    reader,
+    reader, reports,
     representation::Representation,
     rights,
     subscribe::{self, Stamps},
@@ -30,7 +30,12 @@ use super::{
     turnstile::Turnstile,
 };
 use crate::{
-    access::Access, hub::Desk, metrics::HubCounters, notify::AckKey, page, store::StoreHandle,
+    access::Access,
+    hub::{Counter, Desk},
+    metrics::HubCounters,
+    notify::AckKey,
+    page,
+    store::StoreHandle,
     subscriber::RegistryHandle,
 };
 
@@ -39,6 +44,9 @@ pub(super) const QUESTIONS: usize = 8;
 
 /// How many answers are made at once for readers who ask for something of their own.
 pub(super) const ANSWERS: usize = 2;
+
+/// How many reports are unpacked at once.
+pub(super) const REPORTS: usize = 2;
 
 /// What every handler may use: cheap to clone.
 #[derive(Debug, Clone)]
@@ -49,6 +57,10 @@ pub(super) struct App {
     pub(super) store: StoreHandle,
     pub(super) access: Arc<Access>,
     pub(super) desk: Desk,
+    /// The way of reports to the hub.
+    pub(super) counter: Counter,
+    /// Turns to unpack a report.
+    pub(super) reports: Arc<Semaphore>,
     pub(super) subscribers: RegistryHandle,
     /// Knows the links by which alarms are taken.
     pub(super) key: Option<AckKey>,
@@ -109,6 +121,7 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/backup", get(operator::backup))
         .route("/api/v1/verify", post(operator::verify))
         .merge(subscribers::router())
+        .merge(locations::router())
         .merge(channels::router())
         .route_layer(middleware::from_fn_with_state(app.clone(), rights::identify))
 }
@@ -145,6 +158,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .merge(subscriptions::router())
         .merge(console::router())
         .merge(subscribe::router())
+        .merge(reports::router())
         .route("/a/{token}", get(alarms::show).post(alarms::take))
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))

@@ -45,6 +45,7 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
             Arc::new(component("mail", None, now)),
         ],
         locations: BTreeMap::from([("lyon".parse().expect("a name"), Some(now))]),
+        places: Arc::default(),
         quarantined: Arc::new(vec![]),
         store: StoreState::Synced,
         incidents: Arc::default(),

@@ -99,7 +99,10 @@ impl Stage {
         let opened = Store::open(directory.path(), StoreOptions::default()).expect("a store");
         let access = Arc::new(Access::open(directory.path(), Accounts::default(), TimeZone::UTC, now()));
         let (desk, orders) = hub::desk();
+        let (counter, _) = hub::counter();
         let app = App {
+            counter,
+            reports: Arc::new(Semaphore::new(2)),
             key: crate::notify::AckKey::passing().ok(),
             editions,
             hub: Arc::default(),

@@ -187,7 +187,7 @@ fn mail(page: &mut Page<'_>) {
     optional("ca_file", mail.ca_file.as_ref().map(|path| quoted(path.display())));
     optional("key_file", Some(quoted(mail.key_file.display())));
     optional("rate", Some(mail.rate.to_string()));
-    optional("own_domains", mail.own_domains.as_ref().map(|domains| listed(domains)));
+    optional("own_domains", mail.own_domains.as_ref().map(listed));
     let _ = writeln!(page.text, "\n[mail] # file\n{}", lines.join("\n"));
     if let Some(dkim) = &mail.dkim {
         let (domain, selector, key) = (quoted(&dkim.domain), quoted(&dkim.selector), quoted(dkim.key_file.display()));

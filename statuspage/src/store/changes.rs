@@ -3,7 +3,7 @@
 //! It does not know what the bytes mean.
 
 use bytes::Bytes;
-use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
+use shared::{ComponentId, IncidentId, LocationName, MaintenanceId, Timestamp};
 
 use crate::{
     mailing::Story,
@@ -42,6 +42,8 @@ pub enum RecordKey {
     Mailing(Story),
     /// How far that has got: by ids of subscribers, never an address.
     Mailed(Story),
+    /// A location that reports from elsewhere: its keys, and how far what it says has come.
+    Location(LocationName),
     /// How far the telling of an alarm has got.
     Alarm(Case),
     /// What proves that a channel works.
@@ -57,6 +59,7 @@ impl RecordKey {
             // As wide as every number, so that rows lie in their order.
             Self::Audit(number) => format!("audit:{number:020}"),
             Self::Fault(fault) => format!("fault:{fault}"),
+            Self::Location(location) => format!("location:{location}"),
             Self::Maintenance(maintenance) => format!("maintenance:{maintenance}"),
             Self::Plan(plan) => format!("plan:{plan}"),
             Self::Mailing(story) => format!("mailing:{story}"),
@@ -73,6 +76,7 @@ impl RecordKey {
             ("incident", incident) => incident.parse().ok().map(Self::Incident),
             ("audit", number) => number.parse().ok().map(Self::Audit),
             ("fault", fault) => fault.parse().ok().map(Self::Fault),
+            ("location", location) => location.parse().ok().map(Self::Location),
             ("maintenance", id) => id.parse().ok().map(Self::Maintenance),
             ("plan", id) => id.parse().ok().map(Self::Plan),
             ("mailing", story) => story.parse().ok().map(Self::Mailing),
@@ -132,6 +136,8 @@ mod tests {
             incident,
             RecordKey::Audit(7),
             RecordKey::Fault(FaultKind::LowSpace.into()),
+            RecordKey::Fault(FaultId::new(FaultKind::LocationSilent, Some("lyon".to_owned()))),
+            RecordKey::Location("lyon".parse().expect("a name")),
             RecordKey::Fault(FaultId::new(FaultKind::LowCredit, Some("sms".into()))),
             RecordKey::Alarm(Case::Incident("kctbh9vrtdwd".parse().expect("an id"))),
             RecordKey::Alarm(Case::Fault(FaultId::new(FaultKind::LowCredit, Some("sms-amel".into())))),

@@ -92,6 +92,18 @@ impl StoreHandle {
         if queue.lost(first) { Durability::Behind } else { durability }
     }
 
+    /// Keeps observations and writes changes that follow from them: never these without those, and in one transaction up to 500
+    /// observations. [`Durability::Synced`] is said only when nothing of it was lost.
+    pub async fn keep(&self, observations: Vec<Arc<Observation>>, changes: Changes) -> Durability {
+        if observations.is_empty() {
+            return self.apply(changes).await;
+        }
+        let queue = &self.shared.queue;
+        let (first, last) = queue.push_both(observations.iter().map(|observation| row(observation)), rows(changes));
+        let durability = self.settle(last).await;
+        if queue.lost(first) { Durability::Behind } else { durability }
+    }
+
     /// Writes changes in one transaction.
     pub async fn apply(&self, changes: Changes) -> Durability {
         if changes.is_empty() {

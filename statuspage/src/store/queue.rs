@@ -153,6 +153,15 @@ impl Queue {
 
     /// Puts observations in line and gives the first and the last of their numbers. When the line is full, the oldest go.
     pub(super) fn push_rows(&self, rows: impl Iterator<Item = Row>) -> (u64, u64) {
+        self.push_both(rows, std::iter::empty())
+    }
+
+    /// The same with changes that follow from them: nobody takes the ones without the others.
+    pub(super) fn push_both(
+        &self,
+        rows: impl Iterator<Item = Row>,
+        changes: impl Iterator<Item = (Vec<u8>, Option<Bytes>)>,
+    ) -> (u64, u64) {
         let mut line = self.line();
         let first = line.last_number + 1;
         for row in rows {
@@ -160,6 +169,9 @@ impl Queue {
             let number = line.last_number;
             line.rows.push_back(Row { number, ..row });
         }
+        // After them, so that they are never written before them.
+        let number = line.last_number;
+        line.changes.extend(changes.map(|(key, body)| (key, Change { number, body })));
         while line.rows.len() > self.capacity {
             if let Some(row) = line.rows.pop_front() {
                 line.dropped_to = row.number;

@@ -13,6 +13,7 @@ use crate::api::{
         FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
         ToldOrder,
     },
+    locations::{AddLocationOrder, CodeAnswer, LocationAnswer, LocationsAnswer},
     maintenances::{
         CancelOrder, ChangeOrder, MaintenanceAnswer, MaintenancesAnswer, NoticeOrder, PlanOrder, TurnOrder,
     },
@@ -105,6 +106,8 @@ impl Operation {
 fn id_parameter(path: &str) -> Parameter {
     let (about, pattern) = if path.contains("/components/") {
         ("the component's id", "^[a-z0-9][a-z0-9_-]{0,63}$")
+    } else if path.contains("/locations/") {
+        ("the location's name", "^[a-z0-9][a-z0-9_-]{0,63}$")
     } else if path.contains("/channels/") {
         ("the channel's name", "^[a-z0-9][a-z0-9_-]{0,63}$")
     } else if path.contains("/maintenances/") {
@@ -125,6 +128,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(orders());
     all.extend(maintenances());
     all.extend(subscribers());
+    all.extend(locations());
     all.extend(channels());
     all
 }
@@ -276,6 +280,26 @@ fn subscribers() -> Vec<Operation> {
         Operation::new("post", "/api/v1/bounces", "bounce", "Take a mail that came back, or a wish to leave by mail")
             .takes(of::<BounceOrder>)
             .answers(Answer::Json(200, "What it did", of::<BounceAnswer>)),
+    ]
+}
+
+fn locations() -> Vec<Operation> {
+    const CODE: &str = "The code to start it with, shown this once";
+    vec![
+        Operation::new(
+            "get",
+            "/api/v1/locations",
+            "locations",
+            "The places that report from elsewhere, and how they do",
+        )
+        .answers(Answer::Json(200, "The locations, by their names", of::<LocationsAnswer>)),
+        Operation::new("post", "/api/v1/locations", "add_location", "Add a location")
+            .takes(of::<AddLocationOrder>)
+            .answers(Answer::Json(201, CODE, of::<CodeAnswer>)),
+        Operation::new("post", "/api/v1/locations/{id}/rotate", "rotate_location", "Make a code for another key of it")
+            .answers(Answer::Json(201, CODE, of::<CodeAnswer>)),
+        Operation::new("post", "/api/v1/locations/{id}/revoke", "revoke_location", "Believe nothing more that it says")
+            .answers(Answer::Json(200, "The location as it is now", of::<LocationAnswer>)),
     ]
 }
 

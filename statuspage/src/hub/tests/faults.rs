@@ -1,6 +1,6 @@
 //! What operators hear of the monitor's own faults, and that what is open is stored together with what was told of it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use serde_json::{Value, json};
 
@@ -208,7 +208,8 @@ fn open(restored: &Restored) -> (BTreeSet<String>, BTreeSet<String>) {
             | RecordKey::Maintenance(_)
             | RecordKey::Plan(_)
             | RecordKey::Mailing(_)
-            | RecordKey::Mailed(_) => {
+            | RecordKey::Mailed(_)
+            | RecordKey::Location(_) => {
                 panic!("nobody wrote {key:?}")
             }
         }

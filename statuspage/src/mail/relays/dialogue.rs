@@ -3,7 +3,7 @@
 //! It does not know other relays. Which step went wrong is kept: the same code means another thing at another step, which lettre's own
 //! transport does not tell, and its pool would run a task that nobody can stop.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, io, time::Duration};
 
 use lettre::transport::smtp::{
     Error,
@@ -12,7 +12,7 @@ use lettre::transport::smtp::{
     commands::{Data, Mail, Rcpt, Rset},
     extension::ClientId,
 };
-use tokio::time;
+use tokio::{net::TcpStream, time};
 
 use super::{
     Patience,
@@ -32,37 +32,60 @@ pub(super) struct Session {
 pub(super) struct Exchange {
     pub(super) result: Result<String, Trouble>,
     pub(super) session: Option<Session>,
+    /// The relay may have the letter, whatever went wrong afterwards.
+    pub(super) handed_over: bool,
 }
 
 /// Opens a session.
 pub(super) async fn open(url: &RelayUrl, tls: Option<&TlsParameters>, patience: Patience) -> Result<Session, Trouble> {
-    let opening = async {
-        let hello = url.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
-        let wrapper = tls.filter(|_| url.security == Security::Tls).cloned();
-        let server = (url.host.as_str(), url.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(patience.connect), &hello, wrapper, None).await?;
-        let upgrade = match url.security {
-            Security::Required => true,
-            Security::Opportunistic => connection.can_starttls(),
-            Security::Tls | Security::Plain => false,
-        };
-        if let Some(tls) = tls.filter(|_| upgrade) {
-            connection.starttls(tls.clone(), &hello).await?;
+    let opening = greet(url, tls, patience);
+    time::timeout(patience.connect, opening).await.unwrap_or_else(|_| Err(late("no session", patience.connect)))
+}
+
+async fn greet(url: &RelayUrl, tls: Option<&TlsParameters>, patience: Patience) -> Result<Session, Trouble> {
+    let broken = |error: Error| reply::trouble(&error, Step::Relay);
+    let hello = url.hello.clone().map_or_else(ClientId::default, ClientId::Domain);
+    let mut connection = match tls.filter(|_| url.security == Security::Tls) {
+        Some(tls) => {
+            let (server, tls) = ((url.host.as_str(), url.port), Some(tls.clone()));
+            AsyncSmtpConnection::connect_tokio1(server, Some(patience.connect), &hello, tls, None).await
         }
-        if let Some((user, password)) = &url.credentials {
-            let credentials = Credentials::new(user.clone(), password.reveal().to_owned());
-            connection.auth(&MECHANISMS, &credentials).await?;
-        }
-        Ok(Session { connection })
+        None => AsyncSmtpConnection::connect_with_transport(Box::new(stream(url).await?), &hello).await,
+    }
+    .map_err(broken)?;
+    let upgrade = match url.security {
+        Security::Required => true,
+        Security::Opportunistic => connection.can_starttls(),
+        Security::Tls | Security::Plain => false,
     };
-    within(patience.connect, Step::Relay, "no session", opening).await
+    if let Some(tls) = tls.filter(|_| upgrade) {
+        connection.starttls(tls.clone(), &hello).await.map_err(broken)?;
+    }
+    if let Some((user, password)) = &url.credentials {
+        let credentials = Credentials::new(user.clone(), password.reveal().to_owned());
+        connection.auth(&MECHANISMS, &credentials).await.map_err(broken)?;
+    }
+    Ok(Session { connection })
+}
+
+/// A connection that sends at once: lettre writes a letter and the dot behind it apart, and the dot would wait for the receipt of the
+/// letter, which the other end puts off for 40 ms.
+async fn stream(url: &RelayUrl) -> Result<TcpStream, Trouble> {
+    let broken = |error: io::Error| Trouble::Relay(format!("Connection error: {error}"));
+    let stream = TcpStream::connect((url.host.as_str(), url.port)).await.map_err(broken)?;
+    stream.set_nodelay(true).map_err(broken)?;
+    Ok(stream)
 }
 
 impl Session {
     /// Hands one letter over.
     pub(super) async fn send(mut self, letter: &Signed, patience: Patience) -> Exchange {
-        let result = self.transaction(letter, patience).await;
+        let announced = self.announce(letter, patience).await;
+        let handed_over = announced.is_ok();
+        let result = match announced {
+            Ok(()) => self.hand_over(letter, patience).await,
+            Err(trouble) => Err(trouble),
+        };
         let again = match &result {
             Ok(_) => true,
             Err(Trouble::Relay(_)) => false,
@@ -71,10 +94,10 @@ impl Session {
                 within(patience.command, Step::Relay, "no answer to RSET", self.connection.command(Rset)).await.is_ok()
             }
         };
-        Exchange { result, session: again.then_some(self) }
+        Exchange { result, session: again.then_some(self), handed_over }
     }
 
-    async fn transaction(&mut self, letter: &Signed, patience: Patience) -> Result<String, Trouble> {
+    async fn announce(&mut self, letter: &Signed, patience: Patience) -> Result<(), Trouble> {
         let connection = &mut self.connection;
         let mail = Mail::new(letter.envelope.from().cloned(), Vec::new());
         within(patience.command, Step::Relay, "no answer to MAIL FROM", connection.command(mail)).await?;
@@ -83,7 +106,11 @@ impl Session {
             within(patience.command, Step::Mailbox, "no answer to RCPT TO", connection.command(rcpt)).await?;
         }
         within(patience.command, Step::Letter, "no answer to DATA", connection.command(Data)).await?;
-        let sending = connection.message(&letter.bytes);
+        Ok(())
+    }
+
+    async fn hand_over(&mut self, letter: &Signed, patience: Patience) -> Result<String, Trouble> {
+        let sending = self.connection.message(&letter.bytes);
         let response = within(patience.letter, Step::Letter, "no answer to a letter", sending).await?;
         Ok(reply::discreet(response.message().next().unwrap_or_default()))
     }
@@ -93,12 +120,16 @@ impl Session {
 async fn within<T>(
     patience: Duration,
     step: Step,
-    late: &str,
+    what: &str,
     doing: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Trouble> {
     match time::timeout(patience, doing).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(error)) => Err(reply::trouble(&error, step)),
-        Err(_) => Err(Trouble::Relay(format!("{late} within {} s", patience.as_secs_f32()))),
+        Err(_) => Err(late(what, patience)),
     }
+}
+
+fn late(what: &str, patience: Duration) -> Trouble {
+    Trouble::Relay(format!("{what} within {} s", patience.as_secs_f32()))
 }

@@ -2,6 +2,8 @@
 //!
 //! It does not know channels.
 
+mod location;
+
 use shared::{Language, Timestamp};
 
 use super::{Voice, who};
@@ -128,6 +130,7 @@ fn found_en(voice: &Voice, fault: &Fault) -> String {
             "nobody can subscribe for the moment: {letters} letters were asked for within an hour, perhaps to flood mailboxes; \
              the form opens again by itself"
         ),
+        Fault::Location { location, trouble } => location::found_en(location, trouble),
         Fault::ChannelFailing { channel, reason } => {
             format!("the channel {channel} takes no messages: {reason}; other channels are told")
         }
@@ -217,6 +220,7 @@ fn found_fr(voice: &Voice, fault: &Fault) -> String {
             "personne ne peut s'abonner pour le moment\u{a0}: {letters} lettres demandées en une heure, peut-être pour inonder des \
              boîtes\u{a0}; le formulaire rouvre de lui-même"
         ),
+        Fault::Location { location, trouble } => location::found_fr(location, trouble),
         Fault::ChannelFailing { channel, reason } => {
             format!(
                 "le canal {channel} ne prend plus de messages\u{a0}: {reason}\u{a0}; les autres canaux sont prévenus"
@@ -255,13 +259,17 @@ fn of(fault: &Fault) -> String {
 /// A fault that lasts, in a language.
 struct Lasting {
     /// That it is over.
-    over: &'static str,
+    over: String,
     /// What it was, to be followed by how long.
-    was: &'static str,
+    was: String,
 }
 
 impl Lasting {
     fn of(fault: &Fault, language: Language) -> Self {
+        if let Fault::Location { location, trouble } = fault {
+            let [over, was] = location::lasting(location, trouble, language);
+            return Self { over, was };
+        }
         let [over_en, was_en, over_fr, was_fr] = match fault.kind() {
             FaultKind::LowSpace => [
                 "the disk has room again",
@@ -325,13 +333,19 @@ impl Lasting {
             | FaultKind::DamagedFiles
             | FaultKind::MissingFiles
             | FaultKind::NotSealed
-            | FaultKind::LostWrites => {
+            | FaultKind::LostWrites
+            | FaultKind::LocationSilent
+            | FaultKind::LocationClock
+            | FaultKind::LocationDrift
+            | FaultKind::LocationCopied
+            | FaultKind::LocationForged
+            | FaultKind::LocationForgotten => {
                 ["all is well again", "there was a fault", "tout est rentré dans l'ordre", "il y a eu un défaut"]
             }
         };
         match language {
-            Language::En => Self { over: over_en, was: was_en },
-            Language::Fr => Self { over: over_fr, was: was_fr },
+            Language::En => Self { over: over_en.to_owned(), was: was_en.to_owned() },
+            Language::Fr => Self { over: over_fr.to_owned(), was: was_fr.to_owned() },
         }
     }
 }

@@ -1,13 +1,16 @@
-//! What is wrong with the monitor itself: its database, and definition files that cannot be used.
+//! What is wrong with the monitor itself: its database, its locations, and definition files that cannot be used.
 //!
 //! It does not know how either is mended beyond what the reports say.
 
 use leptos::prelude::*;
+use shared::LocationName;
 
 use crate::{
+    location::{LocationView, Standing},
+    page::oversight,
     snapshot::{Snapshot, StoreState},
     subscriber::Counts,
-    words::{Words, inert},
+    words::{Words, inert, quantity},
 };
 
 /// The faults, or that there is none.
@@ -17,8 +20,9 @@ pub(super) fn faults(snapshot: &Snapshot, words: &Words) -> AnyView {
         StoreState::Behind => Some(words.operator_store_behind()),
         StoreState::Absent => Some(words.operator_store_absent()),
     };
-    let well =
-        (store.is_none() && snapshot.quarantined.is_empty()).then(|| view! { <p>{words.operator_monitor_well()}</p> });
+    let places: Vec<_> = snapshot.places.iter().filter(|(_, view)| is_unwell(view)).collect();
+    let well = (store.is_none() && snapshot.quarantined.is_empty() && places.is_empty())
+        .then(|| view! { <p>{words.operator_monitor_well()}</p> });
     let store = store.map(|fault| view! { <p class="alert">{fault}</p> });
     let file = |quarantined: &prober::definition::Quarantined| {
         let file = inert(&quarantined.file);
@@ -30,13 +34,27 @@ pub(super) fn faults(snapshot: &Snapshot, words: &Words) -> AnyView {
         let report = quarantined.report.lines().map(inert).collect::<Vec<_>>().join("\n");
         view! { <div class="card"><p class="fault">{said}</p><pre>{report}</pre></div> }
     };
+    let place = |(name, view): (&LocationName, &LocationView)| {
+        let state = oversight::place_state(view, snapshot.generated_at, words);
+        view! { <p class="alert">{words.operator_location(quantity::place(name), state)}</p> }
+    };
+    let places = places.into_iter().map(place).collect_view();
     let files = snapshot.quarantined.iter().map(file).collect_view();
     let subscribers = subscribers(snapshot, words);
-    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{files}{subscribers}</section> }.into_any()
+    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{places}{files}{subscribers}</section> }.into_any()
 }
 
 /// How many are told by mail, and whose mailbox takes none; nothing where no mail is sent.
 fn subscribers(snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
     let Counts { confirmed, asked, quarantined, refused: _ } = snapshot.mail.subscribers?;
     Some(view! { <p class="meta">{words.operator_subscribers(confirmed, asked, quarantined)}</p> }.into_any())
+}
+
+/// Whether somebody should look after a location.
+fn is_unwell(view: &LocationView) -> bool {
+    match view.standing {
+        Standing::Silent => true,
+        Standing::Reports => view.has_wrong_clock || view.drifts_since.is_some(),
+        Standing::Awaited | Standing::Revoked => false,
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! It does not know what they found.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use leptos::prelude::*;
 use shared::{LocationName, Status, Timestamp};
@@ -10,9 +10,10 @@ use shared::{LocationName, Status, Timestamp};
 use super::{is_fresh, sees};
 use crate::{
     island::{Look, state::Age},
+    location::{LocationView, Standing},
     page::shell,
     snapshot::{ProbeAtLocation, Snapshot},
-    words::{Words, quantity},
+    words::{Words, inert, quantity},
 };
 
 /// Whether results come from a place, and count.
@@ -26,10 +27,18 @@ pub(super) enum Sight {
     Silent,
     /// Nothing has ever come.
     Waiting,
+    /// What comes from it counts no more.
+    Revoked,
 }
 
 impl Sight {
     pub(super) fn of(snapshot: &Snapshot, place: &LocationName) -> Self {
+        match snapshot.places.get(place).map(|view| view.standing) {
+            Some(Standing::Revoked) => return Self::Revoked,
+            // Its last words may hold for hours yet; that nothing follows them is seen after a minute.
+            Some(Standing::Silent) => return Self::Silent,
+            Some(Standing::Awaited | Standing::Reports) | None => {}
+        }
         let now = snapshot.generated_at;
         let heard = snapshot.locations.get(place).copied().flatten().is_some();
         let fresh = || results(snapshot, place).filter(|at| is_fresh(at.stale_at, now));
@@ -45,7 +54,7 @@ impl Sight {
         match self {
             Self::Reports => Status::Operational.into(),
             Self::Blind => Status::DegradedPerformance.into(),
-            Self::Silent | Self::Waiting => Status::Unknown.into(),
+            Self::Silent | Self::Waiting | Self::Revoked => Status::Unknown.into(),
         }
     }
 
@@ -55,6 +64,7 @@ impl Sight {
             Self::Blind => words.place_blind(),
             Self::Silent => words.place_silent(),
             Self::Waiting => words.place_waiting(),
+            Self::Revoked => words.place_revoked(),
         }
     }
 }
@@ -77,13 +87,18 @@ struct Row {
     word: String,
     fresh: String,
     why: Option<String>,
+    /// How a location elsewhere does, as far as it is worth a word.
+    state: Option<String>,
 }
 
 impl Places {
     pub(super) fn of(snapshot: &Snapshot, words: &Words) -> Self {
         let total: usize = snapshot.components.iter().map(|component| component.probes.len()).sum();
         let row = |place: &LocationName| row(snapshot, place, total, words);
-        Self { last: quantity::capital(&words.last_measurement()), rows: snapshot.locations.keys().map(row).collect() }
+        Self {
+            last: quantity::capital(&words.last_measurement()),
+            rows: names(snapshot).into_iter().map(row).collect(),
+        }
     }
 
     pub(super) fn view(self) -> AnyView {
@@ -96,6 +111,7 @@ impl Places {
                     <p class="why">
                         {last.clone()}" "<Age/>" · "<span class="news">{row.fresh}</span>
                         <span class="news">{row.why}</span>
+                        <span class="news">{row.state}</span>
                     </p>
                 </li>
             }
@@ -114,5 +130,32 @@ fn row(snapshot: &Snapshot, place: &LocationName, total: usize, words: &Words) -
         word: sight.word(words),
         fresh: words.place_fresh(fresh, total),
         why: (sight == Sight::Blind).then(|| format!(" · {}", words.place_blind_why())),
+        state: snapshot.places.get(place).map(|view| format!(" · {}", state(view, now, words).join(" · "))),
     }
+}
+
+/// Where results came from, and where they are awaited from.
+pub(super) fn names(snapshot: &Snapshot) -> BTreeSet<&LocationName> {
+    snapshot.locations.keys().chain(snapshot.places.keys()).collect()
+}
+
+/// How a location does that reports from elsewhere: always when it was heard and its version, and whatever is not as it should be.
+pub(super) fn state(view: &LocationView, now: Timestamp, words: &Words) -> Vec<String> {
+    let count = |count: u64, say: &dyn Fn(u64) -> String| (count > 0).then(|| say(count));
+    let heartbeat = view.heartbeat.as_ref();
+    let clock = view.ahead_ms.map_or(0, |millis| millis.unsigned_abs() / 1_000);
+    let said = [
+        view.heard_at.map(|at| words.place_heard(words.at(at, now))),
+        heartbeat.map(|heartbeat| words.place_version(inert(&heartbeat.version).to_string())),
+        count(heartbeat.map_or(0, |heartbeat| heartbeat.overdue), &|probes| words.place_overdue(probes)),
+        // A few are always on their way.
+        count(heartbeat.map_or(0, |heartbeat| heartbeat.journal.depth), &|results| words.place_journal(results))
+            .filter(|_| view.gaps > 0 || view.standing == Standing::Silent),
+        (clock > 2).then(|| words.place_clock(clock)),
+        view.drifts_since.map(|_| words.place_drift()),
+        count(view.gaps, &|results| words.place_gaps(results)),
+        count(view.counts.lost, &|results| words.place_lost(results)),
+        count(view.counts.duplicates, &|results| words.place_duplicates(results)),
+    ];
+    said.into_iter().flatten().collect()
 }

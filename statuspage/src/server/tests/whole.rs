@@ -15,6 +15,7 @@ fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
     (
         hub,
         Sources {
+            counter: hub::counter().0,
             snapshots,
             store,
             hub: Arc::default(),

@@ -81,6 +81,8 @@ messages! {
     operator_store_behind() = "operator-store-behind";
     /// In English: “There is no usable database: judging and telling go on, orders cannot be taken”.
     operator_store_absent() = "operator-store-absent";
+    /// In English: “Location `place`: `state`”.
+    operator_location(place, state) = "operator-location";
     /// In English: “`file` is not used as it stands”.
     operator_quarantined(file) = "operator-quarantined";
     /// In English: “`file` is not used as it stands; `component` goes on with its last good version”.

@@ -169,6 +169,26 @@ messages! {
     place_blind() = "place-blind";
     /// In English: “It says itself that its own network is at fault: its results count for nothing until …”.
     place_blind_why() = "place-blind-why";
+    /// In English: “Revoked”.
+    place_revoked() = "place-revoked";
+    /// In English: “last heard `at`”.
+    place_heard(at) = "place-heard";
+    /// In English: “`results` results still to come”.
+    place_journal(results) = "place-journal";
+    /// In English: “version `version`”.
+    place_version(version) = "place-version";
+    /// In English: “clock off by `seconds` s, put right here”.
+    place_clock(seconds) = "place-clock";
+    /// In English: “other definitions than here”.
+    place_drift() = "place-drift";
+    /// In English: “`results` results missing”.
+    place_gaps(results) = "place-gaps";
+    /// In English: “`results` results lost”.
+    place_lost(results) = "place-lost";
+    /// In English: “`results` came twice, counted once”.
+    place_duplicates(results) = "place-duplicates";
+    /// In English: “`probes` probes overdue”.
+    place_overdue(probes) = "place-overdue";
     /// In English: “`fresh` of `total` probes up to date”.
     place_fresh(fresh, total) = "place-fresh";
     /// In English: “Do they agree?”.

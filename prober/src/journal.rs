@@ -1,0 +1,335 @@
+//! The journal of a location: every result on stable storage, with a number, until the hub has had it for seven days.
+//!
+//! It does not know how a report travels nor what a result means. Files of frames are only appended to; each frame is a few results,
+//! compressed, with a checksum. A frame that was being written when the process died is left out at the next start; one that is
+//! damaged is skipped and counted. When the disk does not take results they wait in memory, up to a limit, and are written later.
+
+mod frame;
+mod marks;
+mod reading;
+mod segment;
+mod thinning;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::VecDeque,
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use shared::{Observation, Sequence, Span, Spans, Timestamp, report::Entry};
+
+use marks::Marks;
+use segment::{Segment, Writer};
+
+/// A file is ended at that size, so that what the hub has had for long can go.
+const SEGMENT: u64 = 1 << 20;
+/// How much a journal keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JournalOptions {
+    /// For so long results are kept after the hub has acknowledged them: it may be restored from a backup.
+    pub keep: Duration,
+    /// So many bytes at most; beyond them, what the hub has goes, then results are thinned out to changes of verdicts.
+    pub max_bytes: u64,
+    /// So many results wait in memory while the disk takes none; beyond them the oldest are lost.
+    pub in_memory: usize,
+}
+
+impl Default for JournalOptions {
+    fn default() -> Self {
+        Self { keep: Duration::from_secs(7 * 86_400), max_bytes: 1 << 30, in_memory: 50_000 }
+    }
+}
+
+/// Why a journal cannot be opened: one sentence for the operator, with the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another process has it.
+    #[error("the data directory {} is in use by another process: stop it, or choose another directory with --data", .0.display())]
+    Locked(PathBuf),
+    /// The file system refuses.
+    #[error("cannot use the journal in {}: {reason}; make it belong to the user that runs this, or choose another directory with --data", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        reason: io::Error,
+    },
+}
+
+/// A result to be kept, with how far the hub's clock is ahead of ours, where that is known.
+#[derive(Debug, Clone)]
+pub struct Fresh {
+    /// The result.
+    pub observation: Observation,
+    /// In milliseconds.
+    pub ahead_ms: Option<i64>,
+}
+
+/// What is to be sent: results by their numbers, and numbers that will never come.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Picked {
+    /// At most as many as were asked for.
+    pub entries: Vec<Entry>,
+    /// Of those that were asked for, up to the last entry.
+    pub lost: Spans,
+}
+
+/// The journal, open; there is one for a directory.
+#[derive(Debug)]
+pub struct Journal {
+    directory: PathBuf,
+    options: JournalOptions,
+    /// Released with the journal.
+    _lock: File,
+    segments: VecDeque<Segment>,
+    writer: Option<Writer>,
+    /// What the disk did not take.
+    memory: VecDeque<Entry>,
+    marks: Marks,
+    next: Sequence,
+    begins: Sequence,
+    counts: Counts,
+    /// Why the disk does not take results, as it was told last.
+    failing: Option<String>,
+}
+
+/// What happened since the start.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    dropped: u64,
+    thinned: u64,
+    damaged: u64,
+}
+
+impl Journal {
+    /// Opens the journal below a data directory, or begins one.
+    ///
+    /// # Errors
+    ///
+    /// Another process has it, or the file system refuses. Damage is no error: it is skipped and counted.
+    pub fn open(data: &Path, options: JournalOptions) -> Result<Self, JournalError> {
+        let directory = data.join("journal");
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |reason| JournalError::Io { path, reason }
+        };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(at(&directory))?;
+        let lock = lock(&directory)?;
+        let marks = Marks::read(&directory);
+        let (segments, damaged) = segment::read_all(&directory).map_err(at(&directory))?;
+        let last = segments.iter().map(|segment| segment.numbers.highest()).max().unwrap_or_default();
+        let next = last.max(marks.highest).next();
+        let counts = Counts { damaged, ..Counts::default() };
+        Ok(Self {
+            directory,
+            options,
+            _lock: lock,
+            segments,
+            writer: None,
+            memory: VecDeque::new(),
+            marks,
+            next,
+            begins: next,
+            counts,
+            failing: None,
+        })
+    }
+
+    /// The first number that is given since the journal was opened, or renumbered.
+    pub fn begins(&self) -> Sequence {
+        self.begins
+    }
+
+    /// The last number that was given.
+    pub fn last(&self) -> Sequence {
+        self.next.before()
+    }
+
+    /// Up to where the hub has everything, as it said last.
+    pub fn acknowledged(&self) -> Sequence {
+        self.marks.acknowledged
+    }
+
+    /// Goes on above numbers that the hub knows: for a journal that begins anew.
+    pub fn go_on_above(&mut self, highest: Sequence) {
+        if self.next <= highest {
+            self.next = highest.next();
+            self.begins = self.next;
+        }
+        self.marks.highest = self.marks.highest.max(highest);
+        self.note_marks();
+    }
+
+    /// Keeps results: they are on stable storage when this returns, or in memory when the disk does not take them.
+    pub fn append(&mut self, fresh: Vec<Fresh>) {
+        for Fresh { observation, ahead_ms } in fresh {
+            self.memory.push_back(Entry { sequence: self.next, ahead_ms, observation });
+            self.next = self.next.next();
+        }
+        self.flush();
+        while self.memory.len() > self.options.in_memory {
+            self.memory.pop_front();
+            self.counts.dropped += 1;
+        }
+    }
+
+    /// Writes what waits in memory.
+    pub fn flush(&mut self) {
+        while !self.memory.is_empty() {
+            let some = self.memory.len().min(frame::MOST);
+            let entries: Vec<Entry> = self.memory.iter().take(some).cloned().collect();
+            match self.write(&entries) {
+                Ok(()) => drop(self.memory.drain(..some)),
+                Err(error) => return self.failed(&error),
+            }
+        }
+        if let Some(writer) = &mut self.writer
+            && let Err(error) = writer.sync()
+        {
+            // What was written since the last success may not be there: it is taken back into memory and written anew.
+            self.take_back();
+            return self.failed(&error);
+        }
+        if self.failing.take().is_some() {
+            tracing::info!("the journal takes results again");
+        }
+        self.end_segment_if_full();
+    }
+
+    fn write(&mut self, entries: &[Entry]) -> io::Result<()> {
+        let first = entries.first().map(|entry| entry.sequence).unwrap_or(self.next);
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(Writer::create(&self.directory, first)?),
+        };
+        writer.write(entries)
+    }
+
+    /// Unsynced results go back into memory; what lies in the file beyond the last sync is cut off.
+    fn take_back(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            let (segment, unsynced) = writer.end();
+            unsynced.into_iter().rev().for_each(|entry| self.memory.push_front(entry));
+            self.segments.extend(segment);
+        }
+    }
+
+    fn failed(&mut self, error: &io::Error) {
+        self.take_back();
+        let reason = error.to_string();
+        if self.failing.as_ref() != Some(&reason) {
+            tracing::error!(%error, "the journal cannot be written: results wait in memory, probing and reporting go on");
+        }
+        self.failing = Some(reason);
+    }
+
+    fn end_segment_if_full(&mut self) {
+        if self.writer.as_ref().is_some_and(|writer| writer.bytes() >= SEGMENT) {
+            self.take_back();
+        }
+    }
+
+    /// Free space beside it; none where the system does not say.
+    pub fn free_disk(&self) -> Option<u64> {
+        fs4::available_space(&self.directory).ok()
+    }
+
+    /// Takes what the hub said that it has. What it had and lost, because it was restored from a backup, is wanted again.
+    pub fn take_receipt(&mut self, acknowledged: Sequence, highest: Sequence, now: Timestamp) {
+        self.marks.take(acknowledged.min(self.last()), highest, now);
+        self.note_marks();
+        self.forget(now);
+    }
+
+    fn note_marks(&self) {
+        if let Err(error) = self.marks.write(&self.directory) {
+            tracing::debug!(%error, "how far the hub has the journal could not be noted");
+        }
+    }
+
+    /// Removes what the hub has had for long enough, and makes room when there is too much.
+    pub fn forget(&mut self, now: Timestamp) {
+        let settled = self.marks.acknowledged_before(now.minus(self.options.keep));
+        while self.segments.front().is_some_and(|segment| segment.numbers.highest() <= settled) {
+            self.remove_first();
+        }
+        while self.bytes() > self.options.max_bytes {
+            let acknowledged = self.marks.acknowledged;
+            if self.segments.front().is_some_and(|segment| segment.numbers.highest() <= acknowledged) {
+                self.remove_first();
+            } else if !self.thin() {
+                break;
+            }
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        let open = self.writer.as_ref().map_or(0, Writer::bytes);
+        self.segments.iter().map(|segment| segment.bytes).sum::<u64>() + open
+    }
+
+    fn remove_first(&mut self) {
+        let Some(segment) = self.segments.pop_front() else { return };
+        if let Err(error) = fs::remove_file(&segment.path) {
+            tracing::warn!(%error, path = %segment.path.display(), "a part of the journal could not be removed");
+        }
+    }
+
+    /// Thins out the oldest file that is whole; false when none is left.
+    fn thin(&mut self) -> bool {
+        let Some(segment) = self.segments.iter_mut().find(|segment| !segment.is_thin()) else { return false };
+        match thinning::thin(segment) {
+            Ok(gone) => {
+                if self.counts.thinned == 0 {
+                    tracing::warn!("the journal is full: its oldest results are thinned out to changes of verdicts");
+                }
+                self.counts.thinned += gone;
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a part of the journal could not be thinned out");
+                false
+            }
+        }
+    }
+
+    /// Gives new numbers, above `highest`, to everything of this run: the hub has other results under those that it had, because
+    /// this journal was set back to an earlier state, or runs twice.
+    pub fn renumber(&mut self, highest: Sequence) {
+        self.take_back();
+        let own = Span::new(self.begins, self.last()).into_iter().collect::<Spans>();
+        let (old, kept): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.segments).into_iter().partition(|segment| segment.first() >= self.begins);
+        let mut entries: Vec<Entry> = old.iter().flat_map(|segment| segment.entries(&own)).collect();
+        entries.extend(std::mem::take(&mut self.memory));
+        self.segments = kept;
+        self.next = highest.max(self.last()).next();
+        self.begins = self.next;
+        let fresh = entries.into_iter().map(|Entry { observation, ahead_ms, .. }| Fresh { observation, ahead_ms });
+        self.append(fresh.collect());
+        // Only now: until they are written under their new numbers, the old ones are all there is.
+        for segment in old {
+            let gone = fs::remove_file(&segment.path);
+            gone.unwrap_or_else(|error| tracing::warn!(%error, "a part of the journal could not be removed"));
+        }
+        self.marks.highest = self.marks.highest.max(highest);
+        self.note_marks();
+    }
+}
+
+fn lock(directory: &Path) -> Result<File, JournalError> {
+    let path = directory.join("lock");
+    let at = |reason| JournalError::Io { path: path.clone(), reason };
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(at)?;
+    match fs4::fs_std::FileExt::try_lock_exclusive(&file) {
+        Ok(true) => Ok(file),
+        Ok(false) => Err(JournalError::Locked(directory.parent().unwrap_or(directory).to_owned())),
+        Err(reason) => Err(at(reason)),
+    }
+}

@@ -1,0 +1,137 @@
+//! What is in a journal: by numbers, in order, from files and memory as if they were one.
+//!
+//! It does not know how anything got there.
+
+use std::collections::VecDeque;
+
+use shared::{
+    Sequence, Span, Spans, Timestamp,
+    report::{Entry, JournalState},
+};
+
+use super::{Journal, Picked, segment::Segment};
+
+/// The text of one report's results, in bytes; the hub takes no more than twice that.
+const TEXT: usize = 4 << 20;
+
+impl Journal {
+    /// Results of the wanted numbers, the first ones, and which of them will never come.
+    pub fn pick(&self, wanted: &Spans, most: usize) -> Picked {
+        let mut picked = Picked::default();
+        let (mut room, mut text) = (most, TEXT);
+        let mut until = self.last();
+        let mut take = |entry: Entry| {
+            let size = serde_json::to_vec(&entry).map_or(0, |text| text.len());
+            if room == 0 || (size > text && !picked.entries.is_empty()) {
+                return false;
+            }
+            (room, text) = (room - 1, text.saturating_sub(size));
+            picked.entries.push(entry);
+            true
+        };
+        'all: for segment in self.in_order() {
+            if !wanted.iter().any(|span| segment.meets(span)) {
+                continue;
+            }
+            for entry in segment.entries(wanted) {
+                let sequence = entry.sequence;
+                if !take(entry) {
+                    until = sequence.before();
+                    break 'all;
+                }
+            }
+        }
+        picked.lost = self.lost(wanted, until);
+        picked
+    }
+
+    /// The files and the memory as one, in the order of their numbers.
+    fn in_order(&self) -> Vec<Part<'_>> {
+        let written = self.segments.iter().map(Part::Written);
+        let open = self.writer.as_ref().map(|writer| Part::Written(writer.segment()));
+        let mut parts: Vec<_> = written.chain(open).chain([Part::Memory(&self.memory)]).collect();
+        parts.sort_by_key(Part::first);
+        parts
+    }
+
+    /// What is wanted, was given or passed over, and is not here.
+    fn lost(&self, wanted: &Spans, until: Sequence) -> Spans {
+        let held = self.held();
+        let gone = held.gaps(until);
+        let meets = |span: Span| wanted.iter().filter_map(move |wanted| wanted.meet(span)).collect::<Vec<_>>();
+        gone.iter().flat_map(meets).collect()
+    }
+
+    /// Every number that is here.
+    pub fn held(&self) -> Spans {
+        let mut held = Spans::default();
+        for part in self.in_order() {
+            part.numbers().iter().for_each(|span| held.insert(span));
+        }
+        held
+    }
+
+    /// How it does.
+    pub fn state(&self) -> JournalState {
+        let acknowledged = self.marks.acknowledged;
+        let depth = |numbers: Spans| {
+            let above = |span: Span| Span::new(span.first().max(acknowledged.next()), span.last());
+            numbers.iter().filter_map(above).map(Span::count).sum::<u64>()
+        };
+        let parts = self.in_order();
+        let waiting = parts.iter().find(|part| part.numbers().highest() > acknowledged);
+        JournalState {
+            depth: parts.iter().map(|part| depth(part.numbers())).sum(),
+            oldest: waiting.and_then(|part| part.oldest_above(acknowledged)),
+            in_memory: self.memory.len() as u64,
+            dropped: self.counts.dropped,
+            thinned: self.counts.thinned,
+            damaged: self.counts.damaged,
+        }
+    }
+}
+
+/// A file, or what is in memory.
+enum Part<'a> {
+    Written(&'a Segment),
+    Memory(&'a VecDeque<Entry>),
+}
+
+impl Part<'_> {
+    fn numbers(&self) -> Spans {
+        match self {
+            Self::Written(segment) => segment.numbers.clone(),
+            Self::Memory(entries) => {
+                let mut numbers = Spans::default();
+                entries.iter().for_each(|entry| numbers.add(entry.sequence));
+                numbers
+            }
+        }
+    }
+
+    fn first(&self) -> Sequence {
+        match self {
+            Self::Written(segment) => segment.first(),
+            Self::Memory(entries) => entries.front().map_or(Sequence::new(u64::MAX), |entry| entry.sequence),
+        }
+    }
+
+    fn meets(&self, span: Span) -> bool {
+        let numbers = self.numbers();
+        numbers.iter().any(|held| held.meet(span).is_some())
+    }
+
+    fn entries(&self, wanted: &Spans) -> Vec<Entry> {
+        match self {
+            Self::Written(segment) => segment.entries(wanted),
+            Self::Memory(entries) => entries.iter().filter(|entry| wanted.contains(entry.sequence)).cloned().collect(),
+        }
+    }
+
+    fn oldest_above(&self, acknowledged: Sequence) -> Option<Timestamp> {
+        let numbers = self.numbers();
+        let above = numbers.iter().find_map(|span| Span::new(span.first().max(acknowledged.next()), span.last()))?;
+        let wanted: Spans = Span::new(above.first(), above.first()).into_iter().collect();
+        self.entries(&wanted).first().map(|entry| entry.observation.started_at)
+    }
+}

@@ -1,0 +1,278 @@
+//! What a journal keeps over restarts, kills, damage and full disks.
+
+use std::{fs, io::Write as _};
+
+use proptest::prelude::*;
+use shared::Verdict;
+use tempfile::TempDir;
+
+use super::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(1_795_000_000_000 + second * 1_000)
+}
+
+fn fresh(second: i64, verdict: Verdict) -> Fresh {
+    let json = serde_json::json!({
+        "probe": "cloud/login", "location": "lyon", "started_at": at(second), "verdict": verdict, "failure": null,
+        "timings": {}, "duration": 0.1, "certificate_expires_at": null, "confirmation": false,
+    });
+    Fresh { observation: serde_json::from_value(json).expect("an observation"), ahead_ms: Some(second) }
+}
+
+fn some(from: i64, count: i64) -> Vec<Fresh> {
+    (from..from + count).map(|second| fresh(second, Verdict::Pass)).collect()
+}
+
+fn directory() -> TempDir {
+    tempfile::tempdir().expect("a directory")
+}
+
+fn open(directory: &TempDir) -> Journal {
+    Journal::open(directory.path(), JournalOptions::default()).expect("opens")
+}
+
+fn everything(journal: &Journal) -> Spans {
+    Spans::up_to(journal.last())
+}
+
+fn numbers(journal: &Journal) -> Vec<u64> {
+    let picked = journal.pick(&everything(journal), usize::MAX);
+    picked.entries.iter().map(|entry| entry.sequence.number()).collect()
+}
+
+/// The files with results, in their order.
+fn parts(directory: &TempDir) -> Vec<PathBuf> {
+    let found = fs::read_dir(directory.path().join("journal")).expect("a directory");
+    let mut parts: Vec<_> = found.map(|found| found.expect("an entry").path()).collect();
+    parts.retain(|path| path.extension().is_some_and(|end| end == segment::WHOLE || end == segment::THIN));
+    parts.sort();
+    parts
+}
+
+#[test]
+fn what_was_kept_is_there_after_a_restart_and_numbers_go_on() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 3));
+    journal.append(some(3, 2));
+    drop(journal);
+    let mut journal = open(&directory);
+    assert_eq!((journal.begins(), journal.state().depth), (Sequence::new(6), 5));
+    journal.append(some(5, 1));
+    assert_eq!(numbers(&journal), [1, 2, 3, 4, 5, 6]);
+    let picked = journal.pick(&everything(&journal), 2);
+    assert_eq!(picked.entries[1].ahead_ms, Some(1));
+    assert_eq!(picked.entries[1].observation.started_at, at(1));
+}
+
+#[test]
+fn two_processes_cannot_have_one_journal() {
+    let directory = directory();
+    let _journal = open(&directory);
+    let second = Journal::open(directory.path(), JournalOptions::default());
+    assert!(matches!(second, Err(JournalError::Locked(_))));
+}
+
+#[test]
+fn a_torn_end_is_left_out_and_its_numbers_are_given_again() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 3));
+    drop(journal);
+    let part = parts(&directory).remove(0);
+    let whole = fs::read(&part).expect("read");
+    let frame = frame::seal(&[]).expect("a frame");
+    for cut in 1..frame.len() {
+        fs::write(&part, [whole.as_slice(), &frame[..cut]].concat()).expect("written");
+        let journal = open(&directory);
+        assert_eq!((journal.begins(), journal.state().damaged), (Sequence::new(4), 0), "{cut}");
+    }
+}
+
+#[test]
+fn damage_costs_the_frames_that_it_hit_and_is_counted_and_given_up() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    for second in 0..5 {
+        journal.append(some(second, 1));
+    }
+    drop(journal);
+    let part = parts(&directory).remove(0);
+    let mut bytes = fs::read(&part).expect("read");
+    let third = bytes.len() / 2;
+    bytes[third] ^= 0xff;
+    fs::write(&part, bytes).expect("written");
+    let journal = open(&directory);
+    assert_eq!((numbers(&journal), journal.state().damaged), (vec![1, 2, 4, 5], 1));
+    let lost: Vec<(u64, u64)> = journal.pick(&everything(&journal), 9).lost.iter().map(Into::into).collect();
+    assert_eq!(lost, [(3, 3)]);
+}
+
+#[test]
+fn numbers_that_the_hub_knows_are_never_given_again_even_when_the_end_is_lost() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 5));
+    journal.take_receipt(Sequence::new(5), Sequence::new(5), at(9));
+    drop(journal);
+    for part in parts(&directory) {
+        fs::remove_file(part).expect("removed");
+    }
+    let mut journal = open(&directory);
+    assert_eq!(journal.begins(), Sequence::new(6));
+    journal.append(some(9, 1));
+    assert_eq!(numbers(&journal), [6]);
+}
+
+#[test]
+fn what_was_acknowledged_goes_after_seven_days_and_not_before() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 5));
+    drop(journal);
+    let mut journal = open(&directory);
+    let day = 86_400;
+    journal.take_receipt(Sequence::new(5), Sequence::new(5), at(0));
+    assert_eq!(journal.state().depth, 0);
+    journal.forget(at(7 * day - 1));
+    assert_eq!(numbers(&journal).len(), 5);
+    journal.forget(at(7 * day));
+    assert!(numbers(&journal).is_empty() && parts(&directory).is_empty());
+    journal.append(some(6, 1));
+    assert_eq!(numbers(&journal), [6]);
+}
+
+#[test]
+fn a_hub_that_went_back_gets_everything_again_and_the_seven_days_begin_anew() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 5));
+    drop(journal);
+    let mut journal = open(&directory);
+    let day = 86_400;
+    journal.take_receipt(Sequence::new(5), Sequence::new(5), at(0));
+    journal.take_receipt(Sequence::new(2), Sequence::new(2), at(6 * day));
+    assert_eq!(journal.state().depth, 3);
+    journal.take_receipt(Sequence::new(5), Sequence::new(5), at(6 * day + 9));
+    journal.forget(at(8 * day));
+    assert_eq!(numbers(&journal).len(), 5);
+}
+
+#[test]
+fn a_full_journal_is_thinned_to_changes_of_verdicts_oldest_first() {
+    let directory = directory();
+    let options = JournalOptions { max_bytes: 1, ..JournalOptions::default() };
+    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let down = |second: i64| fresh(second, Verdict::Fail);
+    journal.append([some(0, 10), vec![down(10), down(11)], some(12, 3)].concat());
+    drop(journal);
+    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    journal.forget(at(20));
+    assert_eq!((numbers(&journal), journal.state().thinned), (vec![1, 11, 13, 15], 11));
+    drop(journal);
+    let journal = Journal::open(directory.path(), options).expect("opens");
+    assert_eq!(numbers(&journal), [1, 11, 13, 15]);
+    assert_eq!(journal.pick(&everything(&journal), 9).lost.count(), 11);
+}
+
+#[test]
+fn what_the_hub_has_goes_before_anything_is_thinned() {
+    let directory = directory();
+    let options = JournalOptions { max_bytes: 1, ..JournalOptions::default() };
+    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    journal.append(some(0, 10));
+    drop(journal);
+    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    journal.take_receipt(Sequence::new(10), Sequence::new(10), at(20));
+    assert_eq!((numbers(&journal).len(), journal.state().thinned), (0, 0));
+}
+
+#[test]
+fn a_disk_that_takes_nothing_leaves_results_in_memory_up_to_a_limit_and_they_are_written_later() {
+    let directory = directory();
+    let options = JournalOptions { in_memory: 4, ..JournalOptions::default() };
+    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    // A place that is a file takes no file, whoever asks.
+    let blocked = directory.path().join("blocked");
+    fs::write(&blocked, "").expect("written");
+    let place = std::mem::replace(&mut journal.directory, blocked);
+    journal.append(some(0, 6));
+    let state = journal.state();
+    assert_eq!((state.depth, state.in_memory, state.dropped), (4, 4, 2));
+    assert_eq!(numbers(&journal), [3, 4, 5, 6], "they can be reported all the same");
+    journal.directory = place;
+    journal.append(some(6, 1));
+    assert_eq!((journal.state().in_memory, numbers(&journal)), (0, vec![3, 4, 5, 6, 7]));
+    drop(journal);
+    assert_eq!(numbers(&open(&directory)), [3, 4, 5, 6, 7]);
+}
+
+#[test]
+fn a_journal_that_was_set_back_gives_its_own_results_new_numbers() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 3));
+    drop(journal);
+    let mut journal = open(&directory);
+    journal.append(some(3, 2));
+    journal.renumber(Sequence::new(100));
+    assert_eq!((numbers(&journal), journal.begins()), (vec![1, 2, 3, 101, 102], Sequence::new(101)));
+    journal.append(some(5, 1));
+    drop(journal);
+    assert_eq!(numbers(&open(&directory)), [1, 2, 3, 101, 102, 103]);
+}
+
+#[test]
+fn more_is_written_than_one_file_holds_and_comes_back_in_order() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    for round in 0..40 {
+        let mut noisy = some(round * 500, 500);
+        for (number, fresh) in noisy.iter_mut().enumerate() {
+            // What does not compress, so that files fill.
+            let digest =
+                aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &(round * 500 + number as i64).to_be_bytes());
+            fresh.observation.failure = Some(shared::Failure::new(shared::FailureKind::Body, &format!("{digest:?}")));
+        }
+        journal.append(noisy);
+    }
+    assert!(parts(&directory).len() > 1);
+    assert_eq!(journal.held(), Spans::up_to(Sequence::new(20_000)));
+    let wanted: Spans = Span::new(Sequence::new(9_990), Sequence::new(10_010)).into_iter().collect();
+    assert_eq!(journal.pick(&wanted, 5).entries[4].sequence, Sequence::new(9_994));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is cut off or flipped: the journal opens, what it gives is what was kept, and numbers only grow.
+    #[test]
+    fn no_damage_makes_it_fail_or_lie(cut in 0_usize..2_000, flips in proptest::collection::vec(0_usize..2_000, 0..4), rounds in 1_i64..5) {
+        let directory = directory();
+        let mut journal = open(&directory);
+        for round in 0..rounds {
+            journal.append(some(round * 3, 3));
+        }
+        drop(journal);
+        for part in parts(&directory) {
+            let mut bytes = fs::read(&part).expect("read");
+            let end = bytes.len().saturating_sub(cut % (bytes.len() + 1));
+            bytes.truncate(end);
+            for flip in &flips {
+                if let Some(byte) = bytes.get_mut(*flip) {
+                    *byte ^= 0x55;
+                }
+            }
+            let mut file = File::create(&part).expect("created");
+            file.write_all(&bytes).expect("written");
+        }
+        let mut journal = open(&directory);
+        for entry in journal.pick(&everything(&journal), usize::MAX).entries {
+            prop_assert_eq!(entry.observation.started_at, at(entry.sequence.number() as i64 - 1));
+        }
+        let before = journal.last();
+        journal.append(some(100, 2));
+        prop_assert_eq!(journal.last().number(), before.number() + 2);
+    }
+}

@@ -1,0 +1,54 @@
+//! Thinning out a file of results to the changes of verdicts, when there is no room for all.
+//!
+//! It does not know when that is.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+use shared::{ProbeId, Spans, Verdict, report::Entry};
+
+use super::{
+    frame,
+    segment::{Segment, THIN},
+};
+
+/// Replaces the file by one that has the first result of each probe, each that says something else than the one before, and the
+/// very last one, so that its number is not given again. Gives how many went.
+pub(super) fn thin(segment: &mut Segment) -> io::Result<u64> {
+    let all = segment.all();
+    let before = all.len();
+    let kept = changes(all);
+    let draft = segment.path.with_extension("new");
+    let place = segment.path.with_extension(THIN);
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut bytes = 0;
+    for some in kept.chunks(frame::MOST) {
+        let frame = frame::seal(some)?;
+        file.write_all(&frame)?;
+        bytes += frame.len() as u64;
+    }
+    file.sync_all()?;
+    fs::rename(&draft, &place)?;
+    File::open(place.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+    fs::remove_file(&segment.path)?;
+    let mut numbers = Spans::default();
+    kept.iter().for_each(|entry| numbers.add(entry.sequence));
+    *segment = Segment { path: place, numbers, bytes };
+    Ok((before - kept.len()) as u64)
+}
+
+/// The first result of each probe, each that says something else than the one before, and the last one.
+fn changes(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut last: BTreeMap<ProbeId, Verdict> = BTreeMap::new();
+    let end = entries.last().map(|entry| entry.sequence);
+    let is_change = |entry: &Entry| {
+        let verdict = entry.observation.verdict;
+        last.insert(entry.observation.probe.clone(), verdict) != Some(verdict) || Some(entry.sequence) == end
+    };
+    entries.into_iter().filter(is_change).collect()
+}

@@ -1,0 +1,146 @@
+//! The way from a location to the hub: results in a journal, reports signed and sent, receipts taken, and a dead-man switch that is
+//! pinged while both go well.
+//!
+//! It does not know how a probe is made, nor what the hub concludes.
+
+mod clerk;
+mod enrolment;
+mod hub;
+mod identity;
+mod link;
+mod ping;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use shared::{LocationName, Observation};
+use tokio::{
+    sync::{mpsc, watch as channel},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    definition::DefinitionSet,
+    journal::{Journal, JournalError, JournalOptions},
+    network::{Network, NetworkError},
+};
+
+pub use enrolment::EnrolmentError;
+pub use hub::{HubAddress, InvalidHubAddress};
+pub use identity::{Identity, IdentityError};
+
+use clerk::Clerk;
+use hub::HubClient;
+use link::Link;
+use ping::Ping;
+use watch::Watch;
+
+/// How a location reports.
+#[derive(Debug, Clone)]
+pub struct ReporterOptions {
+    /// Where the hub is.
+    pub hub: HubAddress,
+    /// The location's name.
+    pub location: LocationName,
+    /// The code of an operator, the first time and for another key.
+    pub code: Option<String>,
+    /// The directory of key and journal.
+    pub data: PathBuf,
+    /// Certificates (PEM) to trust besides the platform's.
+    pub ca_file: Option<PathBuf>,
+    /// What is pinged each minute while probes run and the hub acknowledges.
+    pub ping: Option<Url>,
+    /// How much the journal keeps.
+    pub journal: JournalOptions,
+}
+
+/// Why a location cannot begin to report: one sentence for the operator, with the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum ReporterError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The key.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The hub does not take the key.
+    #[error(transparent)]
+    Enrolment(#[from] EnrolmentError),
+    /// The certificates to trust.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The HTTP client.
+    #[error("cannot set up the way to the hub: {0}")]
+    Client(String),
+}
+
+/// Ready to report; nothing is sent yet.
+#[derive(Debug)]
+pub struct Reporter {
+    options: ReporterOptions,
+    hub: HubClient,
+    identity: Identity,
+    journal: Journal,
+}
+
+/// Results on their way to the journal. When it is full, the journal is stuck: it drops the oldest of what it holds in memory.
+const SEAM: usize = 4_096;
+/// What a last report may take when the process ends.
+const LAST: Duration = Duration::from_secs(2);
+
+impl Reporter {
+    /// Opens the journal, and enrols the location where it is not yet: then the hub must be there.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for the operator.
+    pub async fn open(options: ReporterOptions) -> Result<Self, ReporterError> {
+        let mut journal = Journal::open(&options.data, options.journal)?;
+        let roots = Network::roots(options.ca_file.as_deref())?;
+        let hub = HubClient::new(options.hub.clone(), roots)?;
+        let identity = enrolment::identity(&options, &hub, &mut journal).await?;
+        Ok(Self { options, hub, identity, journal })
+    }
+
+    /// The seam: what the prober observes goes in here.
+    pub fn seam() -> (mpsc::Sender<Observation>, mpsc::Receiver<Observation>) {
+        mpsc::channel(SEAM)
+    }
+
+    /// Journals and reports what comes until `stop`; then keeps what is still in the seam, and reports once more.
+    pub async fn run(
+        self,
+        observations: mpsc::Receiver<Observation>,
+        definitions: channel::Receiver<Arc<DefinitionSet>>,
+        stop: CancellationToken,
+    ) {
+        let Self { options, hub, identity, journal } = self;
+        let clock = Arc::default();
+        let watch = Arc::new(Watch::new(definitions));
+        let (clerk, desk) = Clerk::new(journal, Arc::clone(&clock), Arc::clone(&watch));
+        let (mut inside, mut outside) = (JoinSet::new(), JoinSet::new());
+        let last = CancellationToken::new();
+        inside.spawn(clerk.run(observations, stop.clone(), last.clone()));
+        if let Some(url) = options.ping {
+            outside.spawn(Ping::new(url, &hub, Arc::clone(&watch)).run(stop.clone()));
+        }
+        let mut link = Link::new(identity, hub, desk, clock, watch);
+        link.run(stop).await;
+        if tokio::time::timeout(LAST, link.last_report()).await.is_err() {
+            tracing::info!("the hub did not answer in the end: what it lacks is sent after the next start");
+        }
+        last.cancel();
+        for mut tasks in [outside, inside] {
+            while let Some(ended) = tasks.join_next().await {
+                if let Err(fault) = ended {
+                    tracing::error!(%fault, "a task of the reporter ended by a fault");
+                }
+            }
+        }
+    }
+}

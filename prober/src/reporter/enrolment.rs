@@ -1,0 +1,80 @@
+//! How a location introduces itself: with a key of its own and the code that an operator made for it, once.
+//!
+//! It does not know what is reported later.
+
+use shared::report::{ENROLMENT_FORMAT, Enrolment, RefusalKind};
+
+use super::{
+    Identity, ReporterError, ReporterOptions,
+    hub::{HubClient, Unanswered},
+};
+use crate::journal::Journal;
+
+/// Why a location is not enrolled: one sentence for the operator, with the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolmentError {
+    /// There is neither a key nor a code.
+    #[error(
+        "this location is not enrolled yet: `statuspage location add {0}` on the hub prints a code, which goes here as --enrol CODE"
+    )]
+    NoCode(shared::LocationName),
+    /// The hub says no.
+    #[error("the hub does not enrol this location: {0}")]
+    Refused(String),
+    /// The hub says nothing that can be understood.
+    #[error("the hub could not be asked to enrol this location: {0}; the same code can be used again")]
+    Unanswered(String),
+}
+
+/// The key to sign with: the one that is there, or a new one that the hub has just learnt.
+pub(super) async fn identity(
+    options: &ReporterOptions,
+    hub: &HubClient,
+    journal: &mut Journal,
+) -> Result<Identity, ReporterError> {
+    let (data, location) = (&options.data, &options.location);
+    let known = Identity::read(data, location)?;
+    let code = options.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
+    let code = match (known, code) {
+        (Some(known), None) => return Ok(known),
+        // Once is enough: a container has the same flags at each start.
+        (Some(known), Some(code)) if known.is_of(code) => return Ok(known),
+        (None, None) => return Err(EnrolmentError::NoCode(location.clone()).into()),
+        (_, Some(code)) => code,
+    };
+    let pending = Identity::read_pending(data, location)?.filter(|pending| pending.is_of(code));
+    let identity = match pending {
+        Some(pending) => pending,
+        None => {
+            let made = Identity::generate(location.clone(), code)?;
+            made.write_pending(data)?;
+            made
+        }
+    };
+    let enrolled = hub.enrol(&enrolment(&identity, code)).await.map_err(refused)?;
+    journal.go_on_above(enrolled.highest);
+    Identity::confirm(data)?;
+    tracing::info!(%location, "the hub knows this location's key");
+    Ok(identity)
+}
+
+fn enrolment(identity: &Identity, code: &str) -> Enrolment {
+    let (location, public_key) = (identity.location().clone(), identity.public_key());
+    let signature = identity.sign(&Enrolment::signed(&location, code, &public_key));
+    let (format, code) = (ENROLMENT_FORMAT.to_owned(), code.to_owned());
+    Enrolment { format, location, code, public_key, signature }
+}
+
+fn refused(unanswered: Unanswered) -> EnrolmentError {
+    match unanswered {
+        Unanswered::Refused(refusal) => match refusal.kind {
+            RefusalKind::TooOften | RefusalKind::Behind => EnrolmentError::Unanswered(refusal.detail),
+            RefusalKind::Unknown
+            | RefusalKind::Revoked
+            | RefusalKind::Conflict
+            | RefusalKind::Code
+            | RefusalKind::Malformed => EnrolmentError::Refused(refusal.detail),
+        },
+        other @ (Unanswered::Foreign(_) | Unanswered::Lost(_)) => EnrolmentError::Unanswered(other.to_string()),
+    }
+}

@@ -1,0 +1,311 @@
+//! The link to the hub: what it lacks is sent, what it says is taken; at least every fifteen seconds, so that it knows that we live.
+//!
+//! It does not know how results are kept nor how bytes travel.
+
+use std::{
+    io::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use flate2::{Compression, write::ZlibEncoder};
+use shared::{
+    Sequence, Spans, Timestamp,
+    report::{
+        Exchange, Heartbeat, MOST_ENTRIES, MOST_SPANS, REPORT_FORMAT, Receipt, Refusal, RefusalKind, Report, RunId,
+    },
+};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Identity,
+    clerk::Desk,
+    hub::{HubClient, Unanswered},
+    plan::{Known, pause},
+    watch::Watch,
+};
+use crate::{journal::Picked, probe::wall_clock};
+
+/// The hub hears of us at least that often.
+const BEAT: Duration = Duration::from_secs(15);
+/// Results wait so long for company.
+const GATHER: Duration = Duration::from_millis(500);
+
+/// A hub that cannot write is asked as if it had failed no more often: every few seconds.
+const BEHIND: u32 = 1;
+
+/// The hub's clock, as the last receipt showed it: it goes on by our monotonic clock, so that ours may be set meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct HubClock(Mutex<Option<(Instant, Timestamp)>>);
+
+impl HubClock {
+    /// How far it is ahead of ours, in milliseconds; none before the first receipt.
+    pub(super) fn ahead_ms(&self) -> Option<i64> {
+        let (at, showed) = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
+        Some(showed.plus(at.elapsed()).as_millis() - wall_clock().as_millis())
+    }
+
+    fn set(&self, exchange: &Exchange) {
+        let showed = Timestamp::from_millis(exchange.returned_at.as_millis() + exchange.ahead_ms());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), showed));
+    }
+}
+
+/// The link.
+#[derive(Debug)]
+pub(super) struct Link {
+    identity: Identity,
+    hub: HubClient,
+    desk: Desk,
+    clock: Arc<HubClock>,
+    watch: Arc<Watch>,
+    run: RunId,
+    beat: u64,
+    /// What the hub has; none before it is asked.
+    known: Option<Known>,
+    exchange: Option<Exchange>,
+    failures: u32,
+    /// So many results of a report: fewer after one that the hub could not read.
+    most: usize,
+    /// Numbers that the hub cannot read alone: given up.
+    unreadable: Spans,
+    /// What went wrong, as it was told last.
+    told: Option<String>,
+}
+
+/// What to do after a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// More is to be sent.
+    AtOnce,
+    /// The hub has everything.
+    WithNews,
+    /// It failed.
+    AfterPause,
+}
+
+impl Link {
+    pub(super) fn new(identity: Identity, hub: HubClient, desk: Desk, clock: Arc<HubClock>, watch: Arc<Watch>) -> Self {
+        Self {
+            identity,
+            hub,
+            desk,
+            clock,
+            watch,
+            run: run_id(),
+            beat: 0,
+            known: None,
+            exchange: None,
+            failures: 0,
+            most: MOST_ENTRIES,
+            unreadable: Spans::default(),
+            told: None,
+        }
+    }
+
+    /// Reports until `stop`.
+    pub(super) async fn run(&mut self, stop: CancellationToken) {
+        let mut kept = self.desk.kept();
+        loop {
+            let next = tokio::select! {
+                () = stop.cancelled() => return,
+                next = self.report() => next,
+            };
+            let now = Instant::now();
+            let beat = now + BEAT;
+            let until = match next {
+                Next::AtOnce => continue,
+                Next::AfterPause => now + pause(self.failures, chance()),
+                Next::WithNews => tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = sleep_until(beat) => beat,
+                    changed = kept.changed() => match changed {
+                        Ok(()) => Instant::now() + GATHER,
+                        Err(_closed) => return,
+                    },
+                },
+            };
+            kept.mark_unchanged();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = sleep_until(until) => {}
+            }
+        }
+    }
+
+    /// Reports once more, what is left.
+    pub(super) async fn last_report(&mut self) {
+        if self.failures == 0 {
+            self.report().await;
+        }
+    }
+
+    async fn report(&mut self) -> Next {
+        let Some(report) = self.compose().await else { return Next::AfterPause };
+        let (envelope, sent_at) = (report.envelope(), report.sent_at);
+        let Some(body) = packed(&report) else { return Next::AfterPause };
+        match self.hub.report(&envelope, body, &self.identity).await {
+            Ok(receipt) => self.take(receipt, sent_at).await,
+            Err(Unanswered::Refused(refusal)) => self.refused(refusal, &report).await,
+            Err(error @ (Unanswered::Foreign(_) | Unanswered::Lost(_))) => self.failed(error.to_string()),
+        }
+    }
+
+    /// What is to be said now.
+    async fn compose(&mut self) -> Option<Report> {
+        let (known, most, unreadable) = (self.known.clone(), self.most, self.unreadable.clone());
+        let composed = self.desk.ask(move |journal| {
+            let known = known.unwrap_or_else(|| Known { highest: journal.acknowledged(), ..Known::default() });
+            let mut picked = journal.pick(&known.news(journal.last()), most);
+            let room = most - picked.entries.len().min(most);
+            if room > 0 && !known.backlog().is_empty() {
+                let Picked { entries, lost } = journal.pick(known.backlog(), room);
+                picked.entries.extend(entries);
+                lost.iter().for_each(|span| picked.lost.insert(span));
+            }
+            picked.entries.retain(|entry| !unreadable.contains(entry.sequence));
+            unreadable.iter().for_each(|span| picked.lost.insert(span));
+            (picked, journal.begins(), journal.acknowledged(), journal.state(), journal.free_disk())
+        });
+        let (Picked { entries, lost }, begins, acknowledged, journal, free_disk) = composed.await?;
+        self.beat += 1;
+        let coverage = self.watch.coverage(wall_clock());
+        Some(Report {
+            format: REPORT_FORMAT.to_owned(),
+            location: self.identity.location().clone(),
+            run: self.run,
+            begins,
+            beat: self.beat,
+            sent_at: wall_clock(),
+            acknowledged,
+            entries,
+            lost: lost.first_spans(MOST_SPANS).into(),
+            heartbeat: Heartbeat {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                definitions: self.watch.fingerprint(),
+                overdue: coverage.overdue,
+                probes: coverage.probes,
+                journal,
+                free_disk,
+                exchange: self.exchange,
+            },
+        })
+    }
+
+    async fn take(&mut self, receipt: Receipt, sent_at: Timestamp) -> Next {
+        let Receipt { acknowledged, highest, missing, received_at, answered_at, .. } = receipt;
+        let exchange = Exchange { sent_at, received_at, answered_at, returned_at: wall_clock() };
+        self.clock.set(&exchange);
+        self.exchange = Some(exchange);
+        let taken = self.desk.ask(move |journal| {
+            let (before, last) = (journal.acknowledged(), journal.last());
+            journal.take_receipt(acknowledged, highest, wall_clock());
+            (before, last)
+        });
+        let Some((before, last)) = taken.await else { return Next::AfterPause };
+        if highest > last {
+            tracing::error!(%highest, %last, "the hub knows later results of this location: its disk was set back, or it runs twice");
+            return self.renumber(highest).await;
+        }
+        if acknowledged < before {
+            tracing::warn!(%before, now = %acknowledged, "the hub has lost results that it had: they are sent again");
+        }
+        self.went_well();
+        if acknowledged == highest {
+            self.watch.acknowledged();
+        }
+        let known = Known { highest, missing };
+        let next = if known.lacks(last) { Next::AtOnce } else { Next::WithNews };
+        self.known = Some(known);
+        next
+    }
+
+    async fn refused(&mut self, refusal: Refusal, report: &Report) -> Next {
+        let Refusal { kind, detail, highest, .. } = refusal;
+        match (kind, highest) {
+            (RefusalKind::Conflict, Some(highest)) => {
+                tracing::error!(%highest, detail, "the hub has other results under the numbers of these");
+                self.renumber(highest).await
+            }
+            (RefusalKind::Malformed, _) => {
+                self.lighten(report);
+                self.failed(detail)
+            }
+            // It judges what it cannot keep: the present must reach it all the same.
+            (RefusalKind::Behind, _) => {
+                self.failures = self.failures.min(BEHIND);
+                self.failed(detail)
+            }
+            (
+                RefusalKind::Conflict
+                | RefusalKind::Unknown
+                | RefusalKind::Revoked
+                | RefusalKind::Code
+                | RefusalKind::TooOften,
+                _,
+            ) => self.failed(detail),
+        }
+    }
+
+    /// A report that the hub cannot read is sent in halves, until the one result is found that it cannot read at all.
+    fn lighten(&mut self, report: &Report) {
+        match report.entries.as_slice() {
+            [] => {}
+            [one] => {
+                tracing::error!(sequence = %one.sequence, probe.id = %one.observation.probe, "the hub cannot read a result: it is given up");
+                self.unreadable.add(one.sequence);
+                self.most = MOST_ENTRIES;
+            }
+            several => self.most = several.len().div_ceil(2),
+        }
+    }
+
+    /// Goes on above what the hub knows, as another run.
+    async fn renumber(&mut self, highest: Sequence) -> Next {
+        if self.desk.ask(move |journal| journal.renumber(highest)).await.is_none() {
+            return Next::AfterPause;
+        }
+        (self.run, self.beat) = (run_id(), 0);
+        self.known = Some(Known { highest, missing: Spans::default() });
+        // Two that take each other's numbers must not do so without a pause.
+        self.failed("the numbers of this location's results were given twice".to_owned())
+    }
+
+    fn went_well(&mut self) {
+        if self.told.take().is_some() {
+            tracing::info!("the hub takes reports again");
+        }
+        (self.failures, self.most) = (0, MOST_ENTRIES);
+    }
+
+    fn failed(&mut self, reason: String) -> Next {
+        self.failures = self.failures.saturating_add(1);
+        if self.told.as_ref() != Some(&reason) {
+            tracing::warn!(reason, "the hub did not take a report: results stay in the journal, and it is tried again");
+        }
+        self.told = Some(reason);
+        Next::AfterPause
+    }
+}
+
+fn packed(report: &Report) -> Option<Vec<u8>> {
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+    let done = serde_json::to_vec(report).map_err(Into::into).and_then(|text| packed.write_all(&text));
+    done.and_then(|()| packed.finish()).inspect_err(|error| tracing::error!(%error, "a report cannot be written")).ok()
+}
+
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    // Without randomness, two processes could be taken for one: the numbers of their results still tell them apart.
+    let _ = aws_lc_rs::rand::fill(&mut bytes);
+    u64::from_be_bytes(bytes)
+}
+
+fn run_id() -> RunId {
+    RunId::new(random())
+}
+
+fn chance() -> f64 {
+    f64::from(u32::try_from(random() >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
+}

@@ -1,0 +1,101 @@
+//! Whether this location does its work: which probes have given a result lately, and whether the hub has it.
+//!
+//! It does not know who is told.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use shared::{Observation, ProbeId, Timestamp, Verdict};
+use tokio::{sync::watch, time::Instant};
+
+use crate::{definition::DefinitionSet, probe::wall_clock};
+
+/// Share of the probes that must have run, in percent: the hub's own dead-man switch asks for the same.
+const COVERAGE: u64 = 95;
+/// So long a receipt holds.
+const ACKNOWLEDGED: Duration = Duration::from_secs(90);
+
+/// What is seen of the own work.
+#[derive(Debug)]
+pub(super) struct Watch {
+    definitions: watch::Receiver<Arc<DefinitionSet>>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    /// When each probe last gave a result; one that is our own fault is none.
+    results: BTreeMap<ProbeId, Timestamp>,
+    /// Since when each probe is awaited.
+    awaited: BTreeMap<ProbeId, Timestamp>,
+    acknowledged: Option<Instant>,
+}
+
+/// Probes that should have given a result, and those of them that have not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Coverage {
+    pub(super) probes: u64,
+    pub(super) overdue: u64,
+}
+
+impl Watch {
+    pub(super) fn new(definitions: watch::Receiver<Arc<DefinitionSet>>) -> Self {
+        let seen = Seen { results: BTreeMap::new(), awaited: BTreeMap::new(), acknowledged: None };
+        Self { definitions, seen: Mutex::new(seen) }
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A result came.
+    pub(super) fn heard(&self, observation: &Observation) {
+        if observation.verdict != Verdict::Unknown {
+            self.with(|seen| seen.results.insert(observation.probe.clone(), wall_clock()));
+        }
+    }
+
+    /// The hub has everything.
+    pub(super) fn acknowledged(&self) {
+        self.with(|seen| seen.acknowledged = Some(Instant::now()));
+    }
+
+    /// Which probes ran.
+    pub(super) fn coverage(&self, now: Timestamp) -> Coverage {
+        let set = Arc::clone(&self.definitions.borrow());
+        self.with(|seen| {
+            seen.results.retain(|id, _| set.probe(id).is_some());
+            seen.awaited.retain(|id, _| set.probe(id).is_some());
+            let mut overdue = 0;
+            for probe in set.probes() {
+                // After a clock that was set back, nothing would be overdue until it had caught up.
+                let awaited = seen.awaited.entry(probe.id.clone()).or_insert(now);
+                *awaited = (*awaited).min(now);
+                let since = seen.results.get(&probe.id).map_or(*awaited, |at| (*at).min(now).max(*awaited));
+                overdue += u64::from(now > probe.overdue_at(since));
+            }
+            Coverage { probes: set.probes().count() as u64, overdue }
+        })
+    }
+
+    /// Why no sign of life is given; none when all is well.
+    pub(super) fn silence(&self, now: Timestamp) -> Option<&'static str> {
+        let Coverage { probes, overdue } = self.coverage(now);
+        let acknowledged = self.with(|seen| seen.acknowledged);
+        match acknowledged {
+            _ if probes == 0 => Some("no probe is defined"),
+            _ if (probes - overdue) * 100 < probes * COVERAGE => Some("probes do not run"),
+            None => Some("the hub has not acknowledged anything yet"),
+            Some(at) if at.elapsed() > ACKNOWLEDGED => Some("the hub does not acknowledge"),
+            Some(_) => None,
+        }
+    }
+
+    /// The fingerprint of the definitions that run.
+    pub(super) fn fingerprint(&self) -> String {
+        self.definitions.borrow().fingerprint()
+    }
+}

@@ -1,0 +1,126 @@
+//! `statuspage location`: the places that report from elsewhere, from the command line.
+//!
+//! It does not know how the hub keeps them.
+
+use anyhow::Result;
+use jiff::tz::TimeZone;
+use shared::{LocationName, Timestamp};
+
+use super::{Ended, incident::client, out};
+use crate::{
+    api::locations::{AddLocationOrder, CodeAnswer, CountsAnswer, LocationAnswer, LocationsAnswer, StandingForm},
+    cli::{LocationCommand, ReportFormat},
+    settings::Settings,
+};
+
+/// Runs one of them.
+///
+/// # Errors
+///
+/// When the hub cannot be reached or refuses: its own words.
+pub async fn location(command: LocationCommand, settings: &Settings) -> Result<Ended> {
+    let format = command.hub().format();
+    let hub = client(command.hub(), settings)?;
+    let path = |location: &LocationName, order: &str| format!("/api/v1/locations/{location}/{order}");
+    match command {
+        LocationCommand::List(_) => {
+            let answer: LocationsAnswer = hub.get("/api/v1/locations").await?;
+            let unwell = answer.locations.iter().any(|one| one.standing == StandingForm::Silent);
+            match format {
+                ReportFormat::Words => out::text(words(&answer, &settings.time_zone))?,
+                ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
+            }
+            return Ok(if unwell { Ended::Poorly } else { Ended::Well });
+        }
+        LocationCommand::Add(arguments) => {
+            let order = AddLocationOrder { name: arguments.location.to_string() };
+            print_code(&hub.post("/api/v1/locations", &order).await?, settings, format)?;
+        }
+        LocationCommand::Rotate(arguments) => {
+            print_code(&hub.post(&path(&arguments.location, "rotate"), &()).await?, settings, format)?;
+        }
+        LocationCommand::Revoke(arguments) => {
+            let answer: LocationAnswer = hub.post(&path(&arguments.location, "revoke"), &()).await?;
+            match format {
+                ReportFormat::Words => {
+                    out::line(format_args!("{} is revoked: nothing that it says is taken from now on", answer.name))?
+                }
+                ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
+            }
+        }
+    }
+    Ok(Ended::Well)
+}
+
+/// The code, and what to do with it.
+fn print_code(answer: &CodeAnswer, settings: &Settings, format: ReportFormat) -> Result<()> {
+    if format == ReportFormat::Json {
+        return Ok(out::line(serde_json::to_string_pretty(answer)?)?);
+    }
+    let hub = settings.public_url.as_ref().map_or_else(|| "https://THIS-HUB".to_owned(), ToString::to_string);
+    let CodeAnswer { name, code, valid_until } = answer;
+    let until = valid_until.map(|at| format!(", until {}", clock(at, &settings.time_zone))).unwrap_or_default();
+    Ok(out::text(format!(
+        "the code for {name}, to be used once{until}:\n\n    {code}\n\nstart it there, with a copy of this hub's definitions, by\n\n    \
+         prober run --hub {hub} --location {name} --enrol {code} --data DIR --probes DIR\n"
+    ))?)
+}
+
+fn words(answer: &LocationsAnswer, zone: &TimeZone) -> String {
+    if answer.locations.is_empty() {
+        return "no location reports to this hub; `statuspage location add NAME` adds one\n".to_owned();
+    }
+    answer.locations.iter().map(|one| line(one, zone)).collect()
+}
+
+fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
+    let mut facts = Vec::new();
+    match (one.heard_at, one.code_until) {
+        (Some(at), _) => facts.push(format!("heard {}", clock(at, zone))),
+        (None, Some(until)) => facts.push(format!("its code is valid until {}", clock(until, zone))),
+        (None, None) => facts.push("its code is not valid any more: rotate it".to_owned()),
+    }
+    facts.extend(one.version.iter().map(|version| format!("version {version}")));
+    facts.extend(one.journal_depth.filter(|depth| *depth > 0).map(|depth| format!("{depth} results to come")));
+    facts.extend(one.overdue.filter(|overdue| *overdue > 0).map(|overdue| format!("{overdue} probes overdue")));
+    facts.extend(
+        one.clock_offset.filter(|offset| offset.abs() > 2.0).map(|offset| format!("clock off by {offset:.0} s")),
+    );
+    facts.extend(one.drifts_since.map(|since| format!("other definitions since {}", clock(since, zone))));
+    if one.gaps > 0 {
+        facts.push(format!("{} results missing", one.gaps));
+    }
+    let CountsAnswer { lost, duplicates, unknown, rejected, .. } = one.counts;
+    for (count, what) in
+        [(lost, "lost"), (duplicates, "came twice"), (unknown, "of unknown probes"), (rejected, "reports not let in")]
+    {
+        if count > 0 {
+            facts.push(format!("{count} {what}"));
+        }
+    }
+    format!("{:20}  {:8}  {}\n", one.name, one.standing.word(), facts.join(", "))
+}
+
+/// A time as people read it.
+fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+    at.to_zoned(zone.clone()).strftime("%F %T").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_is_one_line_that_says_what_is_wrong() {
+        let one: LocationAnswer = serde_json::from_value(serde_json::json!({
+            "name": "lyon", "standing": "silent", "added_at": "2026-11-22T14:05:00Z", "keys": ["a1"], "code_until": null,
+            "heard_at": "2026-11-22T15:00:00Z", "version": "0.1.0", "has_other_version": false, "drifts_since": null,
+            "clock_offset": -600.0, "overdue": 0, "journal_depth": 12, "journal_oldest": null, "free_disk": null, "gaps": 3,
+            "counts": { "taken": 9, "duplicates": 1, "lost": 0, "unknown": 0, "rejected": 0 },
+        }))
+        .expect("a location");
+        let expected = "lyon                  silent    heard 2026-11-22 15:00:00, version 0.1.0, 12 results to come, clock off by -600 s, 3 results missing, 1 came twice\n";
+        assert_eq!(line(&one, &TimeZone::UTC), expected);
+    }
+}

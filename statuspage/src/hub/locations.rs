@@ -1,0 +1,349 @@
+//! Locations in the hub: their reports stored, judged and answered, operators' orders about them, and what is wrong with them.
+//!
+//! It does not know HTTP or signatures: what comes here was let in.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bytes::Bytes;
+use shared::{
+    LocationName, Observation, Timestamp,
+    report::{Enrolment, Receipt, Report},
+};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{Duration, Instant, timeout_at},
+};
+use tracing::{info, warn};
+
+use super::{Hub, alarm::Bell, evidence};
+use crate::{
+    clock::now,
+    engine::Transition,
+    incident::Actor,
+    location::{Book, Command, LocationView, News, PublicKey, Refused, Register, Taken, Trouble, Undone},
+    notify::{Fault, FaultId, FaultKind, LocationTrouble},
+    store::{Changes, Durability, RecordKey, Restored, StoreState},
+};
+
+/// Reports that may wait. Whoever comes when it is full waits until the deadline, and is then refused.
+const WAITING: usize = 8;
+/// Until then a report or an order is answered.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// What comes from the door.
+#[derive(Debug)]
+pub(super) enum Knock {
+    /// A report that is known to be the location's.
+    Report(Box<Delivery>),
+    /// A location introduces itself.
+    Enrolment(Box<Enrolment>, oneshot::Sender<Result<shared::Sequence, Answer>>),
+    /// Somebody who is not let in uses a location's name.
+    Rejected(LocationName),
+    /// An operator's order.
+    Order(Actor, Command, oneshot::Sender<Result<LocationView, Refused>>),
+}
+
+/// A report on its way.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    report: Report,
+    key: PublicKey,
+    received_at: Timestamp,
+    reply: oneshot::Sender<Result<Receipt, Answer>>,
+}
+
+/// Why there is no receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The book says no.
+    Undone(Undone),
+    /// It is judged and cannot be kept now: it must come again.
+    Behind,
+}
+
+/// The door's way to the hub; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Counter {
+    knocks: mpsc::Sender<Knock>,
+    register: watch::Receiver<Register>,
+}
+
+/// The hub's end of it.
+#[derive(Debug)]
+pub struct CounterEnd {
+    pub(super) knocks: mpsc::Receiver<Knock>,
+    register: watch::Sender<Register>,
+}
+
+/// A way from the door to the hub, and the end of it that belongs into the hub's [`Wiring`](super::Wiring).
+pub fn counter() -> (Counter, CounterEnd) {
+    let (sender, knocks) = mpsc::channel(WAITING);
+    let (writer, register) = watch::channel(Register::default());
+    (Counter { knocks: sender, register }, CounterEnd { knocks, register: writer })
+}
+
+impl Counter {
+    /// Whose keys are good.
+    pub fn register(&self) -> Register {
+        self.register.borrow().clone()
+    }
+
+    /// Hands a report in, and waits for its receipt.
+    ///
+    /// # Errors
+    ///
+    /// [`Answer::Behind`] also when the hub does not answer by the deadline.
+    pub async fn report(&self, report: Report, key: PublicKey, received_at: Timestamp) -> Result<Receipt, Answer> {
+        let knock = |reply| Knock::Report(Box::new(Delivery { report, key, received_at, reply }));
+        self.ask(knock).await.unwrap_or(Err(Answer::Behind))
+    }
+
+    /// Hands an enrolment in: the greatest number that is known of the location.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Counter::report`].
+    pub async fn enrol(&self, enrolment: Enrolment) -> Result<shared::Sequence, Answer> {
+        self.ask(|reply| Knock::Enrolment(Box::new(enrolment), reply)).await.unwrap_or(Err(Answer::Behind))
+    }
+
+    /// Gives an operator's order, and waits until it is on stable storage.
+    ///
+    /// # Errors
+    ///
+    /// It was refused, and nothing was changed.
+    pub async fn order(&self, actor: Actor, command: Command) -> Result<LocationView, Refused> {
+        self.ask(|reply| Knock::Order(actor, command, reply)).await.unwrap_or(Err(Refused::Behind))
+    }
+
+    /// Tells that somebody was not let in; forgotten when the hub has other things to do.
+    pub fn rejected(&self, location: &LocationName) {
+        let _ = self.knocks.try_send(Knock::Rejected(location.clone()));
+    }
+
+    async fn ask<T>(&self, knock: impl FnOnce(oneshot::Sender<T>) -> Knock) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        let until = Instant::now() + DEADLINE;
+        timeout_at(until, self.knocks.send(knock(reply))).await.ok()?.ok()?;
+        timeout_at(until, answer).await.ok()?.ok()
+    }
+}
+
+/// The book as the store kept it.
+pub(super) fn book(restored: &Restored, now: Timestamp) -> Book {
+    let records = restored.records.iter().filter_map(|(key, body)| {
+        let RecordKey::Location(location) = key else { return None };
+        Some((location, body.as_ref()))
+    });
+    Book::read(records, now)
+}
+
+/// The records of the book that are not written as they are.
+pub(super) fn records(book: &mut Book) -> impl Iterator<Item = (RecordKey, Option<Bytes>)> {
+    book.take_changes().into_iter().map(|(location, body)| (RecordKey::Location(location), body.map(Bytes::from)))
+}
+
+impl Hub {
+    /// Takes what comes from the door.
+    pub(super) async fn take_knock(&mut self, knock: Knock, end: &CounterEnd) -> Vec<Transition> {
+        let transitions = match knock {
+            Knock::Report(delivery) => {
+                let Delivery { report, key, received_at, reply } = *delivery;
+                let (answer, transitions) = self.take_report_of(&report, &key, received_at).await;
+                // Whoever asked may have gone: the report comes again, and is known then.
+                drop(reply.send(answer));
+                transitions
+            }
+            Knock::Enrolment(enrolment, reply) => {
+                let _ = reply.send(self.enrol_location(&enrolment).await);
+                Vec::new()
+            }
+            Knock::Rejected(location) => {
+                if self.telling.locations.reject(&location) {
+                    self.ring_location(&location, LocationTrouble::Forged).await;
+                }
+                Vec::new()
+            }
+            Knock::Order(actor, command, reply) => {
+                drop(reply.send(self.order_location(actor, &command).await));
+                Vec::new()
+            }
+        };
+        self.show_register(end);
+        transitions
+    }
+
+    /// Shows whose keys are good.
+    pub(super) fn show_register(&self, end: &CounterEnd) {
+        let register = self.telling.locations.register();
+        end.register.send_if_modified(|known| {
+            let changed = known != register;
+            if changed {
+                known.clone_from(register);
+            }
+            changed
+        });
+    }
+
+    /// Judges what is new, then keeps it together with how far the location's numbers have come; a receipt needs both on stable
+    /// storage. While the store is behind, judging goes on, and the location keeps what it has.
+    pub(super) async fn take_report_of(
+        &mut self,
+        report: &Report,
+        key: &PublicKey,
+        received_at: Timestamp,
+    ) -> (Result<Receipt, Answer>, Vec<Transition>) {
+        let (location, definitions) = (&report.location, self.fingerprint.clone());
+        let dropped = self.store.counters().dropped_observations;
+        if self.store.state() == StoreState::Synced {
+            // What an earlier report left behind is written by now, or lost.
+            match self.unsettled.remove(location) {
+                Some(then) if then != dropped => self.telling.locations.unsettle(location),
+                Some(_) => self.telling.locations.settle(location),
+                None => {}
+            }
+        }
+        let taken = match self.telling.locations.take(report, key, &definitions, now()) {
+            Ok(taken) => taken,
+            Err(undone) => {
+                if let Undone::Copied(_) = undone {
+                    self.ring_location(location, LocationTrouble::Copied).await;
+                }
+                return (Err(Answer::Undone(undone)), Vec::new());
+            }
+        };
+        let (kept, transitions) = self.keep_news(location, taken).await;
+        match kept {
+            Durability::Synced if !self.unsettled.contains_key(location) => {
+                self.telling.locations.settle(location);
+                let receipt = self.telling.locations.receipt(location, &definitions, received_at);
+                let receipt = receipt.map(|receipt| Receipt { answered_at: now(), ..receipt });
+                (receipt.ok_or(Answer::Undone(Undone::Unknown)), transitions)
+            }
+            Durability::Synced | Durability::Behind => {
+                self.unsettled.entry(location.clone()).or_insert(dropped);
+                (Err(Answer::Behind), transitions)
+            }
+        }
+    }
+
+    async fn keep_news(&mut self, location: &LocationName, taken: Taken) -> (Durability, Vec<Transition>) {
+        let Taken { news, forgotten } = taken;
+        if forgotten > 0 {
+            self.ring_location(location, LocationTrouble::Forgotten { results: forgotten }).await;
+        }
+        let (mut rows, mut transitions, mut unknown, now) = (Vec::new(), Vec::new(), 0, now());
+        for News { observation, is_unjudged } in news {
+            let (observation, exhibit) = evidence::parted(observation);
+            unknown += u64::from(self.definitions.probe(&observation.probe).is_none());
+            if is_unjudged {
+                transitions.extend(self.judge_report(&observation, exhibit, now));
+            }
+            rows.push(observation);
+        }
+        self.telling.locations.count_unknown(location, unknown);
+        let records = records(&mut self.telling.locations).collect();
+        // What came late for an hour is counted in it: that is written with the results, or they would be counted twice.
+        let ledgers = if std::mem::take(&mut self.dirty.late) { self.ledgers() } else { Changes::default() };
+        (self.store.keep(rows, Changes { records, ..ledgers }).await, transitions)
+    }
+
+    fn judge_report(
+        &mut self,
+        observation: &Arc<Observation>,
+        exhibit: Option<Box<shared::Exhibit>>,
+        now: Timestamp,
+    ) -> Vec<Transition> {
+        self.options.counters.observations.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.judge_from_afar(observation, exhibit, now)
+    }
+
+    async fn enrol_location(&mut self, enrolment: &Enrolment) -> Result<shared::Sequence, Answer> {
+        if self.store.state() != StoreState::Synced {
+            return Err(Answer::Behind);
+        }
+        let earlier = self.telling.locations.clone();
+        let enrolled = self.telling.locations.enrol(enrolment, now());
+        let refusal = enrolled.err().map(|undone| format!("{undone:?}").to_lowercase());
+        info!(location = %enrolment.location, refusal, "a location introduced itself");
+        let highest = enrolled.map_err(Answer::Undone)?;
+        match self.write_locations().await {
+            Durability::Synced => Ok(highest),
+            Durability::Behind => {
+                self.telling.locations.put_back(&enrolment.location, &earlier);
+                self.write_locations().await;
+                Err(Answer::Behind)
+            }
+        }
+    }
+
+    async fn order_location(&mut self, actor: Actor, command: &Command) -> Result<LocationView, Refused> {
+        let done = self.try_order(command).await;
+        let location = command.location();
+        let refusal = done.as_ref().err().map(ToString::to_string);
+        info!(?actor, order = command.word(), %location, refusal, "an operator's order");
+        self.telling.audit.note(now(), actor, command.word(), Some(location.to_string()), refusal);
+        self.write(Vec::new()).await;
+        self.tell_troubles().await;
+        done
+    }
+
+    async fn try_order(&mut self, command: &Command) -> Result<LocationView, Refused> {
+        if self.store.state() != StoreState::Synced {
+            return Err(Refused::Behind);
+        }
+        let earlier = self.telling.locations.clone();
+        self.telling.locations.order(command, self.options.location.as_ref(), now())?;
+        if self.write_locations().await == Durability::Behind {
+            self.telling.locations.put_back(command.location(), &earlier);
+            self.write_locations().await;
+            return Err(Refused::Behind);
+        }
+        let view = self.telling.locations.views(now()).remove(command.location());
+        view.ok_or_else(|| Refused::Unknown(command.location().clone()))
+    }
+
+    async fn write_locations(&mut self) -> Durability {
+        let records = records(&mut self.telling.locations).collect();
+        self.store.apply(Changes { records, ..Changes::default() }).await
+    }
+
+    async fn ring_location(&mut self, location: &LocationName, trouble: LocationTrouble) {
+        let fault = Fault::Location { location: location.to_string(), trouble };
+        warn!(%location, fault = %fault.kind(), "something is wrong with a location");
+        let bell = self.telling.alarms.notice(fault, now());
+        self.announce(bell.into_iter().collect()).await;
+    }
+
+    /// Tells what lasts and is wrong with locations, and what of it is over.
+    pub(super) async fn tell_troubles(&mut self) {
+        let at = now();
+        let troubles = self.telling.locations.troubles(at);
+        let mut bells: Vec<Bell> = Vec::new();
+        let mut open: BTreeMap<FaultKind, Vec<String>> = BTreeMap::new();
+        for (location, troubles) in &troubles {
+            for trouble in troubles {
+                let fault = Fault::Location { location: location.to_string(), trouble: told(trouble) };
+                open.entry(fault.kind()).or_default().push(location.to_string());
+                bells.extend(self.telling.alarms.notice(fault, at));
+            }
+        }
+        for kind in [FaultKind::LocationSilent, FaultKind::LocationClock, FaultKind::LocationDrift] {
+            let lasts =
+                |id: &FaultId| open.get(&kind).is_some_and(|of| of.iter().any(|of| id.of() == Some(of.as_str())));
+            let over: Vec<_> = self.telling.alarms.open_of(kind).filter(|id| !lasts(id)).cloned().collect();
+            bells.extend(over.into_iter().filter_map(|id| self.telling.alarms.end(id, at)));
+        }
+        if !bells.is_empty() {
+            self.announce(bells).await;
+        }
+    }
+}
+
+fn told(trouble: &Trouble) -> LocationTrouble {
+    match trouble {
+        Trouble::Silent(heard_at) => LocationTrouble::Silent { heard_at: *heard_at },
+        Trouble::Clock(ahead_ms) => LocationTrouble::Clock { ahead_ms: *ahead_ms },
+        Trouble::Drift(_) => LocationTrouble::Drift,
+    }
+}

@@ -1,0 +1,180 @@
+//! What locations report: taken once and kept, late results without an alarm, and what is told of the locations themselves.
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use shared::{
+    LocationName, Sequence,
+    report::{Entry, Heartbeat, REPORT_FORMAT, Receipt, Report, RunId},
+};
+
+use super::*;
+use crate::{
+    hub::locations::Answer,
+    location::{Code, Command as LocationCommand, Undone},
+    notify::{Fault, FaultKind},
+};
+
+fn lyon() -> LocationName {
+    "lyon".parse().expect("a name")
+}
+
+fn key() -> crate::location::PublicKey {
+    let pair = Ed25519KeyPair::generate().expect("a key");
+    STANDARD.encode(pair.public_key().as_ref()).parse().expect("a key")
+}
+
+/// A location that reports to a hub.
+struct Afar {
+    beat: u64,
+    next: u64,
+    acknowledged: Sequence,
+}
+
+impl Afar {
+    fn report(&mut self, bench: &Bench, observations: Vec<Observation>) -> Report {
+        let entries = observations.into_iter().zip(self.next..).map(|(observation, number)| {
+            let observation = Observation { location: lyon(), ..observation };
+            Entry { sequence: Sequence::new(number), ahead_ms: Some(0), observation }
+        });
+        let entries: Vec<_> = entries.collect();
+        self.next += entries.len() as u64;
+        self.beat += 1;
+        let definitions = bench.hub.definitions.fingerprint();
+        Report {
+            format: REPORT_FORMAT.to_owned(),
+            location: lyon(),
+            run: RunId::new(1 << 20),
+            begins: Sequence::new(1),
+            beat: self.beat,
+            sent_at: now(),
+            acknowledged: self.acknowledged,
+            entries,
+            lost: vec![],
+            heartbeat: Heartbeat { version: env!("CARGO_PKG_VERSION").into(), definitions, ..Heartbeat::default() },
+        }
+    }
+
+    async fn send(&mut self, bench: &mut Bench, observations: Vec<Observation>) -> Receipt {
+        let report = self.report(bench, observations);
+        bench.deliver_report(&report).await.expect("it is taken")
+    }
+}
+
+impl Bench {
+    async fn add_lyon(&mut self) -> Afar {
+        let code = Code::generate().expect("a code");
+        self.hub.telling.locations.order(&LocationCommand::Add(lyon(), code), None, now()).expect("added");
+        Afar { beat: 0, next: 1, acknowledged: Sequence::NONE }
+    }
+
+    async fn deliver_report(&mut self, report: &Report) -> Result<Receipt, Answer> {
+        let (answer, transitions) = self.hub.take_report_of(report, &key(), now()).await;
+        self.hub.tell(&transitions).await;
+        self.deliver().await;
+        answer
+    }
+
+    async fn stored_of(&self, component: &str) -> usize {
+        let since = now().minus(Duration::from_secs(8 * 3_600));
+        let query = crate::store::ObservationQuery::since(id(component), since);
+        self.hub.store.observations(query).await.expect("answers").observations.len()
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_names_what_is_on_stable_storage_and_a_second_delivery_is_counted_once() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    let report = afar.report(&bench, results("cloud", lately(), &UP));
+    let receipt = bench.deliver_report(&report).await.expect("taken");
+    assert_eq!((receipt.acknowledged, receipt.definitions.len()), (Sequence::new(2), 16));
+    let mut bench = bench.killed(cloud()).await;
+    assert_eq!(bench.stored_of("cloud").await, 2);
+    let again = bench.deliver_report(&report).await.expect("known");
+    assert_eq!((again.acknowledged, bench.stored_of("cloud").await), (Sequence::new(2), 2));
+    assert_eq!(bench.status("cloud"), Status::Operational);
+}
+
+#[tokio::test]
+async fn a_backlog_raises_no_alarm_for_old_news_and_fills_the_past() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    let hours_ago = now().minus(Duration::from_secs(6 * 3_600));
+    let past = results("cloud", hours_ago, &[Verdict::Fail; 20]);
+    let newest = afar.report(&bench, past.clone());
+    // The newest come first, under the numbers behind the backlog.
+    let mut present = afar.report(&bench, results("cloud", lately(), &UP));
+    present.beat = 1;
+    let receipt = bench.deliver_report(&present).await.expect("taken");
+    assert_eq!((receipt.acknowledged, receipt.missing.count()), (Sequence::NONE, 20));
+    assert_eq!(bench.status("cloud"), Status::Operational);
+    let receipt = bench.deliver_report(&newest).await.expect("taken");
+    assert_eq!(receipt.acknowledged, Sequence::new(22));
+    assert_eq!((bench.status("cloud"), bench.told()), (Status::Operational, vec![]));
+    assert_eq!(bench.stored_of("cloud").await, 22);
+    let failures = bench.component("cloud").history.failures.len();
+    assert_eq!(failures, 20, "they are shown among the failures");
+    let mut bench = bench.killed(cloud()).await;
+    assert_eq!((bench.status("cloud"), bench.told()), (Status::Operational, vec![]));
+}
+
+#[tokio::test]
+async fn a_silent_location_loses_its_vote_and_is_told_and_so_is_its_return() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), Vec::<String>::new());
+    bench.hub.telling.locations.age(&lyon(), Duration::from_secs(61));
+    bench.hub.tell_troubles().await;
+    bench.hub.tell_troubles().await;
+    bench.deliver().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault"]);
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault", "location_silent fault_over"]);
+}
+
+#[tokio::test]
+async fn a_copy_and_a_forged_report_are_told() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    afar.send(&mut bench, results("cloud", lately(), &UP)).await;
+    let copy = Report { run: RunId::new(7 << 20), ..afar.report(&bench, results("cloud", lately(), &DOWN)) };
+    let copy = Report { begins: Sequence::new(2), ..copy };
+    let refused = bench.deliver_report(&copy).await;
+    assert_eq!(refused, Err(Answer::Undone(Undone::Copied(Sequence::new(2)))));
+    let (counter, end) = counter();
+    counter.rejected(&lyon());
+    let mut end = end;
+    let knock = end.knocks.recv().await.expect("it knocked");
+    bench.hub.take_knock(knock, &end).await;
+    assert_eq!(bench.told_faults(), ["location_copied fault", "location_forged fault"]);
+    assert_eq!(bench.status("cloud"), Status::Operational, "nothing of the copy was taken");
+}
+
+#[tokio::test]
+async fn a_hub_that_was_set_back_says_so_and_ends_in_the_same_state() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    afar.acknowledged = Sequence::new(5);
+    let report = afar.report(&bench, results("cloud", lately(), &UP));
+    bench.deliver_report(&report).await.expect("taken");
+    let told = bench.rows();
+    let fault = told.iter().find_map(|row| match &row.subject {
+        Subject::Monitor(fault) => Some(fault.clone()),
+        Subject::Incident(_) | Subject::Maintenance(_) | Subject::Drill(_) => None,
+    });
+    let Some(Fault::Location { trouble, .. }) = fault else { panic!("it is told: {told:?}") };
+    assert_eq!(trouble.kind(), FaultKind::LocationForgotten);
+}
+
+impl Bench {
+    fn told_faults(&self) -> Vec<String> {
+        let fault = |row: &Notification| match &row.subject {
+            Subject::Monitor(fault) => Some(format!("{} {}", fault.kind(), row.word())),
+            Subject::Incident(_) | Subject::Maintenance(_) | Subject::Drill(_) => None,
+        };
+        self.rows().iter().filter_map(fault).collect()
+    }
+}

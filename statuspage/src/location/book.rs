@@ -1,0 +1,375 @@
+//! The book of locations: what operators order, what reports bring, what is wrong and since when. Pure.
+//!
+//! It does not know clocks, the store or HTTP. Whoever has it writes down what changed in the transaction of the results.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use shared::{
+    LocationName, Sequence, Timestamp,
+    report::{Enrolment, Receipt, Report},
+};
+use tracing::warn;
+
+use super::{
+    Code, CodeHash, LocationView, PublicKey, Register, Standing, Taken,
+    envelope::Known,
+    place::{Key, OneTime, Place},
+};
+
+/// A code is valid for that long.
+const VALID: Duration = Duration::from_secs(86_400);
+/// Nothing heard for longer is silence.
+pub const SILENCE: Duration = Duration::from_secs(60);
+/// A clock that is wrong by more is not believed.
+const WRONG_MS: u64 = 60_000;
+/// Definitions may differ for that long: files are copied one after the other.
+const DRIFT: Duration = Duration::from_secs(600);
+/// A heartbeat is written down that often.
+const WRITTEN: Duration = Duration::from_secs(60);
+
+/// Every location that operators have added.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    places: BTreeMap<LocationName, Place>,
+    changed: BTreeSet<LocationName>,
+    /// When each was last written down.
+    written: BTreeMap<LocationName, Timestamp>,
+    /// Since when this process listens: silence before that is not theirs.
+    since: Timestamp,
+    register: Register,
+}
+
+/// What an operator orders.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// A new location, with the code that it introduces itself with.
+    Add(LocationName, Code),
+    /// A code for another key of a location that is known.
+    Rotate(LocationName, Code),
+    /// Nothing that it says counts from now on.
+    Revoke(LocationName),
+}
+
+impl Command {
+    /// The word in the audit log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Add(..) => "add_location",
+            Self::Rotate(..) => "rotate_location",
+            Self::Revoke(_) => "revoke_location",
+        }
+    }
+
+    /// Which one.
+    pub fn location(&self) -> &LocationName {
+        match self {
+            Self::Add(location, _) | Self::Rotate(location, _) | Self::Revoke(location) => location,
+        }
+    }
+}
+
+/// Why an order about a location is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// There is one of that name.
+    #[error("there is a location {0} already: `statuspage location rotate {0}` makes a code for another key of it")]
+    Taken(LocationName),
+    /// The hub's own prober has the name.
+    #[error("{0} is this hub's own location: choose another name, or another one for the hub with --location")]
+    Own(LocationName),
+    /// There is none of that name.
+    #[error("there is no location {0}: `statuspage location list` shows those that there are")]
+    Unknown(LocationName),
+    /// It was revoked.
+    #[error("the location {0} was revoked: add one with another name")]
+    Revoked(LocationName),
+    /// The store cannot keep it now.
+    #[error("the store cannot write now: try again in a minute")]
+    Behind,
+    /// The system has no randomness for a code.
+    #[error("the system gives no randomness for a code")]
+    NoRandomness,
+}
+
+/// Why a report is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// There is no such location any more.
+    Unknown,
+    /// It was revoked.
+    Revoked,
+    /// The numbers were given to other results, up to this one: a clone, or a disk that was set back.
+    Copied(Sequence),
+    /// The code opens nothing, or not any more.
+    Code,
+    /// The key's own signature is missing.
+    Forged,
+}
+
+/// What is wrong with a location and lasts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// It has not been heard since then.
+    Silent(Timestamp),
+    /// Its clock is wrong by so much, in milliseconds.
+    Clock(i64),
+    /// It has run other definitions since then.
+    Drift(Timestamp),
+}
+
+impl Book {
+    /// Reads what was kept; what cannot be read is named and left out.
+    pub fn read<'a>(records: impl IntoIterator<Item = (&'a LocationName, &'a [u8])>, now: Timestamp) -> Self {
+        let mut book = Self { since: now, ..Self::default() };
+        for (location, body) in records {
+            match serde_json::from_slice::<Place>(body) {
+                Ok(place) => drop(book.places.insert(location.clone(), place.restored())),
+                Err(error) => {
+                    warn!(%location, %error, "what is known of a location cannot be read: it must be enrolled anew")
+                }
+            }
+        }
+        book.enter();
+        book
+    }
+
+    /// Takes over what was found late. What is known by now is newer.
+    pub fn recall(&mut self, earlier: Self) {
+        for (location, place) in earlier.places {
+            self.places.entry(location).or_insert(place);
+        }
+        self.mark_changed();
+        self.enter();
+    }
+
+    /// Makes the register anew.
+    fn enter(&mut self) {
+        let known = |place: &Place| match place.revoked_at {
+            Some(_) => Known::Revoked,
+            None => Known::With(place.keys.iter().map(|key| key.public.clone()).collect()),
+        };
+        let entries = self.places.iter().map(|(location, place)| (location.clone(), known(place)));
+        self.register = Register(Arc::new(entries.collect()));
+    }
+
+    /// Makes what was heard of a location so much older: for tests of silence.
+    #[cfg(test)]
+    pub(crate) fn age(&mut self, location: &LocationName, by: Duration) {
+        self.since = self.since.minus(by);
+        if let Some(heard) = self.places.get_mut(location).and_then(|place| place.heard.as_mut()) {
+            heard.at = heard.at.minus(by);
+        }
+    }
+
+    /// Whose keys are good.
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
+    /// Everything is to be written again.
+    pub fn mark_changed(&mut self) {
+        self.changed.extend(self.places.keys().cloned());
+    }
+
+    /// The records that are to be written.
+    pub fn take_changes(&mut self) -> Vec<(LocationName, Option<Vec<u8>>)> {
+        let changed = std::mem::take(&mut self.changed);
+        let record = |location: LocationName| {
+            let body = self.places.get(&location).and_then(|place| serde_json::to_vec(place).ok());
+            (location, body)
+        };
+        changed.into_iter().map(record).collect()
+    }
+
+    /// Carries out an order.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was changed.
+    pub fn order(&mut self, command: &Command, own: Option<&LocationName>, now: Timestamp) -> Result<(), Refused> {
+        let location = command.location().clone();
+        let one_time = |code: &Code| OneTime { hash: code.hash(), until: now.plus(VALID) };
+        match (command, self.places.get_mut(&location)) {
+            (Command::Add(..), Some(place)) if place.revoked_at.is_some() => return Err(Refused::Revoked(location)),
+            (Command::Add(..), Some(_)) => return Err(Refused::Taken(location)),
+            (Command::Add(..), None) if own == Some(&location) => return Err(Refused::Own(location)),
+            (Command::Add(_, code), None) => {
+                self.places.insert(location.clone(), Place::new(one_time(code), now));
+            }
+            (Command::Rotate(..) | Command::Revoke(_), None) => return Err(Refused::Unknown(location)),
+            (Command::Rotate(..), Some(place)) if place.revoked_at.is_some() => return Err(Refused::Revoked(location)),
+            (Command::Rotate(_, code), Some(place)) => place.code = Some(one_time(code)),
+            (Command::Revoke(_), Some(place)) => {
+                place.revoked_at.get_or_insert(now);
+                (place.code, place.drifts_since) = (None, None);
+            }
+        }
+        self.changed.insert(location);
+        self.enter();
+        Ok(())
+    }
+
+    /// Takes an order back that could not be written down.
+    pub fn put_back(&mut self, location: &LocationName, earlier: &Self) {
+        match earlier.places.get(location) {
+            Some(place) => drop(self.places.insert(location.clone(), place.clone())),
+            None => drop(self.places.remove(location)),
+        }
+        self.changed.insert(location.clone());
+        self.enter();
+    }
+
+    /// Takes a key. The same key with the same code once more is well: the answer may have been lost.
+    ///
+    /// # Errors
+    ///
+    /// The code is not valid, or the key is not the sender's.
+    pub fn enrol(&mut self, enrolment: &Enrolment, now: Timestamp) -> Result<Sequence, Undone> {
+        let Enrolment { location, code, public_key, signature, .. } = enrolment;
+        // Whether the name or the code is wrong is not told.
+        let place = self.places.get_mut(location).ok_or(Undone::Code)?;
+        let public: PublicKey = public_key.parse().map_err(|_| Undone::Forged)?;
+        if !public.verifies(&Enrolment::signed(location, code, public_key), signature) {
+            return Err(Undone::Forged);
+        }
+        let hash = CodeHash::of(code);
+        if place.revoked_at.is_some() {
+            return Err(Undone::Revoked);
+        }
+        if place.keys.iter().any(|key| key.public == public && key.code == hash) {
+            return Ok(place.kept.highest());
+        }
+        let valid = |one_time: &OneTime| one_time.hash == hash && now < one_time.until;
+        place.code.take_if(|one_time| valid(one_time)).ok_or(Undone::Code)?;
+        // Two keys are good until the newer one has been used.
+        place.keys.drain(..place.keys.len().saturating_sub(1));
+        place.keys.push(Key { public, code: hash, enrolled_at: now });
+        let highest = place.kept.highest();
+        self.changed.insert(location.clone());
+        self.enter();
+        Ok(highest)
+    }
+
+    /// Takes a report that is known to be the location's, and says what is new in it.
+    ///
+    /// # Errors
+    ///
+    /// It was revoked meanwhile, or the numbers were given to other results: nothing of it is taken.
+    pub fn take(
+        &mut self,
+        report: &Report,
+        key: &PublicKey,
+        definitions: &str,
+        now: Timestamp,
+    ) -> Result<Taken, Undone> {
+        let location = &report.location;
+        let place = self.places.get_mut(location).ok_or(Undone::Unknown)?;
+        if place.revoked_at.is_some() {
+            return Err(Undone::Revoked);
+        }
+        let (kept, keys) = (place.kept.clone(), place.keys.len());
+        let taken = place.take(report, key, now);
+        place.drifts_since = match &place.heard {
+            Some(heard) if drifts(&heard.heartbeat, definitions) => Some(place.drifts_since.unwrap_or(now)),
+            Some(_) | None => None,
+        };
+        if taken.is_err() {
+            place.copied_at = Some(now);
+        }
+        let written = self.written.get(location).is_some_and(|at| now.since(*at) < WRITTEN && *at <= now);
+        if !written || taken.is_err() || place.kept != kept || place.keys.len() != keys {
+            self.changed.insert(location.clone());
+            self.written.insert(location.clone(), now);
+        }
+        let highest = place.kept.highest();
+        if place.keys.len() != keys {
+            self.enter();
+        }
+        taken.map_err(|_| Undone::Copied(highest))
+    }
+
+    /// Results were of probes that nobody defines here.
+    pub fn count_unknown(&mut self, location: &LocationName, results: u64) {
+        if let Some(place) = self.places.get_mut(location) {
+            place.counts.unknown += results;
+        }
+    }
+
+    /// A report in a location's name was not let in; false when there is no such location.
+    pub fn reject(&mut self, location: &LocationName) -> bool {
+        let place = self.places.get_mut(location);
+        place.map(|place| place.counts.rejected += 1).is_some()
+    }
+
+    /// What was taken is on stable storage.
+    pub fn settle(&mut self, location: &LocationName) {
+        self.places.get_mut(location).into_iter().for_each(Place::settle);
+    }
+
+    /// What was taken may be lost: it is asked for again.
+    pub fn unsettle(&mut self, location: &LocationName) {
+        self.places.get_mut(location).into_iter().for_each(Place::unsettle);
+        self.changed.insert(location.clone());
+    }
+
+    /// The answer to a report of which everything is on stable storage.
+    pub fn receipt(&self, location: &LocationName, definitions: &str, received_at: Timestamp) -> Option<Receipt> {
+        self.places.get(location).map(|place| place.receipt(location, definitions, received_at))
+    }
+
+    /// What is wrong now and lasts, by location.
+    pub fn troubles(&self, now: Timestamp) -> BTreeMap<LocationName, Vec<Trouble>> {
+        let troubles = |(location, place): (&LocationName, &Place)| {
+            let heard = place.heard.as_ref().filter(|_| place.revoked_at.is_none())?;
+            let mut troubles = Vec::new();
+            if now.since(heard.at.max(self.since)) > SILENCE {
+                troubles.push(Trouble::Silent(heard.at));
+            }
+            if heard.ahead_ms.unsigned_abs() > WRONG_MS {
+                troubles.push(Trouble::Clock(heard.ahead_ms));
+            }
+            troubles.extend(place.drifts_since.filter(|since| now.since(*since) > DRIFT).map(Trouble::Drift));
+            Some((location.clone(), troubles))
+        };
+        self.places.iter().filter_map(troubles).collect()
+    }
+
+    /// All of them as readers see them.
+    pub fn views(&self, now: Timestamp) -> BTreeMap<LocationName, LocationView> {
+        self.places.iter().map(|(location, place)| (location.clone(), view(place, now))).collect()
+    }
+}
+
+/// Whether a location runs other definitions than the hub. Programs of different versions cannot be compared.
+fn drifts(heartbeat: &shared::report::Heartbeat, definitions: &str) -> bool {
+    heartbeat.version == env!("CARGO_PKG_VERSION") && heartbeat.definitions != definitions
+}
+
+fn view(place: &Place, now: Timestamp) -> LocationView {
+    let heard = place.heard.as_ref();
+    let standing = match heard {
+        _ if place.revoked_at.is_some() => Standing::Revoked,
+        _ if place.keys.is_empty() => Standing::Awaited,
+        Some(heard) if now.since(heard.at) <= SILENCE => Standing::Reports,
+        Some(_) => Standing::Silent,
+        None => Standing::Awaited,
+    };
+    LocationView {
+        standing,
+        added_at: place.added_at,
+        keys: place.keys.iter().map(|key| key.public.to_string()).collect(),
+        code_until: place.code.as_ref().map(|code| code.until).filter(|until| now < *until),
+        heard_at: heard.map(|heard| heard.at),
+        heartbeat: heard.map(|heard| heard.heartbeat.clone()),
+        ahead_ms: heard.map(|heard| heard.ahead_ms),
+        has_wrong_clock: heard.is_some_and(|heard| heard.ahead_ms.unsigned_abs() > WRONG_MS),
+        drifts_since: place.drifts_since,
+        has_other_version: heard.is_some_and(|heard| heard.heartbeat.version != env!("CARGO_PKG_VERSION")),
+        gaps: place.gaps(),
+        counts: place.counts,
+    }
+}

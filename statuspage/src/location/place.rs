@@ -1,0 +1,319 @@
+//! One location: its keys, the numbers of its results that are kept, the processes that gave them, and its last heartbeat. Pure.
+//!
+//! It does not know other locations. Its form is stored: new fields get a default.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    LocationName, Observation, Sequence, Span, Spans, Timestamp,
+    report::{Entry, Heartbeat, MOST_SPANS, RECEIPT_FORMAT, Receipt, Report, RunId},
+};
+
+use super::{CodeHash, PublicKey};
+
+/// Clocks that differ by no more are one.
+const TOLERANCE_MS: u64 = 2_000;
+/// Processes that are told apart.
+const RUNS: usize = 16;
+/// Results whose content is remembered, to tell a second delivery from another result of the same number.
+const REMEMBERED: usize = 4_096;
+
+/// A location, as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) added_at: Timestamp,
+    #[serde(default)]
+    pub(super) revoked_at: Option<Timestamp>,
+    /// The code that is valid now.
+    #[serde(default)]
+    pub(super) code: Option<OneTime>,
+    /// At most two, the newer one last.
+    #[serde(default)]
+    pub(super) keys: Vec<Key>,
+    /// Numbers whose results are kept, or will never come.
+    #[serde(default)]
+    pub(super) kept: Spans,
+    #[serde(default)]
+    pub(super) counts: Counts,
+    /// Its processes, the present one last.
+    #[serde(default)]
+    runs: VecDeque<Run>,
+    /// What it last said, when, and by how far its clock is behind ours.
+    #[serde(default)]
+    pub(super) heard: Option<Heard>,
+    /// Since when it runs other definitions than the hub.
+    #[serde(default)]
+    pub(super) drifts_since: Option<Timestamp>,
+    /// When it was last seen that it runs twice, or was set back.
+    #[serde(default)]
+    pub(super) copied_at: Option<Timestamp>,
+    /// What was judged, kept or not: never judged twice by this process.
+    #[serde(skip)]
+    judged: Spans,
+    /// What is on stable storage, as it was last known.
+    #[serde(skip)]
+    settled: Spans,
+    /// Hashes of the newest results, by number.
+    #[serde(skip)]
+    contents: BTreeMap<Sequence, u64>,
+}
+
+/// A code and its end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct OneTime {
+    pub(super) hash: CodeHash,
+    pub(super) until: Timestamp,
+}
+
+/// A key, and the code by which it came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Key {
+    pub(super) public: PublicKey,
+    pub(super) code: CodeHash,
+    pub(super) enrolled_at: Timestamp,
+}
+
+/// What is counted of a location, since it was added.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Results that were taken.
+    pub taken: u64,
+    /// Results that came once more.
+    pub duplicates: u64,
+    /// Numbers that will never come.
+    pub lost: u64,
+    /// Results of probes that the hub does not define.
+    pub unknown: u64,
+    /// Reports in its name that no key of its signed.
+    pub rejected: u64,
+}
+
+/// A process of the location's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Run {
+    id: RunId,
+    /// The first number that it gave.
+    begins: Sequence,
+    /// When its first report was sent, by its clock.
+    first_sent: Timestamp,
+    last_sent: Timestamp,
+    beat: u64,
+}
+
+/// What was last heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Heard {
+    pub(super) at: Timestamp,
+    /// How far our clock is ahead of its.
+    pub(super) ahead_ms: i64,
+    pub(super) heartbeat: Heartbeat,
+}
+
+/// A result that is new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct News {
+    /// With its times by the hub's clock, where the location's is wrong.
+    pub observation: Observation,
+    /// Whether it was not judged before: one that could not be kept comes again.
+    pub is_unjudged: bool,
+}
+
+/// What a report brought.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Taken {
+    /// Results that are to be kept.
+    pub news: Vec<News>,
+    /// Results that the location believes to be kept here and that are not: this hub was set back to an earlier state.
+    pub forgotten: u64,
+}
+
+/// The numbers were given to other results, or by another process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Copied;
+
+/// How a report stands to those before.
+enum Turn {
+    /// The present process goes on.
+    Next,
+    /// It was heard before: nothing in it says how the location does now.
+    Again,
+}
+
+impl Place {
+    pub(super) fn new(code: OneTime, now: Timestamp) -> Self {
+        Self {
+            added_at: now,
+            revoked_at: None,
+            code: Some(code),
+            keys: Vec::new(),
+            kept: Spans::default(),
+            counts: Counts::default(),
+            runs: VecDeque::new(),
+            heard: None,
+            drifts_since: None,
+            copied_at: None,
+            judged: Spans::default(),
+            settled: Spans::default(),
+            contents: BTreeMap::new(),
+        }
+    }
+
+    /// What was read is on stable storage.
+    pub(super) fn restored(mut self) -> Self {
+        (self.judged, self.settled) = (self.kept.clone(), self.kept.clone());
+        self
+    }
+
+    /// Takes a report that is known to be the location's.
+    pub(super) fn take(&mut self, report: &Report, key: &PublicKey, now: Timestamp) -> Result<Taken, Copied> {
+        let turn = self.turn(report)?;
+        if report.entries.iter().any(|entry| self.differs(entry)) {
+            return Err(Copied);
+        }
+        if let Turn::Next = turn {
+            self.hear(report, now);
+            // A newer key that works takes the place of the older one.
+            if self.keys.last().is_some_and(|newest| newest.public == *key) {
+                self.keys.drain(..self.keys.len().saturating_sub(1));
+            }
+        }
+        let believed = Spans::up_to(report.acknowledged);
+        let forgotten = believed.iter().map(|span| span.count() - self.have_of(span)).sum();
+        let news = report.entries.iter().filter_map(|entry| self.note(entry, report, now)).collect();
+        self.give_up(&report.lost);
+        Ok(Taken { news, forgotten })
+    }
+
+    fn have_of(&self, span: Span) -> u64 {
+        self.kept.iter().filter_map(|kept| kept.meet(span)).map(Span::count).sum()
+    }
+
+    /// Which process reports, and whether it may have these numbers.
+    fn turn(&mut self, report: &Report) -> Result<Turn, Copied> {
+        let covered = report.entries.iter().all(|entry| self.kept.contains(entry.sequence));
+        let newest = self.runs.back().copied();
+        match self.runs.iter_mut().position(|run| run.id == report.run) {
+            Some(at) if at + 1 == self.runs.len() => {
+                let run = &mut self.runs[at];
+                if report.beat <= run.beat {
+                    return Ok(Turn::Again);
+                }
+                (run.beat, run.last_sent) = (report.beat, report.sent_at);
+                Ok(Turn::Next)
+            }
+            // What an earlier process sent before the present one began came late, or once more.
+            Some(_) if covered || newest.is_none_or(|newest| report.sent_at <= newest.first_sent) => Ok(Turn::Again),
+            Some(_) => Err(Copied),
+            // Of a process before the present one, of which the hub has lost what it knew.
+            None if newest.is_some_and(|newest| is_before(report, newest)) => Ok(Turn::Again),
+            None if report.begins > self.kept.highest() => {
+                let (id, begins, sent, beat) = (report.run, report.begins, report.sent_at, report.beat);
+                self.runs.push_back(Run { id, begins, first_sent: sent, last_sent: sent, beat });
+                if self.runs.len() > RUNS {
+                    self.runs.pop_front();
+                }
+                Ok(Turn::Next)
+            }
+            // A process that is forgotten since, heard once more.
+            None if covered && newest.is_some_and(|newest| report.sent_at <= newest.last_sent) => Ok(Turn::Again),
+            None => Err(Copied),
+        }
+    }
+
+    fn hear(&mut self, report: &Report, now: Timestamp) {
+        let exchange = report.heartbeat.exchange.as_ref();
+        let one_way = || now.as_millis() - report.sent_at.as_millis();
+        // Of an exchange before the clock was set nothing can be learnt: a report cannot take back longer than it may take.
+        let measured =
+            exchange.map(shared::report::Exchange::ahead_ms).filter(|ahead| (one_way() - ahead).abs() < 30_000);
+        let ahead_ms = measured.unwrap_or_else(one_way);
+        let mut heartbeat = report.heartbeat.clone();
+        // What comes with the report is no longer to come.
+        let journal = &mut heartbeat.journal;
+        journal.depth = journal.depth.saturating_sub(report.entries.len() as u64);
+        journal.oldest = journal.oldest.filter(|_| journal.depth > 0);
+        self.heard = Some(Heard { at: now, ahead_ms, heartbeat });
+    }
+
+    fn differs(&self, entry: &Entry) -> bool {
+        self.contents.get(&entry.sequence).is_some_and(|known| *known != content(&entry.observation))
+    }
+
+    fn note(&mut self, entry: &Entry, report: &Report, now: Timestamp) -> Option<News> {
+        if self.kept.contains(entry.sequence) {
+            self.counts.duplicates += 1;
+            return None;
+        }
+        self.kept.add(entry.sequence);
+        self.contents.insert(entry.sequence, content(&entry.observation));
+        while self.contents.len() > REMEMBERED {
+            self.contents.pop_first();
+        }
+        let is_unjudged = !self.judged.contains(entry.sequence);
+        self.judged.add(entry.sequence);
+        self.counts.taken += u64::from(is_unjudged);
+        let mut observation = entry.observation.clone();
+        observation.location = report.location.clone();
+        let ahead = entry.ahead_ms.unwrap_or_else(|| now.as_millis() - report.sent_at.as_millis());
+        if ahead.unsigned_abs() > TOLERANCE_MS {
+            let at = observation.started_at.as_millis().saturating_add(ahead);
+            observation.started_at = Timestamp::from_millis(at);
+        }
+        Some(News { observation, is_unjudged })
+    }
+
+    /// Closes gaps that will never be filled.
+    fn give_up(&mut self, lost: &[Span]) {
+        let end = self.kept.highest();
+        for span in lost.iter().filter_map(|span| Span::new(span.first(), span.last().min(end))) {
+            self.counts.lost += span.count() - self.have_of(span);
+            self.kept.insert(span);
+        }
+    }
+
+    /// Everything that is noted as kept is on stable storage.
+    pub(super) fn settle(&mut self) {
+        self.settled = self.kept.clone();
+    }
+
+    /// What was not on stable storage for sure is asked for again.
+    pub(super) fn unsettle(&mut self) {
+        self.kept = self.settled.clone();
+    }
+
+    pub(super) fn receipt(&self, location: &LocationName, definitions: &str, received_at: Timestamp) -> Receipt {
+        let highest = self.kept.highest();
+        Receipt {
+            format: RECEIPT_FORMAT.to_owned(),
+            location: location.clone(),
+            acknowledged: self.kept.whole_until(),
+            highest,
+            missing: self.kept.gaps(highest).first_spans(MOST_SPANS),
+            definitions: definitions.to_owned(),
+            received_at,
+            answered_at: received_at,
+        }
+    }
+
+    /// Numbers that are lacking and may come.
+    pub(super) fn gaps(&self) -> u64 {
+        self.kept.gaps(self.kept.highest()).count()
+    }
+}
+
+/// Whether a report is of a process that came before.
+fn is_before(report: &Report, newest: Run) -> bool {
+    report.begins <= newest.begins && report.sent_at <= newest.first_sent
+}
+
+/// What tells one result from another of the same number.
+fn content(observation: &Observation) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let Observation { probe, started_at, verdict, duration, confirmation, .. } = observation;
+    (probe, started_at, verdict, duration, confirmation).hash(&mut hasher);
+    hasher.finish()
+}
