@@ -143,16 +143,9 @@ impl CounterEnd {
 
 /// The book as the store kept it.
 pub(super) fn book(restored: &Restored, now: Timestamp) -> Book {
-    let records = restored.records.iter().filter_map(|(key, body)| match key {
-        RecordKey::Location(location) => Some((location, body.as_ref())),
-        RecordKey::Outage(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_) => None,
+    let records = restored.records.iter().filter_map(|(key, body)| {
+        let RecordKey::Location(location) = key else { return None };
+        Some((location, body.as_ref()))
     });
     Book::read(records, now)
 }
