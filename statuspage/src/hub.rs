@@ -5,6 +5,7 @@
 
 mod alarm;
 mod beats;
+mod bells;
 mod canary;
 pub(crate) mod checkpoint;
 mod desk;
@@ -51,14 +52,16 @@ use crate::{
     mailing::{HubEnd, Mail},
     maintenance::Plan,
     metrics::HubCounters,
-    notify::{ChannelName, Outcomes, Teller, WatchFault},
+    notify::{Burning, ChannelName, Medium, Outcomes, Policy, Posts, Teller, WatchFault},
     resources::{Found, Judge, Reading},
+    settings::DrillPlan,
     site::Site,
     snapshot::Snapshot,
     store::{Opened, StoreEvents, StoreHandle},
     watch::{Gait, PingBoard, WatchInput},
 };
 pub use beats::Unheard;
+pub use bells::{Unanswered, Untested};
 use canary::Canaries;
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
@@ -83,7 +86,11 @@ pub struct HubOptions {
     /// The page's own facts.
     pub site: Arc<Site>,
     /// Who is told.
-    pub channels: Vec<ChannelName>,
+    pub channels: Vec<(ChannelName, Medium)>,
+    /// Who is told first, and what comes next.
+    pub policies: Vec<Policy>,
+    /// How channels are kept proven.
+    pub drills: DrillPlan,
     /// Where the embedded prober stands, where there is one.
     pub location: Option<LocationName>,
     /// What the hub counts.
@@ -123,6 +130,10 @@ pub struct Wiring {
     pub mail: HubEnd,
     /// What locations report.
     pub locations: CounterEnd,
+    /// What the siren posts again and again.
+    pub burning: watch::Sender<Arc<Burning>>,
+    /// What became of that.
+    pub posts: Posts,
     /// What there is left of what the process lives on. Full means that the newest one is lost.
     pub readings: mpsc::Receiver<Reading>,
 }
@@ -175,6 +186,8 @@ struct Dirty {
     windows: bool,
     /// Results came for hours that lie behind the newest ones.
     late: bool,
+    /// How far alarms have got, or what proves channels, is not as it was published.
+    alarms: bool,
 }
 
 impl Hub {
@@ -232,7 +245,7 @@ impl Hub {
         if let Standing::Looping { restarts } = standing {
             hub.find([Found::Is(WatchFault::Restarting { restarts })]).await;
         }
-        (hub.dirty.incidents, hub.dirty.maintenances) = (true, true);
+        (hub.dirty.incidents, hub.dirty.maintenances, hub.dirty.alarms) = (true, true, true);
         (hub, events)
     }
 
@@ -315,6 +328,15 @@ impl Hub {
                     self.take_deed(deed, &wiring.desk).await;
                     Vec::new()
                 }
+                Some(wish) = wiring.desk.wishes.recv() => {
+                    self.take_wish(wish, &wiring.desk, &teller).await;
+                    published = None;
+                    Vec::new()
+                }
+                Some((channel, at, result)) = wiring.posts.recv() => {
+                    self.take_post(&channel, at, result).await;
+                    Vec::new()
+                }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
                 Some(reading) = wiring.readings.recv() => {
@@ -341,8 +363,10 @@ impl Hub {
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             transitions.extend(self.pass_maintenance().await);
             self.tell(&transitions).await;
+            self.pass_alarms().await;
             // Before anything is sent: who follows a message to the page finds there what it says.
-            let changed = !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances;
+            let changed =
+                !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances || self.dirty.alarms;
             if changed || published.is_none_or(|at| at.elapsed() >= REFRESH) {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());

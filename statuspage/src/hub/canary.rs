@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::roster;
 use crate::{
     engine::{Engine, Input, Observed, Roster},
-    notify::{ChannelName, Event, Happening, Matter, Outbox, Outcome, Subject, WatchFault},
+    notify::{ChannelName, Event, Happening, Matter, Outbox, Outcome, Receipt, Subject, WatchFault},
     snapshot::Detection,
 };
 
@@ -136,12 +136,14 @@ impl Canaries {
 fn tells(at: Timestamp) -> bool {
     let Ok(nobody) = NOBODY.parse::<ChannelName>() else { return false };
     let Some(component) = canary::definition(None).map(|definition| definition.id) else { return false };
-    let mut outbox = Outbox::new([nobody], Vec::new());
+    let mut outbox = Outbox::new([nobody.clone()], Vec::new());
     let subject = Subject::Incident(Box::new(Matter::outage(component, NOBODY.to_owned(), at)));
-    outbox.tell(&Event { subject, detected_at: at, happening: Happening::Down { since: at, cause: None } });
+    let event = Event { subject, detected_at: at, happening: Happening::Down { since: at, cause: None } };
+    outbox.tell(&event, [&nobody]);
     let sent = outbox.due(at).send;
     let ids: Vec<_> = sent.into_iter().map(|row| row.id).collect();
-    let settled = ids.iter().flat_map(|id| outbox.settle(Outcome { id: id.clone(), at, result: Ok(None) })).count();
+    let settled =
+        ids.iter().flat_map(|id| outbox.settle(Outcome { id: id.clone(), at, result: Ok(Receipt::default()) })).count();
     ids.len() == 1 && settled == 1 && outbox.pending() == 0
 }
 

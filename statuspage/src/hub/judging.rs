@@ -70,6 +70,7 @@ impl Hub {
         match outcome.reception {
             Some(Reception::Judged) => {
                 self.firsts.judged(observation, exhibit);
+                self.count_check(observation);
                 self.history.observe(observation, now);
                 self.views.heard(&observation.location, now);
                 if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {

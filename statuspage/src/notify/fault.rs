@@ -107,6 +107,36 @@ pub enum Fault {
         /// What.
         trouble: LocationTrouble,
     },
+    /// A channel has taken nothing for a while.
+    ChannelFailing {
+        /// Which one.
+        channel: String,
+        /// What it said last.
+        reason: String,
+    },
+    /// Nothing has proven for a while that a channel works.
+    ChannelUnproven {
+        /// Which one.
+        channel: String,
+        /// When it was last proven; never, when absent.
+        proven_at: Option<Timestamp>,
+    },
+    /// Little is left of what is paid beforehand.
+    LowCredit {
+        /// Of which channel.
+        channel: String,
+        /// What is left, as the provider writes it.
+        left: String,
+        /// What should be left at least.
+        limit: u32,
+    },
+    /// Nobody answers the drills of a channel.
+    DrillUnanswered {
+        /// Which one.
+        channel: String,
+        /// When the first drill went out that nobody answered.
+        since: Timestamp,
+    },
     /// The watch over the monitor found something.
     Watch(WatchFault),
 }
@@ -171,14 +201,22 @@ impl Fault {
             Self::MailFailing { .. } => FaultKind::MailFailing,
             Self::FormClosed { .. } => FaultKind::FormClosed,
             Self::Location { trouble, .. } => trouble.kind(),
+            Self::ChannelFailing { .. } => FaultKind::ChannelFailing,
+            Self::ChannelUnproven { .. } => FaultKind::ChannelUnproven,
+            Self::LowCredit { .. } => FaultKind::LowCredit,
+            Self::DrillUnanswered { .. } => FaultKind::DrillUnanswered,
             Self::Watch(fault) => fault.kind(),
         }
     }
 
-    /// What has it, where several can: the location.
+    /// What has it, where several can: the location, or the channel.
     pub fn of(&self) -> Option<&str> {
         match self {
             Self::Location { location, .. } => Some(location),
+            Self::ChannelFailing { channel, .. }
+            | Self::ChannelUnproven { channel, .. }
+            | Self::LowCredit { channel, .. }
+            | Self::DrillUnanswered { channel, .. } => Some(channel),
             Self::LowSpace { .. }
             | Self::NoSpace { .. }
             | Self::Failing { .. }
@@ -200,6 +238,50 @@ impl Fault {
     /// Which one it is, and of what.
     pub fn id(&self) -> FaultId {
         FaultId { kind: self.kind(), of: self.of().map(str::to_owned) }
+    }
+
+    /// The channel that it is about, which is not the one to tell it.
+    pub fn channel(&self) -> Option<&str> {
+        match self.kind() {
+            FaultKind::ChannelFailing
+            | FaultKind::ChannelUnproven
+            | FaultKind::LowCredit
+            | FaultKind::DrillUnanswered => self.of(),
+            FaultKind::LowSpace
+            | FaultKind::NoSpace
+            | FaultKind::Failing
+            | FaultKind::SetAside
+            | FaultKind::Gone
+            | FaultKind::CorruptRows
+            | FaultKind::Dropped
+            | FaultKind::RestoredFrom
+            | FaultKind::DamagedFiles
+            | FaultKind::MissingFiles
+            | FaultKind::NotSealed
+            | FaultKind::LostWrites
+            | FaultKind::MailFailing
+            | FaultKind::FormClosed
+            | FaultKind::LocationSilent
+            | FaultKind::LocationClock
+            | FaultKind::LocationDrift
+            | FaultKind::LocationCopied
+            | FaultKind::DiskLow
+            | FaultKind::DiskVeryLow
+            | FaultKind::DiskCritical
+            | FaultKind::DiskFilling
+            | FaultKind::MemoryShort
+            | FaultKind::Descriptors
+            | FaultKind::DetectionBroken
+            | FaultKind::DefinitionsRejected
+            | FaultKind::Restarting
+            | FaultKind::ClockOff
+            | FaultKind::ClockJumped
+            | FaultKind::StoodStill
+            | FaultKind::ProbesStuck
+            | FaultKind::PartFailed
+            | FaultKind::LocationForged
+            | FaultKind::LocationForgotten => None,
+        }
     }
 
     /// This one and an earlier one of the same kind in one: what can be counted is added up, of the rest the newest stays.
@@ -279,6 +361,14 @@ pub enum FaultKind {
     LocationForged,
     /// Results of a location were lost here.
     LocationForgotten,
+    /// A channel takes nothing.
+    ChannelFailing,
+    /// Nothing proves a channel.
+    ChannelUnproven,
+    /// Little is left of what is paid beforehand.
+    LowCredit,
+    /// Nobody answers drills.
+    DrillUnanswered,
     /// Less than a fifth of the disk is free.
     DiskLow,
     /// Less than a tenth.
@@ -363,7 +453,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 38] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -384,6 +474,10 @@ impl FaultKind {
         Self::LocationCopied,
         Self::LocationForged,
         Self::LocationForgotten,
+        Self::ChannelFailing,
+        Self::ChannelUnproven,
+        Self::LowCredit,
+        Self::DrillUnanswered,
         Self::DiskLow,
         Self::DiskVeryLow,
         Self::DiskCritical,
@@ -423,6 +517,10 @@ impl FaultKind {
             Self::LocationCopied => "location_copied",
             Self::LocationForged => "location_forged",
             Self::LocationForgotten => "location_forgotten",
+            Self::ChannelFailing => "channel_failing",
+            Self::ChannelUnproven => "channel_unproven",
+            Self::LowCredit => "low_credit",
+            Self::DrillUnanswered => "drill_unanswered",
             Self::DiskLow => "disk_low",
             Self::DiskVeryLow => "disk_very_low",
             Self::DiskCritical => "disk_critical",
@@ -453,7 +551,11 @@ impl FaultKind {
             | Self::FormClosed
             | Self::LocationSilent
             | Self::LocationClock
-            | Self::LocationDrift => Course::Lasting,
+            | Self::LocationDrift
+            | Self::ChannelFailing
+            | Self::ChannelUnproven
+            | Self::LowCredit
+            | Self::DrillUnanswered => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

@@ -222,6 +222,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         monitor: Arc::default(),
         watch: Arc::default(),
         mail: Arc::default(),
+        alarms: Arc::default(),
         domains: Arc::default(),
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         monitor: Arc::default(),
         watch: Arc::default(),
         mail: Arc::default(),
+        alarms: Arc::default(),
         domains: Arc::default(),
     }
 }

@@ -105,6 +105,7 @@ impl Stage {
         let app = App {
             counter,
             reports: Arc::new(Semaphore::new(2)),
+            key: crate::notify::AckKey::passing().ok(),
             editions,
             hub: Arc::default(),
             prober: None,

@@ -26,6 +26,7 @@ use super::{
     keeping::{DiskReserve, MaxBytes, Plans},
     layer::Given,
     mail, maintenance, operators,
+    policies::{self, Drills, PolicyEntry},
     typed::{self, FORMAT},
     value::{FrameAncestors, PathText, Quiet, default_time_zone},
     written::{Written, given, listed},
@@ -56,6 +57,10 @@ pub(super) struct FromFile {
     pub(super) peer: Option<(Ping, String)>,
     pub(super) mode: Option<Mode>,
     pub(super) channels: Vec<ChannelEntry>,
+    /// Who is told first.
+    pub(super) policies: Vec<PolicyEntry>,
+    /// How channels are kept proven.
+    pub(super) drills: Drills,
     pub(super) operators: operators::Entries,
     /// What is planned.
     pub(super) maintenance: Vec<Plan>,
@@ -77,6 +82,10 @@ pub(super) fn read(path: &Path, text: &str, options: &LoadOptions) -> Result<(Fr
 
 impl FromFile {
     fn new(file: &typed::File, directory: &Path, context: &mut Context<'_>) -> Self {
+        let channels =
+            value(&file.channel).map(|list| channels::entries(&list.0, directory, context)).unwrap_or_default();
+        let policies =
+            value(&file.policy).map(|list| policies::entries(&list.0, &channels, context)).unwrap_or_default();
         let deny = |deny| if deny { PrivateTargets::Deny } else { PrivateTargets::Allow };
         Self {
             given: from_flags(file, directory),
@@ -98,7 +107,9 @@ impl FromFile {
             ping: value(&file.watch).and_then(|watch| ping(&watch.ping)),
             peer: value(&file.watch).and_then(|watch| ping(&watch.peer)),
             mode: given(&file.mode),
-            channels: value(&file.channel).map(|list| channels::entries(&list.0, context)).unwrap_or_default(),
+            channels,
+            policies,
+            drills: Drills::new(&file.drill, context),
             operators: operators::entries(&file.operator, &file.token, context),
             maintenance: planned(file, context),
             mail: value(&file.mail).and_then(|mail| mail::settings(mail, directory)),

@@ -113,7 +113,7 @@ impl Watch {
         match reason {
             None => {
                 let before = (self.now)();
-                let answer = self.client.get(self.ping.alive.reveal()).await?;
+                let answer = self.client.get(self.ping.alive.reveal()).await?.success()?;
                 let after = (self.now)();
                 self.board.taken(after);
                 if let Some(theirs) = answer.date {
@@ -124,7 +124,10 @@ impl Watch {
             Some(reason) => {
                 let plain = HeaderValue::from_static("text/plain; charset=utf-8");
                 let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]);
-                self.client.post(&self.ping.fail(&reason.to_string()), headers, reason.to_string().into_bytes()).await?
+                self.client
+                    .post(&self.ping.fail(&reason.to_string()), headers, reason.to_string().into_bytes())
+                    .await?
+                    .success()?
             }
         };
         Ok(())

@@ -162,6 +162,10 @@ impl FaultKind {
             | Self::LocationSilent
             | Self::LocationClock
             | Self::LocationDrift
+            | Self::ChannelFailing
+            | Self::ChannelUnproven
+            | Self::LowCredit
+            | Self::DrillUnanswered
             | Self::LocationCopied
             | Self::LocationForged
             | Self::LocationForgotten => None,

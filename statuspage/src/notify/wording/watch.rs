@@ -198,6 +198,10 @@ pub(super) fn lasting(kind: FaultKind, language: Language) -> Option<Lasting> {
         | FaultKind::LostWrites
         | FaultKind::MailFailing
         | FaultKind::FormClosed
+        | FaultKind::ChannelFailing
+        | FaultKind::ChannelUnproven
+        | FaultKind::LowCredit
+        | FaultKind::DrillUnanswered
         | FaultKind::LocationSilent
         | FaultKind::LocationClock
         | FaultKind::LocationDrift
