@@ -184,6 +184,7 @@ impl Bound {
             access: self.sources.access,
             desk: self.sources.desk,
             counter: self.sources.counter,
+            bodies: Arc::new(Semaphore::new(router::BODIES)),
             reports: Arc::new(Semaphore::new(router::REPORTS)),
             subscribers: self.sources.subscribers,
             stamps: Arc::new(subscribe::Stamps::new()),

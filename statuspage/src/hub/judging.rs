@@ -7,10 +7,11 @@ use std::sync::{Arc, atomic::Ordering};
 use shared::{Exhibit, Observation, Timestamp, Verdict};
 use tracing::info;
 
-use super::{Hub, evidence, roster};
+use super::{Hub, checkpoint, evidence, roster};
 use crate::{
     clock::now,
     engine::{Input, Outcome, Reception, Roster, Transition},
+    history::Intake,
     store::Durability,
 };
 
@@ -49,7 +50,8 @@ impl Hub {
         match outcome.reception {
             Some(Reception::Judged) => {
                 self.firsts.judged(observation, exhibit);
-                self.history.observe(observation, now);
+                let intake = self.history.observe(observation, now);
+                self.dirty.late |= is_counted(intake) && checkpoint::is_late(observation, now);
                 self.views.heard(&observation.location, now);
                 if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {
                     self.dirty.histories.insert(id.clone());
@@ -78,9 +80,9 @@ impl Hub {
         let observed = roster::observed(&self.definitions, Arc::clone(observation), now);
         let outcome = self.engine.step(Input::Observation(observed), now);
         if let Some(Reception::OldNews) = outcome.reception {
-            self.history.observe(observation, now);
+            let intake = self.history.observe(observation, now);
             self.dirty.histories.insert(observation.probe.component.clone());
-            self.dirty.late = true;
+            self.dirty.late |= is_counted(intake);
             return self.account(outcome.transitions);
         }
         self.received(observation, exhibit, outcome, now)
@@ -117,5 +119,13 @@ impl Hub {
             info!(%component, %from, %to, %at, reason = kind, "a component changed its state");
         }
         transitions
+    }
+}
+
+/// Whether something of it is to be written.
+fn is_counted(intake: Intake) -> bool {
+    match intake {
+        Intake::Counted | Intake::DayOnly => true,
+        Intake::TooLate => false,
     }
 }

@@ -102,6 +102,7 @@ impl Stage {
         let (counter, _) = hub::counter();
         let app = App {
             counter,
+            bodies: Arc::new(Semaphore::new(2)),
             reports: Arc::new(Semaphore::new(2)),
             editions,
             hub: Arc::default(),
