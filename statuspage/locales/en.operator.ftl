@@ -91,6 +91,7 @@ operator-not-touched = not touched
 operator-updates = What was said
 operator-by-monitor = the monitor
 operator-by-socket = the hub’s machine
+operator-by-channel = whoever reads { $channel }
 operator-changed = Somebody else was quicker: nothing of yours was published. What they did stands below; your words are still in the form
 operator-changed-by = Last change by { $name }, { $at }
 operator-unknown-incident = There is no such incident any more
@@ -148,6 +149,8 @@ operator-order = { $what ->
     [import_subscribers] Import subscribers
     [remove_subscriber] Erase a subscriber
     [bounce] Take a mail that came back
+    [test_channel] Test a channel
+    [answer_drill] Answer a drill
    *[other] { $what }
 }
 operator-pm = Post-mortem
@@ -217,3 +220,29 @@ operator-mt-no-line = This is no line of six fields such as “0 0 3 * * TUE”,
 operator-mt-never = It never comes again: leave the year out
 operator-mt-overlapping = It lasts { $duration } and comes again after { $distance }: let it last less or come less often
 operator-mt-too-often = It comes every { $distance }: let it come once an hour at most
+alarm-nothing = Nothing to take
+alarm-over = It is over, or this link is not complete. There is nothing to do here.
+alarm-taken = You take care of it. Everybody who was told hears of that, and nobody is woken up any more.
+alarm-taken-by = { $name } takes care of it ({ $at }).
+alarm-text = Who takes it says: I have seen this and take care of it. Reminders stop, and nobody else is called.
+alarm-take = I take care of it
+alarm-unavailable = This could not be written down. Please try again in a minute.
+alarm-fault = The monitoring has a fault: { $fault }
+alarm-drill = Drill: is this message read?
+attempts = Who was told
+attempt-when = When
+attempt-channel = Channel
+attempt-what = Message
+attempt-outcome = Outcome
+attempt-taken = taken
+attempt-refused = not taken:
+attempt-message = { $what ->
+    [down] it began
+    [grown] it got worse
+    [overdue] an update is due
+    [reminder] reminder
+    [acknowledged] somebody took it
+    [recovered] it is over
+    [was_down] it came and went
+   *[other] { $what }
+}

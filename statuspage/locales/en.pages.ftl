@@ -216,3 +216,6 @@ affected-blind-why = No measurements are coming in, so we cannot say it of any n
 affected-bookmark = Keep this answer at hand:
 affected-about = Type the name of your service to learn whether a known incident affects it.
 read-postmortem = Read the post-mortem
+channels-proven = Can operators be reached?
+channel-proven = last proven { $at }
+channel-unproven = not proven yet

@@ -91,6 +91,7 @@ operator-not-touched = non touché
 operator-updates = Ce qui a été dit
 operator-by-monitor = le moniteur
 operator-by-socket = la machine du moniteur
+operator-by-channel = qui lit { $channel }
 operator-changed = Quelqu’un a été plus rapide : rien de vous n’a été publié. Ce qui a changé est ci-dessous ; vos mots sont toujours dans le formulaire
 operator-changed-by = Dernier changement par { $name }, { $at }
 operator-unknown-incident = Cet incident n’existe plus
@@ -148,6 +149,8 @@ operator-order = { $what ->
     [import_subscribers] Importer des abonnements
     [remove_subscriber] Effacer un abonnement
     [bounce] Traiter un message revenu
+    [test_channel] Essayer un canal
+    [answer_drill] Répondre à un exercice
    *[other] { $what }
 }
 operator-pm = Post-mortem
@@ -217,3 +220,29 @@ operator-mt-no-line = Ce n’est pas une ligne de six champs comme « 0 0 3 * *
 operator-mt-never = Elle ne revient jamais : retirez l’année
 operator-mt-overlapping = Elle dure { $duration } et revient après { $distance } : qu’elle dure moins ou revienne moins souvent
 operator-mt-too-often = Elle revient toutes les { $distance } : au plus une fois par heure
+alarm-nothing = Rien à prendre en charge
+alarm-over = C’est terminé, ou ce lien n’est pas complet. Il n’y a rien à faire ici.
+alarm-taken = Vous vous en occupez. Toutes les personnes prévenues l’apprennent, et plus personne n’est réveillé.
+alarm-taken-by = { $name } s’en occupe ({ $at }).
+alarm-text = Prendre en charge, c’est dire : j’ai vu et je m’en occupe. Les rappels cessent, et personne d’autre n’est appelé.
+alarm-take = Je m’en occupe
+alarm-unavailable = Cela n’a pas pu être enregistré. Veuillez réessayer dans une minute.
+alarm-fault = La supervision a un défaut : { $fault }
+alarm-drill = Exercice : ce message est-il lu ?
+attempts = Qui a été prévenu
+attempt-when = Quand
+attempt-channel = Canal
+attempt-what = Message
+attempt-outcome = Résultat
+attempt-taken = accepté
+attempt-refused = refusé :
+attempt-message = { $what ->
+    [down] début
+    [grown] aggravation
+    [overdue] information attendue
+    [reminder] rappel
+    [acknowledged] prise en charge
+    [recovered] rétablissement
+    [was_down] panne terminée
+   *[other] { $what }
+}

@@ -213,3 +213,6 @@ affected-blind-why = Les mesures n’arrivent plus : nous ne pouvons le dire d�
 affected-bookmark = Gardez cette réponse sous la main :
 affected-about = Saisissez le nom de votre service pour savoir si un incident connu le touche.
 read-postmortem = Lire le post-mortem
+channels-proven = Peut-on joindre les opérateurs ?
+channel-proven = dernière preuve { $at }
+channel-unproven = pas encore prouvé

@@ -3,6 +3,7 @@
 //! It does not know HTTP servers: documents are functions of the snapshot.
 
 pub(crate) mod audit;
+pub(crate) mod channels;
 pub(crate) mod history;
 pub(crate) mod incidents;
 pub(crate) mod locations;

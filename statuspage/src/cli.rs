@@ -4,6 +4,7 @@
 
 mod accounts;
 mod care;
+mod channels;
 mod incident;
 mod location;
 mod maintenance;
@@ -24,6 +25,7 @@ pub use accounts::{AddOperator, AddToken, OperatorCommand, TokenCommand};
 pub use care::{
     BackupArgs, Care, DataArgs, ExportArgs, ExportFormat, HealthArgs, ReportFormat, RestoreArgs, VerifyArgs,
 };
+pub use channels::{ChannelCommand, ListChannelsArgs, TestChannelArgs};
 pub use incident::{
     AuditArgs, HubArgs, IncidentCommand, LinkArgs, ListArgs, OpenArgs, PostmortemArgs, ResolveArgs, SayArgs, ShowArgs,
     TextArgs, ToldArgs,
@@ -73,6 +75,9 @@ pub enum Command {
     Postmortem(Box<PostmortemArgs>),
     /// Print the orders that operators gave, the newest first, and what became of each
     Audit(Box<AuditArgs>),
+    /// The channels that alarms leave by: list, test
+    #[command(subcommand)]
+    Channel(Box<ChannelCommand>),
     /// Who is told by mail: list, import, export, remove
     #[command(subcommand)]
     Subscribers(Box<SubscribersCommand>),

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod backup;
+mod channels;
 mod export;
 mod health;
 mod incident;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub use accounts::{add_operator, add_token};
+pub use channels::channel;
 pub use health::health;
 pub use incident::{audit, incident, postmortem};
 pub use location::location;

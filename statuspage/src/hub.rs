@@ -4,6 +4,7 @@
 //! store's patience.
 
 mod alarm;
+mod bells;
 pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
@@ -44,12 +45,14 @@ use crate::{
     mailing::{HubEnd, Mail},
     maintenance::Plan,
     metrics::HubCounters,
-    notify::{ChannelName, Outcomes, Teller},
+    notify::{ChannelName, Medium, Outcomes, Policy, Posts, Standing, Teller},
+    settings::DrillPlan,
     site::Site,
     snapshot::Snapshot,
     store::{Opened, StoreEvents, StoreHandle},
     watch::WatchInput,
 };
+pub use bells::{Unanswered, Untested};
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
 pub use locations::{Answer, Counter, CounterEnd, counter};
@@ -73,7 +76,11 @@ pub struct HubOptions {
     /// The page's own facts.
     pub site: Arc<Site>,
     /// Who is told.
-    pub channels: Vec<ChannelName>,
+    pub channels: Vec<(ChannelName, Medium)>,
+    /// Who is told first, and what comes next.
+    pub policies: Vec<Policy>,
+    /// How channels are kept proven.
+    pub drills: DrillPlan,
     /// Where the embedded prober stands, where there is one.
     pub location: Option<LocationName>,
     /// What the hub counts.
@@ -103,6 +110,10 @@ pub struct Wiring {
     pub mail: HubEnd,
     /// What locations report.
     pub locations: CounterEnd,
+    /// What the siren posts again and again.
+    pub standing: watch::Sender<Arc<Standing>>,
+    /// What became of that.
+    pub posts: Posts,
 }
 
 /// The single writer.
@@ -144,6 +155,8 @@ struct Dirty {
     windows: bool,
     /// Results were counted that a restart would not look at again.
     late: bool,
+    /// How far alarms have got, or what proves channels, is not as it was published.
+    alarms: bool,
 }
 
 impl Hub {
@@ -183,7 +196,7 @@ impl Hub {
         let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
-        (hub.dirty.incidents, hub.dirty.maintenances) = (true, true);
+        (hub.dirty.incidents, hub.dirty.maintenances, hub.dirty.alarms) = (true, true, true);
         (hub, events)
     }
 
@@ -264,6 +277,15 @@ impl Hub {
                     self.take_deed(deed, &wiring.desk).await;
                     Vec::new()
                 }
+                Some(wish) = wiring.desk.wishes.recv() => {
+                    self.take_wish(wish, &wiring.desk, &teller).await;
+                    published = None;
+                    Vec::new()
+                }
+                Some((channel, at, result)) = wiring.posts.recv() => {
+                    self.take_post(&channel, at, result).await;
+                    Vec::new()
+                }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
                 Some(report) = wiring.mail.reports.recv() => {
@@ -285,8 +307,10 @@ impl Hub {
             transitions.extend(self.take_observations(std::mem::take(&mut batch)).await);
             transitions.extend(self.pass_maintenance().await);
             self.tell(&transitions).await;
+            self.pass_alarms().await;
             // Before anything is sent: who follows a message to the page finds there what it says.
-            let changed = !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances;
+            let changed =
+                !transitions.is_empty() || self.dirty.incidents || self.dirty.maintenances || self.dirty.alarms;
             if changed || published.is_none_or(|at| at.elapsed() >= REFRESH) {
                 self.publish(&wiring, now());
                 published = Some(Instant::now());

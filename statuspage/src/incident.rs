@@ -46,4 +46,6 @@ pub enum Actor {
     Operator(String),
     /// Somebody who may open the control socket of the machine.
     Socket,
+    /// Whoever followed the link of a message of that channel.
+    Channel(String),
 }

@@ -11,8 +11,9 @@ use clap::Parser as _;
 use prober::{limits::raise_open_files, load::Variables};
 use statuspage::{
     cli::{
-        AuditArgs, BounceArgs, Care, Cli, Command, DemoArgs, HealthArgs, IncidentCommand, LocationCommand,
-        MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand, TokenCommand,
+        AuditArgs, BounceArgs, Care, ChannelCommand, Cli, Command, DemoArgs, HealthArgs, IncidentCommand,
+        LocationCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand,
+        TokenCommand,
     },
     command::{self, Ended, out},
     demo::{self, Stage},
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Some(Command::Maintenance(command)) => maintenance(*command),
         Some(Command::Postmortem(arguments)) => postmortem(&arguments),
         Some(Command::Audit(arguments)) => audit(&arguments),
+        Some(Command::Channel(command)) => channel(*command),
         Some(Command::Subscribers(command)) => subscribers(*command),
         Some(Command::Bounce(arguments)) => bounce(&arguments),
         Some(Command::Location(command)) => location(*command),
@@ -113,6 +115,11 @@ fn postmortem(arguments: &PostmortemArgs) -> Result<Ended> {
 fn audit(arguments: &AuditArgs) -> Result<Ended> {
     let settings = load(arguments.hub.place.given())?;
     block_on(command::audit(arguments, &settings))
+}
+
+fn channel(command: ChannelCommand) -> Result<Ended> {
+    let settings = load(command.hub().place.given())?;
+    block_on(command::channel(command, &settings))
 }
 
 fn subscribers(command: SubscribersCommand) -> Result<Ended> {

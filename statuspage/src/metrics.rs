@@ -3,6 +3,7 @@
 //! It does not know who may read it nor how it is fetched. Nothing is registered or kept: each scrape is a function of the snapshot
 //! and the counters.
 
+mod channels;
 mod counters;
 mod exposition;
 mod hub;
@@ -45,6 +46,7 @@ impl Scrape<'_> {
         hub::write(self, &mut out);
         locations::write(self, &mut out);
         mail::write(self, &mut out);
+        channels::write(self, &mut out);
         process::write(self.process.as_ref(), &mut out);
         out.finish()
     }

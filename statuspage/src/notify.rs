@@ -17,31 +17,46 @@
 //! anything left is one message. Of each kind of fault of the monitor a channel hears at most one message an hour that it began,
 //! one that it is over and one that it came and went: what happens meanwhile is merged into the next.
 
+mod acknowledge;
 mod address;
 mod channel;
 mod client;
+mod drill;
+mod escalation;
 mod fault;
 mod matter;
 mod notification;
-mod ntfy;
 mod outbox;
 mod planned;
+mod policy;
+mod proof;
 #[cfg(test)]
 pub(crate) mod recorder;
+mod sample;
+mod siren;
 mod teller;
 #[cfg(test)]
 mod tests;
-mod webhook;
 mod wording;
 
+pub use acknowledge::{AckKey, Affair, Claim};
 pub use address::SecretUrl;
-pub use channel::{Channel, ChannelConfig, ChannelKind, ChannelName, InvalidChannel, NtfyConfig, WebhookConfig};
+pub(crate) use channel::is_topic;
+pub use channel::{
+    AlertmanagerConfig, Channel, ChannelConfig, ChannelKind, ChannelName, ChatConfig, EmailConfig, FREE_MOBILE,
+    FreeMobileConfig, InvalidChannel, LowCredit, MatrixConfig, Medium, NtfyConfig, OVH_SMS, OvhSmsConfig, Receipt,
+    SignalConfig, Template, TemplateFault, WebhookConfig,
+};
 pub use client::{Client, ClientError, Refusal, Retry};
+pub use drill::{Drill, Occasion};
+pub use escalation::{Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Taken};
 pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault};
 pub use matter::{Growth, Matter, NAMED, Named};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
-pub(crate) use ntfy::is_topic;
 pub use outbox::{Due, Outbox};
 pub use planned::Planned;
+pub use policy::{DEFAULT_AFTER, Filter, Heard, Hours, InvalidShift, Matters, Nature, Policy, PolicyName, Shift};
+pub use proof::{DrillState, Failing, Proof, Proofs};
+pub use siren::{Posts, Siren, Standing};
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
 pub use wording::{Message, Voice};

@@ -2,7 +2,12 @@
 //!
 //! It does not know where settings come from, nor how the process ends.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use prober::{
     ControlTarget, Network, NetworkError, NetworkOptions, Prober, RunnerOptions,
@@ -27,7 +32,9 @@ use crate::{
     incident::Rules,
     mailing::{Mail, Office, OfficeError, Postman, post},
     metrics::HubCounters,
-    notify::{Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Teller, Voice},
+    notify::{
+        AckKey, Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Siren, Teller, Voice,
+    },
     server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
     settings::{EmbeddedProber, Follower, MetricsMode, Settings},
     site::Site,
@@ -80,6 +87,7 @@ pub struct Instance {
     watcher: Watcher,
     definitions: watch::Sender<Arc<DefinitionSet>>,
     means: Means,
+    siren: Siren,
     watch: Option<Watch>,
     care: Care,
     announcement: Announcement,
@@ -132,10 +140,12 @@ impl Instance {
         let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
-        let means = means(settings, &site)?;
+        let mut means = means(settings, &site)?;
         let options = store_options(settings);
         let opened = Store::open(&settings.data, options)?;
         let store = opened.handle.clone();
+        let key = link_key(&settings.data);
+        means.voice.key.clone_from(&key);
         let office = office(settings, &site, &store).await?;
         let announcement = announcement(settings, &set);
         let set = Arc::new(set);
@@ -144,7 +154,9 @@ impl Instance {
         let prober = prober(settings, network);
         let options = HubOptions {
             site,
-            channels: means.channels.keys().cloned().collect(),
+            channels: settings.channels.iter().map(|channel| (channel.name.clone(), channel.kind.medium())).collect(),
+            policies: settings.policies.clone(),
+            drills: settings.drills.clone(),
             location: prober.as_ref().map(|_| settings.location.clone()),
             counters: Arc::clone(&counters),
             rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
@@ -155,6 +167,8 @@ impl Instance {
         let (desk, desk_end) = desk();
         let (counter, locations) = counter();
         let (mail, postman_end) = post();
+        let (standing, burning) = watch::channel(Arc::default());
+        let (siren, posts) = Siren::new(means.clone(), burning);
         let (observed, observations) = mpsc::channel(SEAM);
         let (snapshot, watched) = hub.present(now());
         let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
@@ -175,6 +189,7 @@ impl Instance {
             access: Arc::clone(&access),
             desk: desk.clone(),
             counter,
+            key,
         };
         let bound = match Server::new(server_options(settings), sources).bind().await {
             Ok(bound) => bound,
@@ -195,7 +210,10 @@ impl Instance {
                 desk: desk_end,
                 mail,
                 locations,
+                standing,
+                posts,
             },
+            siren,
             desk,
             access,
             follower: None,
@@ -246,6 +264,7 @@ impl Instance {
         outside.spawn(self.watcher.run(self.definitions, stop.clone()));
         outside.spawn(self.bound.run(stop.clone()));
         outside.spawn(self.care.run(stop.clone()));
+        outside.spawn(self.siren.run(stop.clone()));
         if let Some(postman) = self.postman {
             outside.spawn(postman.run(stop.clone()));
         }
@@ -262,6 +281,14 @@ impl Instance {
             error!("the store could not write everything before the end");
         }
     }
+}
+
+/// The key of the links by which alarms are taken. Without one that lasts, links are void after a restart.
+fn link_key(data: &Path) -> Option<AckKey> {
+    let key = AckKey::open(data).inspect_err(|error| warn!(%error, "links of alarms are void after a restart"));
+    key.or_else(|_| AckKey::passing())
+        .inspect_err(|error| warn!(%error, "messages have no links to take alarms by"))
+        .ok()
 }
 
 /// What mail needs. It comes after the store, which makes the data directory and keeps a second hub out of it.
@@ -329,6 +356,8 @@ fn means(settings: &Settings, site: &Site) -> Result<Means, StartError> {
             time_zone: site.time_zone.clone(),
             site: site.title.get(language).to_owned(),
             public_url: site.public_url.clone(),
+            // It lies in the data directory, which comes with the store.
+            key: None,
         },
         client: Client::new(Network::roots(settings.ca_file.as_deref())?, &network_options(settings).user_agent)?,
         now,

@@ -6,9 +6,11 @@
 //! request for a page never touches the store. Every connection has deadlines and there is a cap on their number (see `accept`).
 
 pub(crate) mod accept;
+mod alarms;
 mod asking;
 mod bind;
 mod body;
+mod channels;
 mod console;
 mod descriptors;
 mod edition;
@@ -57,6 +59,7 @@ use crate::{
     control::Endpoint,
     hub::{Counter, Desk},
     metrics::HubCounters,
+    notify::AckKey,
     snapshot::Snapshot,
     store::StoreHandle,
     subscriber::RegistryHandle,
@@ -112,6 +115,8 @@ pub struct Sources {
     pub counter: Counter,
     /// The book of subscribers; an absent one where no mail is sent.
     pub subscribers: RegistryHandle,
+    /// Knows the links by which alarms are taken.
+    pub key: Option<AckKey>,
 }
 
 /// A server that does not listen yet.
@@ -187,6 +192,7 @@ impl Bound {
             bodies: Arc::new(Semaphore::new(router::BODIES)),
             reports: Arc::new(Semaphore::new(router::REPORTS)),
             subscribers: self.sources.subscribers,
+            key: self.sources.key,
             stamps: Arc::new(subscribe::Stamps::new()),
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),

@@ -11,6 +11,7 @@ mod layer;
 mod mail;
 mod maintenance;
 mod operators;
+mod policies;
 mod print;
 mod typed;
 mod value;
@@ -34,7 +35,7 @@ use crate::{
     access::Accounts,
     mail::MailSettings,
     maintenance::Plan,
-    notify::ChannelConfig,
+    notify::{ChannelConfig, Policy},
     server::{ListenAddress, TlsFiles},
     site::{self, DeadManSwitch, Safeguards, Site},
     watch::Ping,
@@ -46,6 +47,7 @@ pub use follow::Follower;
 pub use hidden::Hidden;
 pub use keeping::{BackupPlan, DiskReserve, MaxBytes, VerifyPlan};
 pub use layer::{Given, InvalidEnvironment};
+pub use policies::DrillPlan;
 pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl, Quiet};
 
 /// The file that is read when none is named.
@@ -136,6 +138,10 @@ pub struct Settings {
     pub ping: Option<Ping>,
     /// Who is told.
     pub channels: Vec<ChannelConfig>,
+    /// Who is told first, and what comes next.
+    pub policies: Vec<Policy>,
+    /// How channels are kept proven.
+    pub drills: DrillPlan,
     /// Who may give orders.
     pub accounts: Accounts,
     /// What is planned.
@@ -150,6 +156,8 @@ pub struct Settings {
     ping_shown: Option<String>,
     /// The channels as the file has them, secrets masked.
     channels_shown: Vec<Vec<(String, String)>>,
+    /// The policies likewise.
+    policies_shown: Vec<Vec<(String, String)>>,
     /// The accounts as the file has them, hashes masked: a heading and its lines each.
     accounts_shown: Vec<(&'static str, Vec<(&'static str, String)>)>,
     /// The relays as the file has them, passwords masked.
@@ -303,6 +311,7 @@ fn merge(
     }
     let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
     let (backup, verify) = file.plans.by(&time_zone);
+    let drills = file.drills.by(&time_zone);
     Ok(Settings {
         probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
         data,
@@ -334,6 +343,9 @@ fn merge(
         ping: file.ping.map(|(ping, _)| ping),
         channels_shown: file.channels.iter().map(|channel| channel.shown.clone()).collect(),
         channels: file.channels.into_iter().map(|channel| channel.config).collect(),
+        policies_shown: file.policies.iter().map(|policy| policy.shown.clone()).collect(),
+        policies: file.policies.into_iter().map(|entry| entry.policy).collect(),
+        drills,
         accounts: file.operators.accounts,
         accounts_shown: file.operators.shown,
         maintenance: file.maintenance,

@@ -11,7 +11,12 @@ use shared::{
 };
 
 use crate::{
-    domains::Domains, incident::Incident, location::LocationView, mailing::MailView, maintenance::Maintenance,
+    domains::Domains,
+    incident::Incident,
+    location::LocationView,
+    mailing::MailView,
+    maintenance::Maintenance,
+    notify::{Alarm, ChannelName, Fault, FaultId, Medium, Proof, Taken},
     site::Site,
 };
 
@@ -47,6 +52,8 @@ pub struct Snapshot {
     pub monitor: Arc<MonitorView>,
     /// How the mail to subscribers does.
     pub mail: Arc<MailView>,
+    /// How far the telling of alarms has got, and what proves channels: for operators, but for the proof.
+    pub alarms: Arc<AlarmsView>,
     /// Which components serve which name: private, asked for one name at a time.
     pub domains: Arc<Domains>,
 }
@@ -83,6 +90,41 @@ impl Snapshot {
         let renamed = self.components.iter().find(|component| component.formerly.contains(former));
         renamed.filter(|_| !taken).map(|component| &component.id)
     }
+}
+
+/// How operators are told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlarmsView {
+    /// The channels with what proves them.
+    pub channels: Vec<ChannelView>,
+    /// The telling of incidents.
+    pub incidents: BTreeMap<IncidentId, Alarm>,
+    /// The lasting faults of the monitor that are open.
+    pub faults: Vec<FaultView>,
+}
+
+/// A channel of the settings, without what is private about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelView {
+    /// Its name.
+    pub name: ChannelName,
+    /// What it is.
+    pub medium: Medium,
+    /// What proves it.
+    pub proof: Proof,
+}
+
+/// A lasting fault of the monitor that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultView {
+    /// Which one.
+    pub id: FaultId,
+    /// With its facts.
+    pub fault: Fault,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who takes care of it.
+    pub taken: Option<Taken>,
 }
 
 /// What the monitoring says of itself.

@@ -1,5 +1,6 @@
 //! End-to-end, browser and fault tests, in one binary: what users see of the real programs.
 
+mod alarms;
 mod bell;
 mod care;
 mod command_line;

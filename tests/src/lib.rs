@@ -2,6 +2,7 @@
 //!
 //! It does not know what is tested; the tests live in `it/`.
 
+pub mod alertmanager;
 pub mod backend;
 pub mod browser;
 pub mod clock;

@@ -329,7 +329,7 @@ fn more_is_written_than_one_file_holds_and_comes_back_in_order() {
             // What does not compress, so that files fill.
             let digest =
                 aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &(round * 500 + number as i64).to_be_bytes());
-            fresh.observation.failure = Some(shared::Failure::new(shared::FailureKind::Body, &format!("{digest:?}")));
+            fresh.observation.failure = Some(shared::Failure::new(shared::FailureKind::Body, format!("{digest:?}")));
         }
         journal.append(noisy);
     }

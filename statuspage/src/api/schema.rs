@@ -48,13 +48,20 @@ forms! {
     StatusWord: { "enum": (Status::ALL.map(Status::word)) };
     /// An impact.
     ImpactWord: { "enum": (Impact::ALL.map(Impact::word)) };
-    /// Who did something: the measurements, an account or token by its name, or somebody at the hub's machine.
+    /// Who did something: the measurements, an account or token by its name, somebody at the hub's machine, or whoever followed the
+    /// link of a message of a channel.
     ActorForm: { "anyOf": [
         { "enum": ["monitor", "socket"] },
         {
             "type": "object",
             "properties": { "operator": { "type": "string" } },
             "required": ["operator"],
+            "additionalProperties": false,
+        },
+        {
+            "type": "object",
+            "properties": { "channel": { "type": "string" } },
+            "required": ["channel"],
             "additionalProperties": false,
         },
     ] };

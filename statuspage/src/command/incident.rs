@@ -246,7 +246,7 @@ fn words(incident: &IncidentAnswer) -> String {
 pub(super) fn actor(actor: &Actor) -> &str {
     match actor {
         Actor::Monitor => "the monitor",
-        Actor::Operator(name) => name,
+        Actor::Operator(name) | Actor::Channel(name) => name,
         Actor::Socket => "the hub's machine",
     }
 }

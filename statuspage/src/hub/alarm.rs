@@ -110,13 +110,18 @@ impl Alarms {
     }
 
     /// Since when a lasting fault of the monitor has been open.
-    pub(super) fn fault_since(&self, kind: FaultKind) -> Option<Timestamp> {
-        self.faults.get(&kind.into()).map(|open| open.since)
+    pub(super) fn fault_since(&self, id: impl Into<FaultId>) -> Option<Timestamp> {
+        self.faults.get(&id.into()).map(|open| open.since)
     }
 
     /// The faults of a kind that are open.
     pub(super) fn open_of(&self, kind: FaultKind) -> impl Iterator<Item = &FaultId> {
         self.faults.keys().filter(move |id| id.kind() == kind)
+    }
+
+    /// The lasting faults that are open, with what they are and since when.
+    pub(super) fn open(&self) -> impl Iterator<Item = (&FaultId, &Fault, Timestamp)> {
+        self.faults.iter().map(|(id, open)| (id, &open.fault, open.since))
     }
 
     /// Takes back what was open, where that is found out late only. What is known by now is newer.
@@ -132,6 +137,7 @@ impl Alarms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::FaultKind;
 
     #[test]
     fn a_lasting_fault_is_told_once_and_so_is_its_end_and_a_single_one_each_time() {

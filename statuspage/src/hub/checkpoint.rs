@@ -206,6 +206,7 @@ impl Hub {
         }
         changes.forget_components.extend(std::mem::take(&mut self.dirty.retired));
         changes.documents.extend(Checkpoint::document(now));
+        changes.documents.extend(self.telling.checks.document());
         changes.records = self.telling.all_changed_records(now);
         changes
     }

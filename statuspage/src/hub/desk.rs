@@ -11,11 +11,16 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::{Hub, maintenance::MaintenanceOrder};
+use super::{
+    Hub,
+    bells::{Unanswered, Untested, Wish},
+    maintenance::MaintenanceOrder,
+};
 use crate::{
     clock::now,
     incident::{Actor, AuditLog, Command, Done, Incident, News, Refusal},
     maintenance::{self, Maintenance},
+    notify::{ChannelName, Claim, Receipt},
     store::{Changes, Durability, RecordKey, StoreState},
 };
 
@@ -23,6 +28,8 @@ use crate::{
 const WAITING: usize = 32;
 /// Until then an order is answered.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
+/// Until then a test is answered: longer than any delivery may take.
+const TEST_DEADLINE: Duration = Duration::from_secs(20);
 /// An order is not begun when less than that is left: what follows must be answered in time, and the store may take two seconds
 /// twice.
 pub(super) const NEEDED: Duration = Duration::from_secs(5);
@@ -42,6 +49,7 @@ pub struct Desk {
     orders: mpsc::Sender<Order>,
     maintenance: mpsc::Sender<MaintenanceOrder>,
     deeds: mpsc::Sender<Deed>,
+    wishes: mpsc::Sender<Wish>,
     audit: watch::Receiver<AuditLog>,
 }
 
@@ -60,6 +68,7 @@ pub struct DeskEnd {
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) maintenance: mpsc::Receiver<MaintenanceOrder>,
     pub(super) deeds: mpsc::Receiver<Deed>,
+    pub(super) wishes: mpsc::Receiver<Wish>,
     audit: watch::Sender<AuditLog>,
 }
 
@@ -68,9 +77,10 @@ pub fn desk() -> (Desk, DeskEnd) {
     let (sender, orders) = mpsc::channel(WAITING);
     let (planner, maintenance) = mpsc::channel(WAITING);
     let (doer, deeds) = mpsc::channel(WAITING);
+    let (wisher, wishes) = mpsc::channel(WAITING);
     let (writer, audit) = watch::channel(AuditLog::default());
-    let desk = Desk { orders: sender, maintenance: planner, deeds: doer, audit };
-    (desk, DeskEnd { orders, maintenance, deeds, audit: writer })
+    let desk = Desk { orders: sender, maintenance: planner, deeds: doer, wishes: wisher, audit };
+    (desk, DeskEnd { orders, maintenance, deeds, wishes, audit: writer })
 }
 
 impl Desk {
@@ -104,6 +114,36 @@ impl Desk {
         command: maintenance::Command,
     ) -> Result<Arc<Maintenance>, maintenance::Refusal> {
         MaintenanceOrder::give(&self.maintenance, actor, command).await
+    }
+
+    /// Takes what is no incident, or answers a drill, by the link of a message.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing to take any more, or it could not be written down.
+    pub async fn answer(&self, claim: Claim) -> Result<(), Unanswered> {
+        let (reply, answer) = oneshot::channel();
+        let until = Instant::now() + DEADLINE;
+        match timeout_at(until, self.wishes.send(Wish::Answer { claim, reply })).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return Err(Unanswered::StoreBehind),
+        }
+        timeout_at(until, answer).await.ok().and_then(Result::ok).unwrap_or(Err(Unanswered::StoreBehind))
+    }
+
+    /// Sends a message that is plainly a test by one channel, and waits for what becomes of it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such channel, it did not take the message, or nobody answered in time.
+    pub async fn test(&self, actor: Actor, channel: ChannelName) -> Result<Receipt, Untested> {
+        let (reply, answer) = oneshot::channel();
+        let until = Instant::now() + TEST_DEADLINE;
+        match timeout_at(until, self.wishes.send(Wish::Test { actor, channel, reply })).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return Err(Untested::Busy),
+        }
+        timeout_at(until, answer).await.ok().and_then(Result::ok).unwrap_or(Err(Untested::Busy))
     }
 
     /// Notes what an operator did without the hub, and what became of it: it is done, whether it can be noted or not.
@@ -224,6 +264,7 @@ impl Hub {
         let Some(incident) = self.telling.book.get(&id).cloned() else { return Err(Refusal::UnknownIncident(id)) };
         let before = self.telling.outbox.rows();
         let posted = self.telling.post.earlier();
+        let escalated = self.telling.escalation.clone();
         let rows = done.news.iter().flat_map(|news| self.message(news)).collect::<Vec<_>>();
         let audited = self.telling.audit.clone();
         self.note(actor.clone(), what, Some(id), None);
@@ -238,6 +279,7 @@ impl Hub {
             Durability::Behind => {
                 self.telling.audit = audited;
                 self.telling.post.take_back(posted, &written);
+                self.take_back_alarms(escalated, &written);
                 self.take_back(done, (before, &rows), written).await;
                 Err(Refusal::StoreBehind)
             }

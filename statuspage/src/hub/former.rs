@@ -62,7 +62,7 @@ pub(super) fn announced_at(told: &[Notification], component: &ComponentId, since
 fn is_about(row: &Notification, component: &ComponentId) -> bool {
     match &row.subject {
         Subject::Incident(matter) => matter.first.first().is_some_and(|named| named.id == *component),
-        Subject::Monitor(_) | Subject::Maintenance(_) => false,
+        Subject::Monitor(_) | Subject::Maintenance(_) | Subject::Drill(_) => false,
     }
 }
 
@@ -72,6 +72,11 @@ fn ends(row: &Notification, component: &ComponentId, began: Timestamp) -> bool {
         && match row.kind {
             Kind::Recovered { since, .. } => since == began,
             Kind::WasDown { since, until, .. } => since <= began && began < until,
-            Kind::Down { .. } | Kind::Grown { .. } | Kind::Overdue { .. } | Kind::Noticed { .. } => false,
+            Kind::Down { .. }
+            | Kind::Grown { .. }
+            | Kind::Overdue { .. }
+            | Kind::Reminder { .. }
+            | Kind::Acknowledged { .. }
+            | Kind::Noticed { .. } => false,
         }
 }

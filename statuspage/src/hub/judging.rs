@@ -50,6 +50,7 @@ impl Hub {
         match outcome.reception {
             Some(Reception::Judged) => {
                 self.firsts.judged(observation, exhibit);
+                self.count_check(observation);
                 let intake = self.history.observe(observation, now);
                 self.dirty.late |= is_counted(intake) && checkpoint::is_late(observation, now);
                 self.views.heard(&observation.location, now);

@@ -129,18 +129,23 @@ impl Counter {
     }
 }
 
+#[cfg(test)]
+impl CounterEnd {
+    /// Answers orders with what `carry_out` says, until nobody gives any: for tests of those who give orders.
+    pub(crate) async fn ordered_by(mut self, mut carry_out: impl FnMut(&Command) -> Result<LocationView, Refused>) {
+        while let Some(knock) = self.knocks.recv().await {
+            if let Knock::Order(_, command, reply) = knock {
+                drop(reply.send(carry_out(&command)));
+            }
+        }
+    }
+}
+
 /// The book as the store kept it.
 pub(super) fn book(restored: &Restored, now: Timestamp) -> Book {
-    let records = restored.records.iter().filter_map(|(key, body)| match key {
-        RecordKey::Location(location) => Some((location, body.as_ref())),
-        RecordKey::Outage(_)
-        | RecordKey::Incident(_)
-        | RecordKey::Audit(_)
-        | RecordKey::Fault(_)
-        | RecordKey::Maintenance(_)
-        | RecordKey::Plan(_)
-        | RecordKey::Mailing(_)
-        | RecordKey::Mailed(_) => None,
+    let records = restored.records.iter().filter_map(|(key, body)| {
+        let RecordKey::Location(location) = key else { return None };
+        Some((location, body.as_ref()))
     });
     Book::read(records, now)
 }

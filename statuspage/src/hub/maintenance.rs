@@ -173,8 +173,10 @@ impl Hub {
             starts_at: maintenance.starts_at,
             ends_at: maintenance.ends_at,
         };
+        let channels = self.ring_maintenance(&maintenance.id, *word, *at);
         let subject = Subject::Maintenance(Box::new(planned));
-        self.telling.outbox.tell(&Event { subject, detected_at: now(), happening: Happening::Noticed { at: *at } })
+        let event = Event { subject, detected_at: now(), happening: Happening::Noticed { at: *at } };
+        self.telling.outbox.tell(&event, &channels)
     }
 
     /// Carries out an order about maintenance or refuses it, and notes which; gives the changes of state that follow.
@@ -220,6 +222,7 @@ impl Hub {
         let Some(maintenance) = self.telling.maintenance.get(&id).cloned() else { return Err(Refusal::Unknown(id)) };
         let known = self.telling.outbox.rows();
         let posted = self.telling.post.earlier();
+        let escalated = self.telling.escalation.clone();
         let rows = news.iter().flat_map(|news| self.planned(news)).collect::<Vec<_>>();
         let audited = self.telling.audit.clone();
         self.telling.audit.note(now(), actor.clone(), what, Some(id.to_string()), None);
@@ -234,6 +237,7 @@ impl Hub {
                 self.telling.audit = audited;
                 self.telling.maintenance = before;
                 self.telling.post.take_back(posted, &written);
+                self.take_back_alarms(escalated, &written);
                 self.telling.maintenance.rewrite(written.iter().filter_map(named));
                 self.write_back((known, &rows), written).await;
                 Err(Refusal::StoreBehind)

@@ -18,7 +18,7 @@ use crate::{
     incident::Incident,
     maintenance::Maintenance,
     site::Site,
-    snapshot::{ComponentView, HistoryView, MonitorView, ProbeAtLocation, ProbeView, Rhythm, Snapshot},
+    snapshot::{AlarmsView, ComponentView, HistoryView, MonitorView, ProbeAtLocation, ProbeView, Rhythm, Snapshot},
     watch::WatchInput,
 };
 
@@ -43,6 +43,7 @@ pub(super) struct Views {
     maintenances: Arc<Vec<Arc<Maintenance>>>,
     monitor: Arc<MonitorView>,
     domains: Arc<Domains>,
+    alarms: Arc<AlarmsView>,
 }
 
 impl Views {
@@ -58,6 +59,7 @@ impl Views {
             maintenances: Arc::default(),
             monitor: Arc::default(),
             domains: Arc::default(),
+            alarms: Arc::default(),
         }
     }
 
@@ -92,6 +94,11 @@ impl Views {
         self.order.iter()
     }
 
+    /// How many places have ever been heard of.
+    pub(super) fn places(&self) -> usize {
+        self.locations.len()
+    }
+
     /// A result came from there.
     pub(super) fn heard(&mut self, location: &LocationName, at: Timestamp) {
         let last = self.locations.entry(location.clone()).or_default();
@@ -104,6 +111,7 @@ impl Hub {
     pub(super) fn publish(&mut self, wiring: &Wiring, now: Timestamp) {
         let (snapshot, watched) = self.present(now);
         self.options.counters.snapshots.fetch_add(1, Ordering::Relaxed);
+        self.sound(wiring, now);
         wiring.watch.send_replace(watched);
         wiring.snapshot.send_replace(Arc::new(snapshot));
     }
@@ -130,6 +138,9 @@ impl Hub {
         if std::mem::take(&mut self.dirty.maintenances) {
             self.views.maintenances = Arc::new(self.telling.maintenance.maintenances());
         }
+        if std::mem::take(&mut self.dirty.alarms) {
+            self.views.alarms = Arc::new(self.alarms_view());
+        }
         let snapshot = self.snapshot(now);
         let watched = self.watched(&snapshot, now);
         (snapshot, watched)
@@ -153,6 +164,7 @@ impl Hub {
             maintenances: Arc::clone(&self.views.maintenances),
             monitor: Arc::clone(&self.views.monitor),
             mail: Arc::new(self.telling.post.view()),
+            alarms: Arc::clone(&self.views.alarms),
             domains: Arc::clone(&self.views.domains),
         }
     }

@@ -12,6 +12,7 @@ use tracing::{debug, error, info, warn};
 use super::{
     Hub, HubOptions,
     alarm::{Alarms, Bell},
+    bells::{self, Checks},
     former::{self, Outage},
     locations,
     mailing::Post,
@@ -23,8 +24,8 @@ use crate::{
     incident::{self, Audit, Book, Incident, Landmark, Landscape, News, Rules},
     location,
     notify::{
-        Cause, Course, Due, Event, Fault, FaultKind, Growth, Happening, Matter, NAMED, Named, Notification, Outbox,
-        Outcome, State, Subject, Teller,
+        Cause, Course, Due, Escalation, Event, Fault, FaultKind, Growth, Happening, Matter, NAMED, Named, Notification,
+        Outbox, Outcome, Proofs, State, Subject, Teller,
     },
     snapshot::Reason,
     store::{Changes, RecordKey, Restored, StoreEvent, StoreFault},
@@ -40,13 +41,18 @@ pub(super) struct Telling {
     pub(super) post: Post,
     pub(super) locations: location::Book,
     pub(super) alarms: Alarms,
+    pub(super) escalation: Escalation,
+    pub(super) proofs: Proofs,
+    pub(super) checks: Checks,
+    /// Tests by hand on their way, and who waits for their outcome.
+    pub(super) tests: bells::Tests,
     language: Language,
     rules: Rules,
 }
 
 impl Telling {
     pub(super) fn new(options: &HubOptions, restored: &Restored) -> Self {
-        let channels = options.channels.iter().cloned();
+        let channels = options.channels.iter().map(|(name, _)| name.clone());
         Self {
             book: book(options.rules, restored),
             audit: audit(restored),
@@ -55,6 +61,10 @@ impl Telling {
             post: Post::read(options.mail, restored),
             locations: locations::book(restored, now()),
             alarms: Alarms::read(&restored.records),
+            escalation: bells::escalation(options, restored),
+            proofs: bells::proofs(options, restored),
+            checks: Checks::read(restored),
+            tests: bells::Tests::default(),
             language: options.site.default_language(),
             rules: options.rules,
         }
@@ -74,6 +84,8 @@ impl Telling {
     pub(super) fn recall(&mut self, options: &HubOptions, restored: &Restored) {
         self.outbox.recall(&restored.notifications);
         self.alarms.recall(Alarms::read(&restored.records));
+        self.escalation.recall(bells::alarms(restored));
+        self.proofs.recall(bells::proven(restored));
         self.book.recall(book(self.rules, restored));
         self.audit.recall(audit(restored));
         self.post.recall(Post::read(options.mail, restored));
@@ -108,15 +120,9 @@ impl Telling {
         let orders = orders.map(|(number, body)| (RecordKey::Audit(number), body.map(Bytes::from)));
         let planned = maintenance::records(&mut self.maintenance);
         let places = locations::records(&mut self.locations);
-        self.alarms
-            .take_changes()
-            .into_iter()
-            .chain(incidents)
-            .chain(orders)
-            .chain(planned)
-            .chain(mail)
-            .chain(places)
-            .collect()
+        let rung = bells::records(&mut self.escalation, &mut self.proofs);
+        let open = self.alarms.take_changes().into_iter();
+        open.chain(incidents).chain(orders).chain(planned).chain(mail).chain(places).chain(rung).collect()
     }
 
     /// Every message that is remembered and everything that is open, to be written together.
@@ -127,6 +133,8 @@ impl Telling {
         self.maintenance.mark_changed();
         self.post.mark_changed();
         self.locations.mark_changed();
+        self.escalation.mark_changed();
+        self.proofs.mark_changed();
         (self.outbox.rows(), self.all_changed_records(now))
     }
 
@@ -172,12 +180,14 @@ impl Telling {
     }
 
     /// What messages say of an incident.
-    fn matter(&self, incident: &Incident) -> Matter {
+    pub(super) fn matter(&self, incident: &Incident) -> Matter {
         let name = |text: &shared::Text| text.get(self.language).to_owned();
         let mut parts: Vec<_> = incident.components.iter().collect();
         parts.sort_by_key(|(id, part)| (part.since, *id));
         let dependency = incident.finding.as_ref().and_then(|finding| finding.dependency.as_ref());
         let dependency = dependency.and_then(|id| incident.components.get(id));
+        // The alarm's own beginning, so that it stays what it is when an earlier failure comes to light.
+        let lead = self.escalation.lead(&incident.id).or_else(|| parts.first().map(|(id, _)| (*id).clone()));
         let first = parts.iter().take(NAMED).map(|(id, part)| Named { id: (*id).clone(), name: name(&part.name) });
         Matter {
             id: incident.id.clone(),
@@ -187,6 +197,7 @@ impl Telling {
             impact: incident.impact,
             first: first.collect(),
             components: u32::try_from(incident.components.len()).unwrap_or(u32::MAX),
+            lead,
             growth: None,
         }
     }
@@ -258,28 +269,34 @@ impl Hub {
 
     /// The rows of a message about an incident.
     pub(super) fn message(&mut self, news: &News) -> Vec<Notification> {
-        let (News::Opened(id) | News::Grown(id) | News::Resolved(id) | News::Overdue(id, _)) = news;
+        let (News::Opened(id) | News::Grown(id) | News::Resolved(id) | News::Overdue(id, _) | News::Acknowledged(id)) =
+            news;
         let Some(incident) = self.telling.book.get(id).cloned() else { return Vec::new() };
         let since = incident.times.started_at;
         let happening = match news {
             News::Opened(_) => Happening::Down { since, cause: self.cause(&incident) },
             News::Grown(_) => Happening::Grown { since, cause: self.cause(&incident) },
             News::Overdue(_, promised) => Happening::Overdue { since, promised: *promised },
+            News::Acknowledged(_) => {
+                let Some(taken) = incident.acknowledgement.clone() else { return Vec::new() };
+                Happening::Acknowledged { since, at: taken.at, by: taken.by }
+            }
             News::Resolved(_) => {
                 let until = incident.times.recovered_at.or(incident.times.resolved_at).unwrap_or_else(now);
                 Happening::Recovered { since, until: until.max(since) }
             }
         };
+        let channels = self.ring_incident(news, &incident);
         let mut matter = self.telling.matter(&incident);
         if let News::Grown(_) = news {
             matter.growth = self.telling.growth(&incident);
         }
         let subject = Subject::Incident(Box::new(matter));
-        self.telling.outbox.tell(&Event { subject, detected_at: now(), happening })
+        self.telling.outbox.tell(&Event { subject, detected_at: now(), happening }, &channels)
     }
 
     /// What the component says that failed first, of those that still do.
-    fn cause(&self, incident: &Incident) -> Option<Cause> {
+    pub(super) fn cause(&self, incident: &Incident) -> Option<Cause> {
         let (component, _) = incident.failing().min_by_key(|(id, part)| (part.since, *id))?;
         let reason = self.engine.view(component)?.reason?;
         Some(cause(component, reason))
@@ -299,8 +316,9 @@ impl Hub {
     pub(super) async fn announce(&mut self, bells: Vec<Bell>) {
         let mut notifications = Vec::new();
         for bell in bells {
+            let channels = self.ring_fault(&bell);
             let event = self.telling.event(bell);
-            notifications.extend(self.telling.outbox.tell(&event));
+            notifications.extend(self.telling.outbox.tell(&event, &channels));
         }
         self.write(notifications).await;
     }
@@ -314,6 +332,9 @@ impl Hub {
         }
         let records = self.telling.changed_records(now());
         self.dirty.incidents |= records.iter().any(|(key, _)| matches!(key, RecordKey::Incident(_)));
+        self.dirty.alarms |= records
+            .iter()
+            .any(|(key, _)| matches!(key, RecordKey::Alarm(_) | RecordKey::Channel(_) | RecordKey::Fault(_)));
         // When the store is behind, they wait in its memory, together, and the message leaves all the same.
         self.store.apply(Changes { notifications, records, ..Changes::default() }).await;
     }
@@ -332,6 +353,7 @@ impl Hub {
 
     /// Writes down what became of a message.
     pub(super) async fn settle(&mut self, outcome: Outcome) -> Vec<Transition> {
+        let Some(outcome) = self.note_outcome(outcome).await else { return Vec::new() };
         let refusal = outcome.result.as_ref().err().cloned();
         let rows = self.telling.outbox.settle(outcome);
         if let Some((refusal, row)) = refusal.zip(rows.last().filter(|row| row.is_pending())) {
@@ -342,7 +364,7 @@ impl Hub {
         Vec::new()
     }
 
-    async fn record(&mut self, rows: Vec<Notification>) {
+    pub(super) async fn record(&mut self, rows: Vec<Notification>) {
         for row in &rows {
             let counters = &self.options.counters;
             match &row.state {

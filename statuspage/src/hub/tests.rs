@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     incident::{Actor, Command},
-    notify::{Kind, Means, Notification, Outcome, Subject, Voice, recorder},
+    notify::{Kind, Means, Notification, Outcome, Receipt, Siren, Subject, Voice, recorder},
     server::stage,
     snapshot::{ComponentView, StoreState},
     store::{Store, StoreOptions},
@@ -111,6 +111,7 @@ fn silence() -> Means {
         time_zone: site.time_zone.clone(),
         site: "Belfry".to_owned(),
         public_url: None,
+        key: None,
     };
     Means { channels: BTreeMap::new(), voice, client: recorder::client(), now }
 }
@@ -136,7 +137,9 @@ impl Bench {
         let opened = Store::open(Path::new(directory.path()), options).expect("opens");
         let options = HubOptions {
             site: Arc::new(stage::site()),
-            channels: vec!["phone".parse().expect("a name")],
+            channels: vec![("phone".parse().expect("a name"), Medium::Ntfy)],
+            policies: Vec::new(),
+            drills: DrillPlan::weekly(),
             location: Some("local".parse().expect("a name")),
             counters: Arc::default(),
             rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
@@ -157,7 +160,7 @@ impl Bench {
     /// The channel takes everything.
     async fn deliver(&mut self) {
         for row in self.rows().into_iter().filter(Notification::is_pending) {
-            self.hub.settle(Outcome { id: row.id, at: now(), result: Ok(None) }).await;
+            self.hub.settle(Outcome { id: row.id, at: now(), result: Ok(Receipt::default()) }).await;
         }
     }
 
@@ -204,7 +207,7 @@ impl Bench {
             Subject::Incident(matter) => {
                 matter.first.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join("+")
             }
-            Subject::Monitor(_) | Subject::Maintenance(_) => row.subject.to_string(),
+            Subject::Monitor(_) | Subject::Maintenance(_) | Subject::Drill(_) => row.subject.to_string(),
         };
         let words = |row: &Notification| format!("{} {}", subject(row), row.word());
         let mut told: Vec<_> = self.rows().iter().map(words).collect();
@@ -315,7 +318,7 @@ async fn what_arrived_at_the_very_end_is_not_told_again_after_the_next_start() {
     bench.hub.tell(&transitions).await;
     let (sender, outcomes) = mpsc::channel(8);
     for row in bench.rows() {
-        sender.try_send(Outcome { id: row.id, at: now(), result: Ok(None) }).expect("there is room");
+        sender.try_send(Outcome { id: row.id, at: now(), result: Ok(Receipt::default()) }).expect("there is room");
     }
     let (seam, observations) = mpsc::channel(8);
     for observation in results("cloud", lately().plus(EVERY), &UP) {
@@ -341,6 +344,8 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (watched, _input) = watch::channel(watched);
     let (desk, end) = desk();
     let (mail, _postman) = crate::mailing::post();
+    let (standing, burning) = watch::channel(Arc::default());
+    let (_siren, posts) = Siren::new(silence(), burning);
     let wiring = Wiring {
         definitions: defined,
         observations,
@@ -349,6 +354,8 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
         desk: end,
         mail,
         locations: counter().1,
+        standing,
+        posts,
     };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
     let telling = Teller::start(silence(), &mut tasks, stop.clone());

@@ -30,9 +30,9 @@ pub struct AuditEntry {
     pub actor: Actor,
     /// What it was: `open`, `acknowledge`, `say`, `release`, `reported_by_users`, `link`, `write_field`, `publish`,
     /// `withdraw`, and what is done without the hub: `sign_in`, `sign_out`, `foreign_form`, `list_subscribers`, `import_subscribers`,
-    /// `remove_subscriber`, `bounce`, `add_location`, `rotate_location`, `revoke_location`.
+    /// `remove_subscriber`, `bounce`, `add_location`, `rotate_location`, `revoke_location`, `test_channel`, `answer_drill`.
     pub what: String,
-    /// The incident, maintenance or subscriber that it was about, where there is one.
+    /// The incident, maintenance, subscriber, fault or channel that it was about, where there is one.
     pub subject: Option<String>,
     /// Why it was refused; absent when it was carried out.
     pub refusal: Option<String>,

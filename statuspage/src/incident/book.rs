@@ -80,6 +80,8 @@ pub enum News {
     Resolved(IncidentId),
     /// The next update that was promised for that instant has not come.
     Overdue(IncidentId, Timestamp),
+    /// Somebody takes care of it.
+    Acknowledged(IncidentId),
 }
 
 /// All incidents that are remembered.

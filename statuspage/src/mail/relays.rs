@@ -6,12 +6,12 @@ mod dialogue;
 mod reply;
 mod station;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use lettre::transport::smtp::client::Certificate;
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 
-use super::{Delivery, MailSettings, Postponed, Signed};
+use super::{Delivery, MailSettings, Postponed, RelayUrl, Signed};
 use station::{Attempt, Station};
 
 /// How long each step of a dialogue may take.
@@ -21,13 +21,14 @@ pub struct Patience {
     pub connect: Duration,
     /// One command.
     pub command: Duration,
-    /// From the first byte of a letter to the answer behind its last.
+    /// From the first byte of a letter to the answer behind its last. RFC 5321 (4.5.3.2.6) allows ten minutes there, because a relay may
+    /// have taken what it has not answered yet; three, because news of an outage wait behind it.
     pub letter: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(20), command: Duration::from_secs(30), letter: Duration::from_secs(60) }
+        Self { connect: Duration::from_secs(20), command: Duration::from_secs(30), letter: Duration::from_secs(180) }
     }
 }
 
@@ -89,9 +90,18 @@ impl Relays {
     ///
     /// If the certificates cannot be read.
     pub fn with(settings: &MailSettings, patience: Patience) -> Result<Self, RelayFault> {
-        let roots = roots(settings)?;
+        Self::of(&settings.relays, settings.ca_file.as_deref(), patience)
+    }
+
+    /// These relays, trusted by the platform's certificates and those of a file.
+    ///
+    /// # Errors
+    ///
+    /// If the certificates cannot be read.
+    pub fn of(relays: &[RelayUrl], ca_file: Option<&Path>, patience: Patience) -> Result<Self, RelayFault> {
+        let roots = roots(ca_file)?;
         let station = |url| Station::new(url, &roots, patience);
-        Ok(Self { stations: settings.relays.iter().map(station).collect::<Result<_, _>>()? })
+        Ok(Self { stations: relays.iter().map(station).collect::<Result<_, _>>()? })
     }
 
     /// Hands a letter over to the first relay that takes it.
@@ -152,8 +162,8 @@ impl Relays {
 }
 
 /// The certificates of the settings' file.
-fn roots(settings: &MailSettings) -> Result<Vec<Certificate>, RelayFault> {
-    let Some(path) = &settings.ca_file else { return Ok(Vec::new()) };
+fn roots(ca_file: Option<&Path>) -> Result<Vec<Certificate>, RelayFault> {
+    let Some(path) = ca_file else { return Ok(Vec::new()) };
     let fault = |why: String| RelayFault::Certificates { file: path.display().to_string(), why };
     let pem = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
     let read: Result<Vec<CertificateDer<'_>>, _> = CertificateDer::pem_slice_iter(&pem).collect();

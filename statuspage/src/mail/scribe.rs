@@ -60,6 +60,11 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// A message that was written elsewhere, to one recipient.
+    pub(crate) fn new(envelope: Envelope, bytes: Vec<u8>) -> Self {
+        Self { envelope, bytes }
+    }
+
     /// The whole message.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

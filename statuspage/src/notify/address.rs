@@ -17,6 +17,15 @@ impl SecretUrl {
         (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(Self(url))
     }
 
+    /// The address with more segments behind its path; each is encoded as one.
+    pub(super) fn under(&self, segments: &[&str]) -> Url {
+        let mut url = self.0.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+
     /// The address, to be asked and shown to nobody.
     pub fn reveal(&self) -> &Url {
         &self.0

@@ -9,12 +9,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use url::Url;
 
+use crate::words::inert;
+
 /// From the lookup of the name to the end of the answer.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// An answer is read up to there.
 const MAX_ANSWER: usize = 64 * 1024;
 /// No channel may ask for a longer pause.
 const MAX_PAUSE: Duration = Duration::from_secs(3_600);
+/// So many characters are kept of what the other side said of a failure.
+const SAID: usize = 200;
 
 /// Sends requests; cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,10 +37,30 @@ pub enum ClientError {
     Http(#[from] reqwest::Error),
 }
 
-/// An answer with a status of 200 to 299.
+/// An answer, whatever its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// Its first 64 kB.
     pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The answer, where its status is 200 to 299.
+    pub(crate) fn success(self) -> Result<Self, Refusal> {
+        if self.status.is_success() { Ok(self) } else { Err(self.refusal()) }
+    }
+
+    /// What its status says for the next attempt.
+    pub(crate) fn refusal(&self) -> Refusal {
+        refusal(self.status, &self.headers)
+    }
+
+    /// The body as a document of that form; nothing where it is none.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
 }
 
 /// A request did not do what it should.
@@ -69,6 +93,24 @@ impl Refusal {
     pub(crate) fn later(error: impl Into<String>) -> Self {
         Self { error: error.into(), retry: Retry::Later }
     }
+
+    pub(crate) fn never(error: impl Into<String>) -> Self {
+        Self { error: error.into(), retry: Retry::Never }
+    }
+
+    pub(crate) fn after(error: impl Into<String>, pause: Duration) -> Self {
+        Self { error: error.into(), retry: Retry::After(pause.min(MAX_PAUSE)) }
+    }
+
+    /// The same, with what the other side said of it: on one line, and no longer than a line.
+    #[must_use]
+    pub(crate) fn because(mut self, said: &str) -> Self {
+        let said: String = inert(said).chars().take(SAID).collect();
+        if !said.trim().is_empty() {
+            self.error = format!("{}: {}", self.error, said.trim());
+        }
+        self
+    }
 }
 
 impl Client {
@@ -93,7 +135,7 @@ impl Client {
         Ok(Self { http })
     }
 
-    /// Posts a body.
+    /// Posts a body of the type that `headers` say.
     pub(crate) async fn post(&self, url: &Url, headers: HeaderMap, body: Vec<u8>) -> Result<Answer, Refusal> {
         self.send(self.http.post(url.clone()).headers(headers).body(body)).await
     }
@@ -102,23 +144,37 @@ impl Client {
     pub(crate) async fn post_json(
         &self,
         url: &Url,
-        mut headers: HeaderMap,
+        headers: HeaderMap,
         document: &serde_json::Value,
     ) -> Result<Answer, Refusal> {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        self.post(url, headers, document.to_string().into_bytes()).await
+        self.post(url, typed(headers, "application/json"), document.to_string().into_bytes()).await
     }
 
-    /// Gets.
+    /// Puts JSON.
+    pub(crate) async fn put_json(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        document: &serde_json::Value,
+    ) -> Result<Answer, Refusal> {
+        let headers = typed(headers, "application/json");
+        self.send(self.http.put(url.clone()).headers(headers).body(document.to_string())).await
+    }
+
+    /// Posts the fields of a form: what is secret in them is in no address.
+    pub(crate) async fn post_form(&self, url: &Url, fields: &[(&str, &str)]) -> Result<Answer, Refusal> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.post(url, typed(HeaderMap::new(), "application/x-www-form-urlencoded"), body.into_bytes()).await
+    }
+
+    /// Gets, and takes nothing but success.
     pub(crate) async fn get(&self, url: &Url) -> Result<Answer, Refusal> {
-        self.send(self.http.get(url.clone())).await
+        self.send(self.http.get(url.clone())).await?.success()
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, Refusal> {
         let mut response = request.send().await.map_err(|error| Refusal::later(plain(&error)))?;
-        if !response.status().is_success() {
-            return Err(refusal(response.status(), response.headers()));
-        }
+        let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| Refusal::later(plain(&error)))? {
             body.extend_from_slice(&chunk[..chunk.len().min(MAX_ANSWER - body.len())]);
@@ -126,8 +182,13 @@ impl Client {
                 break;
             }
         }
-        Ok(Answer { body })
+        Ok(Answer { status, headers, body })
     }
+}
+
+fn typed(mut headers: HeaderMap, kind: &'static str) -> HeaderMap {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers
 }
 
 /// What a status means for the next attempt. Wrong tokens and moved addresses are tried again: the operator may mend them.

@@ -103,6 +103,36 @@ pub enum Fault {
         /// What.
         trouble: LocationTrouble,
     },
+    /// A channel has taken nothing for a while.
+    ChannelFailing {
+        /// Which one.
+        channel: String,
+        /// What it said last.
+        reason: String,
+    },
+    /// Nothing has proven for a while that a channel works.
+    ChannelUnproven {
+        /// Which one.
+        channel: String,
+        /// When it was last proven; never, when absent.
+        proven_at: Option<Timestamp>,
+    },
+    /// Little is left of what is paid beforehand.
+    LowCredit {
+        /// Of which channel.
+        channel: String,
+        /// What is left, as the provider writes it.
+        left: String,
+        /// What should be left at least.
+        limit: u32,
+    },
+    /// Nobody answers the drills of a channel.
+    DrillUnanswered {
+        /// Which one.
+        channel: String,
+        /// When the first drill went out that nobody answered.
+        since: Timestamp,
+    },
 }
 
 /// What is wrong with a location; stored like [`Fault`].
@@ -165,13 +195,21 @@ impl Fault {
             Self::MailFailing { .. } => FaultKind::MailFailing,
             Self::FormClosed { .. } => FaultKind::FormClosed,
             Self::Location { trouble, .. } => trouble.kind(),
+            Self::ChannelFailing { .. } => FaultKind::ChannelFailing,
+            Self::ChannelUnproven { .. } => FaultKind::ChannelUnproven,
+            Self::LowCredit { .. } => FaultKind::LowCredit,
+            Self::DrillUnanswered { .. } => FaultKind::DrillUnanswered,
         }
     }
 
-    /// What has it, where several can: the location.
+    /// What has it, where several can: the location, or the channel.
     pub fn of(&self) -> Option<&str> {
         match self {
             Self::Location { location, .. } => Some(location),
+            Self::ChannelFailing { channel, .. }
+            | Self::ChannelUnproven { channel, .. }
+            | Self::LowCredit { channel, .. }
+            | Self::DrillUnanswered { channel, .. } => Some(channel),
             Self::LowSpace { .. }
             | Self::NoSpace { .. }
             | Self::Failing { .. }
@@ -192,6 +230,36 @@ impl Fault {
     /// Which one it is, and of what.
     pub fn id(&self) -> FaultId {
         FaultId { kind: self.kind(), of: self.of().map(str::to_owned) }
+    }
+
+    /// The channel that it is about, which is not the one to tell it.
+    pub fn channel(&self) -> Option<&str> {
+        match self.kind() {
+            FaultKind::ChannelFailing
+            | FaultKind::ChannelUnproven
+            | FaultKind::LowCredit
+            | FaultKind::DrillUnanswered => self.of(),
+            FaultKind::LowSpace
+            | FaultKind::NoSpace
+            | FaultKind::Failing
+            | FaultKind::SetAside
+            | FaultKind::Gone
+            | FaultKind::CorruptRows
+            | FaultKind::Dropped
+            | FaultKind::RestoredFrom
+            | FaultKind::DamagedFiles
+            | FaultKind::MissingFiles
+            | FaultKind::NotSealed
+            | FaultKind::LostWrites
+            | FaultKind::MailFailing
+            | FaultKind::FormClosed
+            | FaultKind::LocationSilent
+            | FaultKind::LocationClock
+            | FaultKind::LocationDrift
+            | FaultKind::LocationCopied
+            | FaultKind::LocationForged
+            | FaultKind::LocationForgotten => None,
+        }
     }
 
     /// This one and an earlier one of the same kind in one: what can be counted is added up, of the rest the newest stays.
@@ -270,6 +338,14 @@ pub enum FaultKind {
     LocationForged,
     /// Results of a location were lost here.
     LocationForgotten,
+    /// A channel takes nothing.
+    ChannelFailing,
+    /// Nothing proves a channel.
+    ChannelUnproven,
+    /// Little is left of what is paid beforehand.
+    LowCredit,
+    /// Nobody answers drills.
+    DrillUnanswered,
 }
 
 /// Names a fault: its kind, and what has it where several can.
@@ -326,7 +402,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -347,6 +423,10 @@ impl FaultKind {
         Self::LocationCopied,
         Self::LocationForged,
         Self::LocationForgotten,
+        Self::ChannelFailing,
+        Self::ChannelUnproven,
+        Self::LowCredit,
+        Self::DrillUnanswered,
     ];
 
     /// The word in documents, metrics and keys.
@@ -372,6 +452,10 @@ impl FaultKind {
             Self::LocationCopied => "location_copied",
             Self::LocationForged => "location_forged",
             Self::LocationForgotten => "location_forgotten",
+            Self::ChannelFailing => "channel_failing",
+            Self::ChannelUnproven => "channel_unproven",
+            Self::LowCredit => "low_credit",
+            Self::DrillUnanswered => "drill_unanswered",
         }
     }
 
@@ -385,7 +469,11 @@ impl FaultKind {
             | Self::FormClosed
             | Self::LocationSilent
             | Self::LocationClock
-            | Self::LocationDrift => Course::Lasting,
+            | Self::LocationDrift
+            | Self::ChannelFailing
+            | Self::ChannelUnproven
+            | Self::LowCredit
+            | Self::DrillUnanswered => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

@@ -27,6 +27,9 @@ pub struct Matter {
     pub first: Vec<Named>,
     /// How many components it touches in all.
     pub components: u32,
+    /// The component under which other programs know it, for as long as it lasts.
+    #[serde(default)]
+    pub lead: Option<ComponentId>,
     /// What joined since the message before, where it grew.
     #[serde(default)]
     pub growth: Option<Growth>,
@@ -64,6 +67,7 @@ impl Matter {
             first: vec![Named { id, name }],
             components: 1,
             growth: None,
+            lead: None,
         }
     }
 }

@@ -7,8 +7,8 @@ use std::{fmt, fmt::Write as _, str::FromStr, sync::Arc, time::Duration};
 use sha2::{Digest, Sha256};
 use shared::{FailureKind, IncidentId, InvalidId, LocationName, MaintenanceId, ProbeId, Timestamp};
 
-use super::{ChannelName, Fault, FaultKind, Matter, Planned};
-use crate::maintenance::Word;
+use super::{ChannelName, Drill, Fault, FaultKind, Matter, Planned};
+use crate::{incident::Actor, maintenance::Word};
 
 /// Names one notification for ever: derived from its channel, its subject and the outage, so that a replay cannot double it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +62,8 @@ pub enum Subject {
     Monitor(Fault),
     /// A planned maintenance.
     Maintenance(Box<Planned>),
+    /// Nothing but the channel itself, which is tried.
+    Drill(Box<Drill>),
 }
 
 impl Subject {
@@ -71,6 +73,15 @@ impl Subject {
             Self::Incident(matter) => Topic::Incident(&matter.id),
             Self::Monitor(fault) => Topic::Monitor(fault.kind(), fault.of()),
             Self::Maintenance(planned) => Topic::Maintenance(&planned.id, planned.word),
+            Self::Drill(drill) => Topic::Drill(drill.at),
+        }
+    }
+
+    /// The incident that it is about.
+    pub(super) fn incident(&self) -> Option<&Matter> {
+        match self {
+            Self::Incident(matter) => Some(matter),
+            Self::Monitor(_) | Self::Maintenance(_) | Self::Drill(_) => None,
         }
     }
 }
@@ -90,6 +101,8 @@ pub enum Topic<'a> {
     Monitor(FaultKind, Option<&'a str>),
     /// What happens to a maintenance: each word of it is news of its own.
     Maintenance(&'a MaintenanceId, Word),
+    /// A drill of a channel: each is one of its own.
+    Drill(Timestamp),
 }
 
 impl fmt::Display for Topic<'_> {
@@ -99,6 +112,7 @@ impl fmt::Display for Topic<'_> {
             Self::Monitor(kind, None) => write!(f, "monitor:{kind}"),
             Self::Monitor(kind, Some(of)) => write!(f, "monitor:{kind}:{of}"),
             Self::Maintenance(id, word) => write!(f, "maintenance:{id}:{}", word.word()),
+            Self::Drill(at) => write!(f, "drill:{at}"),
         }
     }
 }
@@ -145,7 +159,25 @@ pub enum Happening {
         /// Since when everything works.
         until: Timestamp,
     },
-    /// A single fault of the monitor was found.
+    /// Nobody has taken it yet.
+    Reminder {
+        /// The first failing observation, as is known by now.
+        since: Timestamp,
+        /// The worst failure, of an incident.
+        cause: Option<Cause>,
+        /// Which reminder it is, from 1 on.
+        number: u32,
+    },
+    /// Somebody has taken it.
+    Acknowledged {
+        /// The first failing observation, as is known by now.
+        since: Timestamp,
+        /// When somebody did.
+        at: Timestamp,
+        /// Who.
+        by: Actor,
+    },
+    /// A single fault of the monitor was found, or a channel is tried.
     Noticed {
         /// When.
         at: Timestamp,
@@ -212,6 +244,24 @@ pub enum Kind {
         /// What was promised.
         promised: Timestamp,
     },
+    /// Nobody has taken it yet.
+    Reminder {
+        /// The first failing observation.
+        since: Timestamp,
+        /// The worst failure, of an incident.
+        cause: Option<Cause>,
+        /// Which reminder it is, from 1 on.
+        number: u32,
+    },
+    /// Somebody has taken it.
+    Acknowledged {
+        /// The first failing observation.
+        since: Timestamp,
+        /// When somebody did.
+        at: Timestamp,
+        /// Who.
+        by: Actor,
+    },
     /// The incident, or the fault, is over.
     Recovered {
         /// When the outage began.
@@ -276,21 +326,15 @@ impl Notification {
             Happening::Down { since, cause } => ("down", since, Kind::Down { since, cause }),
             Happening::Grown { since, cause } => ("grown", event.detected_at, Kind::Grown { since, cause }),
             Happening::Overdue { since, promised } => ("overdue", promised, Kind::Overdue { since, promised }),
+            Happening::Reminder { since, cause, number } => {
+                ("reminder", since.plus(Duration::from_secs(number.into())), Kind::Reminder { since, cause, number })
+            }
+            Happening::Acknowledged { since, at, by } => ("acknowledged", at, Kind::Acknowledged { since, at, by }),
             Happening::Recovered { since, until } => ("recovered", since, Kind::Recovered { since, until }),
             Happening::Noticed { at } => ("noticed", at, Kind::Noticed { since: at, until: at, times: 1 }),
         };
-        let occasion = match &event.subject {
-            // The name is given once and for all; heard of twice, it is still one.
-            Subject::Monitor(Fault::SetAside { kept, .. }) => kept.clone(),
-            // Each is told once, however often it is found out; another time is another one.
-            Subject::Maintenance(planned) => match planned.word {
-                Word::Moved => planned.version.to_string(),
-                Word::Announced | Word::Begins | Word::Ends | Word::Cancelled => String::new(),
-            },
-            Subject::Incident(_) | Subject::Monitor(_) => since.as_millis().to_string(),
-        };
         Self {
-            id: NotificationId::derive(channel, event.subject.topic(), word, &occasion),
+            id: NotificationId::derive(channel, event.subject.topic(), word, &occasion(&event.subject, since)),
             channel: channel.clone(),
             subject: event.subject.clone(),
             kind,
@@ -302,13 +346,16 @@ impl Notification {
     }
 
     /// The word in documents: `down`, `grown`, `overdue`, `recovered`, `was_down` of an incident; `fault`, `fault_over`,
-    /// `was_fault` of the monitor; `maintenance_announced`, `maintenance_moved`, `maintenance_begins`, `maintenance_ends`,
+    /// `was_fault` of the monitor; of both `reminder` and `acknowledged`; `drill`; `maintenance_announced`, `maintenance_moved`, `maintenance_begins`, `maintenance_ends`,
     /// `maintenance_cancelled`.
     pub fn word(&self) -> &'static str {
         match (&self.subject, &self.kind) {
             (Subject::Incident(_), Kind::Down { .. } | Kind::Noticed { .. }) => "down",
             (Subject::Incident(_), Kind::Grown { .. }) => "grown",
             (Subject::Incident(_), Kind::Overdue { .. }) => "overdue",
+            (Subject::Incident(_) | Subject::Monitor(_), Kind::Reminder { .. }) => "reminder",
+            (Subject::Incident(_) | Subject::Monitor(_), Kind::Acknowledged { .. }) => "acknowledged",
+            (Subject::Drill(_), _) => "drill",
             (Subject::Incident(_), Kind::Recovered { .. }) => "recovered",
             (Subject::Incident(_), Kind::WasDown { .. }) => "was_down",
             (
@@ -326,6 +373,64 @@ impl Notification {
         match self.state {
             State::Pending => true,
             State::Delivered { .. } | State::Abandoned { .. } | State::Merged { .. } => false,
+        }
+    }
+}
+
+/// What tells one message about a subject from another with the same word.
+fn occasion(subject: &Subject, since: Timestamp) -> String {
+    match subject {
+        // The name is given once and for all; heard of twice, it is still one.
+        Subject::Monitor(Fault::SetAside { kept, .. }) => kept.clone(),
+        // Each is told once, however often it is found out; another time is another one.
+        Subject::Maintenance(planned) => match planned.word {
+            Word::Moved => planned.version.to_string(),
+            Word::Announced | Word::Begins | Word::Ends | Word::Cancelled => String::new(),
+        },
+        Subject::Incident(_) | Subject::Monitor(_) | Subject::Drill(_) => since.as_millis().to_string(),
+    }
+}
+
+impl Kind {
+    /// When an update was promised for that has not come.
+    pub(super) fn promised(&self) -> Option<Timestamp> {
+        match self {
+            Self::Overdue { promised, .. } => Some(*promised),
+            Self::Down { .. }
+            | Self::Grown { .. }
+            | Self::Reminder { .. }
+            | Self::Acknowledged { .. }
+            | Self::Recovered { .. }
+            | Self::WasDown { .. }
+            | Self::Noticed { .. } => None,
+        }
+    }
+
+    /// Who has taken it.
+    pub(super) fn taken_by(&self) -> Option<&Actor> {
+        match self {
+            Self::Acknowledged { by, .. } => Some(by),
+            Self::Down { .. }
+            | Self::Grown { .. }
+            | Self::Overdue { .. }
+            | Self::Reminder { .. }
+            | Self::Recovered { .. }
+            | Self::WasDown { .. }
+            | Self::Noticed { .. } => None,
+        }
+    }
+
+    /// Which reminder it is.
+    pub(super) fn reminder(&self) -> Option<u32> {
+        match self {
+            Self::Reminder { number, .. } => Some(*number),
+            Self::Down { .. }
+            | Self::Grown { .. }
+            | Self::Overdue { .. }
+            | Self::Acknowledged { .. }
+            | Self::Recovered { .. }
+            | Self::WasDown { .. }
+            | Self::Noticed { .. } => None,
         }
     }
 }

@@ -52,15 +52,18 @@ impl Outbox {
         Self { channels: channels.into_iter().collect(), rows, ..Self::default() }
     }
 
-    /// Takes up an event for every channel and gives the rows to store together with the state that it comes from. An event that
+    /// Takes up an event for these channels and gives the rows to store together with the state that it comes from. An event that
     /// was taken up before gives nothing.
-    pub fn tell(&mut self, event: &Event) -> Vec<Notification> {
-        let channels: Vec<_> = self.channels.iter().cloned().collect();
+    pub fn tell<'a>(
+        &mut self,
+        event: &Event,
+        channels: impl IntoIterator<Item = &'a ChannelName>,
+    ) -> Vec<Notification> {
         let mut changed = Vec::new();
         for channel in channels {
-            let row = Notification::new(&channel, event);
+            let row = Notification::new(channel, event);
             let id = row.id.clone();
-            if self.rows.contains_key(&id) {
+            if self.rows.contains_key(&id) || self.is_waiting_to_be_reminded(&row) {
                 continue;
             }
             self.rows.insert(id.clone(), row);
@@ -68,6 +71,13 @@ impl Outbox {
             changed.extend(self.rows.get(&id).cloned());
         }
         changed
+    }
+
+    /// Whether a reminder would follow a message that has not left itself.
+    fn is_waiting_to_be_reminded(&self, row: &Notification) -> bool {
+        let waits = |kind: &Kind| matches!(kind, Kind::Down { .. } | Kind::Reminder { .. });
+        let pending = |other: &Notification| other.is_pending() && waits(&other.kind);
+        matches!(row.kind, Kind::Reminder { .. }) && self.siblings(row).any(pending)
     }
 
     /// Takes back what the store remembers, where that is found out late only. What is known by now is newer.
@@ -125,7 +135,7 @@ impl Outbox {
         self.in_flight.remove(&outcome.id);
         let Some(row) = self.rows.get_mut(&outcome.id).filter(|row| row.is_pending()) else { return Vec::new() };
         match outcome.result {
-            Ok(receipt) => row.state = State::Delivered { at: outcome.at, receipt },
+            Ok(receipt) => row.state = State::Delivered { at: outcome.at, receipt: receipt.id },
             Err(refusal) => {
                 row.attempts = row.attempts.saturating_add(1);
                 row.next_attempt_at = outcome.at.plus(pause(&row.id, row.attempts));
@@ -230,17 +240,24 @@ impl Outbox {
             Kind::Recovered { since, until } => self.merge_outage(&row, since, until),
             Kind::Noticed { .. } => self.merge_notices(&row),
             Kind::Grown { .. } => self.merge_growth(&row),
-            Kind::Down { .. } | Kind::WasDown { .. } | Kind::Overdue { .. } => Vec::new(),
+            Kind::Down { .. }
+            | Kind::WasDown { .. }
+            | Kind::Overdue { .. }
+            | Kind::Reminder { .. }
+            | Kind::Acknowledged { .. } => Vec::new(),
         }
     }
 
     /// A recovery and the outage that it ends.
     fn merge_outage(&mut self, row: &Notification, began: Timestamp, until: Timestamp) -> Vec<Notification> {
-        let stale = self.waiting_siblings(row, |kind| matches!(kind, Kind::Grown { .. } | Kind::Overdue { .. }));
+        let stale = self.waiting_siblings(row, |kind| match kind {
+            Kind::Grown { .. } | Kind::Overdue { .. } | Kind::Reminder { .. } | Kind::Acknowledged { .. } => true,
+            Kind::Down { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => false,
+        });
         let Some((down, cause)) = self.unheard_outage(row, began, until) else { return self.fold(stale, row.clone()) };
         let outage = until.since(began);
         let subject = match &down.subject {
-            Subject::Incident(_) | Subject::Maintenance(_) => row.subject.clone(),
+            Subject::Incident(_) | Subject::Maintenance(_) | Subject::Drill(_) => row.subject.clone(),
             Subject::Monitor(fault) => Subject::Monitor(fault.clone()),
         };
         let mut parts = stale;
@@ -336,6 +353,8 @@ impl Outbox {
             Kind::Down { .. }
             | Kind::Grown { .. }
             | Kind::Overdue { .. }
+            | Kind::Reminder { .. }
+            | Kind::Acknowledged { .. }
             | Kind::Recovered { .. }
             | Kind::WasDown { .. }
             | Kind::Noticed { .. } => None,
@@ -356,6 +375,8 @@ impl Outbox {
             Kind::Down { .. }
             | Kind::Grown { .. }
             | Kind::Overdue { .. }
+            | Kind::Reminder { .. }
+            | Kind::Acknowledged { .. }
             | Kind::Recovered { .. }
             | Kind::WasDown { .. }
             | Kind::Noticed { .. } => None,
@@ -368,8 +389,9 @@ fn order(row: &Notification) -> (Timestamp, u8) {
     let rank = match row.kind {
         Kind::Down { .. } => 0,
         Kind::Grown { .. } => 1,
-        Kind::Overdue { .. } => 2,
-        Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => 3,
+        Kind::Overdue { .. } | Kind::Reminder { .. } => 2,
+        Kind::Acknowledged { .. } => 3,
+        Kind::Recovered { .. } | Kind::WasDown { .. } | Kind::Noticed { .. } => 4,
     };
     (row.made_at, rank)
 }

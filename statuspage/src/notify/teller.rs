@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Channel, ChannelName, Client, Notification, NotificationId, Refusal, Voice, outbox::IN_FLIGHT};
+use super::{Channel, ChannelName, Client, Notification, NotificationId, Receipt, Refusal, Voice, outbox::IN_FLIGHT};
 
 /// Twice what may be on its way, so that neither of the teller's channels is ever full.
 const CAPACITY: usize = IN_FLIGHT * 2;
@@ -33,7 +33,7 @@ pub struct Outcome {
     /// When.
     pub at: Timestamp,
     /// The channel's receipt, where it gave one, or why it did not take it.
-    pub result: Result<Option<String>, Refusal>,
+    pub result: Result<Receipt, Refusal>,
 }
 
 /// What is needed to send.
@@ -162,7 +162,7 @@ async fn report(means: Arc<Means>, notification: Notification) -> Outcome {
     Outcome { id: notification.id, at: (means.now)(), result }
 }
 
-async fn deliver(means: &Means, notification: &Notification) -> Result<Option<String>, Refusal> {
+async fn deliver(means: &Means, notification: &Notification) -> Result<Receipt, Refusal> {
     match means.channels.get(&notification.channel) {
         Some(channel) => channel.deliver(&means.client, notification, &means.voice, (means.now)()).await,
         None => Err(Refusal::later("the channel is not set up")),

@@ -52,7 +52,8 @@ fn secret(url: &Url) -> SecretUrl {
 
 fn webhook(url: &Url) -> ChannelKind {
     let headers = vec![("x-team".parse().expect("a name"), Secret::new("ops"))];
-    ChannelKind::Webhook(WebhookConfig { url: secret(url), token: Some(Secret::new("canary-token")), headers })
+    let token = Some(Secret::new("canary-token"));
+    ChannelKind::Webhook(WebhookConfig { url: secret(url), token, headers, template: None })
 }
 
 fn ntfy(url: &Url) -> ChannelKind {
@@ -67,6 +68,7 @@ fn start(kind: ChannelKind, tasks: &mut JoinSet<()>, stop: CancellationToken) ->
         time_zone: TimeZone::get("Europe/Paris").expect("a zone"),
         site: "Collective".into(),
         public_url: Some("https://status.example.org".parse().expect("a url")),
+        key: None,
     };
     let means = Means { channels: [(name(), channel)].into(), voice, client: client(), now };
     Teller::start(means, tasks, stop)
@@ -102,7 +104,7 @@ async fn deliver_this(
 #[tokio::test]
 async fn a_webhook_posts_the_documented_body() {
     let (request, outcome) = deliver(webhook, (204, vec![], "")).await;
-    assert_eq!(outcome, Outcome { id: notification().id, at: now(), result: Ok(None) });
+    assert_eq!(outcome, Outcome { id: notification().id, at: now(), result: Ok(Receipt::default()) });
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/"));
     assert_eq!(request.header("authorization"), "Bearer canary-token");
     assert_eq!(request.header("x-team"), "ops");
@@ -115,7 +117,7 @@ async fn a_webhook_posts_the_documented_body() {
 #[tokio::test]
 async fn ntfy_is_published_to_as_its_documentation_says() {
     let (request, outcome) = deliver(ntfy, (200, vec![], r#"{"id":"hwQ2YpKdmg","event":"message"}"#)).await;
-    assert_eq!(outcome.result, Ok(Some("hwQ2YpKdmg".into())));
+    assert_eq!(outcome.result, Ok(Receipt::of("hwQ2YpKdmg")));
     assert_eq!(request.path, "/");
     assert_eq!(request.header("authorization"), "Bearer tk_canary");
     insta::assert_json_snapshot!(request.json());
@@ -166,7 +168,7 @@ async fn a_teller_that_is_stopped_finishes_what_is_on_its_way() {
     server.request().await;
     stop.cancel();
     assert!(tasks.join_next().await.expect("one task").is_ok());
-    assert_eq!(outcomes.recv().await.expect("an outcome").result, Ok(None));
+    assert_eq!(outcomes.recv().await.expect("an outcome").result, Ok(Receipt::default()));
     assert_eq!(teller.send(notification()), Err(TellerClosed));
 }
 
@@ -179,7 +181,7 @@ fn settings_that_cannot_work_are_refused() {
     let url = SecretUrl::parse("https://example.org/").expect("http");
     let token = Some(Secret::new("two\nlines"));
     check(
-        ChannelKind::Webhook(WebhookConfig { url: url.clone(), token, headers: vec![] }),
+        ChannelKind::Webhook(WebhookConfig { url: url.clone(), token, headers: vec![], template: None }),
         "channel phone: the value of authorization holds characters that a header cannot carry",
     );
     let topic = Secret::new("a topic");

@@ -8,9 +8,13 @@ use jiff::tz::TimeZone;
 use shared::{IncidentId, Language, Timestamp};
 use url::Url;
 
-use super::{Kind, Notification, Subject};
-use crate::words::Words;
+use super::{AckKey, Affair, Claim, Course, Kind, Notification, Occasion, Subject};
+use crate::{
+    incident::Actor,
+    words::{Words, inert},
+};
 
+mod drill;
 mod fault;
 mod outage;
 mod planned;
@@ -31,6 +35,8 @@ pub struct Voice {
     pub site: String,
     /// The page's own address, to link to.
     pub public_url: Option<Url>,
+    /// Makes the links by which alarms are taken; without it, or without an address, messages have none.
+    pub key: Option<AckKey>,
 }
 
 /// A message in words.
@@ -44,6 +50,8 @@ pub struct Message {
     pub notes: Vec<String>,
     /// The incident's page; none for the monitor itself.
     pub link: Option<Url>,
+    /// The page by which whoever reads it takes it; none where there is nothing to take.
+    pub acknowledge: Option<Url>,
     language: Language,
 }
 
@@ -54,6 +62,42 @@ impl Message {
             Language::En => format!("{}: {}", self.subject, self.text),
             // French sets a no-break space before a colon.
             Language::Fr => format!("{}\u{a0}: {}", self.subject, self.text),
+        }
+    }
+
+    /// What stands below the headline, a line each: the notes, the link, and the way to take it.
+    pub fn rest(&self) -> Vec<String> {
+        let link = self.link.iter().map(Url::to_string);
+        let taking = self.acknowledge.iter().map(|link| match self.language {
+            Language::En => format!("{}: {link}", self.to_acknowledge()),
+            Language::Fr => format!("{}\u{a0}: {link}", self.to_acknowledge()),
+        });
+        self.notes.iter().cloned().chain(link).chain(taking).collect()
+    }
+
+    /// Everything, a line each.
+    pub fn whole(&self) -> String {
+        std::iter::once(self.headline()).chain(self.rest()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What the button says that leads to the page by which it is taken.
+    pub fn to_acknowledge(&self) -> &'static str {
+        match self.language {
+            Language::En => "Take it",
+            Language::Fr => "Prendre en charge",
+        }
+    }
+
+    /// A message with nothing but a subject.
+    #[cfg(test)]
+    pub(super) fn bare(subject: &str, language: Language) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            text: String::new(),
+            notes: Vec::new(),
+            link: None,
+            acknowledge: None,
+            language,
         }
     }
 
@@ -76,8 +120,32 @@ impl Voice {
                 let (word, text) = self.planned(planned, now);
                 (format!("{word} {}", planned.title), text, None)
             }
+            Subject::Drill(drill) => {
+                let (subject, text) = self.drill(drill);
+                (subject, text, None)
+            }
         };
-        Message { subject, text, notes: self.notes(notification, now), link, language: self.language }
+        let acknowledge = self.acknowledge(notification);
+        Message { subject, text, notes: self.notes(notification, now), link, acknowledge, language: self.language }
+    }
+
+    /// The page by which whoever reads a message takes what it tells.
+    fn acknowledge(&self, notification: &Notification) -> Option<Url> {
+        let affair = match (&notification.subject, &notification.kind) {
+            (
+                Subject::Incident(matter),
+                Kind::Down { .. } | Kind::Grown { .. } | Kind::Overdue { .. } | Kind::Reminder { .. },
+            ) => Affair::Incident(matter.id.clone()),
+            (Subject::Monitor(fault), Kind::Down { since, .. } | Kind::Reminder { since, .. })
+                if fault.kind().course() == Course::Lasting =>
+            {
+                Affair::Fault(fault.id(), *since)
+            }
+            (Subject::Drill(drill), _) if drill.occasion == Occasion::Due => Affair::Drill(drill.at),
+            (_, _) => return None,
+        };
+        let claim = Claim { affair, channel: notification.channel.clone() };
+        self.key.as_ref()?.link(self.public_url.as_ref()?, &claim)
     }
 
     fn notes(&self, notification: &Notification, now: Timestamp) -> Vec<String> {
@@ -86,8 +154,11 @@ impl Voice {
             notes.push(self.concerned(planned));
         }
         let cause = match &notification.kind {
-            Kind::Down { cause, .. } | Kind::Grown { cause, .. } | Kind::WasDown { cause, .. } => cause.as_ref(),
-            Kind::Recovered { .. } | Kind::Noticed { .. } | Kind::Overdue { .. } => None,
+            Kind::Down { cause, .. }
+            | Kind::Grown { cause, .. }
+            | Kind::Reminder { cause, .. }
+            | Kind::WasDown { cause, .. } => cause.as_ref(),
+            Kind::Recovered { .. } | Kind::Noticed { .. } | Kind::Overdue { .. } | Kind::Acknowledged { .. } => None,
         };
         if let Some(cause) = cause.filter(|cause| !cause.locations.is_empty()) {
             let from = cause.locations.iter().map(shared::LocationName::as_str).collect::<Vec<_>>().join(", ");
@@ -138,6 +209,17 @@ impl Voice {
         let mut url = self.public_url.clone()?;
         url.path_segments_mut().ok()?.pop_if_empty().extend(["incidents", incident.as_str()]);
         Some(url)
+    }
+}
+
+/// Who does something, as operators are told.
+pub(super) fn who(actor: &Actor, language: Language) -> String {
+    match (actor, language) {
+        (Actor::Monitor, Language::En) => "the monitor".to_owned(),
+        (Actor::Monitor, Language::Fr) => "la supervision".to_owned(),
+        (Actor::Operator(name) | Actor::Channel(name), _) => inert(name),
+        (Actor::Socket, Language::En) => "somebody on the monitor's machine".to_owned(),
+        (Actor::Socket, Language::Fr) => "quelqu'un sur la machine de supervision".to_owned(),
     }
 }
 

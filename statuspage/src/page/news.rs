@@ -261,7 +261,7 @@ pub(super) fn scope(maintenance: &Maintenance, snapshot: &Snapshot, words: &Word
 pub(super) fn role(by: &Actor, words: &Words) -> String {
     match by {
         Actor::Monitor => words.by_measurements(),
-        Actor::Operator(_) | Actor::Socket => words.by_operators(),
+        Actor::Operator(_) | Actor::Socket | Actor::Channel(_) => words.by_operators(),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! It does not know how somebody signed in, how a form is sent, nor what becomes of it.
 
+mod alarm;
+mod attempts;
 mod audit;
 mod evidence;
 mod field;
@@ -19,6 +21,7 @@ mod sign_in;
 mod told;
 mod typed;
 
+pub use alarm::{Standing, alarm};
 pub use audit::{AUDIT, audit};
 pub use incident::incident;
 pub use maintenance::maintenance;

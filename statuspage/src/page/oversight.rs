@@ -3,6 +3,7 @@
 //! It does not know anything that readers must not: files by their number, no address of a target, no name of a watcher.
 
 mod agreement;
+mod channels;
 mod places;
 mod safeguards;
 
@@ -55,7 +56,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     let agreement = agreement::Agreement::of(snapshot);
     let proven = snapshot.components.iter().filter(|component| is_fresh(component.stale_at, now)).count();
     let flow = snapshot.mail.flow.map(|flow| (flow.waiting, flow.accepted_at.is_some()));
-    let _ = write!(digest, " {flow:?}");
+    let _ = write!(digest, " {flow:?} {:?}", channels::digest(snapshot));
     let _ = write!(digest, " {} {} {proven}", agreement.compared, agreement.disputed.len());
     digest
 }
@@ -86,7 +87,7 @@ fn rest(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     let words = head.words;
     view! {
         <section class="news"><h2>{words.section_agreement()}</h2>{agreement::view(snapshot, head)}</section>
-        <section class="news"><h2>{words.section_safeguards()}</h2>{safeguards::list(snapshot, words)}{mail(snapshot, words)}</section>
+        <section class="news"><h2>{words.section_safeguards()}</h2>{safeguards::list(snapshot, words)}{mail(snapshot, words)}{channels::view(snapshot, words)}</section>
         <section>
             <h2>{words.section_measured()}</h2>
             <p>{words.measured_how()}</p>

@@ -216,6 +216,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         maintenances: Arc::default(),
         monitor: Arc::default(),
         mail: Arc::default(),
+        alarms: Arc::default(),
         domains: Arc::default(),
     }
 }

@@ -144,6 +144,48 @@ fn places_that_differ_are_said_to() {
 }
 
 #[test]
+fn a_location_elsewhere_says_how_it_does_and_what_is_not_as_it_should_be() {
+    let storm = sample::storm();
+    let now = storm.generated_at;
+    let heartbeat = shared::report::Heartbeat {
+        version: "0.0.9".to_owned(),
+        overdue: 2,
+        journal: shared::report::JournalState { depth: 7, ..Default::default() },
+        ..Default::default()
+    };
+    let view = crate::location::LocationView {
+        standing: crate::location::Standing::Silent,
+        added_at: now,
+        keys: vec![],
+        code_until: None,
+        heard_at: Some(now.minus(std::time::Duration::from_secs(600))),
+        heartbeat: Some(heartbeat),
+        ahead_ms: Some(600_000),
+        has_wrong_clock: true,
+        drifts_since: Some(now),
+        has_other_version: true,
+        gaps: 3,
+        counts: crate::location::Counts { duplicates: 1, lost: 2, ..Default::default() },
+    };
+    let snapshot = Snapshot { places: Arc::new([("brest".parse().expect("a name"), view)].into()), ..storm };
+    let check = |language, expected: &[&str]| {
+        let text = dump(&oversight(&snapshot, language));
+        for words in expected {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+    };
+    check(Language::En, &["Brest", "Silent", "version 0.0.9", "2 probes overdue", "7 results still to come"]);
+    check(
+        Language::En,
+        &["clock off by 600 s", "other definitions", "3 results missing", "2 results lost", "1 result came twice"],
+    );
+    check(
+        Language::Fr,
+        &["Silencieux", "2 sondes en retard", "encore 7 mesures", "horloge fausse de 600 s", "3 mesures manquantes"],
+    );
+}
+
+#[test]
 fn a_place_whose_every_result_is_its_own_fault_is_blind() {
     let mut snapshot = sample::good_times();
     for component in &mut snapshot.components {

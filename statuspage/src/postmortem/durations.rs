@@ -131,7 +131,7 @@ pub(super) fn instant(at: Timestamp, facts: &Facts<'_>, words: &Words) -> String
 pub(super) fn who(actor: &Actor, words: &Words) -> String {
     match actor {
         Actor::Monitor => words.draft_who_monitor(),
-        Actor::Operator(name) => name.clone(),
+        Actor::Operator(name) | Actor::Channel(name) => name.clone(),
         Actor::Socket => words.draft_who_socket(),
     }
 }

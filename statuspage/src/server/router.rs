@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    MetricsAccess, asking, console,
+    MetricsAccess, alarms, asking, channels, console,
     edition::Edition,
     guard::{self, Transport},
     incidents, locations, machine, maintenances, operator, postmortem,
@@ -33,6 +33,7 @@ use crate::{
     access::Access,
     hub::{Counter, Desk},
     metrics::HubCounters,
+    notify::AckKey,
     page,
     store::StoreHandle,
     subscriber::RegistryHandle,
@@ -66,6 +67,8 @@ pub(super) struct App {
     /// Turns to unpack a report.
     pub(super) reports: Arc<Semaphore>,
     pub(super) subscribers: RegistryHandle,
+    /// Knows the links by which alarms are taken.
+    pub(super) key: Option<AckKey>,
     /// Says when a form was given out.
     pub(super) stamps: Arc<Stamps>,
     /// Turns to ask the store.
@@ -124,6 +127,7 @@ fn v1(app: &App) -> Router<App> {
         .route("/api/v1/verify", post(operator::verify))
         .merge(subscribers::router())
         .merge(locations::router())
+        .merge(channels::router())
         .route_layer(middleware::from_fn_with_state(app.clone(), rights::identify))
 }
 
@@ -160,6 +164,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .merge(console::router())
         .merge(subscribe::router())
         .merge(reports::router())
+        .route("/a/{token}", get(alarms::show).post(alarms::take))
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

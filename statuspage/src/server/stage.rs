@@ -52,6 +52,7 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         maintenances: Arc::default(),
         monitor: Arc::default(),
         mail: Arc::default(),
+        alarms: Arc::default(),
         domains: Arc::default(),
     }
 }

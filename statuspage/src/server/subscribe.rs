@@ -4,7 +4,7 @@
 //! because filters of mail open every link before its reader does. No cookie, no session: whoever has a token has read a letter.
 //! A token stands in the path alone, and goes into no log, no answer and no referrer.
 
-mod answer;
+pub(super) mod answer;
 mod form;
 mod leaving;
 mod letter;
@@ -54,7 +54,8 @@ pub(super) fn router() -> Router<App> {
 
 /// Whether what stands in that path is for the reader of one letter alone.
 pub(super) fn is_of_a_letter(path: &str) -> bool {
-    path.starts_with("/s/") || path.starts_with("/u/")
+    // So is the link of an alarm.
+    path.starts_with("/s/") || path.starts_with("/u/") || path.starts_with("/a/")
 }
 
 async fn show(State(app): State<App>, request: Parts) -> Response {

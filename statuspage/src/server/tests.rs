@@ -104,6 +104,7 @@ impl Stage {
             counter,
             bodies: Arc::new(Semaphore::new(2)),
             reports: Arc::new(Semaphore::new(2)),
+            key: crate::notify::AckKey::passing().ok(),
             editions,
             hub: Arc::default(),
             prober: None,

@@ -1,66 +1,35 @@
 //! `[[channel]]`: who is told when a component goes down or recovers. One table a kind.
 //!
-//! It does not know how a channel is spoken to.
+//! It does not know how a channel is spoken to, nor who is told first.
 
-use std::{collections::BTreeMap, ops::Range};
+mod checked;
+mod typed;
 
-use http::HeaderName;
-use prober::{
-    definition::Secret,
-    load::{
-        Mistake,
-        tree::{At, Context, Entries, Field, Keys, Listed, Node, Read, Required, value},
-        values::header_name,
-    },
+use std::{collections::BTreeMap, ops::Range, path::Path};
+
+use prober::load::{
+    Mistake,
+    tree::{At, Context, Field, Keys, Listed, Node, Read, Required, value},
 };
 
-use super::{
-    hidden::{HookUrl, NtfyUrl, Token, Topic},
-    value::Kind,
-    written::Written,
-};
-use crate::notify::{ChannelConfig, ChannelKind, ChannelName, NtfyConfig, SecretUrl, WebhookConfig};
+use super::{value::Kind, written::Written};
+use crate::notify::{ChannelConfig, ChannelName};
+
+pub(super) use typed::{Alertmanager, Chat, Email, FreeMobile, Matrix, Ntfy, OvhSms, Signal, Webhook};
 
 /// A channel as it is typed.
 #[derive(Debug, Clone, schemars::JsonSchema)]
 #[schemars(untagged)]
 pub(super) enum Channel {
-    Webhook(Webhook),
+    Alertmanager(Alertmanager),
+    Chat(Chat),
+    Email(Email),
+    FreeMobile(FreeMobile),
+    Matrix(Matrix),
     Ntfy(Ntfy),
-}
-
-prober::table! {
-    /// Posts JSON to an address.
-    pub(super) Webhook = "a webhook channel", "…" {
-        /// Unique among the channels: messages that wait are kept under it.
-        name: Required<Written<ChannelName>>,
-        /// What it is.
-        #[schemars(extend("enum" = ["webhook"]))]
-        kind: Required<Written<Kind>>,
-        /// Where the JSON is posted; `http` or `https`. It is treated as a secret.
-        url: Required<HookUrl>,
-        /// Sent as `Authorization: Bearer …`; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
-        token: Option<At<Token>>,
-        /// Added to the request; values may hold `${env:NAME}` and `${file:/run/secrets/name}`.
-        headers: Option<At<Entries<Token>>>,
-    }
-}
-
-prober::table! {
-    /// Publishes to a topic of an ntfy server.
-    pub(super) Ntfy = "an ntfy channel", "…" {
-        /// Unique among the channels: messages that wait are kept under it.
-        name: Required<Written<ChannelName>>,
-        /// What it is.
-        #[schemars(extend("enum" = ["ntfy"]))]
-        kind: Required<Written<Kind>>,
-        /// The server's root. Not one that runs on what is watched: it dies with it.
-        url: Required<NtfyUrl>,
-        /// The topic; whoever knows it reads along, so that it is treated as a secret.
-        topic: Required<Topic>,
-        /// An access token; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
-        token: Option<At<Token>>,
-    }
+    OvhSms(OvhSms),
+    Signal(Signal),
+    Webhook(Webhook),
 }
 
 impl Listed for Channel {
@@ -76,17 +45,40 @@ impl Read for Channel {
         let Some(table) = node.value.get_ref().as_table() else { return context.wrong_type(node) };
         let keys = Keys { name: "`[[channel]]`", table, span: node.span() };
         let kind: Option<At<Written<Kind>>> = Field::take(&keys, "kind", context);
-        match (value(&kind), kind.is_some()) {
-            (Some(Written(Kind::Webhook)), _) => Webhook::read(node, context).map(Self::Webhook),
-            (Some(Written(Kind::Ntfy)), _) => Ntfy::read(node, context).map(Self::Ntfy),
+        let Some(Written(known)) = value(&kind) else {
             // Which other keys it has is not known without a kind.
-            (None, given) => {
-                let _name = Required::<Written<ChannelName>>::take(&keys, "name", context);
-                if !given {
-                    let _kind = Required::<Written<Kind>>::take(&keys, "kind", context);
-                }
-                None
+            let _name = Required::<Written<ChannelName>>::take(&keys, "name", context);
+            if kind.is_none() {
+                let _kind = Required::<Written<Kind>>::take(&keys, "kind", context);
             }
+            return None;
+        };
+        match known {
+            Kind::Alertmanager => Alertmanager::read(node, context).map(Self::Alertmanager),
+            Kind::Chat => Chat::read(node, context).map(Self::Chat),
+            Kind::Email => Email::read(node, context).map(Self::Email),
+            Kind::FreeMobile => FreeMobile::read(node, context).map(Self::FreeMobile),
+            Kind::Matrix => Matrix::read(node, context).map(Self::Matrix),
+            Kind::Ntfy => Ntfy::read(node, context).map(Self::Ntfy),
+            Kind::OvhSms => OvhSms::read(node, context).map(Self::OvhSms),
+            Kind::Signal => Signal::read(node, context).map(Self::Signal),
+            Kind::Webhook => Webhook::read(node, context).map(Self::Webhook),
+        }
+    }
+}
+
+impl Channel {
+    fn name(&self) -> &Required<Written<ChannelName>> {
+        match self {
+            Self::Alertmanager(Alertmanager { name, .. })
+            | Self::Chat(Chat { name, .. })
+            | Self::Email(Email { name, .. })
+            | Self::FreeMobile(FreeMobile { name, .. })
+            | Self::Matrix(Matrix { name, .. })
+            | Self::Ntfy(Ntfy { name, .. })
+            | Self::OvhSms(OvhSms { name, .. })
+            | Self::Signal(Signal { name, .. })
+            | Self::Webhook(Webhook { name, .. }) => name,
         }
     }
 }
@@ -95,25 +87,31 @@ impl Read for Channel {
 #[derive(Debug, Clone)]
 pub(super) struct ChannelEntry {
     pub(super) config: ChannelConfig,
-    /// Its lines for `--print-settings`: a key and a value each.
+    /// Where it stands in the file.
+    pub(super) place: Range<usize>,
+    /// Its lines for `--print-settings`: a key and its value as TOML.
     pub(super) shown: Shown,
 }
 
-type Shown = Vec<(String, String)>;
+/// Keys and their values as TOML writes them, secrets masked.
+pub(super) type Shown = Vec<(String, String)>;
 
-/// The channels that are sound; names are unique.
-pub(super) fn entries(list: &[At<Channel>], context: &mut Context<'_>) -> Vec<ChannelEntry> {
+/// The channels that are sound; names are unique. Paths begin at `directory`.
+pub(super) fn entries(list: &[At<Channel>], directory: &Path, context: &mut Context<'_>) -> Vec<ChannelEntry> {
     let mut names: BTreeMap<ChannelName, Range<usize>> = BTreeMap::new();
     let mut entries = Vec::new();
-    for channel in list.iter().filter_map(|item| item.value.as_ref()) {
-        let (Channel::Webhook(Webhook { name, .. }) | Channel::Ntfy(Ntfy { name, .. })) = channel;
-        if let Some(At { value: Some(Written(name)), span }) = &name.0 {
+    for item in list {
+        let Some(channel) = &item.value else { continue };
+        if let Some(At { value: Some(Written(name)), span }) = &channel.name().0 {
             unique(name, span, &mut names, context);
         }
-        entries.extend(match channel {
-            Channel::Webhook(typed) => webhook(typed, context),
-            Channel::Ntfy(typed) => ntfy(typed),
-        });
+        let checked = checked::of(channel, directory, &item.span, context);
+        let name = channel.name().value();
+        entries.extend(checked.zip(name).map(|((kind, shown), Written(name))| ChannelEntry {
+            config: ChannelConfig { name: name.clone(), kind },
+            place: item.span.clone(),
+            shown,
+        }));
     }
     entries
 }
@@ -134,46 +132,4 @@ fn unique(
             .related(first.clone(), "the first")
             .help("give each channel a name of its own: messages that wait are kept under it"),
     );
-}
-
-fn webhook(typed: &Webhook, context: &mut Context<'_>) -> Option<ChannelEntry> {
-    let headers = headers(typed, context);
-    let (name, url) = (typed.name.value()?, &typed.url.value()?.0);
-    let mut shown = first_lines(name, &typed.kind)?;
-    shown.push(("url".to_owned(), url.shown.clone()));
-    let token = token(&typed.token, &mut shown);
-    let line = |(name, token): &(HeaderName, Token)| (format!("headers.\"{name}\""), token.0.shown.clone());
-    shown.extend(headers.iter().map(line));
-    let config = WebhookConfig {
-        url: SecretUrl::parse(url.secret.reveal())?,
-        token,
-        headers: headers.into_iter().map(|(name, token)| (name, token.0.secret)).collect(),
-    };
-    Some(ChannelEntry { config: ChannelConfig { name: name.0.clone(), kind: ChannelKind::Webhook(config) }, shown })
-}
-
-fn ntfy(typed: &Ntfy) -> Option<ChannelEntry> {
-    let (name, url, topic) = (typed.name.value()?, &typed.url.value()?.0, &typed.topic.value()?.0);
-    let mut shown = first_lines(name, &typed.kind)?;
-    shown.push(("url".to_owned(), url.shown.clone()));
-    shown.push(("topic".to_owned(), topic.shown.clone()));
-    let token = token(&typed.token, &mut shown);
-    let config = NtfyConfig { url: SecretUrl::parse(url.secret.reveal())?, topic: topic.secret.clone(), token };
-    Some(ChannelEntry { config: ChannelConfig { name: name.0.clone(), kind: ChannelKind::Ntfy(config) }, shown })
-}
-
-fn first_lines(name: &Written<ChannelName>, kind: &Required<Written<Kind>>) -> Option<Shown> {
-    Some(vec![("name".to_owned(), name.0.to_string()), ("kind".to_owned(), kind.value()?.0.to_string())])
-}
-
-fn token(typed: &Option<At<Token>>, shown: &mut Shown) -> Option<Secret> {
-    let hidden = &value(typed)?.0;
-    shown.push(("token".to_owned(), hidden.shown.clone()));
-    Some(hidden.secret.clone())
-}
-
-fn headers(typed: &Webhook, context: &mut Context<'_>) -> Vec<(HeaderName, Token)> {
-    let entries = value(&typed.headers).into_iter().flat_map(|entries| &entries.0);
-    let header = |entry| Some((header_name(entry, context)?, entry.value.value.clone()?));
-    entries.filter_map(header).collect()
 }

@@ -25,6 +25,7 @@ use super::{
     keeping::{DiskReserve, MaxBytes, Plans},
     layer::Given,
     mail, maintenance, operators,
+    policies::{self, Drills, PolicyEntry},
     typed::{self, FORMAT},
     value::{FrameAncestors, PathText, Quiet, default_time_zone},
     written::{Written, given, listed},
@@ -52,6 +53,10 @@ pub(super) struct FromFile {
     /// The dead-man switch, and what may be shown of its address.
     pub(super) ping: Option<(Ping, String)>,
     pub(super) channels: Vec<ChannelEntry>,
+    /// Who is told first.
+    pub(super) policies: Vec<PolicyEntry>,
+    /// How channels are kept proven.
+    pub(super) drills: Drills,
     pub(super) operators: operators::Entries,
     /// What is planned.
     pub(super) maintenance: Vec<Plan>,
@@ -73,6 +78,10 @@ pub(super) fn read(path: &Path, text: &str, options: &LoadOptions) -> Result<(Fr
 
 impl FromFile {
     fn new(file: &typed::File, directory: &Path, context: &mut Context<'_>) -> Self {
+        let channels =
+            value(&file.channel).map(|list| channels::entries(&list.0, directory, context)).unwrap_or_default();
+        let policies =
+            value(&file.policy).map(|list| policies::entries(&list.0, &channels, context)).unwrap_or_default();
         let deny = |deny| if deny { PrivateTargets::Deny } else { PrivateTargets::Allow };
         Self {
             given: from_flags(file, directory),
@@ -92,7 +101,9 @@ impl FromFile {
             private_targets: value(&file.deny_private).map(|flag| deny(flag.0)),
             frame_ancestors: given(&file.frame_ancestors),
             ping: ping(file),
-            channels: value(&file.channel).map(|list| channels::entries(&list.0, context)).unwrap_or_default(),
+            channels,
+            policies,
+            drills: Drills::new(&file.drill, context),
             operators: operators::entries(&file.operator, &file.token, context),
             maintenance: planned(file, context),
             mail: value(&file.mail).and_then(|mail| mail::settings(mail, directory)),

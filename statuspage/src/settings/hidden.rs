@@ -88,6 +88,16 @@ hidden! {
     Topic: "\"${env:NTFY_TOPIC}\"", no_topic;
     /// Where a webhook is posted to.
     HookUrl: "\"https://hooks.example.org/belfry\"", no_web_address;
+    /// A peer of Alertmanager.
+    PeerUrl: "\"http://alertmanager.example.org:9093\"", no_web_address;
+    /// The root of signal-cli-rest-api, or of a home server of Matrix.
+    ServerUrl: "\"https://matrix.example.org\"", no_web_address;
+    /// A name or a key of an account.
+    Credential: "\"${env:SMS_KEY}\"", empty;
+    /// A telephone number.
+    Phone: "\"+33612345678\"", no_number;
+    /// A telephone number, or a group of Signal.
+    Recipient: "\"+33612345678\" or \"group.…\"", no_recipient;
     /// The root of an ntfy server.
     NtfyUrl: "\"https://ntfy.sh\"", no_web_address;
     /// The hash of an operator's password.
@@ -103,6 +113,28 @@ hidden! {
 fn no_topic(_: &str, text: &str) -> Option<Fault> {
     let fault = || Fault::new("a topic has 1 to 64 letters, digits, `-` or `_`").help("ntfy takes no others");
     (!is_topic(text)).then(fault)
+}
+
+fn empty(key: &str, text: &str) -> Option<Fault> {
+    let harmful = text.trim().is_empty() || text.chars().any(char::is_control);
+    harmful.then(|| Fault::new(format!("`{key}` must be one line that is not empty")))
+}
+
+fn no_number(key: &str, text: &str) -> Option<Fault> {
+    let digits = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or_default();
+    let sound = (6..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let fault = || {
+        Fault::new(format!("`{key}` must be a telephone number with its country"))
+            .help("it begins with + or 00 and has no spaces, such as +33612345678")
+    };
+    (!sound).then(fault)
+}
+
+fn no_recipient(key: &str, text: &str) -> Option<Fault> {
+    match text.strip_prefix("group.") {
+        Some(group) if !group.is_empty() && !group.contains(char::is_whitespace) => None,
+        Some(_) | None => no_number(key, text),
+    }
 }
 
 fn no_web_address(key: &str, text: &str) -> Option<Fault> {

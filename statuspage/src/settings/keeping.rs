@@ -168,7 +168,7 @@ impl VerifyPlan {
 }
 
 /// A line with a year that is over is a mistake, and nobody would notice it otherwise.
-fn comes_again(text: &str, line: &Option<At<Line>>, context: &mut Context<'_>) {
+pub(super) fn comes_again(text: &str, line: &Option<At<Line>>, context: &mut Context<'_>) {
     let Some(line) = line else { return };
     let next = CronSchedule::new(text, TimeZone::UTC).ok().map(|cron| Schedule::Cron(Box::new(cron)));
     if next.is_some_and(|cron| cron.next_after(crate::clock::now()).is_none()) {

@@ -161,6 +161,20 @@ impl FromStr for Bare {
     }
 }
 
+impl Sender {
+    /// The mailbox.
+    pub(super) fn mailbox(&self) -> &Mailbox {
+        &self.0
+    }
+}
+
+impl Bare {
+    /// The address.
+    pub(super) fn address(&self) -> &Address {
+        &self.0
+    }
+}
+
 /// What every relay takes: ASCII, and nothing that needs quotes.
 fn bare(address: &Address) -> Result<(), InvalidValue> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);

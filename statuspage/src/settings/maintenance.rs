@@ -118,6 +118,12 @@ impl JsonSchema for Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Length(Duration);
 
+impl Length {
+    pub(super) fn duration(self) -> Duration {
+        self.0
+    }
+}
+
 impl FromStr for Length {
     type Err = InvalidValue;
 

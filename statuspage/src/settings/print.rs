@@ -12,11 +12,11 @@ use super::{EmbeddedProber, Settings, Source, value::days};
 use crate::maintenance::{Scope, Timing};
 
 /// A text as TOML writes it.
-fn quoted(text: impl Display) -> String {
+pub(super) fn quoted(text: impl Display) -> String {
     toml::Value::String(text.to_string()).to_string()
 }
 
-fn listed<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+pub(super) fn listed<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     format!("[{}]", items.into_iter().map(quoted).collect::<Vec<_>>().join(", "))
 }
 
@@ -126,13 +126,29 @@ fn alarms(page: &mut Page<'_>) {
     for channel in &page.settings.channels_shown {
         page.text.push_str("\n[[channel]] # file\n");
         for (key, value) in channel {
-            let _ = writeln!(page.text, "{key} = {}", quoted(value));
+            let _ = writeln!(page.text, "{key} = {value}");
         }
     }
+    policies(page);
     for (heading, lines) in &page.settings.accounts_shown {
         let _ = writeln!(page.text, "\n[[{heading}]] # file");
         for (key, value) in lines {
             let _ = writeln!(page.text, "{key} = {}", quoted(value));
+        }
+    }
+}
+
+fn policies(page: &mut Page<'_>) {
+    for policy in &page.settings.policies_shown {
+        page.text.push_str("\n[[policy]] # file\n");
+        for (key, value) in policy {
+            let _ = writeln!(page.text, "{key} = {value}");
+        }
+    }
+    if !page.settings.channels.is_empty() {
+        page.text.push_str("\n[drill]\n");
+        for (key, value) in page.settings.drills.shown() {
+            let _ = writeln!(page.text, "{key} = {value}");
         }
     }
 }

@@ -70,6 +70,73 @@ kind = "ntfy"
 url = "https://ntfy.example.org"
 topic = "${env:CANARY}"
 
+[[channel]]
+name = "karma"
+kind = "alertmanager"
+urls = ["http://192.0.2.1:9093", "http://192.0.2.2:9093"]
+token = "${env:CANARY}"
+labels = { cluster = "paris" }
+
+[[channel]]
+name = "room"
+kind = "chat"
+url = "https://chat.example.org"
+channel = "ops"
+
+[[channel]]
+name = "mail"
+kind = "email"
+relays = ["smtp://192.0.2.3:25"]
+from = "Belfry <belfry@example.org>"
+to = ["amel@example.org", "boris@example.org"]
+ca_file = "/etc/belfry/relays.pem"
+
+[[channel]]
+name = "sms-amel"
+kind = "free_mobile"
+user = "${env:CANARY}"
+pass = "${env:CANARY}"
+
+[[channel]]
+name = "matrix"
+kind = "matrix"
+url = "https://matrix.example.org"
+room = "!abcdef:example.org"
+token = "${env:CANARY}"
+
+[[channel]]
+name = "sms-all"
+kind = "ovh_sms"
+account = "${env:CANARY}"
+login = "${env:CANARY}"
+password = "${env:CANARY}"
+from = "Belfry"
+to = ["${env:PHONE}"]
+low_credit = 50
+
+[[channel]]
+name = "signal"
+kind = "signal"
+url = "http://127.0.0.1:8080"
+number = "${env:PHONE}"
+recipients = ["${env:PHONE}"]
+
+[[policy]]
+name = "on-call"
+matters = ["incidents", "faults"]
+components = ["cloud"]
+groups = ["Bureau"]
+impact = "major"
+hours = ["Mon-Fri 08:00-20:00", "Sat-Sun"]
+steps = [["sms-amel"], ["signal", "mail"]]
+after = "10m"
+repeat = 3
+
+[drill]
+cron = "0 0 9 * * TUE"
+unproven_days = 9
+unanswered_days = 21
+
 [[operator]]
 name = "amel"
 password = "${env:PASSWORD_HASH}"
@@ -103,7 +170,8 @@ fn variables(given: &[(&str, &str)]) -> Variables {
 }
 
 fn with_file(text: &str, flags: Given, given: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-    let variables = variables(&[&[("CANARY", "s3cret-canary")], &HASHES[..], given].concat());
+    let variables =
+        variables(&[&[("CANARY", "s3cret-canary"), ("PHONE", "+33612345678")], &HASHES[..], given].concat());
     let path = Path::new("statuspage.toml");
     let (file, warnings) = read(path, text, &variables)?;
     merge(flags, Given::from_environment(&variables)?, file, Some(path.to_owned()), warnings)
@@ -135,10 +203,44 @@ kind = "ntfy"
 url = "https://canary:canary@ntfy.example.org?canary"
 topic = "canary"
 token = "${env:CANARY}canary"
+[[channel]]
+name = "sms"
+kind = "ovh_sms"
+url = "https://canary.example.org/canary"
+account = "canary"
+login = "canary"
+password = "canary"
+from = "Belfry"
+to = ["+33612345678"]
+[[channel]]
+name = "free"
+kind = "free_mobile"
+user = "canary"
+pass = "canary"
+[[channel]]
+name = "room"
+kind = "matrix"
+url = "https://canary:canary@matrix.example.org"
+room = "!x:example.org"
+token = "canary"
+[[channel]]
+name = "template"
+kind = "webhook"
+url = "https://hooks.example.org/canary"
+template = "{{ text }}canary${env:CANARY}"
+content_type = "text/plain"
+[[channel]]
+name = "mail"
+kind = "email"
+relays = ["smtps://canary:canary@relay.example.org"]
+from = "a@example.org"
+to = ["b@example.org"]
 "#;
     let settings = with_file(text, Given::default(), &[("CANARY", "canary")]).expect("sound");
     let shown = format!("{}{settings:?}{settings:#?}{:?}", settings.print(), settings.channels);
-    assert!(!shown.contains("canary"), "{shown}");
+    // The host of an address is shown.
+    let shown = shown.replace("https://canary.example.org/***", "");
+    assert!(!shown.contains("canary") && !shown.contains("33612345678"), "{shown}");
 }
 
 #[test]

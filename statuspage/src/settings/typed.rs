@@ -13,12 +13,13 @@ use shared::{Language, LocationName};
 
 use super::{
     MetricsMode,
-    channels::{Channel, Ntfy, Webhook},
+    channels::{Alertmanager, Channel, Chat, Email, FreeMobile, Matrix, Ntfy, OvhSms, Signal, Webhook},
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
     mail::{Mail, Signature},
     maintenance::Maintenance,
     operators::{Bearer, Operator},
+    policies::{DrillTable, PolicyTable},
     value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
     written::Written,
 };
@@ -95,6 +96,10 @@ prober::table! {
         watch: Option<At<Watch>>,
         /// Who is told when a component goes down or recovers.
         channel: Option<At<Tables<Channel>>>,
+        /// Who is told first, and what comes next.
+        policy: Option<At<Tables<PolicyTable>>>,
+        /// How channels are kept proven.
+        drill: Option<At<DrillTable>>,
         /// Who signs in at `/operator`.
         operator: Option<At<Tables<Operator>>>,
         /// Which programs give orders through `/api/v1`.
@@ -156,6 +161,15 @@ pub(super) const FORMAT: Format = Format {
         (Watch::NAME, Watch::KEYS),
         (Webhook::NAME, Webhook::KEYS),
         (Ntfy::NAME, Ntfy::KEYS),
+        (Alertmanager::NAME, Alertmanager::KEYS),
+        (Chat::NAME, Chat::KEYS),
+        (Email::NAME, Email::KEYS),
+        (FreeMobile::NAME, FreeMobile::KEYS),
+        (Matrix::NAME, Matrix::KEYS),
+        (OvhSms::NAME, OvhSms::KEYS),
+        (Signal::NAME, Signal::KEYS),
+        (PolicyTable::NAME, PolicyTable::KEYS),
+        (DrillTable::NAME, DrillTable::KEYS),
         (Operator::NAME, Operator::KEYS),
         (Bearer::NAME, Bearer::KEYS),
         (Maintenance::NAME, Maintenance::KEYS),
@@ -166,16 +180,24 @@ pub(super) const FORMAT: Format = Format {
     kinds: &[],
     kind_example: "",
     secrets: &[
+        "account",
         "hash",
         "headers",
+        "login",
         "mail",
         "metrics_token",
+        "number",
+        "pass",
         "password",
         "ping",
+        "recipients",
         "relays",
+        "template",
         "token",
         "topic",
         "url",
+        "urls",
+        "user",
         "watch",
     ],
     twice: "a second channel begins with another [[channel]]",

@@ -119,11 +119,45 @@ words! {
     }
 
     /// What a channel is.
-    pub(super) Kind: "the kinds of channels are `webhook` and `ntfy`" {
-        /// Posts JSON.
-        "webhook" => Webhook,
+    pub(super) Kind: "the kinds of channels are `alertmanager`, `chat`, `email`, `free_mobile`, `matrix`, `ntfy`, `ovh_sms`, `signal` and `webhook`" {
+        /// Posts alerts.
+        "alertmanager" => Alertmanager,
+        /// Posts to Mattermost, Rocket.Chat or Slack.
+        "chat" => Chat,
+        /// Writes to operators.
+        "email" => Email,
+        /// Sends SMS by Free Mobile.
+        "free_mobile" => FreeMobile,
+        /// Sends to a room of Matrix.
+        "matrix" => Matrix,
         /// Publishes to a topic.
         "ntfy" => Ntfy,
+        /// Sends SMS by OVH.
+        "ovh_sms" => OvhSms,
+        /// Sends by Signal.
+        "signal" => Signal,
+        /// Posts JSON, or what a template makes.
+        "webhook" => Webhook,
+    }
+
+    /// What a policy is about.
+    pub(super) Matter: "policies are about `incidents`, `faults` (of the monitor itself) and `maintenance`" {
+        /// Incidents.
+        "incidents" => Incidents,
+        /// Faults of the monitor itself.
+        "faults" => Faults,
+        /// Planned maintenance.
+        "maintenance" => Maintenance,
+    }
+
+    /// How bad an incident is at least.
+    pub(super) Severity: "an impact is `minor`, `major` or `critical`" {
+        /// Something works badly.
+        "minor" => Minor,
+        /// Something does not work.
+        "major" => Major,
+        /// Most of it does not work.
+        "critical" => Critical,
     }
 }
 
@@ -265,6 +299,56 @@ impl FromStr for Group {
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         if text.trim().is_empty() { Err(invalid("a group has a name")) } else { Ok(Self(text.to_owned())) }
+    }
+}
+
+/// One line that is not empty.
+#[derive(Debug, Clone)]
+pub(super) struct Label(pub(super) String);
+
+impl FromStr for Label {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        if text.trim().is_empty() || text.chars().any(char::is_control) {
+            return Err(invalid("it is one line that is not empty"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id of a room of Matrix.
+#[derive(Debug, Clone)]
+pub(super) struct Room(pub(super) String);
+
+impl FromStr for Room {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        let rest = text.strip_prefix('!').filter(|rest| !rest.is_empty() && plain && text.len() <= 255);
+        rest.map(|_| Self(text.to_owned())).ok_or_else(|| {
+            invalid("a room's id begins with an exclamation mark; an alias, which begins with #, may come to mean another room")
+        })
+    }
+}
+
+/// The type of a body.
+#[derive(Debug, Clone)]
+pub(super) struct ContentType(pub(super) http::HeaderValue);
+
+impl FromStr for ContentType {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let value = http::HeaderValue::from_str(text).ok().filter(|_| text.contains('/'));
+        value.map(Self).ok_or_else(|| invalid("a type reads application/json or text/plain; charset=utf-8"))
     }
 }
 

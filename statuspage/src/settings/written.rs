@@ -15,11 +15,14 @@ use super::{
     MetricsMode,
     keeping::{DiskReserve, MaxBytes},
     maintenance::Length,
-    value::{FrameAncestors, Group, Kind, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
+    value::{
+        ContentType, FrameAncestors, Group, Kind, Label, LogFormat, Matter, Network, PathText, PublicUrl, Quiet,
+        Retention, Room, Severity, Zone,
+    },
 };
 use crate::{
     access::{ExpiryDate, OperatorName},
-    notify::ChannelName,
+    notify::{ChannelName, PolicyName, Shift},
     server::ListenAddress,
 };
 
@@ -94,25 +97,32 @@ macro_rules! forms {
 
 forms! {
     ChannelName: "a name in quotes", "\"ops\"";
+    ContentType: "a type in quotes", "\"application/json\"";
     ControlTarget: "an address in quotes", "\"https://example.org\"";
     DiskReserve: "a size in quotes", "\"1GB\"";
     ExpiryDate: "a day in quotes", "\"2027-01-01\"";
     FrameAncestors: "a text in quotes", "\"'self' https://www.example.org\"";
     Group: "a group's name in quotes", "\"Collaboration\"";
+    Label: "a text in quotes", "\"…\"";
     Language: "a language in quotes", "\"fr\"", &["en", "fr"];
     Kind: "a word in quotes", "\"webhook\"", Self::WORDS;
     Length: "a duration in quotes", "\"2h\"";
     ListenAddress: "an address in quotes", "\"127.0.0.1:8080\"";
     LocationName: "a name in quotes", "\"lyon\"";
     LogFormat: "a word in quotes", "\"text\"", Self::WORDS;
+    Matter: "a word in quotes", "\"incidents\"", Self::WORDS;
     MaxBytes: "a size in quotes", "\"2GB\"";
     MetricsMode: "a word in quotes", "\"private\"", Self::WORDS;
     NameServer: "an address in quotes", "\"9.9.9.9\"";
     Network: "a network in quotes", "\"10.0.0.0/8\"";
     OperatorName: "a name in quotes", "\"amel\"";
     PathText: "a path in quotes", "\"/path/to/it\"";
+    PolicyName: "a name in quotes", "\"on-call\"";
     PublicUrl: "an address in quotes", "\"https://status.example.org\"";
     Quiet: "a time in quotes", "\"3m\"";
+    Room: "a room's id in quotes", "\"!abcdef:example.org\"";
+    Severity: "a word in quotes", "\"major\"", Self::WORDS;
     Retention: "a number of days in quotes", "\"30d\"";
+    Shift: "hours in quotes", "\"Mon-Fri 08:00-20:00\"";
     Zone: "a time zone in quotes", "\"Europe/Paris\"";
 }

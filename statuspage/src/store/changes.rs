@@ -8,7 +8,7 @@ use shared::{ComponentId, IncidentId, LocationName, MaintenanceId, Timestamp};
 use crate::{
     mailing::Story,
     maintenance::PlanId,
-    notify::{FaultId, Notification, NotificationId},
+    notify::{Case, ChannelName, FaultId, Notification, NotificationId},
 };
 
 /// An hour's or a day's ledger of one component.
@@ -44,6 +44,10 @@ pub enum RecordKey {
     Mailed(Story),
     /// A location that reports from elsewhere: its keys, and how far what it says has come.
     Location(LocationName),
+    /// How far the telling of an alarm has got.
+    Alarm(Case),
+    /// What proves that a channel works.
+    Channel(ChannelName),
 }
 
 impl RecordKey {
@@ -60,6 +64,8 @@ impl RecordKey {
             Self::Plan(plan) => format!("plan:{plan}"),
             Self::Mailing(story) => format!("mailing:{story}"),
             Self::Mailed(story) => format!("mailed:{story}"),
+            Self::Alarm(case) => format!("alarm:{case}"),
+            Self::Channel(channel) => format!("channel:{channel}"),
         }
     }
 
@@ -75,6 +81,8 @@ impl RecordKey {
             ("plan", id) => id.parse().ok().map(Self::Plan),
             ("mailing", story) => story.parse().ok().map(Self::Mailing),
             ("mailed", story) => story.parse().ok().map(Self::Mailed),
+            ("alarm", case) => case.parse().ok().map(Self::Alarm),
+            ("channel", channel) => channel.parse().ok().map(Self::Channel),
             (_, _) => None,
         }
     }
@@ -130,6 +138,14 @@ mod tests {
             RecordKey::Fault(FaultKind::LowSpace.into()),
             RecordKey::Fault(FaultId::new(FaultKind::LocationSilent, Some("lyon".to_owned()))),
             RecordKey::Location("lyon".parse().expect("a name")),
+            RecordKey::Fault(FaultId::new(FaultKind::LowCredit, Some("sms".into()))),
+            RecordKey::Alarm(Case::Incident("kctbh9vrtdwd".parse().expect("an id"))),
+            RecordKey::Alarm(Case::Fault(FaultId::new(FaultKind::LowCredit, Some("sms-amel".into())))),
+            RecordKey::Alarm(Case::Maintenance(
+                "kctbh9vrtdwd".parse().expect("an id"),
+                crate::maintenance::Word::Begins,
+            )),
+            RecordKey::Channel("sms-amel".parse().expect("a name")),
         ]) {
             assert_eq!(RecordKey::read(&key.name()), Some(key));
         }

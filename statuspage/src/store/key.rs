@@ -12,7 +12,7 @@
 //! | `d` start component 0 part | a day's ledger |
 //! | `n` id 0 part | a notification |
 //! | `r` name 0 part | a document |
-//! | `i` name 0 part | a record: `incident:` and its id, `audit:` and a number, `fault:` and its word; `outage:` and a component formerly, `maintenance:` and `plan:` and their ids; `mailing:` and `mailed:` and the story that subscribers are told; `location:` and its name |
+//! | `i` name 0 part | a record: `incident:` and its id, `audit:` and a number, `fault:` and its word; `outage:` and a component formerly, `maintenance:` and `plan:` and their ids; `mailing:` and `mailed:` and the story that subscribers are told; `alarm:` and what it is about, `channel:` and its name; `location:` and its name |
 //! | `b` path | a block file that must be there: its size, its frames and its hash |
 //! | `g` path | a block file that retention removes: off the list, and perhaps still there |
 //! | `w` location | how many observations were written of a location, and how many have left again |

@@ -101,7 +101,7 @@ impl Watch {
             Some(reason) => {
                 let plain = HeaderValue::from_static("text/plain; charset=utf-8");
                 let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]);
-                self.client.post(&self.ping.fail(), headers, reason.to_string().into_bytes()).await?
+                self.client.post(&self.ping.fail(), headers, reason.to_string().into_bytes()).await?.success()?
             }
         };
         Ok(())

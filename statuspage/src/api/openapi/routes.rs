@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::of;
 use crate::api::{
     audit::{self, AuditAnswer},
+    channels::{ChannelsAnswer, TestAnswer},
     incidents::{
         FieldOrder, IncidentAnswer, IncidentsAnswer, LinkOrder, OpenOrder, PostmortemAnswer, ReleaseOrder, SayOrder,
         ToldOrder,
@@ -107,6 +108,8 @@ fn id_parameter(path: &str) -> Parameter {
         ("the component's id", "^[a-z0-9][a-z0-9_-]{0,63}$")
     } else if path.contains("/locations/") {
         ("the location's name", "^[a-z0-9][a-z0-9_-]{0,63}$")
+    } else if path.contains("/channels/") {
+        ("the channel's name", "^[a-z0-9][a-z0-9_-]{0,63}$")
     } else if path.contains("/maintenances/") {
         ("the maintenance's id", "^[a-z0-9]{12}$")
     } else {
@@ -126,6 +129,7 @@ pub(super) fn all() -> Vec<Operation> {
     all.extend(maintenances());
     all.extend(subscribers());
     all.extend(locations());
+    all.extend(channels());
     all
 }
 
@@ -296,6 +300,20 @@ fn locations() -> Vec<Operation> {
             .answers(Answer::Json(201, CODE, of::<CodeAnswer>)),
         Operation::new("post", "/api/v1/locations/{id}/revoke", "revoke_location", "Believe nothing more that it says")
             .answers(Answer::Json(200, "The location as it is now", of::<LocationAnswer>)),
+    ]
+}
+
+fn channels() -> Vec<Operation> {
+    vec![
+        Operation::new(
+            "get",
+            "/api/v1/channels",
+            "channels",
+            "The channels of alarms, and what proves that each works",
+        )
+        .answers(Answer::Json(200, "The channels, in the order of their names", of::<ChannelsAnswer>)),
+        Operation::new("post", "/api/v1/channels/{id}/test", "test_channel", "Send a message that is plainly a test")
+            .answers(Answer::Json(200, "The channel's receipt, or why it did not take it", of::<TestAnswer>)),
     ]
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     incident::{Actor, Command, Incident, Opening, Refusal, Statement},
+    notify::Case,
     store::{Changes, RecordKey},
 };
 use shared::Stage;
@@ -73,17 +74,21 @@ async fn an_order_that_is_taken_back_is_gone_from_the_store_too() {
     let say = Command::Say { incident: before.id.clone(), version: before.version, statement };
     for order in [say, opening("No mail")] {
         let rows_before = bench.hub.telling.outbox.rows();
+        let escalated = bench.hub.telling.escalation.clone();
         let done = bench.hub.telling.book.order(&operator(), order, now()).expect("carried out");
         let rows: Vec<_> = done.news.iter().flat_map(|news| bench.hub.message(news)).collect();
         let records = bench.hub.telling.changed_records(now());
         let written: Vec<_> = records.iter().map(|(key, _)| key.clone()).collect();
         bench.hub.store.apply(Changes { notifications: rows.clone(), records, ..Changes::default() }).await;
+        bench.hub.take_back_alarms(escalated, &written);
         bench.hub.take_back(done, (rows_before, &rows), written).await;
     }
     let mut bench = bench.killed(cloud()).await;
     assert_eq!((bench.incidents(), bench.told()), (vec![Arc::clone(before)], vec!["cloud down".to_owned()]));
     let records: Vec<_> = bench.hub.telling.everything(now()).1.into_iter().map(|(key, _)| key).collect();
-    assert_eq!(records, [RecordKey::Incident(before.id.clone())]);
+    let alarm = RecordKey::Alarm(Case::Incident(before.id.clone()));
+    let phone = RecordKey::Channel("phone".parse().expect("a name"));
+    assert_eq!(records, [RecordKey::Incident(before.id.clone()), alarm, phone]);
 }
 
 #[tokio::test]

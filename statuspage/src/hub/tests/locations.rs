@@ -185,7 +185,7 @@ async fn a_hub_that_was_set_back_says_so_and_ends_in_the_same_state() {
     let told = bench.rows();
     let fault = told.iter().find_map(|row| match &row.subject {
         Subject::Monitor(fault) => Some(fault.clone()),
-        Subject::Incident(_) | Subject::Maintenance(_) => None,
+        Subject::Incident(_) | Subject::Maintenance(_) | Subject::Drill(_) => None,
     });
     let Some(Fault::Location { trouble, .. }) = fault else { panic!("it is told: {told:?}") };
     assert_eq!(trouble.kind(), FaultKind::LocationForgotten);
@@ -202,7 +202,7 @@ impl Bench {
     fn told_faults(&self) -> Vec<String> {
         let fault = |row: &Notification| match &row.subject {
             Subject::Monitor(fault) => Some(format!("{} {}", fault.kind(), row.word())),
-            Subject::Incident(_) | Subject::Maintenance(_) => None,
+            Subject::Incident(_) | Subject::Maintenance(_) | Subject::Drill(_) => None,
         };
         self.rows().iter().filter_map(fault).collect()
     }

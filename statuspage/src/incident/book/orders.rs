@@ -141,7 +141,9 @@ impl Book {
             return Ok(Done { incident: id.clone(), news: Vec::new(), before });
         }
         let acknowledgement = Acknowledgement { at: now, by: actor.clone() };
-        self.change(id, now, |incident| incident.acknowledgement = Some(acknowledgement))
+        let mut done = self.change(id, now, |incident| incident.acknowledgement = Some(acknowledgement))?;
+        done.news.push(News::Acknowledged(id.clone()));
+        Ok(done)
     }
 
     fn say(
@@ -155,6 +157,7 @@ impl Book {
         self.opened(id)?;
         self.seen(id, version)?;
         check(&statement, now)?;
+        let was_taken = self.opened(id)?.incident.acknowledgement.is_some();
         let mut done = self.change(id, now, |incident| {
             incident.version += 1;
             incident.lead = Lead::Operators;
@@ -168,6 +171,9 @@ impl Book {
             end(entry, now);
             done.news.push(News::Resolved(id.clone()));
             self.close(id);
+        } else if !was_taken {
+            // Who speaks of it takes care of it.
+            done.news.push(News::Acknowledged(id.clone()));
         }
         self.changed(id, Urgency::Now);
         Ok(done)

@@ -156,6 +156,7 @@ impl Bench {
             News::Grown(_) => "grown",
             News::Resolved(_) => "resolved",
             News::Overdue(..) => "overdue",
+            News::Acknowledged(_) => "acknowledged",
         };
         self.news.iter().map(word).collect()
     }

@@ -195,7 +195,7 @@ impl<'a> Report<'a> {
                 News::Opened(id) => told.entry(id).or_default().push("opened"),
                 News::Resolved(id) => told.entry(id).or_default().push("resolved"),
                 News::Overdue(id, _) => told.entry(id).or_default().push("overdue"),
-                News::Grown(_) => {}
+                News::Grown(_) | News::Acknowledged(_) => {}
             }
         }
         for incident in &self.lived.incidents {

@@ -32,6 +32,8 @@ pub(super) struct Session {
 pub(super) struct Exchange {
     pub(super) result: Result<String, Trouble>,
     pub(super) session: Option<Session>,
+    /// The relay may have the letter, whatever went wrong afterwards.
+    pub(super) handed_over: bool,
 }
 
 /// Opens a session.
@@ -78,7 +80,12 @@ async fn stream(url: &RelayUrl) -> Result<TcpStream, Trouble> {
 impl Session {
     /// Hands one letter over.
     pub(super) async fn send(mut self, letter: &Signed, patience: Patience) -> Exchange {
-        let result = self.transaction(letter, patience).await;
+        let announced = self.announce(letter, patience).await;
+        let handed_over = announced.is_ok();
+        let result = match announced {
+            Ok(()) => self.hand_over(letter, patience).await,
+            Err(trouble) => Err(trouble),
+        };
         let again = match &result {
             Ok(_) => true,
             Err(Trouble::Relay(_)) => false,
@@ -87,10 +94,10 @@ impl Session {
                 within(patience.command, Step::Relay, "no answer to RSET", self.connection.command(Rset)).await.is_ok()
             }
         };
-        Exchange { result, session: again.then_some(self) }
+        Exchange { result, session: again.then_some(self), handed_over }
     }
 
-    async fn transaction(&mut self, letter: &Signed, patience: Patience) -> Result<String, Trouble> {
+    async fn announce(&mut self, letter: &Signed, patience: Patience) -> Result<(), Trouble> {
         let connection = &mut self.connection;
         let mail = Mail::new(letter.envelope.from().cloned(), Vec::new());
         within(patience.command, Step::Relay, "no answer to MAIL FROM", connection.command(mail)).await?;
@@ -99,7 +106,11 @@ impl Session {
             within(patience.command, Step::Mailbox, "no answer to RCPT TO", connection.command(rcpt)).await?;
         }
         within(patience.command, Step::Letter, "no answer to DATA", connection.command(Data)).await?;
-        let sending = connection.message(&letter.bytes);
+        Ok(())
+    }
+
+    async fn hand_over(&mut self, letter: &Signed, patience: Patience) -> Result<String, Trouble> {
+        let sending = self.connection.message(&letter.bytes);
         let response = within(patience.letter, Step::Letter, "no answer to a letter", sending).await?;
         Ok(reply::discreet(response.message().next().unwrap_or_default()))
     }

@@ -52,12 +52,17 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Whether no other relay needs to be asked: the mailbox is the same everywhere, rules are not.
+    /// Whether no other relay needs to be asked: a mailbox that is not there is nowhere, rules are not the same everywhere.
     pub(super) fn final_everywhere(&self) -> bool {
         match self.what {
-            Refused::Mailbox | Refused::Message => true,
-            Refused::Policy => false,
+            Refused::Mailbox => true,
+            Refused::Message | Refused::Policy => false,
         }
+    }
+
+    /// The same, held to be about us.
+    pub(super) fn as_policy(self) -> Self {
+        Self { what: Refused::Policy, ..self }
     }
 
     pub(super) fn delivery(self) -> Delivery {
@@ -101,11 +106,11 @@ fn by_enhanced(parts: &[&str]) -> Refused {
     }
 }
 
-/// RFC 5321, section 4.2.3, as answers to `RCPT TO`.
+/// RFC 5321, section 4.2.3, as answers to `RCPT TO`. Without an enhanced code 550 may mean the mailbox or that nothing is relayed for us
+/// ("550 relay not permitted"), so that one of them proves nothing.
 fn by_code(code: u16) -> Refused {
     match code {
-        550 | 551 | 553 => Refused::Mailbox,
-        552 => Refused::Message,
+        550..=553 => Refused::Message,
         _ => Refused::Policy,
     }
 }

@@ -27,6 +27,9 @@ const IDLE_FOR: Duration = Duration::from_secs(20);
 const SHORTEST_REST: Duration = Duration::from_secs(5);
 const LONGEST_REST: Duration = Duration::from_secs(300);
 
+/// So many mailboxes one after the other may be refused before it is thought to be about us.
+const CREDIBLE: u32 = 10;
+
 /// What became of a letter at one relay.
 pub(super) enum Attempt {
     Accepted(String),
@@ -49,6 +52,7 @@ struct Inner {
     why: Option<String>,
     until: Option<Instant>,
     accepted: u64,
+    refused_in_a_row: u32,
 }
 
 impl Station {
@@ -94,10 +98,11 @@ impl Station {
             let why = self.of(&why.unwrap_or_default());
             return Attempt::Delayed { why, after: rests, cause: Postponed::Relays };
         }
-        let Exchange { result, session } = match self.idle() {
+        let Exchange { result, session, .. } = match self.idle() {
             Some(session) => match session.send(letter, self.patience).await {
-                // A session that waited may have been closed meanwhile: that says nothing of the relay.
-                Exchange { result: Err(Trouble::Relay(_)), .. } => self.anew(letter).await,
+                // A session that waited may have been closed meanwhile: that says nothing of the relay. A letter that was on its way
+                // may have arrived, and is not sent again at once.
+                Exchange { result: Err(Trouble::Relay(_)), handed_over: false, .. } => self.anew(letter).await,
                 exchange => exchange,
             },
             None => self.anew(letter).await,
@@ -108,12 +113,13 @@ impl Station {
         match result {
             Ok(response) => {
                 self.works();
-                self.inner().accepted += 1;
+                let mut inner = self.inner();
+                (inner.accepted, inner.refused_in_a_row) = (inner.accepted + 1, 0);
                 Attempt::Accepted(response)
             }
             Err(Trouble::Refusal(refusal)) => {
                 self.works();
-                Attempt::Refused(refusal)
+                Attempt::Refused(self.weighed(refusal))
             }
             Err(Trouble::Delay { why, after }) => {
                 self.works();
@@ -123,6 +129,14 @@ impl Station {
                 Attempt::Delayed { after: self.fails(&why), why: self.of(&why), cause: Postponed::Relays }
             }
         }
+    }
+
+    /// A relay that refuses one mailbox after the other and takes none refuses us: its rules have changed, not all mailboxes. Were that
+    /// counted against them, one wrong setting of the relay would silence every subscriber.
+    fn weighed(&self, refusal: Refusal) -> Refusal {
+        let mut inner = self.inner();
+        inner.refused_in_a_row = inner.refused_in_a_row.saturating_add(1);
+        if inner.refused_in_a_row > CREDIBLE { refusal.as_policy() } else { refusal }
     }
 
     /// Whether a session can be had now.
@@ -148,7 +162,7 @@ impl Station {
     async fn anew(&self, letter: &Signed) -> Exchange {
         match dialogue::open(&self.url, self.tls.as_ref(), self.patience).await {
             Ok(session) => session.send(letter, self.patience).await,
-            Err(trouble) => Exchange { result: Err(trouble), session: None },
+            Err(trouble) => Exchange { result: Err(trouble), session: None, handed_over: false },
         }
     }
 

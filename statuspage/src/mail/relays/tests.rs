@@ -98,7 +98,8 @@ async fn an_answer_means_what_its_step_makes_of_it() {
     check(&[], "", "accepted").await;
     check(&[("RCPT", "451 4.7.1 <ada@example.net> greylisted")], "", "later").await;
     check(&[("RCPT", "550 5.1.1 <ada@example.net>: no such user")], "", "mailbox").await;
-    check(&[("RCPT", "550 no such user")], "", "mailbox").await;
+    check(&[("RCPT", "550 no such user")], "", "message").await;
+    check(&[("RCPT", "550 relay not permitted")], "", "message").await;
     check(&[("RCPT", "554 5.7.1 relay access denied")], "", "policy").await;
     check(&[("RCPT", "500 5.5.1 what?")], "", "policy").await;
     check(&[("DATA", "503 5.5.1 not now")], "", "policy").await;
@@ -163,4 +164,16 @@ async fn a_session_is_used_again_even_after_a_refusal() {
         assert!(matches!(relays.send(&letter()).await, Delivery::Refused { .. }));
     }
     assert_eq!(relays.prove().await.first().map(|(_, proof)| proof.clone()), Some(Ok(())));
+}
+
+#[tokio::test]
+async fn a_relay_that_refuses_everybody_is_not_believed_about_mailboxes() {
+    let mut tasks = JoinSet::new();
+    let relays = relays(&[server(&[("RCPT", "550 5.1.1 no")], &mut tasks).await]);
+    let mut said = Vec::new();
+    for _ in 0..12 {
+        let Delivery::Refused { what, .. } = relays.send(&letter()).await else { panic!("it refuses") };
+        said.push(what);
+    }
+    assert_eq!(said, [vec![Refused::Mailbox; 10], vec![Refused::Policy; 2]].concat());
 }

@@ -7,15 +7,18 @@ use std::{collections::BTreeMap, time::Duration};
 use shared::Timestamp;
 
 use super::Outbox;
-use crate::notify::{ChannelName, Kind, Notification, State, Subject, Topic};
+use crate::notify::{ChannelName, FaultKind, Kind, Notification, State, Subject};
 
 /// At most one message of each word and kind of fault by each channel in that time.
 pub(super) const PAUSE: Duration = Duration::from_secs(3_600);
 
+/// A channel, the fault, and the word of the message.
+type Key<'a> = (&'a ChannelName, (FaultKind, Option<&'a str>), &'static str);
+
 /// What was told last of each kind of fault.
 #[derive(Debug)]
 pub(super) struct Rate<'a> {
-    last: BTreeMap<(&'a ChannelName, Topic<'a>, &'static str), Timestamp>,
+    last: BTreeMap<Key<'a>, Timestamp>,
 }
 
 impl Outbox {
@@ -44,6 +47,8 @@ impl Rate<'_> {
             Kind::Down { .. }
             | Kind::Grown { .. }
             | Kind::Overdue { .. }
+            | Kind::Reminder { .. }
+            | Kind::Acknowledged { .. }
             | Kind::Recovered { .. }
             | Kind::Noticed { .. } => self.last.get(&(channel, kind, word)).copied(),
         };
@@ -56,9 +61,9 @@ impl Rate<'_> {
     }
 }
 
-fn key(row: &Notification) -> Option<(&ChannelName, Topic<'_>, &'static str)> {
+fn key(row: &Notification) -> Option<Key<'_>> {
     match &row.subject {
-        Subject::Monitor(_) => Some((&row.channel, row.subject.topic(), row.word())),
-        Subject::Incident(_) | Subject::Maintenance(_) => None,
+        Subject::Monitor(fault) => Some((&row.channel, (fault.kind(), fault.of()), row.word())),
+        Subject::Incident(_) | Subject::Maintenance(_) | Subject::Drill(_) => None,
     }
 }

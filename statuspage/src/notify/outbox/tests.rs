@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::notify::{Fault, FaultKind, Happening, Matter, Refusal};
+use crate::notify::{Fault, FaultKind, Happening, Matter, Receipt, Refusal};
 
 fn at(second: u64) -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000).plus(Duration::from_secs(second))
@@ -27,39 +27,43 @@ fn up(since: u64, until: u64) -> Event {
     event(Happening::Recovered { since: at(since), until: at(until) }, until + 5)
 }
 
+fn phone() -> [ChannelName; 1] {
+    ["phone".parse().expect("a name")]
+}
+
 fn outbox() -> Outbox {
-    Outbox::new(["phone".parse().expect("a name")], Vec::new())
+    Outbox::new(phone(), Vec::new())
 }
 
 fn words(notifications: &[Notification]) -> Vec<&'static str> {
     notifications.iter().map(Notification::word).collect()
 }
 
-fn refused(retry: Retry) -> Result<Option<String>, Refusal> {
+fn refused(retry: Retry) -> Result<Receipt, Refusal> {
     Err(Refusal { error: "no".into(), retry })
 }
 
-fn outcome(sent: &Notification, second: u64, result: Result<Option<String>, Refusal>) -> Outcome {
+fn outcome(sent: &Notification, second: u64, result: Result<Receipt, Refusal>) -> Outcome {
     Outcome { id: sent.id.clone(), at: at(second), result }
 }
 
 #[test]
 fn an_event_is_told_once_however_often_it_is_replayed() {
     let mut outbox = outbox();
-    let rows = outbox.tell(&down(0));
+    let rows = outbox.tell(&down(0), &phone());
     assert_eq!(rows.len(), 1);
-    assert_eq!(outbox.tell(&down(0)), []);
+    assert_eq!(outbox.tell(&down(0), &phone()), []);
     let sent = outbox.due(at(6)).send;
-    let stored = outbox.settle(outcome(&sent[0], 7, Ok(None)));
+    let stored = outbox.settle(outcome(&sent[0], 7, Ok(Receipt::default())));
     let mut restarted = Outbox::new(["phone".parse().expect("a name")], stored);
-    assert_eq!(restarted.tell(&down(0)), []);
+    assert_eq!(restarted.tell(&down(0), &phone()), []);
     assert_eq!(restarted.due(at(8)), Due::default());
 }
 
 #[test]
 fn a_pending_row_goes_out_after_a_restart_under_the_same_id() {
     let mut outbox = outbox();
-    let rows = outbox.tell(&down(0));
+    let rows = outbox.tell(&down(0), &phone());
     outbox.due(at(6));
     let mut restarted = Outbox::new(["phone".parse().expect("a name")], rows.clone());
     assert_eq!(restarted.due(at(60)).send, rows);
@@ -68,7 +72,7 @@ fn a_pending_row_goes_out_after_a_restart_under_the_same_id() {
 #[test]
 fn failures_are_retried_with_growing_pauses_and_given_up_after_a_day() {
     let mut outbox = outbox();
-    outbox.tell(&down(0));
+    outbox.tell(&down(0), &phone());
     let (mut now, mut tries, mut last_pause) = (at(6), 0, Duration::ZERO);
     loop {
         let Due { send, changed } = outbox.due(now);
@@ -91,7 +95,7 @@ fn failures_are_retried_with_growing_pauses_and_given_up_after_a_day() {
 #[test]
 fn what_will_never_be_taken_is_given_up_at_once() {
     let mut outbox = outbox();
-    outbox.tell(&down(0));
+    outbox.tell(&down(0), &phone());
     let sent = outbox.due(at(6)).send;
     let rows = outbox.settle(outcome(&sent[0], 7, refused(Retry::Never)));
     assert_eq!(rows[0].state, State::Abandoned { at: at(7), error: "no".into() });
@@ -101,11 +105,11 @@ fn what_will_never_be_taken_is_given_up_at_once() {
 #[test]
 fn a_channel_that_asks_for_a_pause_gets_it_for_everything() {
     let mut outbox = outbox();
-    outbox.tell(&down(0));
+    outbox.tell(&down(0), &phone());
     let sent = outbox.due(at(6)).send;
     outbox.settle(outcome(&sent[0], 7, refused(Retry::After(Duration::from_secs(300)))));
     let other = Event { subject: component("chat"), ..down(10) };
-    outbox.tell(&other);
+    outbox.tell(&other, &phone());
     assert_eq!(outbox.next_due(), Some(at(307)));
     assert_eq!(outbox.due(at(306)).send, []);
     assert_eq!(outbox.due(at(307)).send.len(), 2);
@@ -114,8 +118,8 @@ fn a_channel_that_asks_for_a_pause_gets_it_for_everything() {
 #[test]
 fn down_and_up_before_anything_left_is_one_message() {
     let mut outbox = outbox();
-    outbox.tell(&down(0));
-    let rows = outbox.tell(&up(0, 120));
+    outbox.tell(&down(0), &phone());
+    let rows = outbox.tell(&up(0, 120), &phone());
     assert_eq!(words(&rows), ["down", "was_down"]);
     assert_eq!(rows[0].state, State::Merged { into: rows[1].id.clone() });
     let total = Duration::from_secs(120);
@@ -127,16 +131,16 @@ fn down_and_up_before_anything_left_is_one_message() {
 fn growth_is_part_of_a_beginning_and_of_an_end_that_have_not_left() {
     let grown = |second| event(Happening::Grown { since: at(0), cause: None }, second);
     let mut first = outbox();
-    first.tell(&down(0));
-    assert_eq!(words(&first.tell(&grown(8))), ["grown", "down", "grown"]);
+    first.tell(&down(0), &phone());
+    assert_eq!(words(&first.tell(&grown(8), &phone())), ["grown", "down", "grown"]);
     assert_eq!(words(&first.due(at(9)).send), ["down"]);
     let mut first = outbox();
-    first.tell(&down(0));
+    first.tell(&down(0), &phone());
     let sent = first.due(at(6)).send;
-    first.settle(outcome(&sent[0], 7, Ok(None)));
-    first.tell(&grown(8));
-    first.tell(&event(Happening::Overdue { since: at(0), promised: at(9) }, 9));
-    first.tell(&up(0, 60));
+    first.settle(outcome(&sent[0], 7, Ok(Receipt::default())));
+    first.tell(&grown(8), &phone());
+    first.tell(&event(Happening::Overdue { since: at(0), promised: at(9) }, 9), &phone());
+    first.tell(&up(0, 60), &phone());
     assert_eq!(words(&first.due(at(66)).send), ["recovered"]);
 }
 
@@ -144,8 +148,8 @@ fn growth_is_part_of_a_beginning_and_of_an_end_that_have_not_left() {
 fn flapping_that_nobody_heard_of_is_one_message() {
     let mut outbox = outbox();
     for start in [0, 100, 200] {
-        outbox.tell(&down(start));
-        outbox.tell(&up(start, start + 30));
+        outbox.tell(&down(start), &phone());
+        outbox.tell(&up(start, start + 30), &phone());
     }
     let sent = outbox.due(at(300)).send;
     let total = Duration::from_secs(90);
@@ -156,11 +160,11 @@ fn flapping_that_nobody_heard_of_is_one_message() {
 #[test]
 fn a_recovery_waits_for_the_outage_that_is_on_its_way() {
     let mut outbox = outbox();
-    outbox.tell(&down(0));
+    outbox.tell(&down(0), &phone());
     let first = outbox.due(at(6)).send;
-    assert_eq!(words(&outbox.tell(&up(0, 60))), ["recovered"]);
+    assert_eq!(words(&outbox.tell(&up(0, 60), &phone())), ["recovered"]);
     assert_eq!(outbox.due(at(66)).send, []);
-    outbox.settle(outcome(&first[0], 67, Ok(None)));
+    outbox.settle(outcome(&first[0], 67, Ok(Receipt::default())));
     assert_eq!(words(&outbox.due(at(68)).send), ["recovered"]);
 }
 
@@ -168,9 +172,9 @@ fn a_recovery_waits_for_the_outage_that_is_on_its_way() {
 fn an_outage_that_could_not_be_told_is_told_with_its_recovery() {
     for retry in [Retry::Later, Retry::Never] {
         let mut outbox = outbox();
-        outbox.tell(&down(0));
+        outbox.tell(&down(0), &phone());
         let first = outbox.due(at(6)).send;
-        outbox.tell(&up(0, 60));
+        outbox.tell(&up(0, 60), &phone());
         outbox.settle(outcome(&first[0], 67, refused(retry)));
         assert_eq!(words(&outbox.due(at(68)).send), ["was_down"], "{retry:?}");
     }
@@ -179,7 +183,7 @@ fn an_outage_that_could_not_be_told_is_told_with_its_recovery() {
 #[test]
 fn a_channel_that_left_the_settings_ends_what_waits_for_it() {
     let mut first = outbox();
-    let rows = first.tell(&down(0));
+    let rows = first.tell(&down(0), &phone());
     let mut outbox = Outbox::new([], rows);
     let Due { send, changed } = outbox.due(at(10));
     assert_eq!(send, []);
@@ -189,7 +193,7 @@ fn a_channel_that_left_the_settings_ends_what_waits_for_it() {
 #[test]
 fn a_clock_that_was_set_back_holds_no_alarm_back() {
     let mut outbox = outbox();
-    outbox.tell(&down(7_200));
+    outbox.tell(&down(7_200), &phone());
     assert_eq!(outbox.due(at(0)).send.len(), 1);
 }
 
@@ -197,14 +201,14 @@ fn a_clock_that_was_set_back_holds_no_alarm_back() {
 fn a_storm_leaves_a_few_at_a_time() {
     let mut outbox = outbox();
     for number in 0..200 {
-        outbox.tell(&Event { subject: component(&format!("c{number}")), ..down(0) });
+        outbox.tell(&Event { subject: component(&format!("c{number}")), ..down(0) }, &phone());
     }
     let mut delivered = 0;
     while outbox.pending() > 0 {
         let sent = outbox.due(at(60)).send;
         assert!((1..=PER_CHANNEL).contains(&sent.len()));
         for row in sent {
-            outbox.settle(outcome(&row, 61, Ok(None)));
+            outbox.settle(outcome(&row, 61, Ok(Receipt::default())));
             delivered += 1;
         }
     }
@@ -222,7 +226,7 @@ proptest! {
         let mut drive = |outbox: &mut Outbox, second: u64| {
             for row in outbox.due(at(second)).send {
                 let works = outcomes.next().unwrap_or(true);
-                outbox.settle(outcome(&row, second, if works { Ok(None) } else { refused(Retry::Later) }));
+                outbox.settle(outcome(&row, second, if works { Ok(Receipt::default()) } else { refused(Retry::Later) }));
                 if works {
                     assert!(last.is_none_or(|last| last <= row.made_at));
                     last = Some(row.made_at);
@@ -230,16 +234,20 @@ proptest! {
                         Kind::Down { .. } => heard_down += 1,
                         Kind::Recovered { .. } => heard_up += 1,
                         Kind::WasDown { times, .. } => { heard_down += times; heard_up += times; }
-                        Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. } => panic!("none was told: {row:?}"),
+                        Kind::Noticed { .. }
+                        | Kind::Grown { .. }
+                        | Kind::Overdue { .. }
+                        | Kind::Reminder { .. }
+                        | Kind::Acknowledged { .. } => panic!("none was told: {row:?}"),
                     }
                 }
             }
         };
         for outage in 0..outages {
             let start = outage * 1_000;
-            outbox.tell(&down(start));
+            outbox.tell(&down(start), &phone());
             (0..5).for_each(|step| drive(&mut outbox, start + 10 + step * 50));
-            outbox.tell(&up(start, start + 400));
+            outbox.tell(&up(start, start + 400), &phone());
             (0..5).for_each(|step| drive(&mut outbox, start + 410 + step * 50));
         }
         (0..60).for_each(|step| drive(&mut outbox, 10_000 + step * 1_000));
@@ -274,7 +282,7 @@ fn rows_lost(rows: u64, second: u64) -> Event {
 fn deliver(outbox: &mut Outbox, second: u64) -> Vec<Notification> {
     let sent = outbox.due(at(second)).send;
     for row in &sent {
-        outbox.settle(outcome(row, second, Ok(None)));
+        outbox.settle(outcome(row, second, Ok(Receipt::default())));
     }
     sent
 }
@@ -282,14 +290,14 @@ fn deliver(outbox: &mut Outbox, second: u64) -> Vec<Notification> {
 #[test]
 fn a_fault_and_its_end_are_told_and_what_comes_and_goes_within_the_hour_is_merged() {
     let mut outbox = outbox();
-    outbox.tell(&begins(0));
+    outbox.tell(&begins(0), &phone());
     assert_eq!(words(&deliver(&mut outbox, 1)), ["fault"]);
-    outbox.tell(&is_over(0, 60));
+    outbox.tell(&is_over(0, 60), &phone());
     assert_eq!(words(&deliver(&mut outbox, 61)), ["fault_over"]);
     for start in [100, 200, 300] {
-        outbox.tell(&begins(start));
+        outbox.tell(&begins(start), &phone());
         assert_eq!(deliver(&mut outbox, start + 1), []);
-        outbox.tell(&is_over(start, start + 20));
+        outbox.tell(&is_over(start, start + 20), &phone());
     }
     let sent = deliver(&mut outbox, 3_661);
     let total = Duration::from_secs(60);
@@ -300,11 +308,11 @@ fn a_fault_and_its_end_are_told_and_what_comes_and_goes_within_the_hour_is_merge
 #[test]
 fn a_fault_that_is_held_back_is_no_message_that_is_stuck() {
     let mut outbox = outbox();
-    outbox.tell(&begins(0));
+    outbox.tell(&begins(0), &phone());
     deliver(&mut outbox, 1);
-    outbox.tell(&is_over(0, 60));
+    outbox.tell(&is_over(0, 60), &phone());
     deliver(&mut outbox, 61);
-    outbox.tell(&begins(100));
+    outbox.tell(&begins(100), &phone());
     assert_eq!(outbox.next_due(), Some(at(3_601)));
     assert_eq!(outbox.oldest_pending(), Some(at(3_601)));
     assert_eq!(words(&deliver(&mut outbox, 3_601)), ["fault"]);
@@ -313,10 +321,10 @@ fn a_fault_that_is_held_back_is_no_message_that_is_stuck() {
 #[test]
 fn single_faults_that_wait_are_one_message() {
     let mut outbox = outbox();
-    outbox.tell(&rows_lost(1, 0));
+    outbox.tell(&rows_lost(1, 0), &phone());
     assert_eq!(words(&deliver(&mut outbox, 1)), ["fault"]);
     for second in [10, 20, 30] {
-        outbox.tell(&rows_lost(2, second));
+        outbox.tell(&rows_lost(2, second), &phone());
     }
     let sent = deliver(&mut outbox, 3_700);
     let told = (sent[0].subject.clone(), sent[0].kind.clone());
@@ -327,10 +335,10 @@ fn single_faults_that_wait_are_one_message() {
 #[test]
 fn a_fault_waits_for_no_other() {
     let mut outbox = outbox();
-    outbox.tell(&rows_lost(1, 0));
+    outbox.tell(&rows_lost(1, 0), &phone());
     deliver(&mut outbox, 1);
-    outbox.tell(&rows_lost(1, 2));
-    outbox.tell(&begins(3));
+    outbox.tell(&rows_lost(1, 2), &phone());
+    outbox.tell(&begins(3), &phone());
     assert_eq!(words(&deliver(&mut outbox, 4)), ["fault"]);
 }
 
@@ -338,8 +346,8 @@ fn a_fault_waits_for_no_other() {
 fn a_database_that_was_set_aside_is_told_once_however_often_it_is_heard_of() {
     let mut outbox = outbox();
     let aside = Fault::SetAside { reason: "damaged".into(), kept: "store.damaged-1".into() };
-    assert_eq!(outbox.tell(&fault(&aside, Happening::Noticed { at: at(0) }, 0)).len(), 1);
-    assert_eq!(outbox.tell(&fault(&aside, Happening::Noticed { at: at(9) }, 9)), []);
+    assert_eq!(outbox.tell(&fault(&aside, Happening::Noticed { at: at(0) }, 0), &phone()).len(), 1);
+    assert_eq!(outbox.tell(&fault(&aside, Happening::Noticed { at: at(9) }, 9), &phone()), []);
 }
 
 /// What may happen to the monitor.
@@ -372,20 +380,20 @@ proptest! {
             let mut rows = match (step, open) {
                 (Step::Begins, None) => {
                     (open, episodes) = (Some(second), episodes + 1);
-                    outbox.tell(&begins(second))
+                    outbox.tell(&begins(second), &phone())
                 }
                 (Step::Ends, Some(since)) => {
                     open = None;
-                    outbox.tell(&is_over(since, second))
+                    outbox.tell(&is_over(since, second), &phone())
                 }
                 (Step::Found, _) => {
                     found += 1;
-                    outbox.tell(&rows_lost(1, second))
+                    outbox.tell(&rows_lost(1, second), &phone())
                 }
                 (Step::Begins | Step::Ends | Step::Restart, _) => Vec::new(),
             };
             for row in outbox.due(at(second)).send {
-                rows.extend(outbox.settle(outcome(&row, second, if works { Ok(None) } else { refused(Retry::Later) })));
+                rows.extend(outbox.settle(outcome(&row, second, if works { Ok(Receipt::default()) } else { refused(Retry::Later) })));
                 if works {
                     heard.push((second, row));
                 }
@@ -407,7 +415,15 @@ proptest! {
                 (Subject::Monitor(Fault::CorruptRows { rows }), Kind::Noticed { .. }) => rows_told += rows,
                 (_, Kind::Down { .. }) => (began, news) = (began + 1, Some(true)),
                 (_, Kind::WasDown { times, .. }) => (began, news) = (began + times, Some(false)),
-                (_, Kind::Recovered { .. } | Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. }) => news = Some(false),
+                (
+                    _,
+                    Kind::Recovered { .. }
+                    | Kind::Noticed { .. }
+                    | Kind::Grown { .. }
+                    | Kind::Overdue { .. }
+                    | Kind::Reminder { .. }
+                    | Kind::Acknowledged { .. },
+                ) => news = Some(false),
             }
         }
         prop_assert_eq!((began, rows_told), (episodes, found));

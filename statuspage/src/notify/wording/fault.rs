@@ -6,7 +6,7 @@ mod location;
 
 use shared::{Language, Timestamp};
 
-use super::Voice;
+use super::{Voice, who};
 use crate::notify::{Fault, FaultKind, Kind};
 
 impl Voice {
@@ -14,18 +14,31 @@ impl Voice {
     pub(super) fn fault(&self, fault: &Fault, kind: &Kind, now: Timestamp) -> String {
         match kind {
             Kind::Down { .. } | Kind::Grown { .. } | Kind::Overdue { .. } => self.found(fault),
+            Kind::Reminder { .. } => match self.language {
+                Language::En => format!("still: {}", self.found(fault)),
+                Language::Fr => format!("toujours\u{a0}: {}", self.found(fault)),
+            },
+            Kind::Acknowledged { at, by, .. } => {
+                let (who, at, found) = (who(by, self.language), self.clock(*at, now), self.found(fault));
+                match self.language {
+                    Language::En => format!("{who} takes care of it since {at}: {found}"),
+                    Language::Fr => format!("{who} s'en occupe depuis {at}\u{a0}: {found}"),
+                }
+            }
             Kind::Noticed { until, times, .. } => self.noticed(fault, *until, *times, now),
             Kind::Recovered { since, until } => {
                 let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
                 let Lasting { over, was } = Lasting::of(fault, self.language);
+                let of = of(fault);
                 match self.language {
-                    Language::En => format!("{over} since {until}; {was} for {length}"),
-                    Language::Fr => format!("{over} depuis {until}\u{a0}; {was} pendant {length}"),
+                    Language::En => format!("{of}{over} since {until}; {was} for {length}"),
+                    Language::Fr => format!("{of}{over} depuis {until}\u{a0}; {was} pendant {length}"),
                 }
             }
             Kind::WasDown { since, until, times, total, .. } => {
                 let (from, to, total) = (self.clock(*since, now), self.clock(*until, now), self.length(*total));
                 let Lasting { was, .. } = Lasting::of(fault, self.language);
+                let was = format!("{}{was}", of(fault));
                 match (self.language, *times) {
                     (Language::En, 0 | 1) => format!("{was} for {total}, {from} to {to}; that is over"),
                     (Language::En, times) => {
@@ -44,9 +57,16 @@ impl Voice {
 
     fn found(&self, fault: &Fault) -> String {
         match self.language {
-            Language::En => found_en(fault),
-            Language::Fr => found_fr(fault),
+            Language::En => found_en(self, fault),
+            Language::Fr => found_fr(self, fault),
         }
+    }
+
+    /// The date in the site's zone.
+    fn day(&self, at: Timestamp) -> String {
+        let zoned =
+            jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default().to_zoned(self.time_zone.clone());
+        zoned.strftime("%Y-%m-%d").to_string()
     }
 
     fn noticed(&self, fault: &Fault, last: Timestamp, times: u32, now: Timestamp) -> String {
@@ -61,7 +81,7 @@ impl Voice {
     }
 }
 
-fn found_en(fault: &Fault) -> String {
+fn found_en(voice: &Voice, fault: &Fault) -> String {
     let size = |bytes: u64| size(bytes, Language::En);
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
     let places = |count: u64| if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
@@ -111,10 +131,29 @@ fn found_en(fault: &Fault) -> String {
              the form opens again by itself"
         ),
         Fault::Location { location, trouble } => location::found_en(location, trouble),
+        Fault::ChannelFailing { channel, reason } => {
+            format!("the channel {channel} takes no messages: {reason}; other channels are told")
+        }
+        Fault::ChannelUnproven { channel, proven_at: None } => {
+            format!("nothing has ever proven that the channel {channel} works: try statuspage channel test {channel}")
+        }
+        Fault::ChannelUnproven { channel, proven_at: Some(at) } => {
+            let at = voice.day(*at);
+            format!(
+                "nothing has proven that the channel {channel} works since {at}: try statuspage channel test {channel}"
+            )
+        }
+        Fault::LowCredit { channel, left, limit } => {
+            format!("the channel {channel} has few credits left: {left}, wanted at least {limit}; buy some")
+        }
+        Fault::DrillUnanswered { channel, since } => {
+            let since = voice.day(*since);
+            format!("nobody has answered the drills of the channel {channel} since {since}: does anybody read it?")
+        }
     }
 }
 
-fn found_fr(fault: &Fault) -> String {
+fn found_fr(voice: &Voice, fault: &Fault) -> String {
     let size = |bytes: u64| size(bytes, Language::Fr);
     let plural = |count: u64| if count == 1 { "" } else { "s" };
     match fault {
@@ -182,7 +221,39 @@ fn found_fr(fault: &Fault) -> String {
              boîtes\u{a0}; le formulaire rouvre de lui-même"
         ),
         Fault::Location { location, trouble } => location::found_fr(location, trouble),
+        Fault::ChannelFailing { channel, reason } => {
+            format!(
+                "le canal {channel} ne prend plus de messages\u{a0}: {reason}\u{a0}; les autres canaux sont prévenus"
+            )
+        }
+        Fault::ChannelUnproven { channel, proven_at: None } => {
+            format!(
+                "rien n'a jamais prouvé que le canal {channel} fonctionne\u{a0}: essayez statuspage channel test {channel}"
+            )
+        }
+        Fault::ChannelUnproven { channel, proven_at: Some(at) } => {
+            let at = voice.day(*at);
+            format!(
+                "rien ne prouve que le canal {channel} fonctionne depuis le {at}\u{a0}: essayez statuspage channel test {channel}"
+            )
+        }
+        Fault::LowCredit { channel, left, limit } => {
+            format!(
+                "le canal {channel} n'a presque plus de crédits\u{a0}: {left}, au moins {limit} voulus\u{a0}; rachetez-en"
+            )
+        }
+        Fault::DrillUnanswered { channel, since } => {
+            let since = voice.day(*since);
+            format!(
+                "personne n'a répondu aux exercices du canal {channel} depuis le {since}\u{a0}: quelqu'un le lit-il\u{a0}?"
+            )
+        }
     }
+}
+
+/// What has it, where several can: `phone: `.
+fn of(fault: &Fault) -> String {
+    fault.of().map(|of| format!("{of}: ")).unwrap_or_default()
 }
 
 /// A fault that lasts, in a language.
@@ -229,6 +300,30 @@ impl Lasting {
                 "the form to subscribe was closed",
                 "chacun peut de nouveau s'abonner",
                 "le formulaire d'abonnement a été fermé",
+            ],
+            FaultKind::ChannelFailing => [
+                "the channel takes messages again",
+                "the channel took no messages",
+                "le canal prend de nouveau les messages",
+                "le canal n'a pas pris de messages",
+            ],
+            FaultKind::ChannelUnproven => [
+                "the channel is proven to work again",
+                "nothing proved that the channel works",
+                "il est de nouveau prouvé que le canal fonctionne",
+                "rien n'a prouvé que le canal fonctionne",
+            ],
+            FaultKind::LowCredit => [
+                "the channel has enough credits again",
+                "the channel had few credits left",
+                "le canal a de nouveau assez de crédits",
+                "le canal n'avait presque plus de crédits",
+            ],
+            FaultKind::DrillUnanswered => [
+                "the drills of the channel are answered again",
+                "nobody answered the drills of the channel",
+                "les exercices du canal ont de nouveau une réponse",
+                "personne n'a répondu aux exercices du canal",
             ],
             FaultKind::SetAside
             | FaultKind::Gone

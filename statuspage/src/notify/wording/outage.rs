@@ -4,7 +4,7 @@
 
 use shared::{FailureKind, Language, Timestamp};
 
-use super::Voice;
+use super::{Voice, who};
 use crate::{
     notify::{Cause, Growth, Kind, Matter, Named},
     words::quantity::lower,
@@ -22,6 +22,10 @@ impl Voice {
             (Kind::Grown { .. }, Language::Fr) => "AGGRAVÉ",
             (Kind::Overdue { .. }, Language::En) => "SAY MORE",
             (Kind::Overdue { .. }, Language::Fr) => "NOUVELLES ATTENDUES",
+            (Kind::Reminder { .. }, Language::En) => "STILL DOWN",
+            (Kind::Reminder { .. }, Language::Fr) => "TOUJOURS EN PANNE",
+            (Kind::Acknowledged { .. }, Language::En) => "TAKEN",
+            (Kind::Acknowledged { .. }, Language::Fr) => "PRIS EN CHARGE",
             (Kind::Recovered { .. } | Kind::WasDown { .. }, Language::En) => "UP",
             (Kind::Recovered { .. } | Kind::WasDown { .. }, Language::Fr) => "RÉTABLI",
         };
@@ -37,6 +41,14 @@ impl Voice {
                 match self.language {
                     Language::En => format!("the next update was promised for {promised}"),
                     Language::Fr => format!("la prochaine information était promise pour {promised}"),
+                }
+            }
+            Kind::Reminder { since, cause, .. } => self.still_down(matter, *since, cause.as_ref(), now),
+            Kind::Acknowledged { at, by, .. } => {
+                let (who, at) = (who(by, self.language), self.clock(*at, now));
+                match self.language {
+                    Language::En => format!("{who} takes care of it since {at}"),
+                    Language::Fr => format!("{who} s'en occupe depuis {at}"),
                 }
             }
             Kind::Recovered { since, until } => {
@@ -101,6 +113,15 @@ impl Voice {
     fn names(&self, matter: &Matter) -> Option<String> {
         let some = self.some(&matter.first, matter.components);
         (!matter.first.is_empty()).then_some(some)
+    }
+
+    /// That nobody has taken it, and the rest as it was told first.
+    fn still_down(&self, matter: &Matter, since: Timestamp, cause: Option<&Cause>, now: Timestamp) -> String {
+        let (down, length) = (self.down(matter, since, cause, now), self.length(now.since(since)));
+        match self.language {
+            Language::En => format!("nobody has taken it for {length}; {down}"),
+            Language::Fr => format!("personne ne s'en occupe depuis {length}\u{a0}; {down}"),
+        }
     }
 
     /// What joined, how bad it is by now, and since when.

@@ -20,6 +20,7 @@ fn voice(language: Language) -> Voice {
         time_zone: TimeZone::get("Europe/Paris").expect("a zone"),
         site: "Collective".into(),
         public_url: Some("https://status.example.org/".parse().expect("a url")),
+        key: None,
     }
 }
 

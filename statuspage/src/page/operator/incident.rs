@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared::{Language, Stage, Text, Timestamp};
 
 use super::{
-    HOME, Signed, document,
+    HOME, Signed, attempts, document,
     field::{self, Fields},
     first, moment,
     overview::acknowledgement,
@@ -57,6 +57,7 @@ pub fn incident(
             {scene.state(head)}
             {incident.stage.is_open().then(|| scene.orders(head))}
             {scene.said()}
+            {attempts::attempts(snapshot, incident, &words)}
             {first::failures(incident, snapshot.generated_at, &words)}
         }
         .into_any()

@@ -20,6 +20,7 @@ pub(super) fn actor(actor: &Actor, words: &Words) -> String {
         Actor::Monitor => words.operator_by_monitor(),
         Actor::Operator(name) => inert(name),
         Actor::Socket => words.operator_by_socket(),
+        Actor::Channel(name) => words.operator_by_channel(inert(name)),
     }
 }
 

@@ -27,7 +27,7 @@ use crate::{
 pub(super) const TROUBLE_WAIT: Duration = Duration::from_secs(60);
 
 /// A page in that language.
-pub(super) async fn page(
+pub(in crate::server) async fn page(
     app: &App,
     request: &Parts,
     status: StatusCode,
@@ -54,7 +54,7 @@ pub(super) async fn page(
 }
 
 /// The language of the page: the one that its address asks for, else the one that the subscriber chose, else the browser's.
-pub(super) fn language(app: &App, request: &Parts, chosen: Option<Language>) -> Language {
+pub(in crate::server) fn language(app: &App, request: &Parts, chosen: Option<Language>) -> Language {
     let edition = app.edition();
     let site = &edition.snapshot().site;
     let chosen = chosen.filter(|language| site.languages.contains(language));

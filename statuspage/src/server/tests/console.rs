@@ -4,6 +4,7 @@ use super::{clerk, *};
 use crate::{
     access::{Account, PasswordHash, TokenHash},
     incident::Incident,
+    location::{Book, Refused},
 };
 
 const PASSWORD: &str = "correct horse battery";
@@ -32,7 +33,19 @@ impl Office {
         let accounts = Accounts { operators, tokens };
         stage.app.access = Arc::new(Access::open(stage.directory(), accounts, TimeZone::UTC, now()));
         stage.peer = Peer([127, 0, 0, 1].into());
-        Self { stage, incident, token, clerk: clerk::employ(orders, editions, press) }
+        let (counter, end) = hub::counter();
+        stage.app.counter = counter;
+        let (mut book, shown) = (Book::default(), (editions.clone(), Arc::clone(&press)));
+        let mut clerk = clerk::employ(orders, editions, press);
+        clerk.spawn(end.ordered_by(move |command| {
+            book.order(command, None, now())?;
+            let mut snapshot = Snapshot::clone(shown.0.borrow().snapshot());
+            snapshot.places = Arc::new(book.views(now()));
+            shown.0.send_replace(Arc::new(Edition::new(Arc::new(snapshot), Arc::clone(&shown.1))));
+            let view = book.views(now()).remove(command.location());
+            view.ok_or_else(|| Refused::Unknown(command.location().clone()))
+        }));
+        Self { stage, incident, token, clerk }
     }
 
     pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {

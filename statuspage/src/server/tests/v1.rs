@@ -75,6 +75,7 @@ fn sound(id: &str, version: u64) -> Value {
         "import_subscribers" => json!({
             "subscribers": [{ "address": "amel@example.org", "components": ["cloud"], "language": "fr", "mailbox": "shared" }],
         }),
+        "add_location" => json!({ "name": "lyon" }),
         "remove_subscriber" => json!({ "address": "amel@example.org" }),
         "bounce" => json!({ "returned": { "return_path": "b+a.b", "bounce": "hard" } }),
         _ => Value::Null,

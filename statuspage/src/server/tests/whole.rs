@@ -23,6 +23,7 @@ fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
             access,
             desk: hub::desk().0,
             subscribers: RegistryHandle::absent(),
+            key: None,
         },
     )
 }

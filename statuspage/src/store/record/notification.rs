@@ -60,17 +60,52 @@ enum StoredSubject {
     Incident(String),
     /// As JSON, likewise.
     Maintenance(String),
+    /// As JSON, likewise.
+    Drill(String),
 }
 
 /// The order of the variants is the stored form: new ones go to the end.
 #[derive(Serialize, Deserialize)]
 enum StoredKind {
-    Down { since: i64, cause: Option<StoredCause> },
-    Recovered { since: i64, until: i64 },
-    WasDown { since: i64, until: i64, times: u32, total_ms: u64, cause: Option<StoredCause> },
-    Noticed { since: i64, until: i64, times: u32 },
-    Grown { since: i64, cause: Option<StoredCause> },
-    Overdue { since: i64, promised: i64 },
+    Down {
+        since: i64,
+        cause: Option<StoredCause>,
+    },
+    Recovered {
+        since: i64,
+        until: i64,
+    },
+    WasDown {
+        since: i64,
+        until: i64,
+        times: u32,
+        total_ms: u64,
+        cause: Option<StoredCause>,
+    },
+    Noticed {
+        since: i64,
+        until: i64,
+        times: u32,
+    },
+    Grown {
+        since: i64,
+        cause: Option<StoredCause>,
+    },
+    Overdue {
+        since: i64,
+        promised: i64,
+    },
+    Reminder {
+        since: i64,
+        cause: Option<StoredCause>,
+        number: u32,
+    },
+    /// Who has taken it as JSON.
+    Acknowledged {
+        since: i64,
+        at: i64,
+        by: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -131,6 +166,9 @@ fn store_subject(subject: &Subject) -> StoredSubject {
         Subject::Maintenance(planned) => {
             StoredSubject::Maintenance(serde_json::to_string(planned).expect("it holds nothing that JSON cannot write"))
         }
+        Subject::Drill(drill) => {
+            StoredSubject::Drill(serde_json::to_string(drill).expect("it holds nothing that JSON cannot write"))
+        }
     }
 }
 
@@ -142,6 +180,7 @@ fn read_subject(stored: StoredSubject, since: Timestamp) -> Option<Subject> {
         StoredSubject::Incident(json) => Subject::Incident(Box::new(serde_json::from_str(&json).ok()?)),
         StoredSubject::Monitor(fault) => Subject::Monitor(fault),
         StoredSubject::Maintenance(json) => Subject::Maintenance(Box::new(serde_json::from_str(&json).ok()?)),
+        StoredSubject::Drill(json) => Subject::Drill(Box::new(serde_json::from_str(&json).ok()?)),
     })
 }
 
@@ -151,6 +190,8 @@ fn began(kind: &Kind) -> Timestamp {
         Kind::Down { since, .. }
         | Kind::Grown { since, .. }
         | Kind::Overdue { since, .. }
+        | Kind::Reminder { since, .. }
+        | Kind::Acknowledged { since, .. }
         | Kind::Recovered { since, .. }
         | Kind::WasDown { since, .. }
         | Kind::Noticed { since, .. } => *since,
@@ -168,6 +209,14 @@ fn store_kind(kind: &Kind) -> StoredKind {
         Kind::Overdue { since, promised } => {
             StoredKind::Overdue { since: since.as_millis(), promised: promised.as_millis() }
         }
+        Kind::Reminder { since, cause, number } => {
+            StoredKind::Reminder { since: since.as_millis(), cause: cause.as_ref().map(store_cause), number: *number }
+        }
+        Kind::Acknowledged { since, at, by } => StoredKind::Acknowledged {
+            since: since.as_millis(),
+            at: at.as_millis(),
+            by: serde_json::to_string(by).expect("it holds nothing that JSON cannot write"),
+        },
         Kind::Recovered { since, until } => {
             StoredKind::Recovered { since: since.as_millis(), until: until.as_millis() }
         }
@@ -189,6 +238,12 @@ fn read_kind(stored: StoredKind) -> Option<Kind> {
     Some(match stored {
         StoredKind::Down { since, cause } => Kind::Down { since: at(since), cause: read_cause(cause)? },
         StoredKind::Grown { since, cause } => Kind::Grown { since: at(since), cause: read_cause(cause)? },
+        StoredKind::Reminder { since, cause, number } => {
+            Kind::Reminder { since: at(since), cause: read_cause(cause)?, number }
+        }
+        StoredKind::Acknowledged { since, at: taken, by } => {
+            Kind::Acknowledged { since: at(since), at: at(taken), by: serde_json::from_str(&by).ok()? }
+        }
         StoredKind::Overdue { since, promised } => Kind::Overdue { since: at(since), promised: at(promised) },
         StoredKind::Recovered { since, until } => Kind::Recovered { since: at(since), until: at(until) },
         StoredKind::WasDown { since, until, times, total_ms, cause } => Kind::WasDown {
@@ -281,7 +336,9 @@ mod tests {
             down.kind.clone(),
             Kind::Recovered { since: at, until: at },
             Kind::WasDown { since: at, until: at, times: 2, total, cause: cause.clone() },
-            Kind::Grown { since: at, cause },
+            Kind::Grown { since: at, cause: cause.clone() },
+            Kind::Reminder { since: at, cause, number: 2 },
+            Kind::Acknowledged { since: at, at, by: crate::incident::Actor::Channel("sms".into()) },
             Kind::Overdue { since: at, promised: at },
             Kind::Noticed { since: at, until: at, times: 3 },
         ];

@@ -171,6 +171,8 @@ messages! {
     operator_by_monitor() = "operator-by-monitor";
     /// In English: “the hub’s machine”.
     operator_by_socket() = "operator-by-socket";
+    /// In English: “whoever reads `channel`”.
+    operator_by_channel(channel) = "operator-by-channel";
     /// In English: “Somebody else was quicker: nothing of yours was published. What they did stands below; your words are still in the form”.
     operator_changed() = "operator-changed";
     /// In English: “Last change by `name`, `at`”.
@@ -263,4 +265,38 @@ messages! {
     operator_pm_again() = "operator-pm-again";
     /// In English: “The results of that time cannot be read at the moment: what they say is left out below”.
     operator_pm_unmeasured() = "operator-pm-unmeasured";
+    /// In English: “Nothing to take”.
+    alarm_nothing() = "alarm-nothing";
+    /// In English: “It is over, or this link is not complete. There is nothing to do here”.
+    alarm_over() = "alarm-over";
+    /// In English: “You take care of it. Everybody who was told hears of that, and nobody is woken up any more”.
+    alarm_taken() = "alarm-taken";
+    /// In English: “`name` takes care of it (`at`)”.
+    alarm_taken_by(name, at) = "alarm-taken-by";
+    /// In English: “Who takes it says: I have seen this and take care of it. Reminders stop, and nobody else is called”.
+    alarm_text() = "alarm-text";
+    /// In English: “I take care of it”.
+    alarm_take() = "alarm-take";
+    /// In English: “This could not be written down. Please try again in a minute”.
+    alarm_unavailable() = "alarm-unavailable";
+    /// In English: “The monitoring has a fault: `fault`”.
+    alarm_fault(fault) = "alarm-fault";
+    /// In English: “Drill: is this message read?”.
+    alarm_drill() = "alarm-drill";
+    /// In English: “Who was told”.
+    attempts() = "attempts";
+    /// In English: “When”.
+    attempt_when() = "attempt-when";
+    /// In English: “Channel”.
+    attempt_channel() = "attempt-channel";
+    /// In English: “Message”.
+    attempt_what() = "attempt-what";
+    /// In English: “Outcome”.
+    attempt_outcome() = "attempt-outcome";
+    /// In English: “taken”.
+    attempt_taken() = "attempt-taken";
+    /// In English: “not taken:”.
+    attempt_refused() = "attempt-refused";
+    /// In English: “it began”; a word that is unknown stays.
+    attempt_message(what) = "attempt-message";
 }

@@ -305,4 +305,10 @@ messages! {
     affected_about() = "affected-about";
     /// In English: “Read the post-mortem”.
     read_postmortem() = "read-postmortem";
+    /// In English: “Can operators be reached?”.
+    channels_proven() = "channels-proven";
+    /// In English: “last proven `at`”.
+    channel_proven(at) = "channel-proven";
+    /// In English: “not proven yet”.
+    channel_unproven() = "channel-unproven";
 }

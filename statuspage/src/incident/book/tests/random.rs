@@ -198,6 +198,7 @@ fn told_once(news: &[News]) -> Result<(), TestCaseError> {
             News::Resolved(id) => (id, "resolved"),
             News::Grown(id) => (id, "grown"),
             News::Overdue(id, _) => (id, "overdue"),
+            News::Acknowledged(id) => (id, "acknowledged"),
         };
         let before = told.entry(id).or_default();
         let repeats = matches!(word, "opened" | "resolved") && before.contains(&word);

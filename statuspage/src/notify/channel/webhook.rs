@@ -1,13 +1,14 @@
-//! `kind = "webhook"`: a JSON document is posted, any 2xx is success.
+//! `kind = "webhook"`: a JSON document is posted, or what a template makes of it; any 2xx is success.
 //!
-//! It does not know who reads it. The document is stable; fields may be added, none is renamed or removed within `version` 1:
+//! It does not know who reads it. A template sees the fields of the document under the same names. The document is stable; fields may be added, none is renamed or removed within `version` 1:
 //!
 //! ```json
 //! {
 //!   "version": 1,
 //!   "id": "4f6c…",                             the same at each attempt, also in the header Idempotency-Key
 //!   "event": "down",                           an incident began; "grown": it has doubled or got worse; "overdue": a promised update
-//!                                              has not come; "recovered": it is over; "was_down" (it began and ended before
+//!                                              has not come; "reminder": nobody has taken it; "acknowledged": somebody has; "drill": a
+//!                                              message that only proves the channel; "recovered": it is over; "was_down" (it began and ended before
 //!                                              anything could be sent);
 //!                                              of the monitor itself: "fault", "fault_over", "was_fault"
 //!   "site": "Collective",
@@ -29,6 +30,9 @@
 //!     "kind": "http_status", "detail": "502 Bad Gateway", "probe": "cloud/login",
 //!     "http_status": 502, "locations": ["lyon"]
 //!   },
+//!   "drill": null,                             or, for "drill", its figures: { "week": 47, "services": 42, … }
+//!   "acknowledged_by": null,                   for acknowledged: who
+//!   "reminder": null,                          for reminder: the how manieth
 //!   "promised_at": null,                       for overdue: when the update was promised for
 //!   "since": "2026-11-22T13:02:00.000Z",       the first failing observation, or when the fault was found
 //!   "until": null,                             the first good one, for recovered, was_down, fault_over and was_fault
@@ -38,7 +42,8 @@
 //!   "sent_at": "2026-11-22T13:02:10.000Z",
 //!   "text": "DOWN Nextcloud: 502 Bad Gateway (cloud/login), since 14:02",
 //!   "notes": ["Seen from lyon."],
-//!   "link": "https://status.example.org/incidents/kctbh9vrtdwd"
+//!   "link": "https://status.example.org/incidents/kctbh9vrtdwd",
+//!   "acknowledge": "https://status.example.org/a/…"    a page with a button by which whoever reads this takes it; null when it is over
 //! }
 //! ```
 //!
@@ -46,86 +51,109 @@
 //! once: `set_aside`, `gone`, `corrupt_rows`, `dropped`, `restored_from`, `damaged_files`,
 //! `missing_files`, `not_sealed`, `lost_writes`.
 
-use http::{HeaderMap, HeaderValue, header};
+mod template;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use prober::definition::Secret;
 use serde_json::{Value, json};
 use shared::Timestamp;
 use url::Url;
 
-use super::{
-    Cause, ChannelName, Client, Course, Fault, InvalidChannel, Kind, Matter, Message, Notification, Planned, Refusal,
-    SecretUrl, Subject, Voice, WebhookConfig, channel, client::IDEMPOTENCY_KEY,
+use super::{ChannelName, InvalidChannel, Parcel, Receipt, bearer, secret_header};
+use crate::notify::{
+    Cause, Course, Fault, Kind, Matter, Message, Notification, Planned, Refusal, SecretUrl, Subject, Voice,
+    client::IDEMPOTENCY_KEY, wording,
 };
+
+pub use template::{Template, TemplateFault};
+
+/// `kind = "webhook"`: `url`, `token`, `headers`, `template`, `content_type`.
+#[derive(Debug, Clone)]
+pub struct WebhookConfig {
+    /// Where it is posted. Many services put a secret into its path.
+    pub url: SecretUrl,
+    /// Sent as `Authorization: Bearer …`.
+    pub token: Option<Secret>,
+    /// Added to the request.
+    pub headers: Vec<(HeaderName, Secret)>,
+    /// What is posted in place of the document.
+    pub template: Option<Template>,
+}
 
 /// A webhook that is ready to use.
 #[derive(Debug, Clone)]
 pub struct Webhook {
     url: SecretUrl,
     headers: HeaderMap,
+    template: Option<Template>,
 }
 
 impl Webhook {
     pub(super) fn new(name: &ChannelName, config: &WebhookConfig) -> Result<Self, InvalidChannel> {
         let mut headers = HeaderMap::new();
         for (header, value) in &config.headers {
-            headers.append(header.clone(), channel::secret_header(name, header, value.reveal())?);
+            headers.append(header.clone(), secret_header(name, header, value.reveal())?);
         }
-        if let Some(token) = channel::bearer(name, config.token.as_ref())? {
-            headers.insert(header::AUTHORIZATION, token);
-        }
-        Ok(Self { url: config.url.clone(), headers })
+        headers.extend(bearer(name, config.token.as_ref())?);
+        Ok(Self { url: config.url.clone(), headers, template: config.template.clone() })
     }
 
-    pub(super) async fn deliver(
-        &self,
-        client: &Client,
-        notification: &Notification,
-        message: &Message,
-        voice: &Voice,
-        now: Timestamp,
-    ) -> Result<Option<String>, Refusal> {
+    pub(super) async fn deliver(&self, parcel: Parcel<'_>) -> Result<Receipt, Refusal> {
         let mut headers = self.headers.clone();
-        if let Ok(id) = HeaderValue::from_str(notification.id.as_str()) {
+        if let Ok(id) = HeaderValue::from_str(parcel.notification.id.as_str()) {
             headers.insert(IDEMPOTENCY_KEY, id);
         }
-        client.post_json(self.url.reveal(), headers, &document(notification, message, voice, now)).await?;
-        Ok(None)
+        let document = document(parcel.notification, parcel.message, parcel.voice, parcel.now);
+        let (kind, body) = match &self.template {
+            None => (HeaderValue::from_static("application/json"), document.to_string()),
+            Some(template) => {
+                let made = template.fill(&document);
+                (template.content_type(), made.map_err(|fault| Refusal::never(fault.to_string()))?)
+            }
+        };
+        headers.insert(header::CONTENT_TYPE, kind);
+        parcel.client.post(self.url.reveal(), headers, body.into_bytes()).await?.success()?;
+        Ok(Receipt::default())
     }
 }
 
 fn document(notification: &Notification, message: &Message, voice: &Voice, now: Timestamp) -> Value {
-    let (since, until, times, down, cause) = match &notification.kind {
-        Kind::Down { since, cause } | Kind::Grown { since, cause } => (since, None, 1, None, cause.as_ref()),
-        Kind::Overdue { since, promised: _ } => (since, None, 1, None, None),
+    let kind = &notification.kind;
+    let (since, until, times, down, cause) = match kind {
+        Kind::Down { since, cause } | Kind::Grown { since, cause } | Kind::Reminder { since, cause, number: _ } => {
+            (since, None, 1, None, cause.as_ref())
+        }
+        Kind::Overdue { since, promised: _ } | Kind::Acknowledged { since, at: _, by: _ } => {
+            (since, None, 1, None, None)
+        }
         Kind::Recovered { since, until } => (since, Some(until), 1, Some(until.since(*since)), None),
         Kind::WasDown { since, until, times, total, cause } => {
             (since, Some(until), *times, Some(*total), cause.as_ref())
         }
         Kind::Noticed { since, until: _, times } => (since, None, *times, None, None),
     };
-    let (component, incident, monitor, maintenance) = match &notification.subject {
-        Subject::Incident(matter) => (json!(matter.first.first()), affair(matter), Value::Null, Value::Null),
-        Subject::Monitor(fault) => (Value::Null, Value::Null, trouble(fault), Value::Null),
-        Subject::Maintenance(planned) => (Value::Null, Value::Null, Value::Null, work(planned)),
-    };
-    let promised = match &notification.kind {
-        Kind::Overdue { promised, .. } => Some(promised),
-        Kind::Down { .. }
-        | Kind::Grown { .. }
-        | Kind::Recovered { .. }
-        | Kind::WasDown { .. }
-        | Kind::Noticed { .. } => None,
+    let subject = &notification.subject;
+    let incident = subject.incident();
+    let (monitor, maintenance, drill) = match subject {
+        Subject::Incident(_) => (None, None, None),
+        Subject::Monitor(fault) => (Some(trouble(fault)), None, None),
+        Subject::Maintenance(planned) => (None, Some(work(planned)), None),
+        Subject::Drill(drill) => (None, None, Some(json!(drill))),
     };
     json!({
         "version": 1,
         "id": notification.id.as_str(),
         "event": notification.word(),
         "site": voice.site,
-        "component": component,
-        "incident": incident,
+        "component": incident.and_then(|matter| matter.first.first()),
+        "incident": incident.map(affair),
         "monitor": monitor,
         "maintenance": maintenance,
+        "drill": drill,
         "reason": cause.map(reason),
-        "promised_at": promised,
+        "promised_at": kind.promised(),
+        "acknowledged_by": kind.taken_by().map(|by| wording::who(by, voice.language)),
+        "reminder": kind.reminder(),
         "since": since,
         "until": until,
         "times": times,
@@ -135,6 +163,7 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         "text": message.headline(),
         "notes": message.notes,
         "link": message.link.as_ref().map(Url::as_str),
+        "acknowledge": message.acknowledge.as_ref().map(Url::as_str),
     })
 }
 
@@ -177,4 +206,11 @@ fn reason(cause: &Cause) -> Value {
         "http_status": cause.http_status,
         "locations": cause.locations,
     })
+}
+
+/// One document of each event, as templates are tried with.
+fn samples() -> Vec<Value> {
+    let voice = Voice::sample();
+    let sampled = Notification::samples();
+    sampled.iter().map(|row| document(row, &voice.say(row, row.made_at), &voice, row.made_at)).collect()
 }

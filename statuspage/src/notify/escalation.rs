@@ -1,0 +1,410 @@
+//! How far the telling of an alarm has got: which step of which policy, who was told, what came of it, and what comes next. Pure.
+//!
+//! It does not know words, clocks or how anything is sent. The rules
+//!
+//! 1. Every policy that is about an alarm and whose hours hold has a ladder of its own; where there is none, all channels are told at
+//!    once. A policy that comes to be about it later (it grew, other hours began) begins then.
+//! 2. A step is told when `after` has passed since the one before and nobody has taken the alarm, and at once when every channel of
+//!    the step before has failed or is known to fail. When all steps of a policy have failed, every channel is told.
+//! 3. Behind the last step the first one comes again, as a reminder: after `after`, then twice that, four times …, four hours at most.
+//! 4. Somebody takes it: no step and no reminder comes any more. A channel is told once, and then reminded.
+//! 5. How it goes on and ends is told to everybody who was told that it began.
+
+mod record;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+    time::Duration,
+};
+
+use jiff::tz::TimeZone;
+use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
+
+use super::{
+    ChannelName, FaultId,
+    policy::{Nature, Policy, PolicyName},
+};
+use crate::{incident::Actor, maintenance::Word};
+
+pub use record::{Alarm, Attempt, Ladder, Taken};
+
+/// The longest pause between two reminders.
+const LONGEST: Duration = Duration::from_secs(4 * 3_600);
+/// Alarms that are over are remembered that long, for those who look at an incident later.
+const MEMORY: Duration = Duration::from_secs(400 * 86_400);
+/// What needs nobody to take it is remembered that long: until it is told or given up.
+const BRIEF: Duration = Duration::from_secs(2 * 86_400);
+
+/// What an alarm is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Case {
+    /// An incident.
+    Incident(IncidentId),
+    /// A fault of the monitor.
+    Fault(FaultId),
+    /// What happens to a maintenance.
+    Maintenance(MaintenanceId, Word),
+}
+
+/// Whether somebody is to take an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pace {
+    /// It goes on until somebody takes it, or it is over.
+    UntilTaken,
+    /// It is told once: another step comes only where one has failed.
+    Once,
+}
+
+/// Who is to be told now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Call {
+    /// Who has not heard of it.
+    pub first: BTreeSet<ChannelName>,
+    /// Who is reminded, for the how manieth time.
+    pub again: BTreeMap<ChannelName, u32>,
+}
+
+/// An alarm that begins.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// Since when.
+    pub since: Timestamp,
+    /// What it is.
+    pub nature: Nature,
+    /// Whether somebody is to take it.
+    pub pace: Pace,
+    /// A channel that is not told, because it is what is wrong.
+    pub except: Option<ChannelName>,
+    /// The component under which other programs know it, for as long as it lasts.
+    pub lead: Option<ComponentId>,
+}
+
+/// An incident as policies look at it.
+#[derive(Debug, Clone)]
+pub struct Present {
+    /// What it is now.
+    pub nature: Nature,
+    /// Who has taken it.
+    pub taken: Option<Taken>,
+}
+
+/// All alarms.
+#[derive(Debug, Clone)]
+pub struct Escalation {
+    policies: Vec<Policy>,
+    channels: BTreeSet<ChannelName>,
+    zone: TimeZone,
+    alarms: BTreeMap<Case, Alarm>,
+    changed: BTreeSet<Case>,
+}
+
+impl Escalation {
+    /// Begins with what was kept.
+    pub fn new(
+        policies: Vec<Policy>,
+        channels: BTreeSet<ChannelName>,
+        zone: TimeZone,
+        kept: BTreeMap<Case, Alarm>,
+    ) -> Self {
+        Self { policies, channels, zone, alarms: kept, changed: BTreeSet::new() }
+    }
+
+    /// An alarm begins: who is told at once. One that goes on already begins no second time.
+    pub fn begin(
+        &mut self,
+        case: &Case,
+        beginning: Beginning,
+        weak: &BTreeSet<ChannelName>,
+        now: Timestamp,
+    ) -> BTreeSet<ChannelName> {
+        let goes_on = |alarm: &Alarm| alarm.ended_at.is_none() && alarm.pace == Pace::UntilTaken;
+        if self.alarms.get(case).is_some_and(goes_on) {
+            return BTreeSet::new();
+        }
+        let Beginning { since, nature, pace, except, lead } = beginning;
+        self.alarms.insert(case.clone(), Alarm::new(since, pace, except, lead));
+        self.climb(case, &Present { nature, taken: None }, weak, now).first
+    }
+
+    /// Lets time pass, and answers failures: who is told of what now.
+    pub fn pass(
+        &mut self,
+        now: Timestamp,
+        weak: &BTreeSet<ChannelName>,
+        present: impl Fn(&IncidentId) -> Option<Present>,
+    ) -> Vec<(Case, Call)> {
+        let open: Vec<Case> = self.open().map(|(case, _)| case.clone()).collect();
+        let mut calls = Vec::new();
+        for case in open {
+            let present = match &case {
+                Case::Incident(id) => present(id),
+                Case::Fault(_) => Some(Present { nature: Nature::Fault, taken: None }),
+                Case::Maintenance(..) => Some(Present { nature: Nature::Maintenance, taken: None }),
+            };
+            let Some(present) = present else { continue };
+            let call = self.climb(&case, &present, weak, now);
+            if call != Call::default() {
+                calls.push((case, call));
+            }
+        }
+        self.forget(now);
+        calls
+    }
+
+    /// Alarms that go on.
+    pub fn open(&self) -> impl Iterator<Item = (&Case, &Alarm)> {
+        self.alarms.iter().filter(|(_, alarm)| alarm.ended_at.is_none())
+    }
+
+    /// An alarm.
+    pub fn alarm(&self, case: &Case) -> Option<&Alarm> {
+        self.alarms.get(case)
+    }
+
+    /// The component under which other programs know an incident.
+    pub fn lead(&self, id: &IncidentId) -> Option<ComponentId> {
+        self.alarms.get(&Case::Incident(id.clone()))?.lead.clone()
+    }
+
+    /// Every alarm that is remembered.
+    pub fn alarms(&self) -> &BTreeMap<Case, Alarm> {
+        &self.alarms
+    }
+
+    /// Who was told that it began; nothing of an alarm that began under a version that did not note it.
+    pub fn told(&self, case: &Case) -> Option<BTreeSet<ChannelName>> {
+        self.alarms.get(case).map(|alarm| alarm.told.keys().cloned().collect())
+    }
+
+    /// Somebody takes it. False when somebody had, or it is over.
+    pub fn take(&mut self, case: &Case, by: Actor, at: Timestamp) -> bool {
+        let Some(alarm) = self.alarms.get_mut(case) else { return false };
+        if alarm.taken.is_some() || alarm.ended_at.is_some() {
+            return false;
+        }
+        alarm.taken = Some(Taken { at, by });
+        self.changed.insert(case.clone());
+        true
+    }
+
+    /// It is over.
+    pub fn end(&mut self, case: &Case, at: Timestamp) {
+        if let Some(alarm) = self.alarms.get_mut(case)
+            && alarm.ended_at.is_none()
+        {
+            alarm.ended_at = Some(at);
+            self.changed.insert(case.clone());
+        }
+    }
+
+    /// A message about it was tried.
+    pub fn note(&mut self, case: &Case, attempt: Attempt) {
+        if let Some(alarm) = self.alarms.get_mut(case) {
+            alarm.note(attempt);
+            self.changed.insert(case.clone());
+        }
+    }
+
+    /// Takes back what the store remembers, where that is found out late only. What is known by now is newer.
+    pub fn recall(&mut self, earlier: BTreeMap<Case, Alarm>) {
+        for (case, alarm) in earlier {
+            self.alarms.entry(case).or_insert(alarm);
+        }
+        self.mark_changed();
+    }
+
+    /// Everything is to be written again.
+    pub fn mark_changed(&mut self) {
+        self.changed.extend(self.alarms.keys().cloned());
+    }
+
+    /// These are to be written again as they are now.
+    pub fn rewrite(&mut self, cases: impl IntoIterator<Item = Case>) {
+        self.changed.extend(cases);
+    }
+
+    /// What is to be written; without a body, what is to be removed.
+    pub fn take_changes(&mut self) -> Vec<(Case, Option<Vec<u8>>)> {
+        let body = |case: Case| {
+            let body = self.alarms.get(&case).and_then(|alarm| serde_json::to_vec(alarm).ok());
+            (case, body)
+        };
+        std::mem::take(&mut self.changed).into_iter().map(body).collect()
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        let over = |alarm: &Alarm| match (alarm.pace, alarm.ended_at) {
+            (Pace::Once, _) => now.since(alarm.since) > BRIEF,
+            (Pace::UntilTaken, Some(at)) => now.since(at) > MEMORY,
+            (Pace::UntilTaken, None) => false,
+        };
+        let gone: Vec<Case> =
+            self.alarms.iter().filter(|(_, alarm)| over(alarm)).map(|(case, _)| case.clone()).collect();
+        for case in gone {
+            self.alarms.remove(&case);
+            self.changed.insert(case);
+        }
+    }
+
+    /// Goes up every ladder of an alarm as far as it is due.
+    fn climb(&mut self, case: &Case, present: &Present, weak: &BTreeSet<ChannelName>, now: Timestamp) -> Call {
+        let Some(alarm) = self.alarms.get_mut(case) else { return Call::default() };
+        let mut call = Call::default();
+        let taken = present.taken.is_some() || alarm.taken.is_some();
+        let begun = !alarm.ladders.is_empty();
+        if alarm.ended_at.is_some() || (taken && begun && !alarm.delivered.is_empty()) {
+            return call;
+        }
+        let everybody = Policy::everybody(&self.channels, &present.nature);
+        let holds = |policy: &&Policy| {
+            policy.is_about(&present.nature) && policy.hours.as_ref().is_none_or(|hours| hours.hold(now, &self.zone))
+        };
+        let mut policies: Vec<&Policy> = self.policies.iter().filter(holds).collect();
+        if policies.is_empty() {
+            policies.push(&everybody);
+        }
+        // What somebody has taken begins no further ladder.
+        policies.retain(|policy| !(taken && begun) || alarm.ladders.contains_key(&policy.name));
+        let climber = Climber { channels: &self.channels, weak, clock: if taken { None } else { Some(now) }, now };
+        for policy in policies {
+            climber.climb(alarm, policy, &mut call);
+        }
+        if call != Call::default() || !begun {
+            self.changed.insert(case.clone());
+        }
+        call
+    }
+}
+
+/// What climbing looks at beside the alarm.
+struct Climber<'a> {
+    channels: &'a BTreeSet<ChannelName>,
+    weak: &'a BTreeSet<ChannelName>,
+    /// Absent where time changes nothing, because somebody has taken it.
+    clock: Option<Timestamp>,
+    now: Timestamp,
+}
+
+impl Climber<'_> {
+    fn climb(&self, alarm: &mut Alarm, policy: &Policy, call: &mut Call) {
+        let mut ladder = alarm.ladders.remove(&policy.name);
+        // Each turn goes one step up, and failures end at the last one: it ends.
+        while let Some(next) = self.next(alarm, policy, ladder.as_ref()) {
+            let step = policy.steps.get(next.step).map(Vec::as_slice).unwrap_or_default();
+            for channel in step {
+                self.tell(alarm, channel, next.round, call);
+            }
+            ladder = Some(next);
+        }
+        let Some(mut ladder) = ladder else { return };
+        if !ladder.resorted && self.has_failed(alarm, &policy.steps.concat()) && ladder.step + 1 >= policy.steps.len() {
+            ladder.resorted = true;
+            for channel in self.channels.difference(&alarm.told.keys().cloned().collect()) {
+                self.tell(alarm, channel, 0, call);
+            }
+        }
+        alarm.ladders.insert(policy.name.clone(), ladder);
+    }
+
+    /// The step that is due now, where one is.
+    fn next(&self, alarm: &Alarm, policy: &Policy, ladder: Option<&Ladder>) -> Option<Ladder> {
+        let Some(ladder) = ladder else { return Some(self.step(alarm, policy, 0, 0, false)) };
+        let present = policy.steps.get(ladder.step).map(Vec::as_slice).unwrap_or_default();
+        let is_last = ladder.step + 1 >= policy.steps.len();
+        let is_due = match (ladder.next_at, self.clock) {
+            // A clock that was set back must not hold an alarm back.
+            (Some(at), Some(now)) => at <= now || at > now.plus(LONGEST.max(policy.after) * 2),
+            (Some(_) | None, _) => false,
+        };
+        let has_failed = !is_last && self.has_failed(alarm, present);
+        if !is_due && !has_failed {
+            return None;
+        }
+        let (round, step) = if is_last { (ladder.round + 1, 0) } else { (ladder.round, ladder.step + 1) };
+        if policy.repeat.is_some_and(|most| round > most) {
+            return None;
+        }
+        Some(self.step(alarm, policy, round, step, ladder.resorted))
+    }
+
+    fn step(&self, alarm: &Alarm, policy: &Policy, round: u32, step: usize, resorted: bool) -> Ladder {
+        let pause = if step + 1 < policy.steps.len() {
+            policy.after
+        } else {
+            policy.after.saturating_mul(1 << round.min(16)).min(LONGEST.max(policy.after))
+        };
+        let next_at = match alarm.pace {
+            Pace::UntilTaken => Some(self.now.plus(pause)),
+            Pace::Once => None,
+        };
+        Ladder { round, step, at: self.now, next_at, resorted }
+    }
+
+    fn tell(&self, alarm: &mut Alarm, channel: &ChannelName, round: u32, call: &mut Call) {
+        let is_alone = self.channels.len() == 1;
+        let is_the_matter = alarm.except.as_ref() == Some(channel) && !is_alone;
+        if is_the_matter || !self.channels.contains(channel) || call.first.contains(channel) {
+            return;
+        }
+        if alarm.told.contains_key(channel) {
+            if round > 0 && !call.again.contains_key(channel) {
+                let number = alarm.reminded.entry(channel.clone()).or_default();
+                *number = number.saturating_add(1);
+                call.again.insert(channel.clone(), *number);
+            }
+            return;
+        }
+        alarm.told.insert(channel.clone(), self.now);
+        call.first.insert(channel.clone());
+    }
+
+    /// Whether none of these can be counted on.
+    fn has_failed(&self, alarm: &Alarm, step: &[ChannelName]) -> bool {
+        let lost = |channel: &ChannelName| {
+            let known = self.channels.contains(channel) && alarm.except.as_ref() != Some(channel);
+            // A channel that took this very message is well, whatever it did before.
+            let fails = alarm.failed.contains(channel) || self.weak.contains(channel);
+            !known || (fails && !alarm.delivered.contains(channel))
+        };
+        step.iter().all(lost)
+    }
+}
+
+/// `incident-kctbh9vrtdwd`, `fault-low_space`, `maintenance-kctbh9vrtdwd-begins`: the name of its record.
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Incident(id) => write!(f, "incident-{id}"),
+            Self::Fault(fault) => write!(f, "fault-{fault}"),
+            Self::Maintenance(id, word) => write!(f, "maintenance-{id}-{}", word.word()),
+        }
+    }
+}
+
+/// A text names no alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of an alarm")]
+pub struct InvalidCase;
+
+impl FromStr for Case {
+    type Err = InvalidCase;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCase> {
+        match text.split_once('-').ok_or(InvalidCase)? {
+            ("incident", id) => id.parse().map(Self::Incident).map_err(|_| InvalidCase),
+            ("fault", id) => id.parse().map(Self::Fault).map_err(|_| InvalidCase),
+            ("maintenance", rest) => {
+                let (id, word) = rest.split_once('-').ok_or(InvalidCase)?;
+                let word = Word::ALL.into_iter().find(|known| known.word() == word).ok_or(InvalidCase)?;
+                Ok(Self::Maintenance(id.parse().map_err(|_| InvalidCase)?, word))
+            }
+            (_, _) => Err(InvalidCase),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
