@@ -12,6 +12,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
+use shared::ComponentId;
 
 pub use run::{LogFormat, RunArguments};
 pub use terminal::Terminal;
@@ -112,11 +113,14 @@ pub enum Command {
     /// Put it into a file, and let definitions begin with a line such as `#:schema ../belfry.schema.json`: editors that know TOML
     /// schemas (Taplo, Even Better TOML) then complete the keys and show what they mean.
     Schema,
-    /// Write a first definition file for https://…, http://… or tcp://host:port
+    /// Write a first definition file for https://…, http://… or tcp://host:port, or for a heartbeat
     New {
         /// What to probe
-        #[arg(value_name = "URL")]
-        url: String,
+        #[arg(value_name = "URL", required_unless_present = "heartbeat")]
+        url: Option<String>,
+        /// Expect a sign of life instead, of a component with that id; its token is made up
+        #[arg(long, value_name = "ID", conflicts_with = "url")]
+        heartbeat: Option<ComponentId>,
     },
 }
 
@@ -151,7 +155,8 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Outcome {
         }
         Command::Run(arguments) => run::run(watch, arguments, terminal),
         Command::Schema => terminal.say(&format!("{:#}", schema())).map(|()| Outcome::Fine).map_err(Into::into),
-        Command::New { url } => new::run(&watch.probes, url, terminal),
+        Command::New { heartbeat: Some(id), .. } => new::heartbeat(&watch.probes, id, terminal),
+        Command::New { url, heartbeat: None } => new::run(&watch.probes, url.as_deref().unwrap_or_default(), terminal),
     };
     outcome.unwrap_or_else(|error| {
         terminal.complain(&format!("error: {error:#}"));

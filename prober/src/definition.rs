@@ -4,6 +4,7 @@
 
 mod expect;
 mod fingerprint;
+mod heartbeat;
 mod schedule;
 mod secret;
 
@@ -13,6 +14,7 @@ use shared::{ComponentId, ProbeId, Text, Thresholds, Timestamp};
 use url::Url;
 
 pub use expect::{ExpectHeader, ExpectJson, ExpectStatus, Expectation, HeaderRule, StatusPattern, TextRule};
+pub use heartbeat::{Bounds, HeartbeatCheck, ValueLimits};
 pub use schedule::{CronSchedule, Schedule};
 pub use secret::Secret;
 
@@ -46,7 +48,7 @@ pub struct ProbeDefinition {
     pub id: ProbeId,
     /// When it is due.
     pub schedule: Schedule,
-    /// The deadline over everything, from resolution to the end of the body.
+    /// The deadline over everything, from resolution to the end of the body; for a heartbeat, how late it may be.
     pub timeout: Duration,
     /// How many results in a row change the mind.
     pub thresholds: Thresholds,
@@ -75,6 +77,8 @@ pub enum Check {
     Http(Box<HttpCheck>),
     /// `[probe.tcp]`.
     Tcp(TcpCheck),
+    /// `[probe.heartbeat]`: nothing is asked, something is sent.
+    Heartbeat(HeartbeatCheck),
 }
 
 impl Check {
@@ -83,6 +87,15 @@ impl Check {
         match self {
             Self::Http(_) => "http",
             Self::Tcp(_) => "tcp",
+            Self::Heartbeat(_) => "heartbeat",
+        }
+    }
+
+    /// The heartbeat, where it is one: a prober asks nothing then.
+    pub fn heartbeat(&self) -> Option<&HeartbeatCheck> {
+        match self {
+            Self::Http(_) | Self::Tcp(_) => None,
+            Self::Heartbeat(check) => Some(check),
         }
     }
 }

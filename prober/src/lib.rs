@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of history, incidents or pages.
 
+pub mod canary;
 pub mod cli;
 mod control;
 mod counters;
@@ -18,6 +19,7 @@ pub mod reload;
 pub mod reporter;
 mod runner;
 pub mod schema;
+pub mod supervisor;
 mod template;
 
 pub use control::{ControlTarget, InvalidControlTarget};

@@ -84,19 +84,18 @@ pub enum NetworkError {
 
 /// The network as probes see it; a clone is cheap and shares everything.
 #[derive(Clone)]
-pub struct Network(Arc<Inner>);
+pub struct Network(Arc<Inner>, PrivateTargets);
 
 struct Inner {
     resolver: Resolver,
     tls: Tls,
-    private_targets: PrivateTargets,
     public_names: PublicNames,
     user_agent: HeaderValue,
 }
 
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Network").field("private_targets", &self.0.private_targets).finish_non_exhaustive()
+        f.debug_struct("Network").field("private_targets", &self.1).finish_non_exhaustive()
     }
 }
 
@@ -105,13 +104,18 @@ impl Network {
     pub fn new(options: &NetworkOptions) -> Result<Self, NetworkError> {
         let user_agent = HeaderValue::from_str(&options.user_agent)
             .map_err(|_| NetworkError::UserAgent(options.user_agent.clone()))?;
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             resolver: Resolver::new(&options.nameservers).map_err(|error| NetworkError::Resolver(error.to_string()))?,
             tls: Tls::new(options.ca_file.as_deref())?,
-            private_targets: options.private_targets,
             public_names: PublicNames::default(),
             user_agent,
-        })))
+        };
+        Ok(Self(Arc::new(inner), options.private_targets))
+    }
+
+    /// The same for canaries alone, which are on this machine whatever definitions may name.
+    pub(crate) fn to_ourselves(&self) -> Self {
+        Self(Arc::clone(&self.0), PrivateTargets::Allow)
     }
 
     /// The certificates that probes trust, for clients of other kinds: the platform's, the bundled ones and those of `ca_file`.
@@ -142,7 +146,7 @@ impl Network {
             Trail::Direct => self.0.public_names.trail(host, address),
             Trail::Public => Trail::Public,
         };
-        let trail = policy::permit(address, trail, self.0.private_targets)?;
+        let trail = policy::permit(address, trail, self.1)?;
         if beginning(address) == Trail::Public {
             self.0.public_names.note(host, address);
         }

@@ -6,6 +6,7 @@ use std::{
     fmt::Write as _,
     fs, io,
     io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -44,6 +45,9 @@ pub(crate) enum DraftError {
     /// There is a file of that name.
     #[error("{} is there already and stays as it is; rename it, or add a [[probe]] to it", .0.display())]
     Exists(PathBuf),
+    /// The system gives no randomness.
+    #[error("this system gives no randomness for a token")]
+    NoRandomness,
     /// The system said no.
     #[error("cannot write {}: {error}", path.display())]
     Write {
@@ -82,6 +86,14 @@ impl Draft {
         Ok(Self { text: head(&id, &url) + &probe, id })
     }
 
+    /// Drafts a definition for a sign of life of `id`, with a token that nobody can guess.
+    pub(crate) fn heartbeat(id: &ComponentId) -> Result<Self, DraftError> {
+        let mut random = [0; 16];
+        aws_lc_rs::rand::fill(&mut random).map_err(|_| DraftError::NoRandomness)?;
+        let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { text: title(id) + &heartbeat(&token), id: id.clone() })
+    }
+
     /// Writes the file, making the directory where there is none. A file that exists is left alone.
     pub(crate) fn write(&self, directory: &Path) -> Result<PathBuf, DraftError> {
         let path = directory.join(format!("{}.toml", self.id));
@@ -90,7 +102,10 @@ impl Draft {
             _ => DraftError::Write { path: path.clone(), error },
         };
         fs::create_dir_all(directory).map_err(|error| DraftError::Write { path: directory.into(), error })?;
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
+        let mut options = fs::OpenOptions::new();
+        // A heartbeat's file holds its token.
+        options.write(true).create_new(true).mode(if self.text.contains("[probe.heartbeat]") { 0o640 } else { 0o666 });
+        let mut file = options.open(&path).map_err(failed)?;
         file.write_all(self.text.as_bytes()).map_err(failed)?;
         Ok(path)
     }
@@ -117,9 +132,18 @@ fn quoted(text: &str) -> String {
 }
 
 fn head(id: &ComponentId, url: &Url) -> String {
+    let mut text = title(id);
+    if url.scheme() != "tcp" {
+        let home = url.join("/").unwrap_or_else(|_| url.clone());
+        let _ = writeln!(text, "# Where its users go:\nurl = {}", quoted(home.as_str()));
+    }
+    text
+}
+
+fn title(id: &ComponentId) -> String {
     let mut words = id.as_str().chars();
     let name: String = words.next().into_iter().flat_map(char::to_uppercase).chain(words).collect();
-    let mut text = format!(
+    format!(
         "# One file, one service. The file's name without `.toml` is its id: `{id}`.\n\
          # `prober check` reports every mistake, `prober once {id}` probes now, `prober schema` describes every key.\n\n\
          # What readers call it: one text, or one for each language: {{ fr = \"…\", en = \"…\" }}\n\
@@ -128,12 +152,25 @@ fn head(id: &ComponentId, url: &Url) -> String {
          # group = \"Collaboration\"\n\
          # description = \"Files, calendars, contacts\"\n",
         quoted(&name)
-    );
-    if url.scheme() != "tcp" {
-        let home = url.join("/").unwrap_or_else(|_| url.clone());
-        let _ = writeln!(text, "# Where its users go:\nurl = {}", quoted(home.as_str()));
-    }
-    text
+    )
+}
+
+fn heartbeat(token: &str) -> String {
+    format!(
+        "\n# Nothing is asked: something sends a sign of life, each five minutes here, with what it says of itself. In its crontab:\n\
+         # */5 * * * * curl -fsS -m 10 --retry 3 \"https://status.example.org/api/push/{token}?free_pct=$(df --output=pcent / | tr -dc 0-9 | awk '{{print 100-$1}}')\"\n\
+         # The paths of Uptime Kuma (/api/push/TOKEN?status=up) and Healthchecks (/ping/TOKEN, /ping/TOKEN/fail) both work.\n\
+         [[probe]]\n\
+         [probe.heartbeat]\n\
+         period = \"5m\"\n\
+         # How late it may be:\n\
+         grace  = \"1m\"\n\
+         # Whoever knows it can send the sign of life; better kept elsewhere: \"${{env:NAME}}\" or \"${{file:/run/secrets/name}}\"\n\
+         token  = {}\n\
+         # What must come with it, and its limits; without this line a bare sign of life will do:\n\
+         values = {{ free_pct = {{ min = 10, warn = {{ min = 15 }} }} }}\n",
+        quoted(token)
+    )
 }
 
 fn http(url: &Url) -> String {
@@ -212,6 +249,25 @@ mod tests {
         check("https://example.org/?a=${b}", "example");
         check("tcp://mail.example.org:993", "mail");
         check("tcp://[2001:db8::1]:25", "2001-db8--1");
+    }
+
+    #[test]
+    fn a_heartbeat_has_a_token_of_its_own_and_a_file_that_strangers_cannot_read() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().expect("a directory");
+        let id: ComponentId = "vm-1".parse().expect("an id");
+        let path = Draft::heartbeat(&id).and_then(|draft| draft.write(directory.path())).expect("it is written");
+        let loaded = load(directory.path(), &LoadOptions::from_environment(TimeZone::UTC)).expect("it can be read");
+        assert_eq!(loaded.to_string(), "");
+        assert_eq!(fs::metadata(path).expect("a file").permissions().mode() & 0o007, 0);
+        let again = Draft::heartbeat(&id).expect("another");
+        assert_ne!(again.text, Draft::heartbeat(&id).expect("a third").text);
+        let hidden = |c: char| c.is_ascii_hexdigit() && !c.is_ascii_uppercase();
+        let text = again.text.split(|c: char| !hidden(c)).fold(again.text.clone(), |text, word| match word.len() {
+            32 => text.replace(word, "TOKEN"),
+            _ => text,
+        });
+        insta::assert_snapshot!("heartbeat", text);
     }
 
     #[test]

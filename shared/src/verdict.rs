@@ -193,6 +193,10 @@ kinds! {
     CanaryRead = "canary_read" => Fail,
     /// The fault is the prober's own: verdict unknown.
     ProberFault = "prober_fault" => Unknown,
+    /// Whoever sends the sign of life says itself that something is wrong.
+    HeartbeatDown = "heartbeat_down" => Fail,
+    /// A value that came with a sign of life is missing or beyond its limits.
+    HeartbeatValue = "heartbeat_value" => Fail,
 }
 
 impl fmt::Display for FailureKind {

@@ -219,3 +219,27 @@ read-postmortem = Read the post-mortem
 channels-proven = Can operators be reached?
 channel-proven = last proven { $at }
 channel-unproven = not proven yet
+
+beat-heard = sign of life
+beat-last = last one { $when }
+
+## The watch over the monitoring
+
+detection = Detection
+detection-proven = Proven
+detection-broken = Broken
+detection-unproven = Not proven
+detection-why = Targets of our own, one that always fails, one that always works and one that never answers, must be found to be just that, again and again. Otherwise nothing that is called good may be believed.
+parts = Own parts
+parts-alive = All alive
+parts-restarting = Restarted again and again
+parts-why = Every part of the monitoring gives a sign of life several times a minute. When one falls silent for half a minute, the monitoring is started anew.
+means = What it lives on
+means-enough = Enough of everything
+means-disk = disk
+means-memory = memory
+means-descriptors = connections
+means-clock = clock
+means-why = Its disk, memory, connections and clock are watched, and operators are told before anything runs out.
+watch-degraded = The monitoring itself has a fault: what stands here may be wrong.
+means-short = Short: { $what }

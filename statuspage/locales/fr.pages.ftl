@@ -216,3 +216,27 @@ read-postmortem = Lire le post-mortem
 channels-proven = Peut-on joindre les opérateurs ?
 channel-proven = dernière preuve { $at }
 channel-unproven = pas encore prouvé
+
+beat-heard = signe de vie
+beat-last = dernier { $when }
+
+## The watch over the monitoring
+
+detection = Détection
+detection-proven = Prouvée
+detection-broken = En panne
+detection-unproven = Non prouvée
+detection-why = Des cibles à nous, l’une toujours en panne, l’une toujours bonne et l’une toujours muette, doivent sans cesse être reconnues comme telles. Sinon rien de ce qui est dit bon n’est à croire.
+parts = Propres parties
+parts-alive = Toutes vivantes
+parts-restarting = Redémarrées sans cesse
+parts-why = Chaque partie de la surveillance donne plusieurs signes de vie par minute. Si l’une se tait pendant une demi-minute, la surveillance est relancée.
+means = Ressources
+means-enough = Tout en suffisance
+means-disk = disque
+means-memory = mémoire
+means-descriptors = connexions
+means-clock = horloge
+means-why = Son disque, sa mémoire, ses connexions et son horloge sont surveillés, et les opérateurs sont prévenus avant que rien ne manque.
+watch-degraded = La surveillance elle-même a un défaut : ce qui est affiché ici peut être faux.
+means-short = Il manque : { $what }

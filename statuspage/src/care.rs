@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use prober::definition::Schedule;
+use prober::{definition::Schedule, supervisor::Pulse};
 use shared::Timestamp;
 use tokio::{task::spawn_blocking, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -29,18 +29,21 @@ use crate::{
 
 /// How often the clock is looked at: schedules follow it when it is set.
 const LOOK: Duration = Duration::from_secs(5);
+/// It may be silent for so long between two looks.
+const SILENCE: Duration = Duration::from_secs(60);
 /// After each file the nightly look rests for that many times as long as the file took: a tenth of one core and of the disk at most.
 const REST: u32 = 9;
 /// Findings that are logged one by one.
 const TOLD: usize = 20;
 
 /// The task that cares for the data of a running hub.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Care {
     store: StoreHandle,
     backup: Option<BackupPlan>,
     verify: VerifyPlan,
     counters: Arc<HubCounters>,
+    pulse: Pulse,
 }
 
 /// Why there is no backup.
@@ -59,7 +62,12 @@ enum Failure {
 impl Care {
     /// Takes what it needs; nothing happens yet.
     pub fn new(store: StoreHandle, backup: Option<BackupPlan>, verify: VerifyPlan, counters: Arc<HubCounters>) -> Self {
-        Self { store, backup, verify, counters }
+        Self { store, backup, verify, counters, pulse: Pulse::new("care", SILENCE) }
+    }
+
+    /// Its sign of life; while it works it gives none and is not expected to, since a disk takes its time.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Works by its schedules until `stop`.
@@ -68,7 +76,9 @@ impl Care {
             self.know_the_last_backup().await;
             let (mut backups, mut looks) = (now(), now());
             loop {
+                self.pulse.beat();
                 sleep(LOOK).await;
+                self.pulse.rest();
                 if let Some(plan) = &self.backup
                     && is_due(&plan.schedule, &mut backups, now())
                 {

@@ -94,6 +94,8 @@ pub enum Command {
     Token(TokenCommand),
     /// Say whether the hub answers and goes on publishing, for who supervises it; exits with 1 when it does not
     Health(HealthArgs),
+    /// Report every mistake of the settings, and what a hub in production lacks; exits with 1 when there is any
+    Check(Box<ServeArgs>),
     /// Print the JSON Schema of the settings file, for editors
     Schema,
 }

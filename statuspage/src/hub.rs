@@ -4,7 +4,9 @@
 //! store's patience.
 
 mod alarm;
+mod beats;
 mod bells;
+mod canary;
 pub(crate) mod checkpoint;
 mod desk;
 mod evidence;
@@ -13,6 +15,7 @@ mod judging;
 mod locations;
 mod mailing;
 mod maintenance;
+mod oversight;
 mod past;
 mod publish;
 mod roster;
@@ -28,7 +31,10 @@ use std::{
     time::Duration,
 };
 
-use prober::definition::DefinitionSet;
+use prober::{
+    definition::DefinitionSet,
+    supervisor::{Pulse, Standing},
+};
 use shared::{ComponentId, LocationName, Observation, ProbeName, Timestamp};
 use tokio::{
     sync::{mpsc, watch},
@@ -40,19 +46,23 @@ use tracing::{info, warn};
 use crate::{
     clock::now,
     engine::{ComponentState, Engine, Input, Roster, Transition},
+    heartbeat,
     history::History,
     incident::Rules,
     mailing::{HubEnd, Mail},
     maintenance::Plan,
     metrics::HubCounters,
-    notify::{ChannelName, Medium, Outcomes, Policy, Posts, Standing, Teller},
+    notify::{Burning, ChannelName, Medium, Outcomes, Policy, Posts, Teller, WatchFault},
+    resources::{Found, Judge, Reading},
     settings::DrillPlan,
     site::Site,
     snapshot::Snapshot,
     store::{Opened, StoreEvents, StoreHandle},
-    watch::WatchInput,
+    watch::{Gait, PingBoard, WatchInput},
 };
+pub use beats::Unheard;
 pub use bells::{Unanswered, Untested};
+use canary::Canaries;
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
 pub use locations::{Answer, Counter, CounterEnd, counter};
@@ -91,6 +101,16 @@ pub struct HubOptions {
     pub maintenance: Vec<Plan>,
     /// Whether subscribers are told by mail.
     pub mail: Mail,
+    /// What the watch over the hub needs.
+    pub canaries: prober::canary::Canaries,
+    /// What became of pings.
+    pub ping: PingBoard,
+    /// How the process stood at its start.
+    pub standing: Standing,
+    /// What all data may take.
+    pub max_bytes: u64,
+    /// The sign of life of its loop.
+    pub pulse: Pulse,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -111,9 +131,11 @@ pub struct Wiring {
     /// What locations report.
     pub locations: CounterEnd,
     /// What the siren posts again and again.
-    pub standing: watch::Sender<Arc<Standing>>,
+    pub burning: watch::Sender<Arc<Burning>>,
     /// What became of that.
     pub posts: Posts,
+    /// What there is left of what the process lives on. Full means that the newest one is lost.
+    pub readings: mpsc::Receiver<Reading>,
 }
 
 /// The single writer.
@@ -133,6 +155,15 @@ pub struct Hub {
     vigil: Vigil,
     /// Locations of whose results some may not be on stable storage, and how many the store had lost by then.
     unsettled: BTreeMap<LocationName, u64>,
+    beats: heartbeat::Book,
+    gait: Gait,
+    canaries: Canaries,
+    keeper: Judge,
+    reading: Option<Reading>,
+    /// How often time did not pass evenly.
+    stumbles: u64,
+    /// By a clock that never jumps.
+    born: Instant,
     started: Timestamp,
 }
 
@@ -166,6 +197,14 @@ impl Hub {
         let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
         let relieved = checkpoint::relieved(&restored);
         let telling = Telling::new(&options, &restored);
+        let embedded = match options.canaries {
+            prober::canary::Canaries::On => options.location.clone(),
+            prober::canary::Canaries::Off => None,
+        };
+        let canaries = Canaries::new(embedded, now(), Instant::now());
+        let keeper = Judge::new(options.max_bytes);
+        let standing = options.standing;
+        let place = options.location.clone().unwrap_or_else(|| "hub".parse().expect("it is a name"));
         let mut hub = Self {
             views: Views::new(options.location.clone()),
             options,
@@ -179,6 +218,13 @@ impl Hub {
             firsts: Firsts::default(),
             vigil: Vigil::default(),
             unsettled: BTreeMap::new(),
+            beats: heartbeat::Book::new(place),
+            gait: Gait::default(),
+            canaries,
+            keeper,
+            reading: None,
+            stumbles: 0,
+            born: Instant::now(),
             started: now(),
         };
         for fault in &restored.faults {
@@ -196,6 +242,9 @@ impl Hub {
         let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
+        if let Standing::Looping { restarts } = standing {
+            hub.find([Found::Is(WatchFault::Restarting { restarts })]).await;
+        }
         (hub.dirty.incidents, hub.dirty.maintenances, hub.dirty.alarms) = (true, true, true);
         (hub, events)
     }
@@ -253,7 +302,9 @@ impl Hub {
         let mut batch = Vec::new();
         self.show_audit(&wiring.desk);
         self.show_register(&wiring.locations);
+        self.canaries.resume(Instant::now());
         loop {
+            self.options.pulse.beat();
             let mut transitions = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -288,13 +339,18 @@ impl Hub {
                 }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,
+                Some(reading) = wiring.readings.recv() => {
+                    self.take_reading(reading).await;
+                    Vec::new()
+                }
                 Some(report) = wiring.mail.reports.recv() => {
                     self.take_report(report).await;
                     Vec::new()
                 }
+                Some(beat) = wiring.desk.beats.recv() => self.take_beats(beat, &mut wiring.desk).await,
                 _ = seconds.tick() => {
                     self.tell_troubles().await;
-                    self.tick(now())
+                    self.pass_second().await
                 }
                 () = gather(&mut wiring.observations, &mut batch) => Vec::new(),
                 // Last, so that a long backlog from afar holds up neither the clock nor our own prober.
@@ -322,6 +378,7 @@ impl Hub {
                 written = Some(Instant::now());
             }
         }
+        self.options.pulse.rest();
         while let Ok(report) = wiring.mail.reports.try_recv() {
             self.take_report(report).await;
         }
@@ -365,6 +422,7 @@ impl Hub {
         }
         let mut transitions = self.enrol(roster::roster(&self.definitions), now);
         transitions.extend(self.open_windows(now));
+        self.arrange_beats(now);
         let news = self.telling.watch(&self.definitions, now);
         self.spread(news).await;
         let definitions = &self.definitions.definitions;

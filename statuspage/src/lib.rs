@@ -41,6 +41,8 @@ pub mod engine;
 #[cfg(feature = "ssr")]
 pub mod feed;
 #[cfg(feature = "ssr")]
+pub mod heartbeat;
+#[cfg(feature = "ssr")]
 pub mod history;
 #[cfg(feature = "ssr")]
 pub mod hub;
@@ -69,6 +71,8 @@ pub mod page;
 pub mod postmortem;
 #[cfg(feature = "ssr")]
 mod public_id;
+#[cfg(feature = "ssr")]
+pub mod resources;
 #[cfg(feature = "ssr")]
 mod retrospect;
 #[cfg(feature = "ssr")]

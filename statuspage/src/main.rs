@@ -17,7 +17,7 @@ use statuspage::{
     },
     command::{self, Ended, out},
     demo::{self, Stage},
-    serve::Instance,
+    serve::{Finish, Instance, note_start},
     settings::{self, Follower, Given, Settings},
     telemetry,
 };
@@ -53,6 +53,7 @@ fn main() -> ExitCode {
         Some(Command::Operator(OperatorCommand::Add(arguments))) => command::add_operator(&arguments),
         Some(Command::Token(TokenCommand::Add(arguments))) => command::add_token(&arguments),
         Some(Command::Health(arguments)) => health(arguments),
+        Some(Command::Check(arguments)) => check(*arguments),
         Some(Command::Schema) => out::line(format_args!("{:#}", settings::schema())).map(|()| Ended::Well),
     };
     match ended {
@@ -74,6 +75,21 @@ fn serve(arguments: ServeArgs) -> Result<Ended> {
         return Ok(Ended::Well);
     }
     block_on(run(settings, given, CancellationToken::new()))
+}
+
+/// Says what is wrong with the settings without starting anything.
+fn check(arguments: ServeArgs) -> Result<Ended> {
+    let variables = std::env::vars_os().collect::<Variables>();
+    match Settings::load(arguments.given(), &variables) {
+        Ok(settings) => {
+            out::line(settings.warnings.trim_end())?;
+            Ok(if settings.lacks().is_some() { Ended::Poorly } else { Ended::Well })
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            Ok(Ended::Poorly)
+        }
+    }
 }
 
 fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
@@ -154,14 +170,25 @@ fn load(given: Given) -> Result<Settings> {
 
 async fn run(settings: Settings, given: Given, stop: CancellationToken) -> Result<Ended> {
     let follower = Follower::new(&settings, given, std::env::vars_os().collect());
-    let instance = Instance::start(&settings).await?.following(follower);
+    // Before anything else: what fails may be what is read next.
+    let (starts, standing) = note_start(&settings);
+    let instance = match Instance::start(&settings, standing).await {
+        Ok(instance) => instance.following(follower),
+        Err(error) => {
+            starts.forget_this_one();
+            return Err(error.into());
+        }
+    };
     // A hub goes on also when nobody reads what it prints.
     if let Err(error) = out::line(instance.announcement()) {
         tracing::warn!(%error, "the announcement could not be printed");
     }
     let mut signals = JoinSet::new();
     signals.spawn(stop_on_signal(stop.clone())?);
-    instance.run(stop.clone()).await;
+    match instance.run(stop.clone()).await {
+        Finish::AsTold => starts.forget_this_one(),
+        Finish::ByFault => return Ok(Ended::Poorly),
+    }
     Ok(Ended::Well)
 }
 

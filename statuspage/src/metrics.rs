@@ -11,6 +11,7 @@ mod locations;
 mod mail;
 mod probes;
 mod process;
+mod watch;
 
 use shared::Timestamp;
 
@@ -47,6 +48,7 @@ impl Scrape<'_> {
         locations::write(self, &mut out);
         mail::write(self, &mut out);
         channels::write(self, &mut out);
+        watch::write(self, &mut out);
         process::write(self.process.as_ref(), &mut out);
         out.finish()
     }

@@ -50,13 +50,13 @@ pub use channel::{
 pub use client::{Client, ClientError, Refusal, Retry};
 pub use drill::{Drill, Occasion};
 pub use escalation::{Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Taken};
-pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault};
+pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
 pub use matter::{Growth, Matter, NAMED, Named};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
 pub use outbox::{Due, Outbox};
 pub use planned::Planned;
 pub use policy::{DEFAULT_AFTER, Filter, Heard, Hours, InvalidShift, Matters, Nature, Policy, PolicyName, Shift};
 pub use proof::{DrillState, Failing, Proof, Proofs};
-pub use siren::{Posts, Siren, Standing};
+pub use siren::{Burning, Posts, Siren};
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
 pub use wording::{Message, Voice};

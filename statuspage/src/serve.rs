@@ -2,6 +2,8 @@
 //!
 //! It does not know where settings come from, nor how the process ends.
 
+mod parts;
+
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -11,9 +13,11 @@ use std::{
 
 use prober::{
     ControlTarget, Network, NetworkError, NetworkOptions, Prober, RunnerOptions,
+    canary::Canaries,
     definition::DefinitionSet,
     load::{CannotLook, LoadOptions},
     reload::{self, Watcher},
+    supervisor::{Pulse, Pulses, ServiceSocket, Standing, Starts, Supervisor, Vitals, Watching, measure_lag},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -32,20 +36,21 @@ use crate::{
     incident::Rules,
     mailing::{Mail, Office, OfficeError, Postman, post},
     metrics::HubCounters,
-    notify::{
-        AckKey, Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Outcomes, Siren, Teller, Voice,
-    },
+    notify::{AckKey, Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Siren, Teller, Voice},
+    resources::{self, Steward},
     server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
     settings::{EmbeddedProber, Follower, MetricsMode, Settings},
     site::Site,
     store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
     subscriber::RegistryHandle,
-    watch::Watch,
+    watch::{Ping, PingBoard, Watch, WatchInput},
 };
 
 /// Observations on their way from probers to the hub. When it is full, the hub is stuck: probers wait with their next result and
 /// keep their schedule.
 const SEAM: usize = 4_096;
+/// A part that gives no sign of life for so long is stuck.
+const SILENCE: Duration = Duration::from_secs(30);
 /// How long the store may take to write what waits when the process ends.
 const CLOSE: Duration = Duration::from_secs(5);
 
@@ -88,8 +93,12 @@ pub struct Instance {
     definitions: watch::Sender<Arc<DefinitionSet>>,
     means: Means,
     siren: Siren,
-    watch: Option<Watch>,
+    watch: Vec<(&'static str, Watch)>,
     care: Care,
+    steward: Steward,
+    pulses: Pulses,
+    vitals: Arc<Vitals>,
+    standing: Standing,
     announcement: Announcement,
     desk: Desk,
     access: Arc<Access>,
@@ -136,7 +145,8 @@ impl Instance {
     /// # Errors
     ///
     /// One sentence for the operator; nothing is left running.
-    pub async fn start(settings: &Settings) -> Result<Self, StartError> {
+    pub async fn start(settings: &Settings, standing: Standing) -> Result<Self, StartError> {
+        let (mut pulses, vitals, board) = (Pulses::default(), Arc::<Vitals>::default(), PingBoard::default());
         let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
@@ -151,7 +161,7 @@ impl Instance {
         let set = Arc::new(set);
         let (definitions, defined) = watch::channel(Arc::clone(&set));
         let counters = Arc::new(HubCounters::default());
-        let prober = prober(settings, network);
+        let prober = prober(settings, network, pulses.part("prober", SILENCE));
         let options = HubOptions {
             site,
             channels: settings.channels.iter().map(|channel| (channel.name.clone(), channel.kind.medium())).collect(),
@@ -162,13 +172,18 @@ impl Instance {
             rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
             maintenance: settings.maintenance.clone(),
             mail: if office.is_some() { Mail::On } else { Mail::Off },
+            canaries: Canaries::On,
+            ping: board.clone(),
+            standing,
+            max_bytes: settings.max_bytes.bytes(),
+            pulse: pulses.part("hub", SILENCE),
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();
         let (counter, locations) = counter();
         let (mail, postman_end) = post();
-        let (standing, burning) = watch::channel(Arc::default());
-        let (siren, posts) = Siren::new(means.clone(), burning);
+        let (burning, burns) = watch::channel(Arc::default());
+        let (siren, posts) = Siren::new(means.clone(), burns);
         let (observed, observations) = mpsc::channel(SEAM);
         let (snapshot, watched) = hub.present(now());
         let (snapshot, snapshots) = watch::channel(Arc::new(snapshot));
@@ -178,11 +193,25 @@ impl Instance {
         let postman = office.map(|office| office.postman(postman_end, rounds, snapshots.clone(), now));
         let (backup, verify) = (settings.backup.clone(), settings.verify.clone());
         let care = Care::new(store.clone(), backup, verify, Arc::clone(&counters));
+        let (look, readings) = mpsc::channel(1);
+        let steward = Steward::new(
+            resources::Sources {
+                data: settings.data.clone(),
+                vitals: Arc::clone(&vitals),
+                prober: prober.as_ref().map(Prober::counters),
+                snapshots: snapshots.clone(),
+            },
+            look,
+        );
+        let expected = [Some(store.pulse()), Some(care.pulse()), postman.as_ref().map(Postman::pulse)];
+        expected.into_iter().flatten().for_each(|pulse| pulses.add(pulse));
         let access =
             Arc::new(Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now()));
         let sources = Sources {
+            pulse: pulses.part("page", SILENCE),
             subscribers,
             snapshots,
+            definitions: definitions.subscribe(),
             store: store.clone(),
             hub: counters,
             prober: prober.as_ref().map(Prober::counters),
@@ -210,8 +239,9 @@ impl Instance {
                 desk: desk_end,
                 mail,
                 locations,
-                standing,
+                burning,
                 posts,
+                readings,
             },
             siren,
             desk,
@@ -223,9 +253,13 @@ impl Instance {
             prober: prober.map(|prober| (prober, observed)),
             watcher,
             definitions,
-            watch: settings.ping.clone().map(|ping| Watch::new(ping, means.client.clone(), input, now)),
+            watch: watches(settings, &means.client, &input, &board),
             means,
             care,
+            steward,
+            pulses,
+            vitals,
+            standing,
         })
     }
 
@@ -251,35 +285,56 @@ impl Instance {
     }
 
     /// Probes, judges, answers and tells until `stop`; then lets requests end, stores what is known, and returns.
-    pub async fn run(self, stop: CancellationToken) {
+    ///
+    /// What keeps nothing that others wait for is begun anew when it ends by itself: the prober, care, pings, the look at resources.
+    /// All else ends the process.
+    pub async fn run(mut self, stop: CancellationToken) -> Finish {
         let (mut outside, mut inside) = (JoinSet::new(), JoinSet::new());
         // The hub ends after everything that it may still hear from.
         let last = CancellationToken::new();
-        let (teller, outcomes): (Teller, Outcomes) = Teller::start(self.means, &mut outside, stop.clone());
-        inside.spawn(self.hub.run(self.wiring, self.events, (teller, outcomes), last.clone()));
+        let told = stop.clone();
+        let fault = CancellationToken::new();
+        let teller = Teller::start(self.means, self.pulses.part("teller", SILENCE), &mut outside, stop.clone());
+        let scheduler = self.pulses.part("scheduler", SILENCE);
+        outside.spawn(measure_lag(Arc::clone(&self.vitals), scheduler, stop.clone()));
+        inside.spawn(self.hub.run(self.wiring, self.events, teller, last.clone()));
+        let anew = |part| (part, Arc::clone(&self.vitals), stop.clone());
         if let Some((prober, out)) = self.prober {
-            let definitions = self.definitions.subscribe();
-            outside.spawn(prober.run(definitions, out, stop.clone()));
+            let (definitions, end) = (self.definitions.clone(), stop.clone());
+            let (part, vitals, stop) = anew("prober");
+            let begin = move || prober.clone().run(definitions.subscribe(), out.clone(), end.clone());
+            outside.spawn(parts::anew(part, vitals, stop, begin));
         }
+        for (name, watch) in self.watch {
+            let (part, vitals, stop) = anew(name);
+            let end = stop.clone();
+            outside.spawn(parts::anew(part, vitals, stop, move || watch.clone().run(end.clone())));
+        }
+        let (part, vitals, end) = anew("care");
+        let (care, token) = (self.care, stop.clone());
+        outside.spawn(parts::anew(part, vitals, end, move || care.clone().run(token.clone())));
+        let (part, vitals, end) = anew("resources");
+        let (steward, token) = (self.steward, stop.clone());
+        outside.spawn(parts::anew(part, vitals, end, move || steward.clone().run(token.clone())));
         outside.spawn(self.watcher.run(self.definitions, stop.clone()));
         outside.spawn(self.bound.run(stop.clone()));
-        outside.spawn(self.care.run(stop.clone()));
         outside.spawn(self.siren.run(stop.clone()));
         if let Some(postman) = self.postman {
             outside.spawn(postman.run(stop.clone()));
         }
-        if let Some(watch) = self.watch {
-            outside.spawn(watch.run(stop.clone()));
-        }
         if let Some(follower) = self.follower {
             outside.spawn(follower.run(self.access, now, stop.clone()));
         }
-        finish(&mut outside, &stop).await;
+        let watching = supervise(self.pulses, Arc::clone(&self.vitals), self.standing);
+        parts::finish(&mut outside, &self.vitals, &stop, &fault).await;
         last.cancel();
-        finish(&mut inside, &last).await;
-        if self.store.close(CLOSE).await == Durability::Behind {
+        parts::finish(&mut inside, &self.vitals, &last, &fault).await;
+        let stored = self.store.close(CLOSE).await;
+        drop(watching);
+        if stored == Durability::Behind {
             error!("the store could not write everything before the end");
         }
+        if fault.is_cancelled() || !told.is_cancelled() { Finish::ByFault } else { Finish::AsTold }
     }
 }
 
@@ -289,6 +344,43 @@ fn link_key(data: &Path) -> Option<AckKey> {
     key.or_else(|_| AckKey::passing())
         .inspect_err(|error| warn!(%error, "messages have no links to take alarms by"))
         .ok()
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// It was told to stop.
+    AsTold,
+    /// A part ended by itself: whoever supervises the process starts it anew.
+    ByFault,
+}
+
+/// Notes a start in the data directory, before anything else is read.
+pub fn note_start(settings: &Settings) -> (Starts, Standing) {
+    Starts::note(&settings.data, now())
+}
+
+/// Begins to watch over all parts that give signs of life; without a thread for it the product runs all the same.
+fn supervise(pulses: Pulses, vitals: Arc<Vitals>, standing: Standing) -> Option<Watching> {
+    let socket = ServiceSocket::from_environment(|name| std::env::var_os(name));
+    let supervisor = Supervisor { pulses, vitals, socket, standing, end: Supervisor::END };
+    supervisor.watch().inspect_err(|error| error!(%error, "nobody watches over the parts of this process")).ok()
+}
+
+/// The tasks that give signs of life outside.
+fn watches(
+    settings: &Settings,
+    client: &Client,
+    input: &watch::Receiver<WatchInput>,
+    board: &PingBoard,
+) -> Vec<(&'static str, Watch)> {
+    let one =
+        |ping: &Ping, board: PingBoard| Watch::new(ping.clone(), client.clone(), input.clone(), now).noting(board);
+    let ping = settings.ping.iter().map(|ping| ("ping", one(ping, board.clone())));
+    // Of two, the first one is shown.
+    let second = if settings.ping.is_some() { PingBoard::default() } else { board.clone() };
+    let peer = settings.peer.iter().map(|peer| ("peer", one(peer, second.clone())));
+    ping.chain(peer).collect()
 }
 
 /// What mail needs. It comes after the store, which makes the data directory and keeps a second hub out of it.
@@ -305,20 +397,6 @@ async fn office(settings: &Settings, site: &Site, store: &StoreHandle) -> Result
 fn operators(settings: &Settings) -> Option<Endpoint> {
     let refused = |error: &EndpointError| warn!(%error, "no commands can be given to this hub");
     Endpoint::open(&settings.data).inspect_err(refused).ok()
-}
-
-/// Waits for all tasks. One that ends before the stop is a fault of ours: the rest is stopped, so that whoever supervises the
-/// process starts it anew.
-async fn finish(tasks: &mut JoinSet<()>, stop: &CancellationToken) {
-    while let Some(ended) = tasks.join_next().await {
-        if let Err(fault) = ended {
-            error!(%fault, "a task ended by a fault");
-        }
-        if !stop.is_cancelled() {
-            error!("a part of the product ended by itself: stopping");
-            stop.cancel();
-        }
-    }
 }
 
 fn store_options(settings: &Settings) -> StoreOptions {
@@ -364,9 +442,11 @@ fn means(settings: &Settings, site: &Site) -> Result<Means, StartError> {
     })
 }
 
-fn prober(settings: &Settings, network: Network) -> Option<Prober> {
+fn prober(settings: &Settings, network: Network, pulse: Pulse) -> Option<Prober> {
     let options = RunnerOptions {
         control: settings.control.iter().map(ControlTarget::clone).collect(),
+        canaries: Canaries::On,
+        pulse,
         ..RunnerOptions::at(settings.location.clone())
     };
     match settings.prober {

@@ -26,6 +26,7 @@ mod orders;
 mod peer;
 mod postmortem;
 mod press;
+mod push;
 mod reader;
 mod reply;
 mod reports;
@@ -44,7 +45,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use ipnet::IpNet;
-use prober::definition::Secret;
+use prober::{
+    definition::{DefinitionSet, Secret},
+    supervisor::Pulse,
+};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
@@ -103,6 +107,10 @@ pub struct Sources {
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// The past.
     pub store: StoreHandle,
+    /// The sign of life of whoever makes the pages.
+    pub pulse: Pulse,
+    /// What is watched.
+    pub definitions: watch::Receiver<Arc<DefinitionSet>>,
     /// What the hub counts.
     pub hub: Arc<HubCounters>,
     /// What the embedded prober counts, where there is one.
@@ -197,6 +205,7 @@ impl Bound {
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(router::QUESTIONS)),
             answers: Arc::new(Semaphore::new(router::ANSWERS)),
+            doorbells: Arc::new(push::Doorbells::new(self.sources.definitions)),
             turnstile: Arc::default(),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),
@@ -204,7 +213,7 @@ impl Bound {
             started: Instant::now(),
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(edition::publish(self.sources.snapshots, editions, press, stop.clone()));
+        tasks.spawn(edition::publish(self.sources.snapshots, editions, press, self.sources.pulse, stop.clone()));
         let acceptor = self.tls.map(|identity| {
             let acceptor = identity.acceptor();
             tasks.spawn(identity.follow(stop.clone()));

@@ -48,7 +48,7 @@ pub use hidden::Hidden;
 pub use keeping::{BackupPlan, DiskReserve, MaxBytes, VerifyPlan};
 pub use layer::{Given, InvalidEnvironment};
 pub use policies::DrillPlan;
-pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, PublicUrl, Quiet};
+pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, Mode, PublicUrl, Quiet};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "statuspage.toml";
@@ -56,6 +56,10 @@ pub const DEFAULT_FILE: &str = "statuspage.toml";
 /// The variable that holds what the file would say, for containers that have no file; its relative paths begin at the working
 /// directory. The default file is not looked for then.
 pub const TEXT: &str = "BELFRY_CONFIG";
+
+/// What a hub in production is told that nobody outside watches.
+const UNWATCHED: &str = "warning: nobody outside would notice if this hub stopped: `mode` is \"production\", and `[watch]` has neither \
+    `ping` nor `peer`\n  = help: healthchecks.io is free, and so is another Belfry's heartbeat: ping = \"https://hc-ping.com/${env:PING_ID}\"";
 
 /// Where a setting came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +140,10 @@ pub struct Settings {
     pub frame_ancestors: FrameAncestors,
     /// Called each minute while all is well: the dead-man switch.
     pub ping: Option<Ping>,
+    /// Called likewise: another Belfry that watches this one.
+    pub peer: Option<Ping>,
+    /// Whether people rely on it.
+    pub mode: Mode,
     /// Who is told.
     pub channels: Vec<ChannelConfig>,
     /// Who is told first, and what comes next.
@@ -154,6 +162,8 @@ pub struct Settings {
     pub warnings: String,
     /// The dead-man switch as the file has it, masked.
     ping_shown: Option<String>,
+    /// The other one, masked.
+    peer_shown: Option<String>,
     /// The channels as the file has them, secrets masked.
     channels_shown: Vec<Vec<(String, String)>>,
     /// The policies likewise.
@@ -241,13 +251,22 @@ impl Settings {
             frame_ancestors: self.frame_ancestors.as_str().to_owned(),
             safeguards: Safeguards {
                 control_targets: self.control.len(),
-                dead_man: if self.ping.is_some() { DeadManSwitch::Expected } else { DeadManSwitch::Absent },
+                dead_man: match (&self.ping, &self.peer) {
+                    (None, None) => DeadManSwitch::Absent,
+                    (Some(_), _) | (None, Some(_)) => DeadManSwitch::Expected,
+                },
             },
             mail: self.mail.as_ref().map(|mail| site::Mail {
                 sender: mail.from.email.to_string(),
                 identity: mail.identity.clone().unwrap_or_else(|| self.title.clone()),
             }),
         }
+    }
+
+    /// What is missing for a hub that people rely on; nothing for one that somebody has a look at.
+    pub fn lacks(&self) -> Option<&'static str> {
+        let unwatched = self.ping.is_none() && self.peer.is_none();
+        (self.mode == Mode::Production && unwatched).then_some(UNWATCHED)
     }
 
     /// Where a setting came from.
@@ -312,7 +331,7 @@ fn merge(
     let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
     let (backup, verify) = file.plans.by(&time_zone);
     let drills = file.drills.by(&time_zone);
-    Ok(Settings {
+    let settings = Settings {
         probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
         data,
         listen: pick!(listen).unwrap_or_default(),
@@ -341,6 +360,9 @@ fn merge(
         frame_ancestors: file.frame_ancestors.unwrap_or_default(),
         ping_shown: file.ping.as_ref().map(|(_, shown)| shown.clone()),
         ping: file.ping.map(|(ping, _)| ping),
+        peer_shown: file.peer.as_ref().map(|(_, shown)| shown.clone()),
+        peer: file.peer.map(|(peer, _)| peer),
+        mode: file.mode.unwrap_or(Mode::Trial),
         channels_shown: file.channels.iter().map(|channel| channel.shown.clone()).collect(),
         channels: file.channels.into_iter().map(|channel| channel.config).collect(),
         policies_shown: file.policies.iter().map(|policy| policy.shown.clone()).collect(),
@@ -354,6 +376,11 @@ fn merge(
         file: path,
         warnings,
         sources,
+    };
+    let lack = settings.lacks().map(|lack| format!("{}\n{lack}\n", settings.warnings).trim_start().to_owned());
+    Ok(match lack {
+        Some(warnings) => Settings { warnings, ..settings },
+        None => settings,
     })
 }
 

@@ -16,8 +16,10 @@ use crate::{
     location::LocationView,
     mailing::MailView,
     maintenance::Maintenance,
-    notify::{Alarm, ChannelName, Fault, FaultId, Medium, Proof, Taken},
+    notify::{Alarm, ChannelName, Fault, FaultId, FaultKind, Medium, Proof, Taken},
+    resources::Reading,
     site::Site,
+    watch::PingSeen,
 };
 
 /// Everything, at one instant.
@@ -50,6 +52,8 @@ pub struct Snapshot {
     pub maintenances: Arc<Vec<Arc<Maintenance>>>,
     /// What the monitoring says of itself, beside what can be seen in the components.
     pub monitor: Arc<MonitorView>,
+    /// What the watch over the monitoring found.
+    pub watch: Arc<WatchView>,
     /// How the mail to subscribers does.
     pub mail: Arc<MailView>,
     /// How far the telling of alarms has got, and what proves channels: for operators, but for the proof.
@@ -125,6 +129,40 @@ pub struct FaultView {
     pub since: Timestamp,
     /// Who takes care of it.
     pub taken: Option<Taken>,
+}
+
+/// What the watch over the monitoring found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WatchView {
+    /// Whether it is proven that failures are found.
+    pub detection: Detection,
+    /// The lasting faults of the monitor that are open, and since when.
+    pub open: BTreeMap<FaultKind, Timestamp>,
+    /// What there was left at the last look.
+    pub reading: Option<Reading>,
+    /// What became of the last ping.
+    pub ping: PingSeen,
+    /// How often time did not pass evenly since the start: the clock was set, the machine slept, the process stood still.
+    pub stumbles: u64,
+}
+
+impl WatchView {
+    /// Whether any of these faults is open.
+    pub fn is_any_open(&self, kinds: &[FaultKind]) -> bool {
+        kinds.iter().any(|kind| self.open.contains_key(kind))
+    }
+}
+
+/// Whether it is proven that failures are found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detection {
+    /// No place has canaries.
+    #[default]
+    Unproven,
+    /// Every canary was found to be what it is, or is not due yet.
+    Proven,
+    /// Some was not.
+    Broken,
 }
 
 /// What the monitoring says of itself.
@@ -259,6 +297,8 @@ pub struct ProbeView {
     pub kind: &'static str,
     /// What each location last said.
     pub locations: BTreeMap<LocationName, ProbeAtLocation>,
+    /// When the last sign of life came, of a heartbeat.
+    pub beat_at: Option<Timestamp>,
 }
 
 /// One probe at one location.

@@ -4,8 +4,12 @@
 //! life, `POST URL/fail` with the reason as its body is an alarm; silence is one too. A service that knows plain URLs only works as
 //! well: it never sees the sign of life while something is wrong.
 
+mod gait;
 mod pinger;
+mod seen;
 mod verdict;
 
+pub use gait::{Gait, Stride};
 pub use pinger::{Ping, Watch};
+pub use seen::{PingBoard, PingSeen};
 pub use verdict::{Reason, WatchInput, verdict};

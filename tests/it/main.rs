@@ -20,4 +20,5 @@ mod reload;
 mod restart;
 mod subscribe;
 mod subscriptions;
+mod watch;
 mod wire;

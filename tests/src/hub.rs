@@ -46,9 +46,11 @@ impl Setup {
         self.define(id, &format!("name = \"{id}\"\n[[probe]]\nevery = \"1s\"\n[probe.http]\nurl = \"{url}\"\n"))
     }
 
-    /// Writes `statuspage.toml`.
+    /// Writes `statuspage.toml`; little data, so that a full disk of whoever runs the tests is no fault of the hub's.
     pub fn settings(&self, toml: &str) -> Result<()> {
-        std::fs::write(self.directory.path().join("statuspage.toml"), toml).context("write the settings")
+        let little = if toml.contains("max_bytes") { "" } else { "max_bytes = \"100MB\"\n" };
+        std::fs::write(self.directory.path().join("statuspage.toml"), format!("{little}{toml}"))
+            .context("write the settings")
     }
 
     /// Listens there instead of on a free port.

@@ -50,6 +50,11 @@ pub(super) fn run(
         return Ok(Outcome::Fine);
     }
     let probes = select(&loaded.definitions, ids).map_err(anyhow::Error::msg)?;
+    let (asked, sent): (Vec<_>, Vec<_>) = probes.into_iter().partition(|probe| probe.check.heartbeat().is_none());
+    for probe in sent {
+        terminal.complain(&format!("{} is a sign of life that is sent: nothing is asked", probe.id));
+    }
+    let probes = asked;
     let network = Network::new(&watch.network_options())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(probe_all(probes, &network, format, terminal))

@@ -2,6 +2,7 @@
 //!
 //! It does not know how single values are written: they have been read.
 
+mod heartbeat;
 mod http;
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc, time::Duration};
@@ -14,7 +15,7 @@ use super::{
     report::Mistake,
     tree::{At, Context, List, Required, Tables, value},
     typed,
-    values::{Every, Id, given},
+    values::{Every, Id, Line, given},
 };
 use crate::definition::{Check, CronSchedule, Definition, ProbeDefinition, Schedule, TcpCheck};
 
@@ -88,17 +89,26 @@ fn name(probe: &typed::Probe) -> Option<ProbeName> {
     match &probe.id {
         Some(id) => id.value.as_ref().map(|id| id.0.clone()),
         None => {
-            let kind = if probe.http.is_some() { "http" } else { "tcp" };
+            let kind = match (&probe.http, &probe.tcp) {
+                (Some(_), _) => "http",
+                (None, Some(_)) => "tcp",
+                (None, None) => "heartbeat",
+            };
             Some(kind.parse().expect("the kinds' names are ids"))
         }
     }
 }
 
 fn probe(component: &ComponentId, probe: &typed::Probe, context: &mut Context<'_>) -> Option<ProbeDefinition> {
-    let schedule = schedule(probe, context);
-    let timeout = timeout(probe, context);
+    let (schedule, timeout, default) = match &probe.heartbeat {
+        // Nothing of what is said is doubted: it is not measured over a network that may have lost it.
+        Some(heartbeat) => {
+            let (schedule, grace) = heartbeat::rhythm(probe, heartbeat.value.as_ref()?, context);
+            (schedule, grace, Thresholds { fall: 1, rise: 1 })
+        }
+        None => (schedule(probe, context), timeout(probe, context), Thresholds::default()),
+    };
     let check = check(probe, timeout, context);
-    let default = Thresholds::default();
     Some(ProbeDefinition {
         id: ProbeId { component: component.clone(), name: name(probe)? },
         schedule: schedule?,
@@ -112,11 +122,6 @@ fn probe(component: &ComponentId, probe: &typed::Probe, context: &mut Context<'_
 }
 
 fn schedule(probe: &typed::Probe, context: &mut Context<'_>) -> Option<Schedule> {
-    let polite = |at: &Range<usize>| {
-        Mistake::warning("less than five seconds lie between two probes")
-            .at(at.clone())
-            .help("the target is asked from each location: \"5s\" or more is polite")
-    };
     match (&probe.every, &probe.cron) {
         (None, None) => Some(Schedule::Every(DEFAULT_EVERY)),
         (Some(every), None) => {
@@ -126,18 +131,7 @@ fn schedule(probe: &typed::Probe, context: &mut Context<'_>) -> Option<Schedule>
             }
             Some(Schedule::Every(interval))
         }
-        (None, Some(cron)) => {
-            let line = CronSchedule::new(&cron.value.as_ref()?.0, context.options.time_zone.clone()).ok()?;
-            let schedule = Schedule::Cron(Box::new(line));
-            let now = now();
-            if schedule.next_after(now).is_none() {
-                context
-                    .report(Mistake::error("this never comes again").at(cron.span.clone()).help("leave the year out"));
-            } else if schedule.interval(now) < POLITE {
-                context.report(polite(&cron.span));
-            }
-            Some(schedule)
-        }
+        (None, Some(cron)) => cron_line(cron, context),
         (Some(every), Some(cron)) => {
             context.report(
                 Mistake::error("a probe has `every` or `cron`, not both")
@@ -148,6 +142,24 @@ fn schedule(probe: &typed::Probe, context: &mut Context<'_>) -> Option<Schedule>
             None
         }
     }
+}
+
+fn cron_line(cron: &At<Line>, context: &mut Context<'_>) -> Option<Schedule> {
+    let line = CronSchedule::new(&cron.value.as_ref()?.0, context.options.time_zone.clone()).ok()?;
+    let schedule = Schedule::Cron(Box::new(line));
+    let now = now();
+    if schedule.next_after(now).is_none() {
+        context.report(Mistake::error("this never comes again").at(cron.span.clone()).help("leave the year out"));
+    } else if schedule.interval(now) < POLITE {
+        context.report(polite(&cron.span));
+    }
+    Some(schedule)
+}
+
+fn polite(at: &Range<usize>) -> Mistake {
+    Mistake::warning("less than five seconds lie between two probes")
+        .at(at.clone())
+        .help("the target is asked from each location: \"5s\" or more is polite")
 }
 
 fn timeout(probe: &typed::Probe, context: &mut Context<'_>) -> Duration {
@@ -173,24 +185,31 @@ fn timeout(probe: &typed::Probe, context: &mut Context<'_>) -> Duration {
 }
 
 fn check(probe: &typed::Probe, timeout: Duration, context: &mut Context<'_>) -> Option<Check> {
-    match (&probe.http, &probe.tcp) {
-        (Some(http), None) => {
+    let spans = [at(&probe.http), at(&probe.tcp), at(&probe.heartbeat)];
+    let mut kinds = spans.into_iter().flatten();
+    if let (Some(first), Some(second)) = (kinds.next(), kinds.next()) {
+        context.report(
+            Mistake::error("a probe is of one kind")
+                .at(second)
+                .label("this is a second one")
+                .related(first, "the first")
+                .help("begin another [[probe]]"),
+        );
+        return None;
+    }
+    match (&probe.http, &probe.tcp, &probe.heartbeat) {
+        (Some(http), ..) => {
             http::check(http.value.as_ref()?, timeout, context).map(|check| Check::Http(Box::new(check)))
         }
-        (None, Some(tcp)) => self::tcp(tcp.value.as_ref()?).map(Check::Tcp),
-        (Some(http), Some(tcp)) => {
-            context.report(
-                Mistake::error("a probe is of one kind")
-                    .at(tcp.span.clone())
-                    .label("this is a second one")
-                    .related(http.span.clone(), "the first")
-                    .help("begin another [[probe]]"),
-            );
-            None
-        }
+        (None, Some(tcp), _) => self::tcp(tcp.value.as_ref()?).map(Check::Tcp),
+        (None, None, Some(heartbeat)) => heartbeat::check(heartbeat.value.as_ref()?, context).map(Check::Heartbeat),
         // That was reported when the list was read.
-        (None, None) => None,
+        (None, None, None) => None,
     }
+}
+
+fn at<T>(key: &Option<At<T>>) -> Option<Range<usize>> {
+    key.as_ref().map(|key| key.span.clone())
 }
 
 fn tcp(tcp: &typed::Tcp) -> Option<TcpCheck> {

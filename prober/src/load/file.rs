@@ -16,7 +16,7 @@ use super::{
     typed,
     values::invalid_id,
 };
-use crate::definition::Definition;
+use crate::{canary::is_canary, definition::Definition};
 
 const ONLY_FILES: &str = "only regular files are read";
 
@@ -62,6 +62,7 @@ impl Candidate {
         let report = FileReport::new(path, "", Vec::new());
         let mut candidate = Self { id: None, report, probes: 0, links: Links::default(), definition: None };
         match stem.to_str().map(str::parse::<ComponentId>) {
+            Some(Ok(id)) if is_canary(&id) => candidate.refuse_name("it is the monitor's own", None),
             Some(Ok(id)) => candidate.id = Some(id),
             Some(Err(error)) => candidate
                 .refuse_name(&format!("{error}"), stem.to_str().map(|stem| invalid_id(stem, &error).into_help())),

@@ -15,8 +15,8 @@ use super::{
     report::Mistake,
     tree::{At, Context, Entries, Format, List, Listed, Node, OneOrMore, Read, Required, Syntax, Table, Tables},
     values::{
-        Address, Count, Days, Every, Family, Flag, Host, Id, Json, Line, Method, Pattern, Redirects, SecretText, Size,
-        Span, Status, Texts, User, UserAgent, WebUrl, Words,
+        Address, Count, Days, Every, Family, Flag, Host, Id, Json, Line, Method, Number, Pattern, Redirects,
+        SecretText, Size, Span, Status, Texts, User, UserAgent, WebUrl, Words,
     },
 };
 
@@ -103,6 +103,8 @@ table! {
         http: Option<At<Http>>,
         /// Ask a TCP port, with or without TLS.
         tcp: Option<At<Tcp>>,
+        /// Ask nothing, and expect a sign of life.
+        heartbeat: Option<At<Heartbeat>>,
     }
 }
 
@@ -213,8 +215,48 @@ table! {
     }
 }
 
+table! {
+    /// A sign of life that something sends by itself: `curl https://status.example.org/api/push/TOKEN?free_pct=12`.
+    pub(super) Heartbeat = "`[probe.heartbeat]`", "{ period = \"5m\", token = \"${env:BEAT_TOKEN}\" }" {
+        /// How often it comes.
+        period: Option<At<Every>>,
+        /// Instead of `period`: six fields, seconds first (`0 30 4 * * *`), in the site's time zone.
+        cron: Option<At<Line>>,
+        /// How late it may be.
+        #[schemars(extend("default" = "1m"))]
+        grace: Option<At<Span>>,
+        /// Whoever knows it can send the sign of life: 16 to 128 letters, digits, `-` and `_`, best as `${env:NAME}` or
+        /// `${file:/run/secrets/name}`. `prober new --heartbeat ID` makes one.
+        token: Required<SecretText>,
+        /// What comes with it as `?name=number`, and its limits.
+        values: Option<At<Entries<Value>>>,
+    }
+}
+
+table! {
+    /// The limits of a value that comes with a sign of life. Beyond them is a failure, and so is a value that does not come.
+    pub(super) Value = "a value's limits", "{ min = 10 }" {
+        /// Less is a failure.
+        min: Option<At<Number>>,
+        /// More is a failure.
+        max: Option<At<Number>>,
+        /// Narrower limits, beyond which is a warning.
+        warn: Option<At<Limits>>,
+    }
+}
+
+table! {
+    /// Limits beyond which is a warning.
+    pub(super) Limits = "`warn`", "{ min = 15 }" {
+        /// Less is a warning.
+        min: Option<At<Number>>,
+        /// More is a warning.
+        max: Option<At<Number>>,
+    }
+}
+
 /// The kinds of probes, as keys of `[[probe]]`.
-pub(super) const KINDS: [&str; 2] = ["http", "tcp"];
+pub(super) const KINDS: [&str; 3] = ["http", "tcp", "heartbeat"];
 
 /// The tables of a definition file.
 pub(super) const FORMAT: Format = Format {
@@ -222,15 +264,17 @@ pub(super) const FORMAT: Format = Format {
         (Expect::NAME, Expect::KEYS),
         (Http::NAME, Http::KEYS),
         (Tcp::NAME, Tcp::KEYS),
+        (Heartbeat::NAME, Heartbeat::KEYS),
         (Probe::NAME, Probe::KEYS),
         (BasicAuth::NAME, BasicAuth::KEYS),
         (TextRules::NAME, TextRules::KEYS),
+        (Value::NAME, Value::KEYS),
         ("the top of the file, above the first table", File::KEYS),
     ],
     of_kinds: Probe::NAME,
     kinds: &KINDS,
     kind_example: "`[probe.{}]`",
-    secrets: &["basic_auth", "body", "headers", "password", "send"],
+    secrets: &["basic_auth", "body", "headers", "heartbeat", "password", "send", "token"],
     twice: "a second probe begins with another [[probe]]",
 };
 

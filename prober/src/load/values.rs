@@ -8,7 +8,7 @@ mod text;
 mod time;
 
 pub use network::{Address, Family, Host, Method, User, UserAgent, WebUrl, header_name, unsendable};
-pub use number::{Count, Days, Flag, Json, Redirects, Size, Status};
+pub use number::{Count, Days, Flag, Json, Number, Redirects, Size, Status};
 pub use text::{Id, Pattern, SecretText, Texts, Words, given, invalid_id};
 pub use time::{Every, Line, Span};
 

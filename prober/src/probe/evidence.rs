@@ -4,7 +4,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::definition::{Check, HttpCheck, Secret, TcpCheck};
+use crate::definition::{Check, HeartbeatCheck, HttpCheck, Secret, TcpCheck};
 
 /// Shorter ones stand in any text by chance.
 const SHORTEST: usize = 4;
@@ -28,6 +28,7 @@ fn secrets(check: &Check) -> Vec<String> {
             given.chain(pair).collect()
         }
         Check::Tcp(TcpCheck { send, .. }) => send.iter().map(confidential).collect(),
+        Check::Heartbeat(HeartbeatCheck { token, .. }) => vec![token.reveal().to_owned()],
     }
 }
 

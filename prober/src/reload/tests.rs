@@ -256,7 +256,7 @@ fn version(definition: &Definition) -> u8 {
 fn path(definition: &Definition) -> &str {
     match &definition.probes[0].check {
         crate::definition::Check::Http(http) => http.url.path(),
-        crate::definition::Check::Tcp(_) => panic!("the first probe is http"),
+        crate::definition::Check::Tcp(_) | crate::definition::Check::Heartbeat(_) => panic!("the first probe is http"),
     }
 }
 

@@ -87,7 +87,9 @@ impl Agenda {
             }
         }
         self.appointments.retain(|Reverse(appointment)| self.entries.contains_key(&appointment.task));
-        for probe in set.probes().filter(|probe| !self.by_probe.contains_key(&probe.id)).cloned().collect::<Vec<_>>() {
+        let asked = |probe: &&Arc<ProbeDefinition>| probe.check.heartbeat().is_none();
+        let new = set.probes().filter(asked).filter(|probe| !self.by_probe.contains_key(&probe.id));
+        for probe in new.cloned().collect::<Vec<_>>() {
             self.take_up(probe, now);
         }
         stopped

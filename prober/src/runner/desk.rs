@@ -4,6 +4,7 @@
 
 use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
 
+use shared::Timestamp;
 use tokio::{
     sync::watch,
     task::{AbortHandle, Id, JoinError, JoinSet},
@@ -17,19 +18,24 @@ use super::{
     worker::{Ended, Worker},
 };
 use crate::{
+    canary::with_canaries,
     counters::Counters,
-    definition::DefinitionSet,
+    definition::{Definition, DefinitionSet, ProbeDefinition},
     probe::{self, Attempt},
+    supervisor::Pulse,
 };
 
 /// Due times closer together than that are started together: the same work costs less when the processor's caches are warm.
 const TICK: Duration = Duration::from_millis(10);
 /// The wall clock is looked at that often, at least.
-const LOOK: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_secs(5);
 /// A step of the wall clock against the monotonic one that is more than drift.
 const STEP: Duration = Duration::from_secs(2);
 /// An execution that starts later than that after its due time is counted.
 const LATE: Duration = Duration::from_secs(1);
+/// What an execution may wait for beside its target: control targets, and room in the channel.
+const WAITING: Duration = Duration::from_secs(30);
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Everything that is planned or under way.
 pub(super) struct Desk {
@@ -40,6 +46,9 @@ pub(super) struct Desk {
     /// Whose executions they are, so that results find their task and stopped tasks their executions.
     owners: HashMap<Id, Owner>,
     last: Now,
+    /// Our own targets, beside those of the definitions.
+    canaries: Option<Arc<Definition>>,
+    pulse: Pulse,
     /// Nothing is started before that, so that what is due meanwhile is started together.
     not_before: Instant,
 }
@@ -47,11 +56,18 @@ pub(super) struct Desk {
 struct Owner {
     task: TaskId,
     attempt: Attempt,
+    /// Longer than until then no execution lasts, whatever it waits for.
+    until: Instant,
     handle: AbortHandle,
 }
 
 impl Desk {
-    pub(super) fn new(worker: Arc<Worker>, counters: Arc<Counters>) -> Self {
+    pub(super) fn new(
+        worker: Arc<Worker>,
+        counters: Arc<Counters>,
+        canaries: Option<Arc<Definition>>,
+        pulse: Pulse,
+    ) -> Self {
         let last = now();
         Self {
             worker,
@@ -60,6 +76,8 @@ impl Desk {
             running: JoinSet::new(),
             owners: HashMap::new(),
             last,
+            canaries,
+            pulse,
             not_before: last.monotonic,
         }
     }
@@ -69,6 +87,7 @@ impl Desk {
         self.take_over(&mut definitions);
         let worker = Arc::clone(&self.worker);
         loop {
+            self.pulse.beat();
             let wake = self.wake();
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -78,15 +97,22 @@ impl Desk {
                 () = sleep_until(wake) => self.start_what_is_due(),
             }
         }
+        self.pulse.rest();
         self.running.shutdown().await;
     }
 
     fn take_over(&mut self, definitions: &mut watch::Receiver<Arc<DefinitionSet>>) {
         let set = Arc::clone(&definitions.borrow_and_update());
+        let set = with_canaries(&set, self.canaries.as_ref());
         let stopped = self.agenda.take_over(&set, now());
         self.owners.values().filter(|owner| stopped.contains(&owner.task)).for_each(|owner| owner.handle.abort());
-        self.counters.scheduled(self.agenda.len());
-        tracing::info!(probes = self.agenda.len(), stopped = stopped.len(), "took over definitions");
+        let ours = self.canaries.as_ref().map_or(0, |canaries| canaries.probes.len());
+        self.counters.scheduled(self.agenda.len().saturating_sub(ours));
+        tracing::info!(
+            probes = self.agenda.len().saturating_sub(ours),
+            stopped = stopped.len(),
+            "took over definitions"
+        );
     }
 
     /// When something is to be done next.
@@ -102,6 +128,7 @@ impl Desk {
             self.agenda.wall_clock_was_set(now);
         }
         self.last = now;
+        self.give_up_what_is_stuck(now.monotonic);
         let (due, skipped) = self.agenda.due(now);
         self.counters.skipped(skipped.0);
         if !due.is_empty() {
@@ -115,10 +142,23 @@ impl Desk {
         if late > LATE {
             self.counters.late();
         }
+        let until = Instant::now() + longest(&probe, self.last.wall);
         let worker = Arc::clone(&self.worker);
         let span = tracing::debug_span!("probe", probe.id = %probe.id);
         let handle = self.running.spawn(async move { worker.work(&probe, attempt).await }.instrument(span));
-        self.owners.insert(handle.id(), Owner { task, attempt, handle });
+        self.owners.insert(handle.id(), Owner { task, attempt, until, handle });
+    }
+
+    /// Every execution has a deadline of its own, and every step in it; what outlives all of them is a bug, and must not keep its
+    /// probe from being asked again.
+    fn give_up_what_is_stuck(&mut self, now: Instant) {
+        let stuck: Vec<_> = self.owners.iter().filter(|(_, owner)| owner.until <= now).map(|(id, _)| *id).collect();
+        for owner in stuck.iter().filter_map(|id| self.owners.remove(id)) {
+            owner.handle.abort();
+            self.counters.overdue();
+            tracing::error!("an execution did not come to its end and is given up: this is a bug in the prober");
+            self.agenda.ended(owner.task, owner.attempt, shared::Verdict::Unknown, now);
+        }
     }
 
     fn ended(&mut self, ended: Result<(Id, Ended), JoinError>) {
@@ -137,6 +177,13 @@ impl Desk {
         let (verdict, at) = ended.map_or((shared::Verdict::Unknown, Instant::now()), |ended| (ended.verdict, ended.at));
         self.agenda.ended(owner.task, owner.attempt, verdict, at);
     }
+}
+
+/// How long an execution may last with everything that it may wait for: two intervals and the timeout, and where those are short the
+/// patience of the channel.
+fn longest(probe: &ProbeDefinition, now: Timestamp) -> Duration {
+    let intervals = probe.schedule.interval(now).min(HOUR).saturating_mul(2);
+    (intervals + probe.timeout).max(probe.timeout + WAITING)
 }
 
 /// Resolves when there are new definitions; never again once whoever makes them is gone.

@@ -57,7 +57,7 @@ struct Running {
     observations: mpsc::Receiver<Observation>,
     counters: Arc<Counters>,
     stop: CancellationToken,
-    task: tokio::task::JoinSet<()>,
+    task: JoinSet<()>,
 }
 
 impl Running {
@@ -68,7 +68,7 @@ impl Running {
         let (definitions, watched) = watch::channel(set);
         let (out, observations) = mpsc::channel(16);
         let (counters, stop) = (prober.counters(), CancellationToken::new());
-        let mut task = tokio::task::JoinSet::new();
+        let mut task = JoinSet::new();
         task.spawn(prober.run(watched, out, stop.clone()));
         Self { definitions, observations, counters, stop, task }
     }

@@ -5,13 +5,14 @@
 use std::{any::Any, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use shared::{FailureKind, LocationName, Observation, Verdict};
+use shared::{FailureKind, LocationName, Observation, Timestamp, Verdict};
 use tokio::{
     sync::{Semaphore, mpsc},
     time::{Instant, timeout},
 };
 
 use crate::{
+    canary::is_canary,
     control::Control,
     counters::Counters,
     definition::ProbeDefinition,
@@ -24,10 +25,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A probe ends by its own deadline; one that has not done so this long after it is given up.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// An execution that is looked at that much later than its deadline was not late by itself.
+const STILL: Duration = Duration::from_secs(2);
+
 /// What every execution needs.
 pub(super) struct Worker {
     pub(super) location: LocationName,
     pub(super) network: Network,
+    /// The way to canaries, and to nothing else.
+    pub(super) ourselves: Network,
     pub(super) control: Control,
     pub(super) counters: Arc<Counters>,
     pub(super) room: Semaphore,
@@ -48,11 +54,18 @@ impl Worker {
         // Never closed; and if it were, an execution too many would do no harm.
         let _room = self.room.acquire().await.ok();
         // On the heap once, instead of being moved from future to future.
-        let execution = Box::pin(probe::execute(probe, &self.location, &self.network, attempt));
+        let ours = is_canary(&probe.id.component);
+        let network = if ours { &self.ourselves } else { &self.network };
+        let (before, began) = (probe::wall_clock(), Instant::now());
+        let execution = Box::pin(probe::execute(probe, &self.location, network, attempt));
         let observation = self.caught(execution, probe, attempt).await;
         let at = Instant::now();
         self.counters.executed();
-        let observation = self.control.sighted(observation).await;
+        let observation = match stood_still(probe.timeout, at.duration_since(began), (before, probe::wall_clock())) {
+            true => awake(observation),
+            false if ours => observation,
+            false => self.control.sighted(observation).await,
+        };
         if observation.verdict == Verdict::Unknown {
             self.report_own_fault(&observation);
         }
@@ -116,6 +129,22 @@ impl Worker {
             }
         }
     }
+}
+
+/// Whether this process, or the whole machine, stood still during an execution: its deadline passed long before it was looked at, or
+/// the wall's clock went on while the monotonic one did not.
+fn stood_still(timeout: Duration, took: Duration, (before, after): (Timestamp, Timestamp)) -> bool {
+    took > timeout + STILL || after.since(before.plus(took)) > STILL
+}
+
+/// The observation without a failure that is ours: who was asleep missed the answer.
+fn awake(mut observation: Observation) -> Observation {
+    if observation.verdict == Verdict::Fail {
+        let found = observation.failure.take().map(|failure| format!("{}: {}", failure.kind, failure.detail));
+        let ours = ours("this machine stood still while the probe ran").with_evidence(found.unwrap_or_default());
+        (observation.verdict, observation.failure) = (Verdict::Unknown, Some(ours));
+    }
+    observation
 }
 
 fn panic_words(panic: &(dyn Any + Send)) -> &str {

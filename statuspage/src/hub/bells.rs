@@ -18,9 +18,9 @@ use crate::{
     incident::{Incident, News},
     maintenance::Word,
     notify::{
-        Alarm, Attempt, Beginning, Call, Case, ChannelName, Course, Escalation, Event, Fault, FaultId, FaultKind,
-        Happening, LowCredit, Matter, Medium, Nature, Notification, Outcome, Pace, Present, Proof, Proofs, Receipt,
-        Refusal, Standing, Subject, Taken,
+        Alarm, Attempt, Beginning, Burning, Call, Case, ChannelName, Course, Escalation, Event, Fault, FaultId,
+        FaultKind, Happening, LowCredit, Matter, Medium, Nature, Notification, Outcome, Pace, Present, Proof, Proofs,
+        Receipt, Refusal, Subject, Taken,
     },
     snapshot::{AlarmsView, ChannelView, FaultView},
     store::{RecordKey, Restored},
@@ -310,17 +310,17 @@ impl Hub {
         if sirens.is_empty() {
             return;
         }
-        let mut standing = Standing::new();
+        let mut all = Burning::new();
         for (channel, _) in sirens {
             let alarms = self.telling.escalation.alarms().iter();
             let burning = alarms.filter(|(_, alarm)| alarm.told.contains_key(channel));
             let messages = burning.filter_map(|(case, alarm)| self.burning(channel, case, alarm, now));
-            standing.insert(channel.clone(), messages.collect());
+            all.insert(channel.clone(), messages.collect());
         }
-        wiring.standing.send_if_modified(|known| {
-            let changed = **known != standing;
+        wiring.burning.send_if_modified(|known| {
+            let changed = **known != all;
             if changed {
-                *known = std::sync::Arc::new(standing);
+                *known = std::sync::Arc::new(all);
             }
             changed
         });

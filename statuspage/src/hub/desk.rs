@@ -13,11 +13,13 @@ use tracing::{info, warn};
 
 use super::{
     Hub,
+    beats::{self, Beat, Unheard},
     bells::{Unanswered, Untested, Wish},
     maintenance::MaintenanceOrder,
 };
 use crate::{
     clock::now,
+    heartbeat::{Key, Push},
     incident::{Actor, AuditLog, Command, Done, Incident, News, Refusal},
     maintenance::{self, Maintenance},
     notify::{ChannelName, Claim, Receipt},
@@ -50,6 +52,7 @@ pub struct Desk {
     maintenance: mpsc::Sender<MaintenanceOrder>,
     deeds: mpsc::Sender<Deed>,
     wishes: mpsc::Sender<Wish>,
+    beats: mpsc::Sender<Beat>,
     audit: watch::Receiver<AuditLog>,
 }
 
@@ -69,6 +72,7 @@ pub struct DeskEnd {
     pub(super) maintenance: mpsc::Receiver<MaintenanceOrder>,
     pub(super) deeds: mpsc::Receiver<Deed>,
     pub(super) wishes: mpsc::Receiver<Wish>,
+    pub(super) beats: mpsc::Receiver<Beat>,
     audit: watch::Sender<AuditLog>,
 }
 
@@ -78,9 +82,10 @@ pub fn desk() -> (Desk, DeskEnd) {
     let (planner, maintenance) = mpsc::channel(WAITING);
     let (doer, deeds) = mpsc::channel(WAITING);
     let (wisher, wishes) = mpsc::channel(WAITING);
+    let (ringer, beats) = mpsc::channel(beats::WAITING);
     let (writer, audit) = watch::channel(AuditLog::default());
-    let desk = Desk { orders: sender, maintenance: planner, deeds: doer, wishes: wisher, audit };
-    (desk, DeskEnd { orders, maintenance, deeds, wishes, audit: writer })
+    let desk = Desk { orders: sender, maintenance: planner, deeds: doer, wishes: wisher, beats: ringer, audit };
+    (desk, DeskEnd { orders, maintenance, deeds, wishes, beats, audit: writer })
 }
 
 impl Desk {
@@ -146,6 +151,15 @@ impl Desk {
         timeout_at(until, answer).await.ok().and_then(Result::ok).unwrap_or(Err(Untested::Busy))
     }
 
+    /// Hands in a sign of life, and waits until it is on stable storage.
+    ///
+    /// # Errors
+    ///
+    /// When it is not by the deadline: it may have been heard all the same, and is sent again.
+    pub async fn beat(&self, key: Key, push: Push) -> Result<(), Unheard> {
+        Beat::hand_in(&self.beats, key, push).await
+    }
+
     /// Notes what an operator did without the hub, and what became of it: it is done, whether it can be noted or not.
     pub async fn note(&self, actor: Actor, what: &'static str, subject: Option<String>, refusal: Option<String>) {
         info!(?actor, order = what, subject, refusal, "an operator's order");
@@ -179,6 +193,12 @@ impl DeskEnd {
                 }
             }
         }
+    }
+
+    /// The next sign of life, to be answered: for tests of those who send them.
+    #[cfg(test)]
+    pub(crate) async fn next_beat(&mut self) -> Option<(Push, oneshot::Sender<Durability>)> {
+        self.beats.recv().await.map(Beat::into_parts)
     }
 
     /// Shows an audit log: for the same tests.

@@ -4,7 +4,9 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
+use prober::canary::is_canary;
 use shared::{Exhibit, Observation, Timestamp, Verdict};
+use tokio::time::Instant;
 use tracing::info;
 
 use super::{Hub, checkpoint, evidence, roster};
@@ -18,14 +20,30 @@ use crate::{
 impl Hub {
     /// Stores, then judges. The store's patience bounds the wait; what it has not written by then it writes later.
     pub(super) async fn take_observations(&mut self, batch: Vec<Observation>) -> Vec<Transition> {
+        self.keep(batch).await.1
+    }
+
+    /// The same, and whether all of it is on stable storage.
+    pub(super) async fn keep(&mut self, batch: Vec<Observation>) -> (Durability, Vec<Transition>) {
         let (batch, exhibits): (Vec<_>, Vec<_>) = batch.into_iter().map(evidence::parted).unzip();
         self.options.counters.observations.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        if self.store.append(batch.clone()).await == Durability::Behind {
+        let durability = self.store.append(batch.clone()).await;
+        if durability == Durability::Behind {
             tracing::debug!(observations = batch.len(), "judging before the store has written");
         }
         let now = now();
         let seen = batch.into_iter().zip(exhibits);
-        seen.flat_map(|(observation, exhibit)| self.judge(observation, exhibit, now)).collect()
+        (durability, seen.flat_map(|(observation, exhibit)| self.judge(observation, exhibit, now)).collect())
+    }
+
+    /// Whether it is of a canary, which is judged apart and nowhere else.
+    fn is_of_a_canary(&mut self, observation: &Arc<Observation>, now: Timestamp) -> bool {
+        if is_canary(&observation.probe.component) {
+            self.canaries.judge(observation, now, Instant::now());
+            return true;
+        }
+        self.canaries.heard(&observation.location, Instant::now());
+        false
     }
 
     pub(super) fn judge(
@@ -34,6 +52,9 @@ impl Hub {
         exhibit: Option<Box<Exhibit>>,
         now: Timestamp,
     ) -> Vec<Transition> {
+        if self.is_of_a_canary(&observation, now) {
+            return Vec::new();
+        }
         let observed = roster::observed(&self.definitions, observation.clone(), now);
         let outcome = self.engine.step(Input::Observation(observed), now);
         self.received(&observation, exhibit, outcome, now)
@@ -78,6 +99,9 @@ impl Hub {
         exhibit: Option<Box<Exhibit>>,
         now: Timestamp,
     ) -> Vec<Transition> {
+        if self.is_of_a_canary(observation, now) {
+            return Vec::new();
+        }
         let observed = roster::observed(&self.definitions, Arc::clone(observation), now);
         let outcome = self.engine.step(Input::Observation(observed), now);
         if let Some(Reception::OldNews) = outcome.reception {

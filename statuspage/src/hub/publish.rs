@@ -15,6 +15,7 @@ use super::{Dirty, Hub, Wiring, roster};
 use crate::{
     domains::{Domain, Domains},
     engine::Judgement,
+    heartbeat::Book,
     incident::Incident,
     maintenance::Maintenance,
     site::Site,
@@ -163,6 +164,7 @@ impl Hub {
             incidents: Arc::clone(&self.views.incidents),
             maintenances: Arc::clone(&self.views.maintenances),
             monitor: Arc::clone(&self.views.monitor),
+            watch: Arc::new(self.watch_view()),
             mail: Arc::new(self.telling.post.view()),
             alarms: Arc::clone(&self.views.alarms),
             domains: Arc::clone(&self.views.domains),
@@ -182,7 +184,7 @@ impl Hub {
                 Arc::new(self.history.view(id, now))
             }
         };
-        let measured = component_view(definition, judgement, history);
+        let measured = component_view(definition, judgement, history, &self.beats);
         let view = match self.views.said_of(definition) {
             Some((status, since)) => measured.declared_as(status, since),
             None => measured,
@@ -239,11 +241,16 @@ enum Past {
     Anew,
 }
 
-fn component_view(definition: &Definition, mut judgement: Judgement, history: Arc<HistoryView>) -> ComponentView {
+fn component_view(
+    definition: &Definition,
+    mut judgement: Judgement,
+    history: Arc<HistoryView>,
+    beats: &Book,
+) -> ComponentView {
     let probes = definition.probes.iter().map(|probe| {
         let locations: BTreeMap<LocationName, ProbeAtLocation> =
             judgement.probes.remove(&probe.id.name).unwrap_or_default();
-        ProbeView { name: probe.id.name.clone(), kind: probe.check.kind(), locations }
+        ProbeView { name: probe.id.name.clone(), kind: probe.check.kind(), locations, beat_at: beats.last(&probe.id) }
     });
     ComponentView {
         id: definition.id.clone(),

@@ -14,11 +14,15 @@ use crate::{
 
 /// What the engine watches.
 pub(super) fn roster(set: &DefinitionSet) -> Roster {
-    let component = |definition: &Definition| RosterComponent {
-        probes: definition.probes.iter().map(|probe| (probe.id.name.clone(), probe.thresholds)).collect(),
-    };
     let components = set.definitions.iter().map(|(id, definition)| (id.clone(), component(definition)));
     Roster { components: components.collect() }
+}
+
+/// One component of it.
+pub(super) fn component(definition: &Definition) -> RosterComponent {
+    RosterComponent {
+        probes: definition.probes.iter().map(|probe| (probe.id.name.clone(), probe.thresholds)).collect(),
+    }
 }
 
 /// The observation with the instant, by the hub's clock, at which it stops to prove anything.

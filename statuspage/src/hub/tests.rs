@@ -145,6 +145,11 @@ impl Bench {
             rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
             maintenance: Vec::new(),
             mail,
+            canaries: prober::canary::Canaries::Off,
+            ping: PingBoard::default(),
+            standing: Standing::Steady,
+            max_bytes: 2_000_000_000,
+            pulse: Pulse::new("hub", Duration::from_secs(30)),
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }
@@ -344,8 +349,9 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (watched, _input) = watch::channel(watched);
     let (desk, end) = desk();
     let (mail, _postman) = crate::mailing::post();
-    let (standing, burning) = watch::channel(Arc::default());
-    let (_siren, posts) = Siren::new(silence(), burning);
+    let (burning, burns) = watch::channel(Arc::default());
+    let (_siren, posts) = Siren::new(silence(), burns);
+    let (_steward, readings) = mpsc::channel(1);
     let wiring = Wiring {
         definitions: defined,
         observations,
@@ -353,12 +359,13 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
         watch: watched,
         desk: end,
         mail,
+        readings,
         locations: counter().1,
-        standing,
+        burning,
         posts,
     };
     let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
-    let telling = Teller::start(silence(), &mut tasks, stop.clone());
+    let telling = Teller::start(silence(), Pulse::new("teller", Duration::from_secs(30)), &mut tasks, stop.clone());
     tasks.spawn(hub.run(wiring, events, telling, stop.clone()));
     for observation in results("cloud", lately(), &DOWN) {
         seam.send(observation).await.expect("the hub listens");

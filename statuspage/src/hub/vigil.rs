@@ -22,6 +22,13 @@ pub(super) struct Vigil {
     quarantined_since: Option<Timestamp>,
 }
 
+impl Vigil {
+    /// Since when some definition file has been rejected.
+    pub(super) fn quarantined_since(&self) -> Option<Timestamp> {
+        self.quarantined_since
+    }
+}
+
 impl Hub {
     /// The present as the dead-man switch judges it.
     pub(super) fn watched(&mut self, snapshot: &Snapshot, now: Timestamp) -> WatchInput {
@@ -41,6 +48,11 @@ impl Hub {
             store_since: self.vigil.store_since,
             low_space_since: self.telling.fault_since(FaultKind::LowSpace),
             oldest_message: self.telling.oldest_message(),
+            mail_failing_since: self.telling.fault_since(FaultKind::MailFailing),
+            detection_broken_since: self.telling.fault_since(FaultKind::DetectionBroken),
+            restarting_since: self.telling.fault_since(FaultKind::Restarting),
+            clock_offset_seconds: self.ping_seen().offset_seconds,
+            disk_critical_since: self.telling.fault_since(FaultKind::DiskCritical),
             quarantined: snapshot.quarantined.len(),
             quarantined_since: self.vigil.quarantined_since,
         }

@@ -20,6 +20,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use prober::supervisor::Pulse;
 use shared::Timestamp;
 use tokio::{
     sync::{mpsc, watch},
@@ -50,6 +51,8 @@ const PAGE: usize = 200;
 const REPORT: Duration = Duration::from_millis(250);
 /// And at least so often, so that trouble is seen while nothing moves.
 const LOOK: Duration = Duration::from_secs(5);
+/// He may be silent for so long: a large book of subscribers takes its time.
+const SILENCE: Duration = Duration::from_secs(60);
 /// The book of subscribers is asked again so long after it did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long letters may go on once the postman is told to stop.
@@ -97,6 +100,7 @@ pub struct Postman {
     /// How many subscribers there were when they were counted last.
     subscribers: Option<Counts>,
     counted_at: Option<Instant>,
+    pulse: Pulse,
 }
 
 impl fmt::Debug for Postman {
@@ -130,13 +134,20 @@ impl Postman {
             reported_at: begin,
             subscribers: None,
             counted_at: None,
+            pulse: Pulse::new("postman", SILENCE),
             options,
         }
+    }
+
+    /// His sign of life.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Carries letters until `stop`, then lets those end that are on their way and reports the last time.
     pub async fn run(mut self, stop: CancellationToken) {
         loop {
+            self.pulse.beat();
             self.look_at_notices().await;
             self.plan().await;
             self.dispatch();
@@ -154,6 +165,7 @@ impl Postman {
                 () = time::sleep_until(wake) => {}
             }
         }
+        self.pulse.rest();
         self.drain().await;
     }
 

@@ -7,6 +7,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use shared::Timestamp;
 use url::Url;
 
 use crate::words::inert;
@@ -44,6 +45,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     /// Its first 64 kB.
     pub(crate) body: Vec<u8>,
+    /// What the other side's clock showed (RFC 9110 §6.6.1).
+    pub(crate) date: Option<Timestamp>,
 }
 
 impl Answer {
@@ -175,6 +178,7 @@ impl Client {
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, Refusal> {
         let mut response = request.send().await.map_err(|error| Refusal::later(plain(&error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
+        let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok()).and_then(time);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| Refusal::later(plain(&error)))? {
             body.extend_from_slice(&chunk[..chunk.len().min(MAX_ANSWER - body.len())]);
@@ -182,13 +186,19 @@ impl Client {
                 break;
             }
         }
-        Ok(Answer { status, headers, body })
+        Ok(Answer { status, headers, body, date })
     }
 }
 
 fn typed(mut headers: HeaderMap, kind: &'static str) -> HeaderMap {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers
+}
+
+/// An HTTP date: that of mail (RFC 5322) with `GMT`.
+fn time(text: &str) -> Option<Timestamp> {
+    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Timestamp::from_millis(zoned.as_millisecond()))
 }
 
 /// What a status means for the next attempt. Wrong tokens and moved addresses are tried again: the operator may mend them.

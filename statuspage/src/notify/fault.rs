@@ -2,10 +2,14 @@
 //!
 //! It does not know how a fault is found: the hub translates what its parts say.
 
+mod watch;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
+
+pub use watch::WatchFault;
 
 /// A fault of the monitor, with its facts.
 ///
@@ -133,6 +137,8 @@ pub enum Fault {
         /// When the first drill went out that nobody answered.
         since: Timestamp,
     },
+    /// The watch over the monitor found something.
+    Watch(WatchFault),
 }
 
 /// What is wrong with a location; stored like [`Fault`].
@@ -199,6 +205,7 @@ impl Fault {
             Self::ChannelUnproven { .. } => FaultKind::ChannelUnproven,
             Self::LowCredit { .. } => FaultKind::LowCredit,
             Self::DrillUnanswered { .. } => FaultKind::DrillUnanswered,
+            Self::Watch(fault) => fault.kind(),
         }
     }
 
@@ -223,7 +230,8 @@ impl Fault {
             | Self::NotSealed { .. }
             | Self::LostWrites { .. }
             | Self::MailFailing { .. }
-            | Self::FormClosed { .. } => None,
+            | Self::FormClosed { .. }
+            | Self::Watch(_) => None,
         }
     }
 
@@ -257,6 +265,20 @@ impl Fault {
             | FaultKind::LocationClock
             | FaultKind::LocationDrift
             | FaultKind::LocationCopied
+            | FaultKind::DiskLow
+            | FaultKind::DiskVeryLow
+            | FaultKind::DiskCritical
+            | FaultKind::DiskFilling
+            | FaultKind::MemoryShort
+            | FaultKind::Descriptors
+            | FaultKind::DetectionBroken
+            | FaultKind::DefinitionsRejected
+            | FaultKind::Restarting
+            | FaultKind::ClockOff
+            | FaultKind::ClockJumped
+            | FaultKind::StoodStill
+            | FaultKind::ProbesStuck
+            | FaultKind::PartFailed
             | FaultKind::LocationForged
             | FaultKind::LocationForgotten => None,
         }
@@ -281,6 +303,7 @@ impl Fault {
             (Self::MissingFiles { files, first: _ }, Self::MissingFiles { files: before, first }) => {
                 Self::MissingFiles { files: files.saturating_add(*before), first: first.clone() }
             }
+            (Self::Watch(newest), Self::Watch(earlier)) => Self::Watch(newest.with_earlier(earlier)),
             (newest, _) => newest,
         }
     }
@@ -346,6 +369,34 @@ pub enum FaultKind {
     LowCredit,
     /// Nobody answers drills.
     DrillUnanswered,
+    /// Less than a fifth of the disk is free.
+    DiskLow,
+    /// Less than a tenth.
+    DiskVeryLow,
+    /// Less than a twentieth.
+    DiskCritical,
+    /// The disk will be full within days.
+    DiskFilling,
+    /// Memory runs out.
+    MemoryShort,
+    /// Files and sockets run out.
+    Descriptors,
+    /// Canaries are not found.
+    DetectionBroken,
+    /// Definition files stay rejected.
+    DefinitionsRejected,
+    /// Restarts did not help.
+    Restarting,
+    /// The clock is wrong.
+    ClockOff,
+    /// The clock jumped.
+    ClockJumped,
+    /// The monitor did nothing for a while.
+    StoodStill,
+    /// Probes did not end.
+    ProbesStuck,
+    /// A part was begun anew.
+    PartFailed,
 }
 
 /// Names a fault: its kind, and what has it where several can.
@@ -402,7 +453,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 38] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -427,6 +478,20 @@ impl FaultKind {
         Self::ChannelUnproven,
         Self::LowCredit,
         Self::DrillUnanswered,
+        Self::DiskLow,
+        Self::DiskVeryLow,
+        Self::DiskCritical,
+        Self::DiskFilling,
+        Self::MemoryShort,
+        Self::Descriptors,
+        Self::DetectionBroken,
+        Self::DefinitionsRejected,
+        Self::Restarting,
+        Self::ClockOff,
+        Self::ClockJumped,
+        Self::StoodStill,
+        Self::ProbesStuck,
+        Self::PartFailed,
     ];
 
     /// The word in documents, metrics and keys.
@@ -456,11 +521,28 @@ impl FaultKind {
             Self::ChannelUnproven => "channel_unproven",
             Self::LowCredit => "low_credit",
             Self::DrillUnanswered => "drill_unanswered",
+            Self::DiskLow => "disk_low",
+            Self::DiskVeryLow => "disk_very_low",
+            Self::DiskCritical => "disk_critical",
+            Self::DiskFilling => "disk_filling",
+            Self::MemoryShort => "memory_short",
+            Self::Descriptors => "descriptors",
+            Self::DetectionBroken => "detection_broken",
+            Self::DefinitionsRejected => "definitions_rejected",
+            Self::Restarting => "restarting",
+            Self::ClockOff => "clock_off",
+            Self::ClockJumped => "clock_jumped",
+            Self::StoodStill => "stood_still",
+            Self::ProbesStuck => "probes_stuck",
+            Self::PartFailed => "part_failed",
         }
     }
 
     /// Whether it has an end.
     pub fn course(self) -> Course {
+        if let Some(course) = self.course_of_watch() {
+            return course;
+        }
         match self {
             Self::LowSpace
             | Self::NoSpace
@@ -485,7 +567,22 @@ impl FaultKind {
             | Self::LostWrites
             | Self::LocationCopied
             | Self::LocationForged
-            | Self::LocationForgotten => Course::Single,
+            | Self::LocationForgotten
+            // Those of the watch have been answered.
+            | Self::DiskLow
+            | Self::DiskVeryLow
+            | Self::DiskCritical
+            | Self::DiskFilling
+            | Self::MemoryShort
+            | Self::Descriptors
+            | Self::DetectionBroken
+            | Self::DefinitionsRejected
+            | Self::Restarting
+            | Self::ClockOff
+            | Self::ClockJumped
+            | Self::StoodStill
+            | Self::ProbesStuck
+            | Self::PartFailed => Course::Single,
         }
     }
 }

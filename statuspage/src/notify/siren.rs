@@ -20,13 +20,13 @@ const EVERY: Duration = Duration::from_secs(60);
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What burns, and what has just ended, by channel: a message each.
-pub type Standing = BTreeMap<ChannelName, Vec<Notification>>;
+pub type Burning = BTreeMap<ChannelName, Vec<Notification>>;
 
 /// Posts again and again.
 #[derive(Debug)]
 pub struct Siren {
     means: Arc<Means>,
-    standing: watch::Receiver<Arc<Standing>>,
+    standing: watch::Receiver<Arc<Burning>>,
     outcomes: mpsc::Sender<(ChannelName, Timestamp, Result<Receipt, Refusal>)>,
 }
 
@@ -35,7 +35,7 @@ pub type Posts = mpsc::Receiver<(ChannelName, Timestamp, Result<Receipt, Refusal
 
 impl Siren {
     /// A siren by these means, and what becomes of its posts: when nobody takes that, the next round waits.
-    pub fn new(means: Means, standing: watch::Receiver<Arc<Standing>>) -> (Self, Posts) {
+    pub fn new(means: Means, standing: watch::Receiver<Arc<Burning>>) -> (Self, Posts) {
         let (outcomes, posts) = mpsc::channel(16);
         (Self { means: Arc::new(means), standing, outcomes }, posts)
     }

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use prober::supervisor::Pulse;
 use shared::Timestamp;
 use tokio::{
     sync::mpsc,
@@ -22,6 +23,8 @@ use super::{Channel, ChannelName, Client, Notification, NotificationId, Receipt,
 const CAPACITY: usize = IN_FLIGHT * 2;
 /// A delivery that outlives the client's own deadline is ended.
 const DEADLINE: Duration = Duration::from_secs(15);
+/// How often it gives a sign of life when there is nothing to do.
+const IDLE: Duration = Duration::from_secs(5);
 /// How long deliveries may go on once the teller is told to stop.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -65,10 +68,10 @@ pub struct TellerClosed;
 
 impl Teller {
     /// Starts the task in `tasks`. Each notification that is sent has exactly one outcome, unless the teller is stopped.
-    pub fn start(means: Means, tasks: &mut JoinSet<()>, stop: CancellationToken) -> (Self, Outcomes) {
+    pub fn start(means: Means, pulse: Pulse, tasks: &mut JoinSet<()>, stop: CancellationToken) -> (Self, Outcomes) {
         let (requests, inbox) = mpsc::channel(CAPACITY);
         let (outcome_sender, outcomes) = mpsc::channel(CAPACITY);
-        tasks.spawn(run(Arc::new(means), inbox, outcome_sender, stop));
+        tasks.spawn(run(Arc::new(means), (inbox, outcome_sender), pulse, stop));
         (Self { requests }, outcomes)
     }
 
@@ -85,14 +88,17 @@ impl Teller {
 
 async fn run(
     means: Arc<Means>,
-    mut inbox: mpsc::Receiver<Notification>,
-    outcomes: mpsc::Sender<Outcome>,
+    (mut inbox, outcomes): (mpsc::Receiver<Notification>, mpsc::Sender<Outcome>),
+    pulse: Pulse,
     stop: CancellationToken,
 ) {
     let mut deliveries = Deliveries { tasks: JoinSet::new(), ids: HashMap::new(), means, outcomes };
+    let mut idle = time::interval(IDLE);
     loop {
+        pulse.beat();
         tokio::select! {
             () = stop.cancelled() => break,
+            _ = idle.tick() => {}
             request = inbox.recv() => match request {
                 Some(notification) => deliveries.begin(notification),
                 None => break,
@@ -100,6 +106,7 @@ async fn run(
             Some(ended) = deliveries.tasks.join_next_with_id() => deliveries.end(ended).await,
         }
     }
+    pulse.rest();
     let rest = async {
         while let Some(ended) = deliveries.tasks.join_next_with_id().await {
             deliveries.end(ended).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use prober::definition::Secret;
+use prober::{definition::Secret, supervisor::Pulse};
 use shared::{FailureKind, Language, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ fn start(kind: ChannelKind, tasks: &mut JoinSet<()>, stop: CancellationToken) ->
         key: None,
     };
     let means = Means { channels: [(name(), channel)].into(), voice, client: client(), now };
-    Teller::start(means, tasks, stop)
+    Teller::start(means, Pulse::new("teller", Duration::from_secs(30)), tasks, stop)
 }
 
 /// About the monitor itself.

@@ -12,6 +12,7 @@ use crate::{
     island::Look,
     maintenance::{self, ANNOUNCED_BEFORE, Maintenance, Scope},
     markdown,
+    notify::FaultKind,
     snapshot::{ComponentView, Snapshot},
     words::{Words, inert},
 };
@@ -63,15 +64,19 @@ pub(super) fn view(concern: Concern<'_>, snapshot: &Snapshot, head: &Head<'_>) -
     // The worst first, of equals the newest: so they come.
     open.sort_by_key(|incident| std::cmp::Reverse(incident.impact));
     let planned: Vec<&Maintenance> = announced(concern, snapshot).collect();
-    if open.is_empty() && planned.is_empty() {
+    let degraded = snapshot.watch.is_any_open(&[FaultKind::Restarting, FaultKind::DetectionBroken]);
+    if open.is_empty() && planned.is_empty() && !degraded {
         return view! { <div class="news"></div> }.into_any();
     }
     let now = snapshot.generated_at;
+    let fault = degraded.then(|| {
+        view! { <p class="card fault"><a href=head.link("/monitoring")>{head.words.watch_degraded()}</a></p> }
+    });
     let cards = open.iter().take(TOLD).map(|incident| card(incident, now, head)).collect_view();
     let more = (open.len() > TOLD).then(|| more(open.get(TOLD..).unwrap_or_default(), head));
     let planned = planned.into_iter().map(|maintenance| planned_card(maintenance, snapshot, head)).collect_view();
     view! {
-        <div class="news"><section class="cards" aria-label=head.words.news()>{cards}{more}{planned}</section></div>
+        <div class="news"><section class="cards" aria-label=head.words.news()>{fault}{cards}{more}{planned}</section></div>
     }
     .into_any()
 }

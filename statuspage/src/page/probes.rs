@@ -3,7 +3,7 @@
 //! It does not know what the public state makes of it.
 
 use leptos::prelude::*;
-use shared::{Health, LocationName, Status, Timestamp};
+use shared::{FailureKind, Health, LocationName, Status, Timestamp};
 
 use super::shell;
 use crate::{
@@ -48,9 +48,15 @@ fn row(
         let when = words.when(last.started_at, now);
         let what = match &last.failure {
             Some(failure) => words.what(failure.kind, last.http.as_ref().map(|http| http.status)),
+            None if probe.kind == "heartbeat" => words.beat_heard(),
             None => words.latency(last.duration),
         };
-        format!("{when} · {what}")
+        // What was observed last may be that none came.
+        let silent = last.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::HeartbeatMissed);
+        match probe.beat_at.filter(|_| silent) {
+            Some(at) => format!("{when} · {what} · {}", words.beat_last(words.when(at, now))),
+            None => format!("{when} · {what}"),
+        }
     });
     let name = probe.name.to_string();
     // A probe that nobody named is called after its kind.

@@ -128,7 +128,12 @@ fn probe(id: &str, health: Health) -> ProbeView {
     let stale_at = (health != Health::Unknown).then(|| now().plus(Duration::from_secs(92)));
     let at_location = ProbeAtLocation { health, last, stale_at };
     let place = |name: &&str| (name.parse().expect("a name"), at_location.clone());
-    ProbeView { name: "login".parse().expect("a name"), kind: "http", locations: LOCATIONS.iter().map(place).collect() }
+    ProbeView {
+        name: "login".parse().expect("a name"),
+        kind: "http",
+        locations: LOCATIONS.iter().map(place).collect(),
+        beat_at: None,
+    }
 }
 
 pub(super) fn component(id: &str, name: &str, description: &str, group: &str, status: Status) -> ComponentView {
@@ -215,6 +220,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         incidents: Arc::default(),
         maintenances: Arc::default(),
         monitor: Arc::default(),
+        watch: Arc::default(),
         mail: Arc::default(),
         alarms: Arc::default(),
         domains: Arc::default(),

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use prober::supervisor::Pulse;
 use shared::{Status, Timestamp};
 use tokio::{
     sync::{OnceCell, watch},
@@ -86,6 +87,9 @@ impl Edition {
     }
 }
 
+/// How often it gives a sign of life when nothing is published: an edition that is as old as before is made anew then.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// Publishes an edition of each snapshot, and one that confesses when snapshots stop coming, until `stop`.
 ///
 /// When the state has changed, the front page is made before anybody can ask for it: the first thousand readers of an outage find it
@@ -94,10 +98,12 @@ pub(super) async fn publish(
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
     editions: watch::Sender<Arc<Edition>>,
     press: Arc<Press>,
+    pulse: Pulse,
     stop: CancellationToken,
 ) {
     let mut hub_is_there = true;
     loop {
+        pulse.beat();
         let snapshot = snapshots.borrow_and_update().clone();
         let left = snapshot.generated_at.plus(snapshot.promise).since(now());
         let edition = Edition::new(snapshot, Arc::clone(&press));
@@ -107,7 +113,8 @@ pub(super) async fn publish(
         }
         editions.send_replace(Arc::new(edition));
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return pulse.rest(),
+            () = time::sleep(IDLE) => {}
             changed = snapshots.changed(), if hub_is_there => hub_is_there = changed.is_ok(),
             () = time::sleep(left), if !left.is_zero() => {
                 tracing::error!("the hub has stopped publishing: everything is shown as not verified");
@@ -189,7 +196,7 @@ mod tests {
         let (hub, snapshots) = watch::channel(Arc::clone(&first));
         let (editions, mut published) = watch::channel(Arc::new(Edition::new(first, press())));
         let stop = CancellationToken::new();
-        let publishing = publish(snapshots, editions, press(), stop.clone());
+        let publishing = publish(snapshots, editions, press(), Pulse::new("page", IDLE), stop.clone());
         let reading = async {
             let next = Arc::new(stage::snapshot(now()));
             hub.send_replace(Arc::clone(&next));

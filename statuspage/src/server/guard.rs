@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{reader, router::App, subscribe};
+use super::{push, reader, router::App, subscribe};
 use crate::page::{operator, operator_security_policy};
 
 /// The longest path and query; ours are far shorter.
@@ -94,14 +94,14 @@ enum Audience {
     Everybody,
     /// Who is signed in.
     Operators,
-    /// Who has the link of a letter: it stands in the address.
+    /// Who has the link of a letter, or the token of a heartbeat: it stands in the address.
     OneReader,
 }
 
 impl Audience {
     fn of(path: &str) -> Self {
         let below_home = |rest: &str| rest.is_empty() || rest.starts_with('/');
-        if subscribe::is_of_a_letter(path) {
+        if subscribe::is_of_a_letter(path) || push::holds_a_token(path) {
             Self::OneReader
         } else if path.strip_prefix(operator::HOME).is_some_and(below_home) {
             Self::Operators

@@ -11,6 +11,7 @@ use axum::{
     response::Response,
     routing::{MethodRouter, get},
 };
+use prober::canary::is_canary;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use shared::ComponentId;
@@ -136,7 +137,9 @@ async fn rollups(app: &App, id: &str, request: &Parts) -> Result<Representation,
 }
 
 fn component(id: &str) -> Result<ComponentId, Problem> {
-    id.parse().map_err(|_| unknown())
+    let id = id.parse().map_err(|_| unknown())?;
+    // Nobody's service.
+    if is_canary(&id) { Err(unknown()) } else { Ok(id) }
 }
 
 fn unknown() -> Problem {

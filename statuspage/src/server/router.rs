@@ -22,6 +22,7 @@ use super::{
     guard::{self, Transport},
     incidents, locations, machine, maintenances, operator, postmortem,
     press::Document,
+    push::{self, Doorbells},
     reader, reports,
     representation::Representation,
     rights,
@@ -75,6 +76,8 @@ pub(super) struct App {
     pub(super) questions: Arc<Semaphore>,
     /// Turns to make an answer for one reader.
     pub(super) answers: Arc<Semaphore>,
+    /// Takes signs of life.
+    pub(super) doorbells: Arc<Doorbells>,
     /// Who may ask what must not be tried out.
     pub(super) turnstile: Arc<Turnstile>,
     /// Turns of what only one at a time may do.
@@ -165,6 +168,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .merge(subscribe::router())
         .merge(reports::router())
         .route("/a/{token}", get(alarms::show).post(alarms::take))
+        .merge(push::router())
         .route("/snapshot.json", get(reader::live))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))

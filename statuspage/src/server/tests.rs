@@ -13,6 +13,7 @@ mod operators;
 mod planner;
 mod planning;
 mod postmortem;
+mod push;
 mod subscribe;
 mod subscribers;
 mod telling;
@@ -38,6 +39,7 @@ use super::{
     guard::Transport,
     peer::Peer,
     press::{self, Press},
+    push::Doorbells,
     router::{ANSWERS, App, QUESTIONS, router},
     subscribe::Stamps,
 };
@@ -116,6 +118,7 @@ impl Stage {
             cares: Arc::new(Semaphore::new(1)),
             questions: Arc::new(Semaphore::new(QUESTIONS)),
             answers: Arc::new(Semaphore::new(ANSWERS)),
+            doorbells: Arc::new(Doorbells::new(watch::channel(Arc::default()).1)),
             turnstile: Arc::default(),
             metrics: Arc::new(MetricsAccess::Private { token: None }),
             trusted_proxies: Arc::new([]),

@@ -20,8 +20,9 @@ use prober::{
 use shared::{Language, Text};
 
 use super::{
-    EmbeddedProber, Hidden, MetricsMode, Source,
+    EmbeddedProber, Hidden, MetricsMode, Mode, Source,
     channels::{self, ChannelEntry},
+    hidden::PingUrl,
     keeping::{DiskReserve, MaxBytes, Plans},
     layer::Given,
     mail, maintenance, operators,
@@ -52,6 +53,9 @@ pub(super) struct FromFile {
     pub(super) frame_ancestors: Option<FrameAncestors>,
     /// The dead-man switch, and what may be shown of its address.
     pub(super) ping: Option<(Ping, String)>,
+    /// Another one who expects a sign of life, likewise.
+    pub(super) peer: Option<(Ping, String)>,
+    pub(super) mode: Option<Mode>,
     pub(super) channels: Vec<ChannelEntry>,
     /// Who is told first.
     pub(super) policies: Vec<PolicyEntry>,
@@ -100,7 +104,9 @@ impl FromFile {
             groups: listed(&file.groups).map(|groups| groups.into_iter().map(|group| group.0).collect()),
             private_targets: value(&file.deny_private).map(|flag| deny(flag.0)),
             frame_ancestors: given(&file.frame_ancestors),
-            ping: ping(file),
+            ping: value(&file.watch).and_then(|watch| ping(&watch.ping)),
+            peer: value(&file.watch).and_then(|watch| ping(&watch.peer)),
+            mode: given(&file.mode),
             channels,
             policies,
             drills: Drills::new(&file.drill, context),
@@ -114,6 +120,7 @@ impl FromFile {
     pub(super) fn sources(&self) -> BTreeMap<&'static str, Source> {
         let given = [
             ("title", self.title.is_some()),
+            ("mode", self.mode.is_some()),
             ("languages", self.languages.is_some()),
             ("time_zone", self.time_zone.is_some()),
             ("trusted_proxies", self.trusted_proxies.is_some()),
@@ -173,7 +180,7 @@ fn planned(file: &typed::File, context: &mut Context<'_>) -> Vec<Plan> {
     value(&file.maintenance).map(|list| maintenance::plans(&list.0, &zone, context)).unwrap_or_default()
 }
 
-fn ping(file: &typed::File) -> Option<(Ping, String)> {
-    let hidden = &value(&value(&file.watch)?.ping)?.0;
+fn ping(key: &Option<At<PingUrl>>) -> Option<(Ping, String)> {
+    let hidden = &value(key)?.0;
     Some((Ping::new(SecretUrl::parse(hidden.secret.reveal())?), hidden.shown.clone()))
 }

@@ -100,6 +100,7 @@ fn process(page: &mut Page<'_>) {
 
 fn site(page: &mut Page<'_>) {
     let settings = page.settings;
+    page.line("mode", &quoted(settings.mode));
     page.line("title", &texts(&settings.title));
     page.line("languages", &listed(&settings.languages));
     page.line("time_zone", &quoted(settings.time_zone.iana_name().unwrap_or("UTC")));
@@ -120,8 +121,13 @@ fn keeping(page: &mut Page<'_>) {
 }
 
 fn alarms(page: &mut Page<'_>) {
-    if let Some(shown) = &page.settings.ping_shown {
-        let _ = writeln!(page.text, "\n[watch]\nping = {} # file", quoted(shown));
+    let pings = [("ping", &page.settings.ping_shown), ("peer", &page.settings.peer_shown)];
+    let given: Vec<_> = pings.into_iter().filter_map(|(key, shown)| Some((key, shown.as_ref()?))).collect();
+    if !given.is_empty() {
+        page.text.push_str("\n[watch]\n");
+    }
+    for (key, shown) in given {
+        let _ = writeln!(page.text, "{key} = {} # file", quoted(shown));
     }
     for channel in &page.settings.channels_shown {
         page.text.push_str("\n[[channel]] # file\n");

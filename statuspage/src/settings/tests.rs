@@ -7,6 +7,7 @@ use super::*;
 const COMPLETE: &str = r#"
 title = { fr = "Hébergement solidaire", en = "Hosting \"together\"" }
 languages = ["fr", "en"]
+mode = "production"
 time_zone = "Europe/Paris"
 public_url = "https://status.example.org/"
 listen = "[::1]:8443"
@@ -43,6 +44,7 @@ quiet = "5m"
 
 [watch]
 ping = "https://hc.example.org/ping/s3cret-canary"
+peer = "https://status.sister.example/api/push/s3cret-canary"
 
 [mail]
 relays = ["smtp://127.0.0.1:2525", "smtps://relay.example.org"]
@@ -308,8 +310,11 @@ fn a_complete_file_has_every_key_of_the_schema_and_is_valid() {
 
 #[test]
 fn what_is_printed_reads_back_as_the_same() {
-    let sound =
-        COMPLETE.replace("s3cret-canary", "").replace("ping/", "").replace("token = \"\"", "token = \"${env:CANARY}\"");
+    let sound = COMPLETE
+        .replace("s3cret-canary", "")
+        .replace("ping/", "")
+        .replace("api/push/", "")
+        .replace("token = \"\"", "token = \"${env:CANARY}\"");
     let sound = sound.replace("\"X-Team\" = \"\"", "\"X-Team\" = \"${env:CANARY}\"");
     let printed = with_file(&sound, Given::default(), &[]).expect("sound").print();
     let again = with_file(&printed, Given::default(), &[]).expect("it reads back").print();
@@ -426,4 +431,17 @@ fn hashes_are_read_and_never_shown() {
     let printed = settings.print();
     assert!(printed.contains("[[operator]] # file\nname = \"amel\"\npassword = \"***\""), "{printed}");
     assert!(!printed.contains("argon2id") && !printed.contains("sha256"), "{printed}");
+}
+
+#[test]
+fn a_hub_in_production_that_nobody_outside_watches_lacks_that() {
+    let check = |text: &str, lacks: bool| {
+        let variables: Variables = [(OsString::from(TEXT), OsString::from(text))].into_iter().collect();
+        let settings = Settings::load(Given::default(), &variables).expect("it is sound");
+        assert_eq!(settings.lacks().is_some(), lacks, "{text}");
+    };
+    check("", false);
+    check("mode = \"production\"", true);
+    check("mode = \"production\"\n[watch]\nping = \"https://hc-ping.com/x\"", false);
+    check("mode = \"production\"\n[watch]\npeer = \"https://status.example.org/api/push/x\"", false);
 }

@@ -12,7 +12,7 @@ use prober::{
 use shared::{Language, LocationName};
 
 use super::{
-    MetricsMode,
+    MetricsMode, Mode,
     channels::{Alertmanager, Channel, Chat, Email, FreeMobile, Matrix, Ntfy, OvhSms, Signal, Webhook},
     hidden::{PingUrl, Token},
     keeping::{DiskReserve, MaxBytes},
@@ -30,6 +30,9 @@ prober::table! {
     pub(super) File = "the settings file", "…" {
         /// Whose services these are: a text, or one for each language.
         title: Option<At<Texts>>,
+        /// Whether people rely on it. A hub in production that nobody outside watches is warned of, and `statuspage check` fails.
+        #[schemars(extend("default" = "trial"))]
+        mode: Option<At<Written<Mode>>>,
         /// The languages on offer, the default first.
         languages: Option<At<List<Written<Language>>>>,
         /// Where days begin, and cron lines are read: an IANA name.
@@ -125,6 +128,8 @@ prober::table! {
     pub(super) Watch = "`[watch]`", "{ ping = \"https://hc-ping.com/${env:PING_ID}\" }" {
         /// The dead-man switch: asked each minute while all is well, and with `/fail` at its end while it is not.
         ping: Option<At<PingUrl>>,
+        /// Another Belfry that expects a sign of life of this one: the address of its heartbeat, told like `ping`.
+        peer: Option<At<PingUrl>>,
     }
 }
 
@@ -189,6 +194,7 @@ pub(super) const FORMAT: Format = Format {
         "number",
         "pass",
         "password",
+        "peer",
         "ping",
         "recipients",
         "relays",

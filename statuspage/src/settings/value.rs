@@ -118,6 +118,14 @@ words! {
         "public" => Public,
     }
 
+    /// What a hub is for.
+    pub Mode: "the mode is `production` or `trial`" {
+        /// People rely on it: what keeps watch over it must be there.
+        "production" => Production,
+        /// Somebody has a look.
+        "trial" => Trial,
+    }
+
     /// What a channel is.
     pub(super) Kind: "the kinds of channels are `alertmanager`, `chat`, `email`, `free_mobile`, `matrix`, `ntfy`, `ovh_sms`, `signal` and `webhook`" {
         /// Posts alerts.

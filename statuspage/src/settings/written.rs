@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use shared::{Language, LocationName};
 
 use super::{
-    MetricsMode,
+    MetricsMode, Mode,
     keeping::{DiskReserve, MaxBytes},
     maintenance::Length,
     value::{
@@ -113,6 +113,7 @@ forms! {
     Matter: "a word in quotes", "\"incidents\"", Self::WORDS;
     MaxBytes: "a size in quotes", "\"2GB\"";
     MetricsMode: "a word in quotes", "\"private\"", Self::WORDS;
+    Mode: "a word in quotes", "\"production\"", Self::WORDS;
     NameServer: "an address in quotes", "\"9.9.9.9\"";
     Network: "a network in quotes", "\"10.0.0.0/8\"";
     OperatorName: "a name in quotes", "\"amel\"";

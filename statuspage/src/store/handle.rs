@@ -10,6 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use prober::{canary::is_canary, supervisor::Pulse};
 use shared::{Observation, Verdict};
 use tokio::{
     sync::{oneshot, watch},
@@ -74,6 +75,11 @@ impl StoreHandle {
         thread: JoinHandle<()>,
     ) -> Self {
         Self { shared: Arc::new(Shared { directory, queue, patience, closed, thread: Mutex::new(Some(thread)) }) }
+    }
+
+    /// The sign of life of the store's thread.
+    pub fn pulse(&self) -> Pulse {
+        self.shared.queue.pulse()
     }
 
     /// The data directory.
@@ -239,10 +245,11 @@ impl StoreHandle {
 fn row(observation: &Observation) -> Row {
     let component = &observation.probe.component;
     let place = key::place(observation.started_at, &observation.probe.name, &observation.location);
-    let failed = match observation.verdict {
-        Verdict::Warn | Verdict::Fail => true,
-        Verdict::Pass | Verdict::Unknown => false,
-    };
+    let failed = !is_canary(component)
+        && match observation.verdict {
+            Verdict::Warn | Verdict::Fail => true,
+            Verdict::Pass | Verdict::Unknown => false,
+        };
     Row {
         number: 0,
         key: key::observation(Kind::Observation, component, &place).into(),

@@ -10,12 +10,15 @@ use std::{
 };
 
 use bytes::Bytes;
+use prober::supervisor::Pulse;
 use tokio::sync::watch;
 
 use super::{StoreError, StoreState, database::Broken, holdings::Holdings};
 
 /// Observations of one transaction.
 pub(super) const BATCH: usize = 500;
+/// The store's thread may be silent for so long: a disk that takes longer for one write is no disk.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Questions that may wait; more are answered [`StoreError::Busy`] at once.
 const MAX_QUESTIONS: usize = 64;
 
@@ -121,6 +124,8 @@ pub(super) struct Queue {
     /// Everything up to that number is on stable storage (or dropped).
     settled: watch::Sender<u64>,
     capacity: usize,
+    /// The sign of life of the store's thread: it looks into the line between any two steps of its work.
+    pulse: Pulse,
 }
 
 impl fmt::Debug for Queue {
@@ -143,7 +148,13 @@ impl Queue {
             closing: false,
             counters: Counters::default(),
         };
-        Self { line: Mutex::new(line), wake: Condvar::new(), settled: watch::Sender::new(0), capacity }
+        Self {
+            line: Mutex::new(line),
+            wake: Condvar::new(),
+            settled: watch::Sender::new(0),
+            capacity,
+            pulse: Pulse::new("store", SILENCE),
+        }
     }
 
     /// A panic elsewhere leaves the line whole: every change of it is complete before anything that can panic.
@@ -212,8 +223,14 @@ impl Queue {
         Ok(())
     }
 
+    /// The sign of life of the store's thread.
+    pub(super) fn pulse(&self) -> Pulse {
+        self.pulse.clone()
+    }
+
     /// Sleeps until there is something to do, at most for `limit`.
     pub(super) fn wait(&self, limit: Duration) {
+        self.pulse.beat();
         let line = self.line();
         let idle = |line: &mut Line| {
             let writable = line.adopted && line.condition == Condition::Open;
@@ -225,6 +242,7 @@ impl Queue {
 
     /// The next batch of at most `limit` observations; it stays in line until [`Queue::written`].
     pub(super) fn work(&self, limit: usize) -> Work {
+        self.pulse.beat();
         let line = self.line();
         if !line.adopted {
             return Work::default();

@@ -63,6 +63,10 @@ pub(super) fn start(dir: &Path, options: StoreOptions) -> Result<Opened, OpenErr
                 tracing::error!("the store's thread panicked: results wait in memory until a restart");
                 writer.queue.set_condition(Condition::Absent);
             }
+            // After a panic nobody writes any more: silence says so. After an orderly end there is nothing to expect.
+            if writer.queue.is_closing() {
+                writer.queue.pulse().rest();
+            }
             drop(writer);
             closed_sender.send_replace(Closed::Done);
         })

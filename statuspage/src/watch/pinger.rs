@@ -13,7 +13,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{Reason, WatchInput, verdict};
+use super::{PingBoard, Reason, WatchInput, verdict};
 use crate::notify::{Client, Refusal, SecretUrl};
 
 /// How often the switch is told something.
@@ -39,9 +39,16 @@ impl Ping {
         Self { alive }
     }
 
-    /// The address with `/fail` at the end of its path; the query stays.
-    fn fail(&self) -> Url {
+    /// Where it is told that something is wrong: the address with `/fail` at the end of its path, the query stays. The address of
+    /// another Belfry's, or Uptime Kuma's, heartbeat says so in its query.
+    fn fail(&self, reason: &str) -> Url {
         let mut url = self.alive.reveal().clone();
+        if url.path().contains("/api/push/") {
+            let own = |(name, _): &(std::borrow::Cow<'_, str>, _)| !["status", "msg", "ping"].contains(&name.as_ref());
+            let kept: Vec<_> = url.query_pairs().into_owned().map(|(n, v)| (n.into(), v)).filter(own).collect();
+            url.query_pairs_mut().clear().extend_pairs(kept).append_pair("status", "down").append_pair("msg", reason);
+            return url;
+        }
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("fail");
         }
@@ -56,13 +63,20 @@ pub struct Watch {
     client: Client,
     input: watch::Receiver<WatchInput>,
     now: fn() -> Timestamp,
+    board: PingBoard,
     pace: Pace,
 }
 
 impl Watch {
     /// A task that pings `ping` by `client`, judging the newest `input` by the hub's clock `now`.
     pub fn new(ping: Ping, client: Client, input: watch::Receiver<WatchInput>, now: fn() -> Timestamp) -> Self {
-        Self { ping, client, input, now, pace: PACE }
+        Self { ping, client, input, now, board: PingBoard::default(), pace: PACE }
+    }
+
+    /// The same, which notes on `board` what became of its pings.
+    #[must_use]
+    pub fn noting(self, board: PingBoard) -> Self {
+        Self { board, ..self }
     }
 
     /// Pings each minute until `stop`, the first time a minute after the start: a hub that dies again and again before that never
@@ -97,11 +111,23 @@ impl Watch {
 
     async fn send(&self, reason: Option<&Reason>) -> Result<(), Refusal> {
         match reason {
-            None => self.client.get(self.ping.alive.reveal()).await?,
+            None => {
+                let before = (self.now)();
+                let answer = self.client.get(self.ping.alive.reveal()).await?.success()?;
+                let after = (self.now)();
+                self.board.taken(after);
+                if let Some(theirs) = answer.date {
+                    self.board.compare(before, theirs, after);
+                }
+                answer
+            }
             Some(reason) => {
                 let plain = HeaderValue::from_static("text/plain; charset=utf-8");
                 let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]);
-                self.client.post(&self.ping.fail(), headers, reason.to_string().into_bytes()).await?.success()?
+                self.client
+                    .post(&self.ping.fail(&reason.to_string()), headers, reason.to_string().into_bytes())
+                    .await?
+                    .success()?
             }
         };
         Ok(())

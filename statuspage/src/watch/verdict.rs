@@ -18,6 +18,8 @@ const SILENCE: Duration = Duration::from_secs(10);
 const STORE: Duration = Duration::from_secs(120);
 /// How long a message may wait.
 const OUTBOX: Duration = Duration::from_secs(300);
+/// How far the clock may be from another one, in seconds.
+const CLOCK: i64 = 60;
 /// How long a definition file may be wrong.
 const QUARANTINE: Duration = Duration::from_secs(600);
 
@@ -42,6 +44,16 @@ pub struct WatchInput {
     pub low_space_since: Option<Timestamp>,
     /// Since when the oldest message that could have been delivered waits.
     pub oldest_message: Option<Timestamp>,
+    /// Since when letters to subscribers do not leave.
+    pub mail_failing_since: Option<Timestamp>,
+    /// Since when canaries are not found to be what they are.
+    pub detection_broken_since: Option<Timestamp>,
+    /// Since when the process stays up although restarts did not help.
+    pub restarting_since: Option<Timestamp>,
+    /// By how much the clock of whoever is pinged is ahead of ours.
+    pub clock_offset_seconds: Option<i64>,
+    /// Since when less than a twentieth of the disk is free.
+    pub disk_critical_since: Option<Timestamp>,
     /// Definition files that cannot be used.
     pub quarantined: usize,
     /// Since when there are any.
@@ -83,6 +95,21 @@ pub enum Reason {
     /// A message does not leave.
     #[error("a message has been waiting since {0}: its channel does not take it")]
     MessageStuck(Timestamp),
+    /// Hardly anything of the disk is left.
+    #[error("less than 5 % of the disk have been free since {0}")]
+    DiskCritical(Timestamp),
+    /// What is called good may not be.
+    #[error("detection is broken since {0}: a canary was not found to be what it is")]
+    DetectionBroken(Timestamp),
+    /// A part is missing.
+    #[error("the monitor was restarted again and again and stays up since {0}, perhaps without a part")]
+    Restarting(Timestamp),
+    /// What is said of times is wrong.
+    #[error("the clock is {0} s from yours")]
+    ClockOff(i64),
+    /// Letters do not leave.
+    #[error("no relay has taken letters to subscribers since {0}")]
+    MailFailing(Timestamp),
     /// Definitions are wrong, and nobody mends them.
     #[error("{files} definition files cannot be used since {since}")]
     Quarantined {
@@ -107,6 +134,12 @@ pub fn verdict(input: &WatchInput, now: Timestamp) -> Result<(), Reason> {
     if expected == 0 {
         return Err(Reason::NothingWatched);
     }
+    if let Some(since) = input.detection_broken_since {
+        return Err(Reason::DetectionBroken(since));
+    }
+    if let Some(since) = input.restarting_since {
+        return Err(Reason::Restarting(since));
+    }
     let last = input.last_result_at.ok_or(Reason::NoResultYet)?;
     // Seen from when the hub spoke: what came after that is not known here, and is no silence.
     if input.at.since(last) > input.longest_silence.saturating_mul(2).max(SILENCE) {
@@ -127,8 +160,18 @@ pub fn verdict(input: &WatchInput, now: Timestamp) -> Result<(), Reason> {
     if let Some(since) = input.low_space_since {
         return Err(Reason::LowSpace(since));
     }
+    if let Some(since) = input.disk_critical_since {
+        return Err(Reason::DiskCritical(since));
+    }
     if let Some(since) = older(input.oldest_message, OUTBOX) {
         return Err(Reason::MessageStuck(since));
+    }
+    // Letters have waited for five minutes before it is a fault.
+    if let Some(since) = input.mail_failing_since {
+        return Err(Reason::MailFailing(since));
+    }
+    if let Some(offset) = input.clock_offset_seconds.filter(|offset| offset.saturating_abs() > CLOCK) {
+        return Err(Reason::ClockOff(offset));
     }
     match older(input.quarantined_since, QUARANTINE) {
         Some(since) if input.quarantined > 0 => Err(Reason::Quarantined { files: input.quarantined, since }),
@@ -155,6 +198,11 @@ mod tests {
             store_since: None,
             low_space_since: None,
             oldest_message: None,
+            mail_failing_since: None,
+            detection_broken_since: None,
+            restarting_since: None,
+            clock_offset_seconds: None,
+            disk_critical_since: None,
             quarantined: 0,
             quarantined_since: None,
         }
@@ -192,6 +240,13 @@ mod tests {
         check(&behind(-121), 0, Err(Reason::StoreBehind(at(-121))));
         check(&|input| input.low_space_since = Some(at(0)), 0, Err(Reason::LowSpace(at(0))));
         check(&|input| input.oldest_message = Some(at(-301)), 0, Err(Reason::MessageStuck(at(-301))));
+        let broken = |input: &mut WatchInput| input.detection_broken_since = Some(at(0));
+        check(&broken, 0, Err(Reason::DetectionBroken(at(0))));
+        check(&|input| input.restarting_since = Some(at(0)), 0, Err(Reason::Restarting(at(0))));
+        check(&|input| input.disk_critical_since = Some(at(0)), 0, Err(Reason::DiskCritical(at(0))));
+        check(&|input| input.mail_failing_since = Some(at(0)), 0, Err(Reason::MailFailing(at(0))));
+        check(&|input| input.clock_offset_seconds = Some(-60), 0, Ok(()));
+        check(&|input| input.clock_offset_seconds = Some(-61), 0, Err(Reason::ClockOff(-61)));
         let quarantined = |since: i64| {
             move |input: &mut WatchInput| {
                 (input.quarantined, input.quarantined_since) = (2, Some(at(since)));

@@ -31,6 +31,10 @@ pub struct Status(pub StatusPattern);
 #[derive(Debug, Clone, Copy)]
 pub struct Flag(pub bool);
 
+/// Any finite number.
+#[derive(Debug, Clone, Copy)]
+pub struct Number(pub f64);
+
 /// A value that JSON can hold.
 #[derive(Debug, Clone)]
 pub struct Json(pub serde_json::Value);
@@ -48,6 +52,7 @@ schema! {
         { "type": "string", "pattern": "^[2-5][xX][xX]$", "examples": ["2xx"] },
     ] };
     Flag: { "type": "boolean" };
+    Number: { "type": "number" };
     Json: { "type": ["string", "number", "boolean", "array", "object"] };
 }
 
@@ -165,6 +170,28 @@ impl Read for Flag {
                 .report(node.span(), context);
         }
         flag.map(Self)
+    }
+}
+
+impl Read for Number {
+    const WHAT: &'static str = "a number";
+    const EXAMPLE: &'static str = "10";
+
+    fn read(node: Node<'_, '_>, context: &mut Context<'_>) -> Option<Self> {
+        let number = match node.value.get_ref() {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(|n| n as f64),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            DeValue::String(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                return context.wrong_type(node);
+            }
+        };
+        let number = number.filter(|number: &f64| number.is_finite());
+        if number.is_none() {
+            Fault::new(format!("`{}` must be a finite number", node.key))
+                .help(format!("write it like this: {} = 10", node.key))
+                .report(node.span(), context);
+        }
+        number.map(Self)
     }
 }
 

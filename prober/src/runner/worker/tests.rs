@@ -23,6 +23,7 @@ fn worker(out: mpsc::Sender<Observation>) -> Worker {
     Worker {
         location: "here".parse().expect("a name"),
         control: Control::new(&[], &network, Arc::clone(&counters)),
+        ourselves: network.to_ourselves(),
         network,
         counters,
         room: Semaphore::new(10),
@@ -70,4 +71,18 @@ async fn an_execution_that_does_not_end_is_given_up_and_counted() {
     let observation = worker.caught(std::future::pending(), &probe(), Attempt::Confirmation).await;
     assert_eq!((observation.verdict, observation.confirmation), (Verdict::Unknown, true));
     assert_eq!(worker.counters.read().overdue, 1);
+}
+
+#[test]
+fn who_stood_still_says_so_instead_of_calling_a_target_late() {
+    let at = Timestamp::from_millis;
+    let (timeout, second) = (Duration::from_secs(10), Duration::from_secs(1));
+    let check = |took: Duration, wall: i64, expected: bool| {
+        assert_eq!(stood_still(timeout, took, (at(0), at(wall))), expected, "{took:?} {wall}");
+    };
+    check(second, 1_000, false);
+    check(timeout + second, 11_000, false);
+    check(timeout * 60, 600_000, true);
+    check(second, 601_000, true);
+    check(second, -3_600_000, false);
 }

@@ -190,7 +190,11 @@ fn affair(matter: &Matter) -> Value {
 
 fn trouble(fault: &Fault) -> Value {
     // A variant with named fields is an object of one field: its word, and under it the facts.
-    let facts = json!(fault).as_object().and_then(|variant| variant.values().next().cloned());
+    let document = match fault {
+        Fault::Watch(fault) => json!(fault),
+        fault => json!(fault),
+    };
+    let facts = document.as_object().and_then(|variant| variant.values().next().cloned());
     json!({
         "fault": fault.kind().word(),
         "lasting": fault.kind().course() == Course::Lasting,

@@ -6,7 +6,7 @@ mod location;
 
 use shared::{Language, Timestamp};
 
-use super::{Voice, who};
+use super::{Voice, watch, who};
 use crate::notify::{Fault, FaultKind, Kind};
 
 impl Voice {
@@ -122,6 +122,7 @@ fn found_en(voice: &Voice, fault: &Fault) -> String {
             };
             format!("the database was damaged and lost {lost}; the rest is served")
         }
+        Fault::Watch(fault) => watch::found(fault, Language::En),
         Fault::MailFailing { waiting, reason } => {
             let letters = if *waiting == 1 { "1 letter waits".to_owned() } else { format!("{waiting} letters wait") };
             format!("mail to subscribers does not leave: {reason}; {letters}, nothing is lost yet")
@@ -209,6 +210,7 @@ fn found_fr(voice: &Voice, fault: &Fault) -> String {
             };
             format!("la base de données, endommagée, a perdu {lost}\u{a0}; le reste est servi")
         }
+        Fault::Watch(fault) => watch::found(fault, Language::Fr),
         Fault::MailFailing { waiting, reason } => {
             let letters =
                 if *waiting <= 1 { format!("{waiting} lettre attend") } else { format!("{waiting} lettres attendent") };
@@ -257,15 +259,18 @@ fn of(fault: &Fault) -> String {
 }
 
 /// A fault that lasts, in a language.
-struct Lasting {
+pub(super) struct Lasting {
     /// That it is over.
-    over: String,
+    pub(super) over: String,
     /// What it was, to be followed by how long.
-    was: String,
+    pub(super) was: String,
 }
 
 impl Lasting {
     fn of(fault: &Fault, language: Language) -> Self {
+        if let Some(lasting) = watch::lasting(fault.kind(), language) {
+            return lasting;
+        }
         if let Fault::Location { location, trouble } = fault {
             let [over, was] = location::lasting(location, trouble, language);
             return Self { over, was };
@@ -339,7 +344,21 @@ impl Lasting {
             | FaultKind::LocationDrift
             | FaultKind::LocationCopied
             | FaultKind::LocationForged
-            | FaultKind::LocationForgotten => {
+            | FaultKind::LocationForgotten
+            | FaultKind::DiskLow
+            | FaultKind::DiskVeryLow
+            | FaultKind::DiskCritical
+            | FaultKind::DiskFilling
+            | FaultKind::MemoryShort
+            | FaultKind::Descriptors
+            | FaultKind::DetectionBroken
+            | FaultKind::DefinitionsRejected
+            | FaultKind::Restarting
+            | FaultKind::ClockOff
+            | FaultKind::ClockJumped
+            | FaultKind::StoodStill
+            | FaultKind::ProbesStuck
+            | FaultKind::PartFailed => {
                 ["all is well again", "there was a fault", "tout est rentré dans l'ordre", "il y a eu un défaut"]
             }
         };
@@ -351,7 +370,7 @@ impl Lasting {
 }
 
 /// `812 MB`, `1.5 GB`: decimal units, as disks are sold, rounded down.
-fn size(bytes: u64, language: Language) -> String {
+pub(super) fn size(bytes: u64, language: Language) -> String {
     let (unit, per) = match bytes {
         0..1_000 => ("", 1),
         1_000..1_000_000 => ("k", 1_000),

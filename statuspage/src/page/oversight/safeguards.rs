@@ -1,4 +1,5 @@
-//! What keeps watch over the monitoring: control targets, an outside watch, the store, the definitions, fresh proof.
+//! What keeps watch over the monitoring: control targets, an outside watch, the store, the definitions, fresh proof, canaries, its own
+//! parts and what they live on.
 //!
 //! It does not know which targets, files or services those are; readers need not.
 
@@ -8,11 +9,22 @@ use shared::Status;
 use super::is_fresh;
 use crate::{
     island::Look,
+    notify::FaultKind,
     page::shell,
     site::DeadManSwitch,
-    snapshot::{Snapshot, StoreState},
+    snapshot::{Detection, Snapshot, StoreState},
     words::Words,
 };
+
+/// The faults of the disk.
+const DISK: [FaultKind; 6] = [
+    FaultKind::LowSpace,
+    FaultKind::NoSpace,
+    FaultKind::DiskLow,
+    FaultKind::DiskVeryLow,
+    FaultKind::DiskCritical,
+    FaultKind::DiskFilling,
+];
 
 /// One safeguard: its name, how it does in a word, and what that means.
 struct Safeguard {
@@ -25,6 +37,7 @@ struct Safeguard {
 pub(super) fn list(snapshot: &Snapshot, words: &Words) -> AnyView {
     let all = [control(snapshot, words), outside(snapshot, words), store(snapshot, words)];
     let all = all.into_iter().chain([definitions(snapshot, words), proof(snapshot, words)]);
+    let all = all.chain([detection(snapshot, words), parts(snapshot, words), means(snapshot, words)]);
     let row = |safeguard: Safeguard| {
         view! {
             <li>
@@ -88,4 +101,44 @@ fn proof(snapshot: &Snapshot, words: &Words) -> Safeguard {
     let (look, word) =
         if fresh == total { (good(), words.proof_all(total)) } else { (bad(), words.proof_some(fresh, total)) };
     Safeguard { name: words.proof(), look, word, why: words.proof_why() }
+}
+
+/// Whether failures are found at all.
+fn detection(snapshot: &Snapshot, words: &Words) -> Safeguard {
+    let (look, word) = match snapshot.watch.detection {
+        Detection::Unproven => (lacking(), words.detection_unproven()),
+        Detection::Proven => (good(), words.detection_proven()),
+        Detection::Broken => (bad(), words.detection_broken()),
+    };
+    Safeguard { name: words.detection(), look, word, why: words.detection_why() }
+}
+
+/// Whether its own parts give signs of life.
+fn parts(snapshot: &Snapshot, words: &Words) -> Safeguard {
+    let (look, word) = if snapshot.watch.is_any_open(&[FaultKind::Restarting]) {
+        (bad(), words.parts_restarting())
+    } else {
+        (good(), words.parts_alive())
+    };
+    Safeguard { name: words.parts(), look, word, why: words.parts_why() }
+}
+
+/// What it lives on, without figures: those are the operators'.
+fn means(snapshot: &Snapshot, words: &Words) -> Safeguard {
+    let watch = &snapshot.watch;
+    let short: Vec<String> = [
+        (&DISK[..], words.means_disk()),
+        (&[FaultKind::MemoryShort], words.means_memory()),
+        (&[FaultKind::Descriptors], words.means_descriptors()),
+        (&[FaultKind::ClockOff], words.means_clock()),
+    ]
+    .into_iter()
+    .filter(|(kinds, _)| watch.is_any_open(kinds))
+    .map(|(_, word)| word)
+    .collect();
+    let (look, word) = match short.as_slice() {
+        [] => (good(), words.means_enough()),
+        [..] => (bad(), words.means_short(words.list(short.iter().map(String::as_str)))),
+    };
+    Safeguard { name: words.means(), look, word, why: words.means_why() }
 }

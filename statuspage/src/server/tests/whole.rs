@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use prober::supervisor::Pulse;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,8 @@ fn sources(directory: &Path) -> (watch::Sender<Arc<Snapshot>>, Sources) {
         Sources {
             counter: hub::counter().0,
             snapshots,
+            pulse: Pulse::new("page", Duration::from_secs(30)),
+            definitions: watch::channel(Arc::default()).1,
             store,
             hub: Arc::default(),
             prober: None,

@@ -23,6 +23,11 @@ fn input() -> WatchInput {
         store_since: None,
         low_space_since: None,
         oldest_message: None,
+        mail_failing_since: None,
+        detection_broken_since: None,
+        restarting_since: None,
+        clock_offset_seconds: None,
+        disk_critical_since: None,
         quarantined: 0,
         quarantined_since: None,
     }
@@ -80,5 +85,9 @@ fn an_address_is_http_and_never_shown() {
     assert!(SecretUrl::parse("ftp://example.org/").is_none());
     let ping = Ping::new(SecretUrl::parse("https://hc-ping.com/canary/").expect("https"));
     assert!(!format!("{ping:?}").contains("canary"));
-    assert_eq!(ping.fail().as_str(), "https://hc-ping.com/canary/fail");
+    assert_eq!(ping.fail("why").as_str(), "https://hc-ping.com/canary/fail");
+    let sister = "https://status.sister.example/api/push/canary?status=up&site=us";
+    let ping = Ping::new(SecretUrl::parse(sister).expect("https"));
+    let told = "https://status.sister.example/api/push/canary?site=us&status=down&msg=only+3+of+10+probes+ran";
+    assert_eq!(ping.fail("only 3 of 10 probes ran").as_str(), told);
 }

@@ -7,6 +7,46 @@ use fluent_bundle::FluentValue;
 use crate::words::Words;
 
 messages! {
+    /// In English: “Detection”.
+    detection() = "detection";
+    /// In English: “Proven”.
+    detection_proven() = "detection-proven";
+    /// In English: “Broken”.
+    detection_broken() = "detection-broken";
+    /// In English: “Not proven”.
+    detection_unproven() = "detection-unproven";
+    /// In English: “Targets of our own, one that always fails, one that alway…”.
+    detection_why() = "detection-why";
+    /// In English: “Own parts”.
+    parts() = "parts";
+    /// In English: “All alive”.
+    parts_alive() = "parts-alive";
+    /// In English: “Restarted again and again”.
+    parts_restarting() = "parts-restarting";
+    /// In English: “Every part of the monitoring gives a sign of life several…”.
+    parts_why() = "parts-why";
+    /// In English: “What it lives on”.
+    means() = "means";
+    /// In English: “Enough of everything”.
+    means_enough() = "means-enough";
+    /// In English: “disk”.
+    means_disk() = "means-disk";
+    /// In English: “memory”.
+    means_memory() = "means-memory";
+    /// In English: “connections”.
+    means_descriptors() = "means-descriptors";
+    /// In English: “clock”.
+    means_clock() = "means-clock";
+    /// In English: “Its disk, memory, connections and clock are watched, and …”.
+    means_why() = "means-why";
+    /// In English: “The monitoring itself has a fault: what stands here may b…”.
+    watch_degraded() = "watch-degraded";
+    /// In English: “Short: `what`”.
+    means_short(what) = "means-short";
+    /// In English: “sign of life”.
+    beat_heard() = "beat-heard";
+    /// In English: “last one `when`”.
+    beat_last(when) = "beat-last";
     /// In English: “Navigation”.
     navigation() = "navigation";
     /// In English: “History”.

@@ -1,0 +1,119 @@
+//! Canaries that are found as they must be, and each way in which they are not.
+
+use shared::{Failure, FailureKind, HttpFacts, HttpVersion, Timings, Verdict};
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn wall(after: Duration) -> Timestamp {
+    Timestamp::from_millis(1_795_000_000_000).plus(after)
+}
+
+/// What a canary is found to be when everything works.
+fn right(canary: Canary, at: Duration) -> Observation {
+    let status = |status| Some(HttpFacts { status, version: HttpVersion::Http11, redirects: vec![] });
+    let (verdict, failure, http) = match canary {
+        Canary::Failing => (Verdict::Fail, Some(Failure::new(FailureKind::HttpStatus, "502")), status(502)),
+        Canary::Working => (Verdict::Pass, None, status(200)),
+        Canary::Slow => (Verdict::Fail, Some(Failure::new(FailureKind::HttpTimeout, "no answer")), None),
+    };
+    Observation {
+        probe: format!("belfry-canary/{}", canary.word()).parse().expect("an id"),
+        location: "local".parse().expect("a name"),
+        started_at: wall(at),
+        verdict,
+        failure,
+        timings: Timings::default(),
+        duration: Duration::from_millis(1),
+        http,
+        certificate_expires_at: None,
+        confirmation: false,
+        address: None,
+    }
+}
+
+struct Bench {
+    canaries: Canaries,
+    start: Instant,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let start = Instant::now();
+        Self { canaries: Canaries::new("local".parse().ok(), wall(Duration::ZERO), start), start }
+    }
+
+    /// All three are found, three times in a row each, after `change`.
+    fn round(&mut self, after: Duration, change: impl Fn(Observation) -> Option<Observation>) {
+        for (step, canary) in (0..3).flat_map(|step| Canary::ALL.map(|canary| (step, canary))) {
+            let at = after + SECOND / 2 * step;
+            if let Some(observation) = change(right(canary, at)) {
+                self.canaries.judge(&Arc::new(observation), wall(at), self.start + at);
+            }
+        }
+    }
+
+    fn broken(&self, after: Duration) -> Option<WatchFault> {
+        self.canaries.broken(self.start + after)
+    }
+
+    /// Which canary is missed first, two minutes after it was found to be as `change` makes it, again and again.
+    fn missed(change: impl Fn(Observation) -> Option<Observation>) -> Option<String> {
+        let mut bench = Self::new();
+        (0..8).for_each(|step| bench.round(SECOND * 15 * step, &change));
+        bench.broken(SECOND * 120).map(|fault| match fault {
+            WatchFault::DetectionBroken { canary, .. } => canary,
+            other => format!("{other:?}"),
+        })
+    }
+}
+
+#[test]
+fn while_each_is_found_as_it_must_be_nothing_is_said() {
+    assert_eq!(Bench::missed(Some), None);
+    let mut bench = Bench::new();
+    bench.round(SECOND, Some);
+    assert_eq!(bench.broken(SECOND * 48), None);
+    assert!(bench.broken(SECOND * 50).is_some(), "within three intervals and a timeout");
+    assert_eq!(bench.canaries.detection(bench.start + SECOND * 50), Detection::Broken);
+}
+
+#[test]
+fn whatever_calls_everything_good_or_everything_bad_is_found_out() {
+    let always_green = |found: Observation| Some(Observation { verdict: Verdict::Pass, failure: None, ..found });
+    assert_eq!(Bench::missed(always_green).as_deref(), Some("502"));
+    let failure = || Some(Failure::new(FailureKind::ConnectRefused, "refused"));
+    let always_red = |found: Observation| Some(Observation { verdict: Verdict::Fail, failure: failure(), ..found });
+    assert_eq!(Bench::missed(always_red).as_deref(), Some("502"));
+    let without =
+        |word: &'static str| move |found: Observation| Some(found).filter(|found| found.probe.name.as_str() != word);
+    for word in ["502", "200", "slow"] {
+        assert_eq!(Bench::missed(without(word)).as_deref(), Some(word), "it never comes");
+    }
+    assert_eq!(Bench::missed(|_| None).as_deref(), Some("502"), "nothing comes");
+}
+
+#[test]
+fn after_a_pause_everything_is_expected_anew() {
+    let mut bench = Bench::new();
+    bench.round(SECOND, Some);
+    bench.canaries.resume(bench.start + SECOND * 600);
+    assert_eq!(bench.broken(SECOND * 640), None);
+    assert!(bench.broken(SECOND * 648).is_some());
+}
+
+#[test]
+fn a_further_place_is_expected_once_it_came_and_not_while_it_is_silent() {
+    let mut bench = Bench::new();
+    let lyon: LocationName = "lyon".parse().expect("a name");
+    let from_lyon = |found: Observation| Some(Observation { location: "lyon".parse().expect("a name"), ..found });
+    bench.round(SECOND, from_lyon);
+    bench.round(SECOND * 100, Some);
+    assert_eq!(bench.broken(SECOND * 110), None, "it says nothing at all");
+    bench.canaries.heard(&lyon, bench.start + SECOND * 110);
+    let Some(WatchFault::DetectionBroken { location, .. }) = bench.broken(SECOND * 111) else {
+        panic!("it speaks again")
+    };
+    assert_eq!(location, "lyon");
+}

@@ -1,0 +1,109 @@
+//! What the hub makes of the watch over itself: which findings are told, and what readers see of it.
+//!
+//! It does not know how anything is found.
+
+use std::time::Duration;
+
+use shared::Timestamp;
+use tokio::time::Instant;
+use tracing::warn;
+
+use super::{Hub, alarm::Bell};
+use crate::{
+    notify::{Course, Fault, FaultKind, WatchFault},
+    resources::{Found, Reading},
+    snapshot::WatchView,
+    watch::{PingSeen, Stride},
+};
+
+/// Definition files may be wrong for that long: whoever wrote them may be mending them.
+const QUARANTINE: Duration = Duration::from_secs(600);
+/// A clock that is further from another one than that is wrong.
+const CLOCK: i64 = 60;
+/// A jump is told from there on; a smaller one is in the log and in a metric.
+const JUMP: u64 = 60;
+/// A pause likewise.
+const PAUSE: Duration = Duration::from_secs(60);
+
+impl Hub {
+    /// Each second: whether canaries are found, whether definitions stay rejected, whether the clock is right.
+    pub(super) async fn oversee(&mut self, at: Timestamp, now: Instant) {
+        let detection = match self.canaries.broken(now) {
+            Some(fault) => Found::Is(fault),
+            None => Found::IsNot(FaultKind::DetectionBroken),
+        };
+        let files = self.definitions.quarantined.len() as u64;
+        let rejected = self.vigil.quarantined_since().is_some_and(|since| at.since(since) > QUARANTINE);
+        let rejected = if rejected && files > 0 {
+            Found::Is(WatchFault::DefinitionsRejected { files })
+        } else {
+            Found::IsNot(FaultKind::DefinitionsRejected)
+        };
+        let clock = match self.ping_seen().offset_seconds {
+            Some(seconds) if seconds.saturating_abs() > CLOCK => Some(Found::Is(WatchFault::ClockOff { seconds })),
+            Some(_) => Some(Found::IsNot(FaultKind::ClockOff)),
+            None => None,
+        };
+        self.find([detection, rejected].into_iter().chain(clock)).await;
+    }
+
+    /// Takes a look at what there is left.
+    pub(super) async fn take_reading(&mut self, reading: Reading) {
+        let at = self.born.elapsed();
+        let alarms = &self.telling.alarms;
+        let found = self.keeper.judge(&reading, at, |kind| alarms.fault_since(kind).is_some());
+        self.reading = Some(reading);
+        self.find(found).await;
+    }
+
+    /// The hub stood still, or its clock was set: nobody could be heard, so that nothing is missed before it is due anew.
+    pub(super) async fn stumble(&mut self, stride: Stride, at: Timestamp) {
+        let Stride { stood_still, jumped_ms } = stride;
+        warn!(?stood_still, jumped_ms, "time did not pass evenly");
+        self.stumbles += 1;
+        self.beats.resume(at);
+        self.canaries.resume(Instant::now());
+        let jumped = (jumped_ms.unsigned_abs() / 1_000 >= JUMP)
+            .then_some(Found::Is(WatchFault::ClockJumped { seconds: jumped_ms / 1_000 }));
+        let paused = stood_still.filter(|pause| *pause >= PAUSE);
+        let paused = paused.map(|pause| Found::Is(WatchFault::StoodStill { seconds: pause.as_secs() }));
+        self.find(jumped.into_iter().chain(paused)).await;
+    }
+
+    /// Tells what is new of it.
+    pub(super) async fn find(&mut self, found: impl IntoIterator<Item = Found>) {
+        let alarms = &mut self.telling.alarms;
+        let bell = |found: Found| match found {
+            Found::Is(fault) => alarms.notice(Fault::Watch(fault), crate::clock::now()),
+            Found::IsNot(kind) => alarms.end(kind, crate::clock::now()),
+        };
+        let bells: Vec<Bell> = found.into_iter().filter_map(bell).collect();
+        if !bells.is_empty() {
+            for bell in &bells {
+                match bell {
+                    Bell::Fault { fault, .. } => tracing::error!(?fault, "the monitor has a fault"),
+                    Bell::FaultOver { fault, .. } => tracing::info!(?fault, "a fault of the monitor is over"),
+                }
+            }
+            self.announce(bells).await;
+        }
+    }
+
+    /// What whoever is pinged said last.
+    pub(super) fn ping_seen(&self) -> PingSeen {
+        self.options.ping.seen()
+    }
+
+    /// How the watch stands, for readers.
+    pub(super) fn watch_view(&self) -> WatchView {
+        let lasting = FaultKind::ALL.into_iter().filter(|kind| kind.course() == Course::Lasting);
+        let open = lasting.filter_map(|kind| Some((kind, self.telling.fault_since(kind)?)));
+        WatchView {
+            detection: self.canaries.detection(Instant::now()),
+            open: open.collect(),
+            reading: self.reading.clone(),
+            ping: self.ping_seen(),
+            stumbles: self.stumbles,
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What the watch over the monitor says: what is short, what fell silent, and that detection does not detect.
+//!
+//! It does not know channels.
+
+use shared::Language;
+
+use super::fault::{Lasting, size};
+use crate::notify::{FaultKind, WatchFault};
+
+/// What was found.
+pub(super) fn found(fault: &WatchFault, language: Language) -> String {
+    match language {
+        Language::En => found_en(fault),
+        Language::Fr => found_fr(fault),
+    }
+}
+
+fn found_en(fault: &WatchFault) -> String {
+    let size = |bytes: &u64| size(*bytes, Language::En);
+    match fault {
+        WatchFault::DiskLow { free, total }
+        | WatchFault::DiskVeryLow { free, total }
+        | WatchFault::DiskCritical { free, total } => {
+            format!("{}% of the disk are free: {} of {}", percent(*free, *total), size(free), size(total))
+        }
+        WatchFault::DiskFilling { free, hours } => {
+            format!("the disk will be full in {}: {} free, and less each hour", days(*hours, Language::En), size(free))
+        }
+        WatchFault::MemoryShort { used, limit } => {
+            format!("memory runs out: {} of {} are taken", size(used), size(limit))
+        }
+        WatchFault::Descriptors { open, limit } => {
+            format!("open files and sockets run out: {open} of {limit}; probes would become unknown")
+        }
+        WatchFault::DetectionBroken { location, canary, found } => {
+            format!(
+                "detection is broken: at {location} the canary {canary} was found to be {found}; do not believe green"
+            )
+        }
+        WatchFault::DefinitionsRejected { files: 1 } => {
+            "1 definition file has been rejected for ten minutes; its last good version goes on".to_owned()
+        }
+        WatchFault::DefinitionsRejected { files } => {
+            format!("{files} definition files have been rejected for ten minutes; their last good versions go on")
+        }
+        WatchFault::Restarting { restarts } => {
+            format!(
+                "the monitor was restarted {restarts} times in ten minutes; it stays up now, perhaps without a part"
+            )
+        }
+        WatchFault::ClockOff { seconds } if *seconds >= 0 => format!("the clock is {seconds} s behind"),
+        WatchFault::ClockOff { seconds } => format!("the clock is {} s ahead", seconds.unsigned_abs()),
+        WatchFault::ClockJumped { seconds } if *seconds >= 0 => {
+            format!("the clock jumped ahead by {seconds} s: it was set, or the machine slept")
+        }
+        WatchFault::ClockJumped { seconds } => format!("the clock was set back by {} s", seconds.unsigned_abs()),
+        WatchFault::StoodStill { seconds } => {
+            format!("the monitor stood still for {seconds} s: nothing was measured in that time")
+        }
+        WatchFault::ProbesStuck { probes: 1 } => "1 probe did not come to its end and was given up: a bug".to_owned(),
+        WatchFault::ProbesStuck { probes } => {
+            format!("{probes} probes did not come to their end and were given up: a bug")
+        }
+        WatchFault::PartFailed { part } => format!("a part of the monitor failed and was begun anew: {part}; a bug"),
+    }
+}
+
+fn found_fr(fault: &WatchFault) -> String {
+    let size = |bytes: &u64| size(*bytes, Language::Fr);
+    match fault {
+        WatchFault::DiskLow { free, total }
+        | WatchFault::DiskVeryLow { free, total }
+        | WatchFault::DiskCritical { free, total } => {
+            let percent = percent(*free, *total);
+            format!("il reste {percent}\u{a0}% du disque\u{a0}: {} libres sur {}", size(free), size(total))
+        }
+        WatchFault::DiskFilling { free, hours } => {
+            let days = days(*hours, Language::Fr);
+            format!("le disque sera plein dans {days}\u{a0}: {} libres, et moins chaque heure", size(free))
+        }
+        WatchFault::MemoryShort { used, limit } => {
+            format!("la mémoire s'épuise\u{a0}: {} pris sur {}", size(used), size(limit))
+        }
+        WatchFault::Descriptors { open, limit } => format!(
+            "les fichiers et connexions ouverts s'épuisent\u{a0}: {open} sur {limit}\u{a0}; les sondes deviendraient inconnues"
+        ),
+        WatchFault::DetectionBroken { location, canary, found } => format!(
+            "la détection est en panne\u{a0}: à {location} le canari {canary} a été trouvé {found}\u{a0}; ne pas croire le vert"
+        ),
+        WatchFault::DefinitionsRejected { files: 0 | 1 } => {
+            "1 fichier de définition est rejeté depuis dix minutes\u{a0}; sa dernière bonne version continue".to_owned()
+        }
+        WatchFault::DefinitionsRejected { files } => format!(
+            "{files} fichiers de définition sont rejetés depuis dix minutes\u{a0}; leurs dernières bonnes versions continuent"
+        ),
+        WatchFault::Restarting { restarts } => format!(
+            "la surveillance a redémarré {restarts} fois en dix minutes\u{a0}; elle reste en marche, peut-être sans l'une de ses parties"
+        ),
+        WatchFault::ClockOff { seconds } if *seconds >= 0 => format!("l'horloge retarde de {seconds}\u{a0}s"),
+        WatchFault::ClockOff { seconds } => format!("l'horloge avance de {}\u{a0}s", seconds.unsigned_abs()),
+        WatchFault::ClockJumped { seconds } if *seconds >= 0 => {
+            format!("l'horloge a sauté de {seconds}\u{a0}s en avant\u{a0}: elle a été réglée, ou la machine a dormi")
+        }
+        WatchFault::ClockJumped { seconds } => {
+            format!("l'horloge a été reculée de {}\u{a0}s", seconds.unsigned_abs())
+        }
+        WatchFault::StoodStill { seconds } => {
+            format!(
+                "la surveillance s'est arrêtée pendant {seconds}\u{a0}s\u{a0}: rien n'a été mesuré pendant ce temps"
+            )
+        }
+        WatchFault::ProbesStuck { probes: 0 | 1 } => {
+            "1 sonde n'est pas arrivée à son terme et a été abandonnée\u{a0}: un bogue".to_owned()
+        }
+        WatchFault::ProbesStuck { probes } => {
+            format!("{probes} sondes ne sont pas arrivées à leur terme et ont été abandonnées\u{a0}: un bogue")
+        }
+        WatchFault::PartFailed { part } => {
+            format!("une partie de la surveillance a échoué et a été relancée\u{a0}: {part}\u{a0}; un bogue")
+        }
+    }
+}
+
+fn percent(free: u64, total: u64) -> u64 {
+    u64::try_from(u128::from(free) * 100 / u128::from(total.max(1))).unwrap_or(100)
+}
+
+fn days(hours: u64, language: Language) -> String {
+    match (language, hours) {
+        (Language::En, 0 | 1) => "an hour".to_owned(),
+        (Language::En, 2..48) => format!("{hours} hours"),
+        (Language::En, _) => format!("{} days", hours / 24),
+        (Language::Fr, 0 | 1) => "une heure".to_owned(),
+        (Language::Fr, 2..48) => format!("{hours} heures"),
+        (Language::Fr, _) => format!("{} jours", hours / 24),
+    }
+}
+
+/// A finding that lasts, once it is over.
+pub(super) fn lasting(kind: FaultKind, language: Language) -> Option<Lasting> {
+    let [over_en, was_en, over_fr, was_fr] = match kind {
+        FaultKind::DiskLow | FaultKind::DiskVeryLow | FaultKind::DiskCritical => [
+            "the disk has more room again",
+            "the disk had little room",
+            "le disque a de nouveau plus de place",
+            "le disque a eu peu de place",
+        ],
+        FaultKind::DiskFilling => [
+            "the disk fills no more",
+            "the disk was filling up",
+            "le disque ne se remplit plus",
+            "le disque se remplissait",
+        ],
+        FaultKind::MemoryShort => {
+            ["there is memory again", "memory was short", "il y a de nouveau de la mémoire", "la mémoire a manqué"]
+        }
+        FaultKind::Descriptors => [
+            "files and sockets can be opened again",
+            "open files and sockets were short",
+            "on peut de nouveau ouvrir fichiers et connexions",
+            "les fichiers et connexions ouverts ont manqué",
+        ],
+        FaultKind::DetectionBroken => [
+            "detection works again",
+            "detection was broken",
+            "la détection fonctionne de nouveau",
+            "la détection a été en panne",
+        ],
+        FaultKind::DefinitionsRejected => [
+            "all definition files are in use again",
+            "definition files were rejected",
+            "tous les fichiers de définition sont de nouveau utilisés",
+            "des fichiers de définition ont été rejetés",
+        ],
+        FaultKind::Restarting => [
+            "the monitor runs steadily again",
+            "the monitor was restarted again and again",
+            "la surveillance tourne de nouveau sans interruption",
+            "la surveillance a redémarré sans cesse",
+        ],
+        FaultKind::ClockOff => [
+            "the clock is right again",
+            "the clock was wrong",
+            "l'horloge est de nouveau à l'heure",
+            "l'horloge a été fausse",
+        ],
+        FaultKind::LowSpace
+        | FaultKind::NoSpace
+        | FaultKind::Failing
+        | FaultKind::SetAside
+        | FaultKind::Gone
+        | FaultKind::CorruptRows
+        | FaultKind::Dropped
+        | FaultKind::RestoredFrom
+        | FaultKind::DamagedFiles
+        | FaultKind::MissingFiles
+        | FaultKind::NotSealed
+        | FaultKind::LostWrites
+        | FaultKind::MailFailing
+        | FaultKind::FormClosed
+        | FaultKind::ChannelFailing
+        | FaultKind::ChannelUnproven
+        | FaultKind::LowCredit
+        | FaultKind::DrillUnanswered
+        | FaultKind::LocationSilent
+        | FaultKind::LocationClock
+        | FaultKind::LocationDrift
+        | FaultKind::LocationCopied
+        | FaultKind::LocationForged
+        | FaultKind::LocationForgotten
+        | FaultKind::ClockJumped
+        | FaultKind::StoodStill
+        | FaultKind::ProbesStuck
+        | FaultKind::PartFailed => return None,
+    };
+    Some(match language {
+        Language::En => Lasting { over: over_en.to_owned(), was: was_en.to_owned() },
+        Language::Fr => Lasting { over: over_fr.to_owned(), was: was_fr.to_owned() },
+    })
+}
