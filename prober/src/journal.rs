@@ -7,6 +7,7 @@
 mod frame;
 mod marks;
 mod reading;
+mod renumbering;
 mod segment;
 mod thinning;
 
@@ -22,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use shared::{Observation, Sequence, Span, Spans, Timestamp, report::Entry};
+use shared::{Observation, Sequence, Spans, Timestamp, report::Entry};
 
 use marks::Marks;
 use segment::{Segment, Writer};
@@ -97,6 +98,9 @@ pub struct Journal {
     counts: Counts,
     /// Why the disk does not take results, as it was told last.
     failing: Option<String>,
+    /// The disk takes no more than that, for tests of a full one.
+    #[cfg(test)]
+    room: Option<u64>,
 }
 
 /// What happened since the start.
@@ -138,6 +142,8 @@ impl Journal {
             begins: next,
             counts,
             failing: None,
+            #[cfg(test)]
+            room: None,
         })
     }
 
@@ -179,22 +185,21 @@ impl Journal {
         }
     }
 
-    /// Writes what waits in memory.
+    /// Writes what waits in memory, and gives new numbers to what still waits for them.
     pub fn flush(&mut self) {
-        while !self.memory.is_empty() {
-            let some = self.memory.len().min(frame::MOST);
-            let entries: Vec<Entry> = self.memory.iter().take(some).cloned().collect();
-            match self.write(&entries) {
-                Ok(()) => drop(self.memory.drain(..some)),
+        self.write_memory();
+        self.renumber_rest();
+    }
+
+    /// On a full disk, what the hub has makes room for what it has not.
+    fn write_memory(&mut self) {
+        loop {
+            match self.try_write_memory() {
+                Ok(()) => break,
+                // What was written since the last success may not be there: it is taken back into memory and written anew.
+                Err(error) if is_full(&error) && self.remove_acknowledged() => self.take_back(),
                 Err(error) => return self.failed(&error),
             }
-        }
-        if let Some(writer) = &mut self.writer
-            && let Err(error) = writer.sync()
-        {
-            // What was written since the last success may not be there: it is taken back into memory and written anew.
-            self.take_back();
-            return self.failed(&error);
         }
         if self.failing.take().is_some() {
             tracing::info!("the journal takes results again");
@@ -202,7 +207,21 @@ impl Journal {
         self.end_segment_if_full();
     }
 
+    fn try_write_memory(&mut self) -> io::Result<()> {
+        while !self.memory.is_empty() {
+            let some = self.memory.len().min(frame::MOST);
+            let entries: Vec<Entry> = self.memory.iter().take(some).cloned().collect();
+            self.write(&entries)?;
+            self.memory.drain(..some);
+        }
+        self.writer.as_mut().map_or(Ok(()), Writer::sync)
+    }
+
     fn write(&mut self, entries: &[Entry]) -> io::Result<()> {
+        #[cfg(test)]
+        if self.room.is_some_and(|room| self.bytes() >= room) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         let first = entries.first().map(|entry| entry.sequence).unwrap_or(self.next);
         let writer = match &mut self.writer {
             Some(writer) => writer,
@@ -256,17 +275,27 @@ impl Journal {
     /// Removes what the hub has had for long enough, and makes room when there is too much.
     pub fn forget(&mut self, now: Timestamp) {
         let settled = self.marks.acknowledged_before(now.minus(self.options.keep));
-        while self.segments.front().is_some_and(|segment| segment.numbers.highest() <= settled) {
-            self.remove_first();
-        }
+        while self.remove_first_up_to(settled) {}
         while self.bytes() > self.options.max_bytes {
-            let acknowledged = self.marks.acknowledged;
-            if self.segments.front().is_some_and(|segment| segment.numbers.highest() <= acknowledged) {
-                self.remove_first();
-            } else if !self.thin() {
+            if !self.remove_acknowledged() && !self.thin() {
                 break;
             }
         }
+    }
+
+    /// Removes the oldest file of which the hub has everything; false when there is none.
+    fn remove_acknowledged(&mut self) -> bool {
+        self.remove_first_up_to(self.marks.acknowledged)
+    }
+
+    /// A file with results that wait for new numbers is not the hub's, whatever their old ones say.
+    fn remove_first_up_to(&mut self, settled: Sequence) -> bool {
+        let waits = |segment: &Segment| self.marks.renumbering.iter().any(|span| segment.meets(span));
+        let goes = self.segments.front().is_some_and(|first| first.numbers.highest() <= settled && !waits(first));
+        if goes && let Some(segment) = self.segments.pop_front() {
+            remove(&segment.path);
+        }
+        goes
     }
 
     fn bytes(&self) -> u64 {
@@ -274,52 +303,34 @@ impl Journal {
         self.segments.iter().map(|segment| segment.bytes).sum::<u64>() + open
     }
 
-    fn remove_first(&mut self) {
-        let Some(segment) = self.segments.pop_front() else { return };
-        if let Err(error) = fs::remove_file(&segment.path) {
-            tracing::warn!(%error, path = %segment.path.display(), "a part of the journal could not be removed");
-        }
-    }
-
-    /// Thins out the oldest file that is whole; false when none is left.
+    /// Thins out the oldest file that is whole and can be read; false when none is left.
     fn thin(&mut self) -> bool {
-        let Some(segment) = self.segments.iter_mut().find(|segment| !segment.is_thin()) else { return false };
-        match thinning::thin(segment) {
-            Ok(gone) => {
-                if self.counts.thinned == 0 {
-                    tracing::warn!("the journal is full: its oldest results are thinned out to changes of verdicts");
+        for segment in self.segments.iter_mut().filter(|segment| !segment.is_thin()) {
+            match thinning::thin(segment) {
+                Ok(gone) => {
+                    if self.counts.thinned == 0 {
+                        tracing::warn!(
+                            "the journal is full: its oldest results are thinned out to changes of verdicts"
+                        );
+                    }
+                    self.counts.thinned += gone;
+                    return true;
                 }
-                self.counts.thinned += gone;
-                true
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a part of the journal could not be thinned out");
-                false
+                Err(error) => tracing::warn!(%error, "a part of the journal could not be thinned out and stays"),
             }
         }
+        false
     }
+}
 
-    /// Gives new numbers, above `highest`, to everything of this run: the hub has other results under those that it had, because
-    /// this journal was set back to an earlier state, or runs twice.
-    pub fn renumber(&mut self, highest: Sequence) {
-        self.take_back();
-        let own = Span::new(self.begins, self.last()).into_iter().collect::<Spans>();
-        let (old, kept): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut self.segments).into_iter().partition(|segment| segment.first() >= self.begins);
-        let mut entries: Vec<Entry> = old.iter().flat_map(|segment| segment.entries(&own)).collect();
-        entries.extend(std::mem::take(&mut self.memory));
-        self.segments = kept;
-        self.next = highest.max(self.last()).next();
-        self.begins = self.next;
-        let fresh = entries.into_iter().map(|Entry { observation, ahead_ms, .. }| Fresh { observation, ahead_ms });
-        self.append(fresh.collect());
-        // Only now: until they are written under their new numbers, the old ones are all there is.
-        for segment in old {
-            let gone = fs::remove_file(&segment.path);
-            gone.unwrap_or_else(|error| tracing::warn!(%error, "a part of the journal could not be removed"));
-        }
-        self.marks.highest = self.marks.highest.max(highest);
-        self.note_marks();
+/// Whether room would help.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        tracing::warn!(%error, path = %path.display(), "a part of the journal could not be removed");
     }
 }
 

@@ -238,6 +238,8 @@ pub enum RefusalKind {
     Code,
     /// It cannot be read, or is larger than it may be: 400, 413.
     Malformed,
+    /// It did not come whole and in time, whatever is in it: 408.
+    Late,
     /// Too often: 429.
     TooOften,
     /// The store cannot keep it now: 503.
@@ -246,8 +248,16 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Unknown, Self::Revoked, Self::Conflict, Self::Code, Self::Malformed, Self::TooOften, Self::Behind];
+    pub const ALL: [Self; 8] = [
+        Self::Unknown,
+        Self::Revoked,
+        Self::Conflict,
+        Self::Code,
+        Self::Malformed,
+        Self::Late,
+        Self::TooOften,
+        Self::Behind,
+    ];
 
     /// Its word, as in JSON.
     pub fn word(self) -> &'static str {
@@ -257,6 +267,7 @@ impl RefusalKind {
             Self::Conflict => "conflict",
             Self::Code => "code",
             Self::Malformed => "malformed",
+            Self::Late => "late",
             Self::TooOften => "too_often",
             Self::Behind => "behind",
         }

@@ -184,7 +184,7 @@ struct Dirty {
     maintenances: bool,
     /// The engine does not have the windows of maintenance as they are.
     windows: bool,
-    /// Results came for hours that lie behind the newest ones.
+    /// Results were counted that a restart would not look at again.
     late: bool,
     /// How far alarms have got, or what proves channels, is not as it was published.
     alarms: bool,
@@ -408,6 +408,7 @@ impl Hub {
     fn tick(&mut self, now: Timestamp) -> Vec<Transition> {
         // After a clock that was set back, nothing would be due until it had caught up.
         self.started = self.started.min(now);
+        self.telling.locations.turn_back(now);
         let outcome = self.engine.step(Input::Tick, now);
         self.account(outcome.transitions)
     }

@@ -197,6 +197,7 @@ impl Bound {
             access: self.sources.access,
             desk: self.sources.desk,
             counter: self.sources.counter,
+            bodies: Arc::new(Semaphore::new(router::BODIES)),
             reports: Arc::new(Semaphore::new(router::REPORTS)),
             subscribers: self.sources.subscribers,
             key: self.sources.key,

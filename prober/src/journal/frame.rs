@@ -57,6 +57,14 @@ pub(super) fn read(bytes: &[u8]) -> Contents {
     contents
 }
 
+/// Whether this is nothing, or the beginning of one frame: a write that was cut short.
+pub(super) fn is_torn(bytes: &[u8]) -> bool {
+    let begun = bytes.len().min(MAGIC.len());
+    let length = bytes.get(4..8).and_then(|length| length.try_into().ok()).map(u32::from_le_bytes);
+    let whole = length.map_or(HEAD as u64, |length| HEAD as u64 + u64::from(length));
+    bytes[..begun] == MAGIC[..begun] && (bytes.len() as u64) < whole
+}
+
 /// The frame at the beginning of the bytes, and its length.
 fn open(bytes: &[u8]) -> Option<(Vec<Entry>, usize)> {
     let head = bytes.get(..HEAD)?;

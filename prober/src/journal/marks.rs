@@ -5,7 +5,7 @@
 use std::{fs, io, path::Path, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use shared::{Sequence, Timestamp};
+use shared::{Sequence, Spans, Timestamp};
 
 /// An instant is remembered that often.
 const EACH: Duration = Duration::from_secs(3_600);
@@ -18,6 +18,9 @@ pub(super) struct Marks {
     pub(super) acknowledged: Sequence,
     /// The greatest number that it knows: no lower one is given again, even when the journal lost its end.
     pub(super) highest: Sequence,
+    /// Numbers that the hub has other results under: theirs get new ones when the disk takes them.
+    #[serde(default, skip_serializing_if = "Spans::is_empty")]
+    pub(super) renumbering: Spans,
     /// What was acknowledged when, an hour apart.
     since: Vec<(Sequence, Timestamp)>,
 }

@@ -35,6 +35,9 @@ impl Journal {
             }
             for entry in segment.entries(wanted) {
                 let sequence = entry.sequence;
+                if self.is_moved(sequence) {
+                    continue;
+                }
                 if !take(entry) {
                     until = sequence.before();
                     break 'all;
@@ -123,7 +126,11 @@ impl Part<'_> {
 
     fn entries(&self, wanted: &Spans) -> Vec<Entry> {
         match self {
-            Self::Written(segment) => segment.entries(wanted),
+            // What cannot be read now is not lost: it is asked for again.
+            Self::Written(segment) => segment.entries(wanted).unwrap_or_else(|error| {
+                tracing::warn!(%error, path = %segment.path.display(), "a part of the journal cannot be read");
+                Vec::new()
+            }),
             Self::Memory(entries) => entries.iter().filter(|entry| wanted.contains(entry.sequence)).cloned().collect(),
         }
     }

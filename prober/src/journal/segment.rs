@@ -38,23 +38,31 @@ impl Segment {
         self.path.extension() == Some(OsStr::new(THIN))
     }
 
-    /// The results of the wanted numbers. A file that cannot be read has none now: they are asked for again.
-    pub(super) fn entries(&self, wanted: &Spans) -> Vec<Entry> {
-        let bytes = fs::read(&self.path).unwrap_or_else(|error| {
-            tracing::warn!(%error, path = %self.path.display(), "a part of the journal cannot be read");
-            Vec::new()
-        });
-        let mut entries = frame::read(&bytes).entries;
-        entries.retain(|entry| wanted.contains(entry.sequence) && self.numbers.contains(entry.sequence));
-        entries
+    /// Whether it has a number of that span.
+    pub(super) fn meets(&self, span: Span) -> bool {
+        self.numbers.iter().any(|held| held.meet(span).is_some())
     }
 
-    pub(super) fn all(&self) -> Vec<Entry> {
-        self.entries(&self.numbers)
+    /// The results of the wanted numbers, as far as they can be read.
+    pub(super) fn entries(&self, wanted: &Spans) -> io::Result<Vec<Entry>> {
+        let mut entries = frame::read(&fs::read(&self.path)?).entries;
+        entries.retain(|entry| wanted.contains(entry.sequence) && self.numbers.contains(entry.sequence));
+        Ok(entries)
+    }
+
+    /// All results; an error when some of them cannot be read, so that nobody takes the rest for all.
+    pub(super) fn whole(&self) -> io::Result<Vec<Entry>> {
+        let entries = self.entries(&self.numbers)?;
+        let found: Spans = entries.iter().filter_map(|entry| Span::new(entry.sequence, entry.sequence)).collect();
+        match self.numbers.iter().all(|span| found.covers(span)) {
+            true => Ok(entries),
+            false => Err(io::Error::new(io::ErrorKind::InvalidData, "some of its results cannot be read any more")),
+        }
     }
 }
 
-/// Every file of a journal in the order of their numbers, and how many places are damaged. Files without a whole frame go.
+/// Every file of a journal in the order of their numbers, and how many places are damaged. A file that was only begun goes; one that
+/// holds something else is set aside.
 pub(super) fn read_all(directory: &Path) -> io::Result<(VecDeque<Segment>, u64)> {
     let mut paths = Vec::new();
     for found in fs::read_dir(directory)? {
@@ -82,13 +90,29 @@ pub(super) fn read_all(directory: &Path) -> io::Result<(VecDeque<Segment>, u64)>
         if contents.damaged > 0 {
             tracing::warn!(path = %path.display(), places = contents.damaged, "a part of the journal is damaged: the rest is used");
         }
-        match numbers.is_empty() {
-            true => drop(fs::remove_file(path)),
-            false => segments.push_back(Segment { path, numbers, bytes: bytes.len() as u64 }),
+        if !numbers.is_empty() {
+            segments.push_back(Segment { path, numbers, bytes: bytes.len() as u64 });
+        } else if frame::is_torn(&bytes) {
+            drop(fs::remove_file(path));
+        } else {
+            damaged += 1;
+            set_aside(&path);
         }
     }
     segments.make_contiguous().sort_by_key(Segment::first);
     Ok((segments, damaged))
+}
+
+/// Whoever can save something of it finds it beside the journal; nothing of it is read again.
+fn set_aside(path: &Path) {
+    let places = (1_u32..).map(|again| path.with_extension(format!("damaged-{again}")));
+    let Some(place) = places.into_iter().find(|place| !place.exists()) else { return };
+    match fs::rename(path, &place) {
+        Ok(()) => {
+            tracing::error!(path = %place.display(), "a part of the journal cannot be read and is set aside: it may be removed");
+        }
+        Err(error) => tracing::error!(%error, path = %path.display(), "a part of the journal cannot be read"),
+    }
 }
 
 /// The file that is written.

@@ -3,7 +3,7 @@
 use std::{fs, io::Write as _};
 
 use proptest::prelude::*;
-use shared::Verdict;
+use shared::{Span, Verdict};
 use tempfile::TempDir;
 
 use super::*;
@@ -216,11 +216,107 @@ fn a_journal_that_was_set_back_gives_its_own_results_new_numbers() {
     drop(journal);
     let mut journal = open(&directory);
     journal.append(some(3, 2));
-    journal.renumber(Sequence::new(100));
+    journal.renumber(Sequence::new(100), &span(4, 5));
     assert_eq!((numbers(&journal), journal.begins()), (vec![1, 2, 3, 101, 102], Sequence::new(101)));
     journal.append(some(5, 1));
     drop(journal);
     assert_eq!(numbers(&open(&directory)), [1, 2, 3, 101, 102, 103]);
+}
+
+fn span(first: u64, last: u64) -> Spans {
+    Span::new(Sequence::new(first), Sequence::new(last)).into_iter().collect()
+}
+
+#[test]
+fn what_the_hub_has_keeps_its_number_when_the_rest_gets_new_ones() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 6));
+    journal.renumber(Sequence::new(100), &span(5, 6));
+    assert_eq!(numbers(&journal), [1, 2, 3, 4, 101, 102]);
+    assert_eq!(journal.pick(&span(101, 101), 1).entries[0].observation.started_at, at(4));
+    drop(journal);
+    assert_eq!(numbers(&open(&directory)), [1, 2, 3, 4, 101, 102]);
+}
+
+#[test]
+fn a_full_disk_keeps_what_waits_for_new_numbers_and_gives_them_later() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 4));
+    journal.room = Some(0);
+    journal.renumber(Sequence::new(100), &span(3, 4));
+    journal.take_receipt(Sequence::new(4), Sequence::new(100), at(9));
+    journal.append(some(4, 1));
+    assert_eq!(
+        (numbers(&journal).len(), journal.state().in_memory),
+        (3, 1),
+        "they wait, and are not sent under old numbers"
+    );
+    drop(journal);
+    let mut journal = open(&directory);
+    journal.flush();
+    let mut starts: Vec<_> =
+        journal.pick(&span(101, 999), 9).entries.iter().map(|entry| entry.observation.started_at).collect();
+    starts.sort();
+    assert_eq!(starts, [at(2), at(3)], "the one in memory is lost, those on the disk are not");
+    assert_eq!(journal.pick(&span(1, 100), 9).entries.len(), 2);
+}
+
+#[test]
+fn a_full_disk_gives_up_what_the_hub_has_before_anything_else() {
+    let directory = directory();
+    for round in 0..3 {
+        open(&directory).append(some(round * 4, 4));
+    }
+    let mut journal = open(&directory);
+    journal.take_receipt(Sequence::new(8), Sequence::new(8), at(20));
+    journal.room = Some(journal.bytes());
+    journal.append(some(12, 1));
+    assert_eq!((numbers(&journal), journal.state().in_memory), (vec![5, 6, 7, 8, 9, 10, 11, 12, 13], 0));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_neither_thinned_nor_given_up() {
+    let directory = directory();
+    open(&directory).append(some(0, 10));
+    let options = JournalOptions { max_bytes: 1, ..JournalOptions::default() };
+    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let part = parts(&directory).remove(0);
+    let whole = fs::read(&part).expect("read");
+    // A directory in its place: it is there, and reading it is an error.
+    fs::remove_file(&part).and_then(|()| fs::create_dir(&part)).expect("in its place");
+    journal.forget(at(20));
+    let picked = journal.pick(&everything(&journal), 99);
+    assert_eq!((picked.entries.len(), picked.lost.count(), journal.state().thinned), (0, 0, 0));
+    // Half of it, by a disk that is dying.
+    fs::remove_dir(&part).and_then(|()| fs::write(&part, &whole[..whole.len() / 2])).expect("in its place");
+    journal.forget(at(20));
+    assert_eq!((journal.state().thinned, part.exists()), (0, true));
+    fs::write(&part, whole).expect("it is back");
+    journal.forget(at(20));
+    assert_eq!(numbers(&journal), [1, 10]);
+}
+
+#[test]
+fn a_file_in_which_nothing_can_be_read_is_set_aside_and_counted() {
+    let check = |bytes: &[u8], damaged: u64, files: usize| {
+        let directory = directory();
+        drop(open(&directory));
+        fs::write(directory.path().join("journal/00000000000000000001.part"), bytes).expect("written");
+        let journal = open(&directory);
+        let left = fs::read_dir(directory.path().join("journal")).expect("a directory");
+        let aside = left.filter(|found| found.as_ref().is_ok_and(|found| found.file_name() != "lock"));
+        assert_eq!((journal.state().damaged, aside.count()), (damaged, files), "{bytes:?}");
+    };
+    let frame = frame::seal(&[]).expect("a frame");
+    check(&[], 0, 0);
+    check(&frame[..frame.len() - 1], 0, 0);
+    check(&frame[..3], 0, 0);
+    check(b"anything else", 1, 1);
+    check(&[0; 100], 1, 1);
+    let flipped = [&frame[..frame.len() - 1], &[frame[frame.len() - 1] ^ 1]].concat();
+    check(&flipped, 1, 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use shared::{ProbeId, Spans, Verdict, report::Entry};
@@ -20,11 +20,17 @@ use super::{
 /// Replaces the file by one that has the first result of each probe, each that says something else than the one before, and the
 /// very last one, so that its number is not given again. Gives how many went.
 pub(super) fn thin(segment: &mut Segment) -> io::Result<u64> {
-    let all = segment.all();
+    let all = segment.whole()?;
     let before = all.len();
     let kept = changes(all);
-    let draft = segment.path.with_extension("new");
     let place = segment.path.with_extension(THIN);
+    replace(segment, &kept, place)?;
+    Ok((before - kept.len()) as u64)
+}
+
+/// Replaces the file by one at `place` that has these results only, which are on stable storage before the old one goes.
+pub(super) fn replace(segment: &mut Segment, kept: &[Entry], place: PathBuf) -> io::Result<()> {
+    let draft = segment.path.with_extension("new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     let mut bytes = 0;
     for some in kept.chunks(frame::MOST) {
@@ -35,11 +41,13 @@ pub(super) fn thin(segment: &mut Segment) -> io::Result<u64> {
     file.sync_all()?;
     fs::rename(&draft, &place)?;
     File::open(place.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-    fs::remove_file(&segment.path)?;
+    if place != segment.path {
+        fs::remove_file(&segment.path)?;
+    }
     let mut numbers = Spans::default();
     kept.iter().for_each(|entry| numbers.add(entry.sequence));
     *segment = Segment { path: place, numbers, bytes };
-    Ok((before - kept.len()) as u64)
+    Ok(())
 }
 
 /// The first result of each probe, each that says something else than the one before, and the last one.

@@ -68,7 +68,9 @@ fn enrolment(identity: &Identity, code: &str) -> Enrolment {
 fn refused(unanswered: Unanswered) -> EnrolmentError {
     match unanswered {
         Unanswered::Refused(refusal) => match refusal.kind {
-            RefusalKind::TooOften | RefusalKind::Behind => EnrolmentError::Unanswered(refusal.detail),
+            RefusalKind::TooOften | RefusalKind::Behind | RefusalKind::Late => {
+                EnrolmentError::Unanswered(refusal.detail)
+            }
             RefusalKind::Unknown
             | RefusalKind::Revoked
             | RefusalKind::Conflict

@@ -12,10 +12,11 @@ use flate2::{Compression, write::ZlibEncoder};
 use shared::{
     Sequence, Spans, Timestamp,
     report::{
-        Exchange, Heartbeat, MOST_ENTRIES, MOST_SPANS, REPORT_FORMAT, Receipt, Refusal, RefusalKind, Report, RunId,
+        Exchange, Heartbeat, JournalState, MOST_ENTRIES, MOST_SPANS, REPORT_FORMAT, Receipt, Refusal, RefusalKind,
+        Report, RunId,
     },
 };
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -25,7 +26,10 @@ use super::{
     plan::{Known, pause},
     watch::Watch,
 };
-use crate::{journal::Picked, probe::wall_clock};
+use crate::{
+    journal::{Journal, Picked},
+    probe::wall_clock,
+};
 
 /// The hub hears of us at least that often.
 const BEAT: Duration = Duration::from_secs(15);
@@ -35,20 +39,29 @@ const GATHER: Duration = Duration::from_millis(500);
 /// A hub that cannot write is asked as if it had failed no more often: every few seconds.
 const BEHIND: u32 = 1;
 
-/// The hub's clock, as the last receipt showed it: it goes on by our monotonic clock, so that ours may be set meanwhile.
+/// The journal is waited for so long; then the hub hears of us what is known without it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The hub's clock, as the last receipt showed it: it goes on by a clock that nobody sets and that runs while the machine sleeps.
 #[derive(Debug, Default)]
-pub(super) struct HubClock(Mutex<Option<(Instant, Timestamp)>>);
+pub(super) struct HubClock(Mutex<Option<(Duration, Timestamp)>>);
+
+/// Since the machine was started, asleep or not.
+fn since_boot() -> Duration {
+    let at = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::try_from(at).unwrap_or_default()
+}
 
 impl HubClock {
     /// How far it is ahead of ours, in milliseconds; none before the first receipt.
     pub(super) fn ahead_ms(&self) -> Option<i64> {
         let (at, showed) = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
-        Some(showed.plus(at.elapsed()).as_millis() - wall_clock().as_millis())
+        Some(showed.plus(since_boot().saturating_sub(at)).as_millis() - wall_clock().as_millis())
     }
 
     fn set(&self, exchange: &Exchange) {
         let showed = Timestamp::from_millis(exchange.returned_at.as_millis() + exchange.ahead_ms());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), showed));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((since_boot(), showed));
     }
 }
 
@@ -70,13 +83,33 @@ pub(super) struct Link {
     most: usize,
     /// Numbers that the hub cannot read alone: given up.
     unreadable: Spans,
+    /// A result that was sent alone and not read. It is given up when an empty report is read right after: then it is its fault.
+    suspect: Option<Sequence>,
+    /// How the journal was when it last answered.
+    seen: Option<Seen>,
     /// What went wrong, as it was told last.
     told: Option<String>,
 }
 
+/// What a report says of the journal.
+#[derive(Debug, Clone)]
+struct Seen {
+    begins: Sequence,
+    acknowledged: Sequence,
+    state: JournalState,
+    free_disk: Option<u64>,
+}
+
+impl Seen {
+    fn of(journal: &Journal) -> Self {
+        let (begins, acknowledged) = (journal.begins(), journal.acknowledged());
+        Self { begins, acknowledged, state: journal.state(), free_disk: journal.free_disk() }
+    }
+}
+
 /// What to do after a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
+pub(super) enum Next {
     /// More is to be sent.
     AtOnce,
     /// The hub has everything.
@@ -100,6 +133,8 @@ impl Link {
             failures: 0,
             most: MOST_ENTRIES,
             unreadable: Spans::default(),
+            suspect: None,
+            seen: None,
             told: None,
         }
     }
@@ -141,22 +176,64 @@ impl Link {
         }
     }
 
-    async fn report(&mut self) -> Next {
+    pub(super) async fn report(&mut self) -> Next {
         let Some(report) = self.compose().await else { return Next::AfterPause };
         let (envelope, sent_at) = (report.envelope(), report.sent_at);
         let Some(body) = packed(&report) else { return Next::AfterPause };
         match self.hub.report(&envelope, body, &self.identity).await {
-            Ok(receipt) => self.take(receipt, sent_at).await,
+            Ok(receipt) => self.take(receipt, &report, sent_at).await,
             Err(Unanswered::Refused(refusal)) => self.refused(refusal, &report).await,
-            Err(error @ (Unanswered::Foreign(_) | Unanswered::Lost(_))) => self.failed(error.to_string()),
+            Err(error @ (Unanswered::Foreign(_) | Unanswered::Lost(_))) => {
+                self.suspect = None;
+                self.failed(error.to_string())
+            }
         }
     }
 
-    /// What is to be said now.
+    /// As of [`Desk::ask`], and none when the journal does not answer in time.
+    async fn ask<T: Send + 'static>(&self, order: impl FnOnce(&mut Journal) -> T + Send + 'static) -> Option<T> {
+        timeout(PATIENCE, self.desk.ask(order)).await.ok().flatten()
+    }
+
+    /// What is to be said now. A disk that hangs is no reason to be silent.
     async fn compose(&mut self) -> Option<Report> {
-        let (known, most, unreadable) = (self.known.clone(), self.most, self.unreadable.clone());
-        let composed = self.desk.ask(move |journal| {
-            let known = known.unwrap_or_else(|| Known { highest: journal.acknowledged(), ..Known::default() });
+        let (Picked { entries, lost }, seen) = match (self.pick().await, self.seen.clone()) {
+            (Some(picked), _) => picked,
+            (None, Some(seen)) => (Picked::default(), seen),
+            (None, None) => return None,
+        };
+        self.seen = Some(seen.clone());
+        self.beat += 1;
+        let coverage = self.watch.coverage(wall_clock());
+        Some(Report {
+            format: REPORT_FORMAT.to_owned(),
+            location: self.identity.location().clone(),
+            run: self.run,
+            begins: seen.begins,
+            beat: self.beat,
+            sent_at: wall_clock(),
+            acknowledged: seen.acknowledged,
+            entries,
+            lost: lost.first_spans(MOST_SPANS).into(),
+            heartbeat: Heartbeat {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                definitions: self.watch.fingerprint(),
+                overdue: coverage.overdue,
+                probes: coverage.probes,
+                journal: seen.state,
+                free_disk: seen.free_disk,
+                exchange: self.exchange,
+            },
+        })
+    }
+
+    /// What is to be sent, and how the journal does. Nothing before the hub has said what it knows: numbers that a full disk lost
+    /// and the hub did not are not given again.
+    async fn pick(&self) -> Option<(Picked, Seen)> {
+        let known = self.known.clone().filter(|_| self.suspect.is_none());
+        let (most, unreadable) = (self.most, self.unreadable.clone());
+        let picked = self.ask(move |journal| {
+            let Some(known) = known else { return (Picked::default(), Seen::of(journal)) };
             let mut picked = journal.pick(&known.news(journal.last()), most);
             let room = most - picked.entries.len().min(most);
             if room > 0 && !known.backlog().is_empty() {
@@ -166,57 +243,49 @@ impl Link {
             }
             picked.entries.retain(|entry| !unreadable.contains(entry.sequence));
             unreadable.iter().for_each(|span| picked.lost.insert(span));
-            (picked, journal.begins(), journal.acknowledged(), journal.state(), journal.free_disk())
+            (picked, Seen::of(journal))
         });
-        let (Picked { entries, lost }, begins, acknowledged, journal, free_disk) = composed.await?;
-        self.beat += 1;
-        let coverage = self.watch.coverage(wall_clock());
-        Some(Report {
-            format: REPORT_FORMAT.to_owned(),
-            location: self.identity.location().clone(),
-            run: self.run,
-            begins,
-            beat: self.beat,
-            sent_at: wall_clock(),
-            acknowledged,
-            entries,
-            lost: lost.first_spans(MOST_SPANS).into(),
-            heartbeat: Heartbeat {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                definitions: self.watch.fingerprint(),
-                overdue: coverage.overdue,
-                probes: coverage.probes,
-                journal,
-                free_disk,
-                exchange: self.exchange,
-            },
-        })
+        picked.await
     }
 
-    async fn take(&mut self, receipt: Receipt, sent_at: Timestamp) -> Next {
+    async fn take(&mut self, receipt: Receipt, report: &Report, sent_at: Timestamp) -> Next {
         let Receipt { acknowledged, highest, missing, received_at, answered_at, .. } = receipt;
         let exchange = Exchange { sent_at, received_at, answered_at, returned_at: wall_clock() };
         self.clock.set(&exchange);
         self.exchange = Some(exchange);
-        let taken = self.desk.ask(move |journal| {
-            let (before, last) = (journal.acknowledged(), journal.last());
-            journal.take_receipt(acknowledged, highest, wall_clock());
-            (before, last)
+        let is_first = self.known.is_none();
+        let taken = self.ask(move |journal| {
+            let (before, last, begins) = (journal.acknowledged(), journal.last(), journal.begins());
+            // Numbers that are not ours, or not only, acknowledge nothing of ours.
+            let foreign = highest > last || (is_first && highest >= begins);
+            if !foreign {
+                journal.take_receipt(acknowledged, highest, wall_clock());
+            }
+            (before, last, foreign)
         });
-        let Some((before, last)) = taken.await else { return Next::AfterPause };
-        if highest > last {
+        let Some((before, last, foreign)) = taken.await else { return Next::AfterPause };
+        if foreign && is_first {
+            return self.begin_above(highest).await;
+        }
+        if foreign {
             tracing::error!(%highest, %last, "the hub knows later results of this location: its disk was set back, or it runs twice");
             return self.renumber(highest).await;
         }
         if acknowledged < before {
             tracing::warn!(%before, now = %acknowledged, "the hub has lost results that it had: they are sent again");
         }
+        if let Some(sequence) = self.suspect.take() {
+            tracing::error!(%sequence, "the hub cannot read a result: it is given up");
+            self.unreadable.add(sequence);
+        }
         self.went_well();
         if acknowledged == highest {
             self.watch.acknowledged();
         }
         let known = Known { highest, missing };
-        let next = if known.lacks(last) { Next::AtOnce } else { Next::WithNews };
+        // What is wanted and cannot be read from the disk now is not asked for in a circle.
+        let is_stuck = report.entries.is_empty() && report.lost.is_empty() && self.known.as_ref() == Some(&known);
+        let next = if known.lacks(last) && !is_stuck { Next::AtOnce } else { Next::WithNews };
         self.known = Some(known);
         next
     }
@@ -233,41 +302,61 @@ impl Link {
                 self.failed(detail)
             }
             // It judges what it cannot keep: the present must reach it all the same.
-            (RefusalKind::Behind, _) => {
+            (RefusalKind::Behind | RefusalKind::Late | RefusalKind::TooOften, _) => {
+                self.suspect = None;
                 self.failures = self.failures.min(BEHIND);
                 self.failed(detail)
             }
-            (
-                RefusalKind::Conflict
-                | RefusalKind::Unknown
-                | RefusalKind::Revoked
-                | RefusalKind::Code
-                | RefusalKind::TooOften,
-                _,
-            ) => self.failed(detail),
+            (RefusalKind::Conflict | RefusalKind::Unknown | RefusalKind::Revoked | RefusalKind::Code, _) => {
+                self.suspect = None;
+                self.failed(detail)
+            }
         }
     }
 
-    /// A report that the hub cannot read is sent in halves, until the one result is found that it cannot read at all.
+    /// A report that the hub cannot read is sent in halves, until the one result is found that it cannot read; when it cannot read
+    /// a report without results either, that one was not to blame.
     fn lighten(&mut self, report: &Report) {
         match report.entries.as_slice() {
-            [] => {}
+            [] => self.suspect = None,
             [one] => {
-                tracing::error!(sequence = %one.sequence, probe.id = %one.observation.probe, "the hub cannot read a result: it is given up");
-                self.unreadable.add(one.sequence);
-                self.most = MOST_ENTRIES;
+                tracing::warn!(sequence = %one.sequence, probe.id = %one.observation.probe, "the hub does not read a report with this result alone");
+                self.suspect = Some(one.sequence);
             }
             several => self.most = several.len().div_ceil(2),
         }
     }
 
-    /// Goes on above what the hub knows, as another run.
-    async fn renumber(&mut self, highest: Sequence) -> Next {
-        if self.desk.ask(move |journal| journal.renumber(highest)).await.is_none() {
+    /// The hub knows numbers that this run would have given, and nothing of them was sent yet: a full disk lost them, or an older
+    /// state of it was restored.
+    async fn begin_above(&mut self, highest: Sequence) -> Next {
+        if !self.go_on_above(highest).await {
             return Next::AfterPause;
+        }
+        tracing::info!(%highest, "the hub knows later numbers of this location: it goes on above them");
+        Next::AtOnce
+    }
+
+    /// Goes on above what the hub knows, as another run; false when the journal does not answer.
+    async fn go_on_above(&mut self, highest: Sequence) -> bool {
+        let known = self.known.clone();
+        let renumbered = self.ask(move |journal| {
+            let known = known.unwrap_or_else(|| Known { highest: journal.acknowledged(), ..Known::default() });
+            journal.renumber(highest, &known.lacking(journal.last()));
+        });
+        if renumbered.await.is_none() {
+            return false;
         }
         (self.run, self.beat) = (run_id(), 0);
         self.known = Some(Known { highest, missing: Spans::default() });
+        true
+    }
+
+    /// As of [`Link::go_on_above`], when numbers were given twice.
+    async fn renumber(&mut self, highest: Sequence) -> Next {
+        if !self.go_on_above(highest).await {
+            return Next::AfterPause;
+        }
         // Two that take each other's numbers must not do so without a pause.
         self.failed("the numbers of this location's results were given twice".to_owned())
     }

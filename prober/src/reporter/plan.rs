@@ -27,6 +27,11 @@ impl Known {
         &self.missing
     }
 
+    /// Everything up to `last` that it does not have.
+    pub(super) fn lacking(&self, last: Sequence) -> Spans {
+        self.missing.iter().chain(Span::new(self.highest.next(), last)).collect()
+    }
+
     /// Whether anything is left to send.
     pub(super) fn lacks(&self, last: Sequence) -> bool {
         self.highest < last || !self.missing.is_empty()
@@ -34,10 +39,10 @@ impl Known {
 }
 
 /// How long to wait after so many failures in a row: a random part of a time that doubles (full jitter), so that locations do not
-/// come all at once when the hub is back.
+/// come all at once when the hub is back. It asks twice before the hub would take it for silent.
 pub(super) fn pause(failures: u32, chance: f64) -> std::time::Duration {
     const FIRST: f64 = 1.0;
-    const LONGEST: f64 = 60.0;
+    const LONGEST: f64 = 30.0;
     let ceiling = (FIRST * f64::from(1_u32 << failures.min(10))).min(LONGEST);
     // Never at once: what refuses in a millisecond would be asked a thousand times a second.
     std::time::Duration::from_secs_f64((ceiling * chance.clamp(0.0, 1.0)).max(0.2))
@@ -65,14 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_grows_to_a_minute_and_never_vanishes() {
+    fn a_pause_grows_to_half_a_minute_and_never_vanishes() {
         let check = |failures: u32, chance: f64, seconds: f64| {
             assert_eq!(pause(failures, chance).as_secs_f64(), seconds, "{failures} {chance}");
         };
         check(0, 1.0, 1.0);
         check(1, 0.5, 1.0);
         check(3, 1.0, 8.0);
-        check(30, 1.0, 60.0);
+        check(30, 1.0, 30.0);
         check(30, 0.0, 0.2);
     }
 }

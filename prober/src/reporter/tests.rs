@@ -16,7 +16,9 @@ use shared::{
 use tokio::sync::watch;
 
 use super::{
+    clerk::Clerk,
     hub::{HubClient, Unanswered},
+    link::Link,
     watch::Watch,
     *,
 };
@@ -187,4 +189,88 @@ async fn a_sign_of_life_needs_probes_that_run_and_a_hub_that_acknowledges() {
     assert_eq!(watch.silence(later(60)), None, "a target that fails is no fault of ours");
     tokio::time::advance(Duration::from_secs(91)).await;
     assert_eq!(watch.silence(later(30)), Some("the hub does not acknowledge"));
+}
+
+/// A location with so many results in its journal that no hub has, and a hub that gives these answers.
+struct Place {
+    link: Link,
+    heard: mpsc::Receiver<String>,
+    _tasks: JoinSet<()>,
+    _out: tokio::sync::mpsc::Sender<Observation>,
+    _directory: tempfile::TempDir,
+}
+
+fn observation() -> Observation {
+    let now = crate::probe::wall_clock();
+    let json = json!({
+        "probe": "cloud/tcp", "location": "lyon", "started_at": now, "verdict": "fail", "failure": null, "timings": {},
+        "duration": 0.1, "certificate_expires_at": null, "confirmation": false,
+    });
+    serde_json::from_value(json).expect("an observation")
+}
+
+fn place(results: usize, answers: Vec<(&'static str, String)>) -> Place {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut journal = Journal::open(directory.path(), JournalOptions::default()).expect("opens");
+    let fresh = || crate::journal::Fresh { observation: observation(), ahead_ms: None };
+    journal.append((0..results).map(|_| fresh()).collect());
+    let (address, heard) = scripted(answers);
+    let (clock, watch) = (Arc::default(), Arc::new(Watch::new(watch::channel(set()).1)));
+    let (clerk, desk) = Clerk::new(journal, Arc::clone(&clock), Arc::clone(&watch));
+    let (out, observations) = Reporter::seam();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(clerk.run(observations, CancellationToken::new(), CancellationToken::new()));
+    let identity = Identity::generate(lyon(), "code").expect("a key");
+    let link = Link::new(identity, client(address), desk, clock, watch);
+    Place { link, heard, _tasks: tasks, _out: out, _directory: directory }
+}
+
+fn has(acknowledged: u64, highest: u64) -> (&'static str, String) {
+    let mut receipt = receipt("lyon");
+    (receipt["acknowledged"], receipt["highest"], receipt["missing"]) =
+        (json!(acknowledged), json!(highest), json!([]));
+    ("200 OK", receipt.to_string())
+}
+
+fn refused(status: &'static str, kind: &str, highest: Option<u64>) -> (&'static str, String) {
+    let refusal = json!({ "format": REFUSAL_FORMAT, "kind": kind, "detail": "no", "highest": highest });
+    (status, refusal.to_string())
+}
+
+impl Place {
+    /// The numbers of one report.
+    async fn says(&mut self) -> String {
+        self.link.report().await;
+        let request = self.heard.recv().expect("asked").to_lowercase();
+        let line = request.lines().find_map(|line| line.strip_prefix("belfry-sequence: ").map(str::to_owned));
+        line.expect("an envelope")
+    }
+}
+
+#[tokio::test]
+async fn only_a_result_that_the_hub_cannot_read_while_it_reads_reports_is_given_up() {
+    let malformed = || refused("400 Bad Request", "malformed", None);
+    let late = || refused("408 Request Timeout", "late", None);
+    let answers =
+        vec![has(0, 0), late(), malformed(), malformed(), malformed(), late(), malformed(), has(0, 0), has(1, 1)];
+    let mut place = place(1, answers);
+    // It asks first; what did not come whole is no result's fault, nor is what an empty report shares.
+    for (step, expected) in ["0-0", "1-1", "1-1", "0-0", "1-1", "0-0", "1-1", "0-0", "0-0"].into_iter().enumerate() {
+        assert_eq!(place.says().await, expected, "report {step}");
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_gives_new_numbers_to_what_the_hub_lacks_only() {
+    let answers = vec![has(0, 0), has(2, 2), refused("409 Conflict", "conflict", Some(50)), has(50, 50)];
+    let mut place = place(2, answers);
+    assert_eq!((place.says().await.as_str(), place.says().await.as_str()), ("0-0", "1-2"));
+    place.says().await;
+    assert_eq!(place.says().await, "0-0", "nothing is sent twice");
+}
+
+#[tokio::test]
+async fn a_location_that_lost_its_end_goes_on_above_what_the_hub_knows() {
+    let mut place = place(2, vec![has(40, 40), has(42, 42)]);
+    assert_eq!((place.says().await.as_str(), place.says().await.as_str()), ("0-0", "41-42"));
 }

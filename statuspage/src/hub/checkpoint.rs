@@ -122,6 +122,11 @@ const WITHOUT: Duration = Duration::from_secs(3_600);
 /// What may lie between the end of a probe and its being judged, so that a checkpoint does not know it.
 const UNDER_WAY: Duration = Duration::from_secs(120);
 
+/// Whether a result began so long ago that a restart, which goes on from a checkpoint before `now`, might not look at it again.
+pub(super) fn is_late(observation: &Observation, now: Timestamp) -> bool {
+    now.since(observation.started_at) >= UNDER_WAY
+}
+
 /// The stored observations of these definitions that may have come after the checkpoint and prove something.
 ///
 /// A store that does not answer in time is not asked again: the rest is learnt anew from the next results.
@@ -187,14 +192,9 @@ impl Hub {
         self.store.apply(Changes { records, ..relieved }).await;
     }
 
-    /// The hours and days that are not written as they are.
-    pub(super) fn ledgers(&mut self) -> Changes {
-        let mut changes = Changes::default();
-        ledgers(self.history.dirty_rows(), &mut changes);
-        changes
-    }
-
-    fn checkpoint(&mut self, now: Timestamp) -> Changes {
+    /// Everything that is known at `now` and not written as it is: all of it belongs into one transaction.
+    pub(super) fn checkpoint(&mut self, now: Timestamp) -> Changes {
+        self.dirty.late = false;
         for state in self.engine.states() {
             self.history.spend(&state.component, state.status, state.since, now);
         }

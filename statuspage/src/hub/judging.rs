@@ -9,10 +9,11 @@ use shared::{Exhibit, Observation, Timestamp, Verdict};
 use tokio::time::Instant;
 use tracing::info;
 
-use super::{Hub, evidence, roster};
+use super::{Hub, checkpoint, evidence, roster};
 use crate::{
     clock::now,
     engine::{Input, Outcome, Reception, Roster, Transition},
+    history::Intake,
     store::Durability,
 };
 
@@ -71,7 +72,8 @@ impl Hub {
             Some(Reception::Judged) => {
                 self.firsts.judged(observation, exhibit);
                 self.count_check(observation);
-                self.history.observe(observation, now);
+                let intake = self.history.observe(observation, now);
+                self.dirty.late |= is_counted(intake) && checkpoint::is_late(observation, now);
                 self.views.heard(&observation.location, now);
                 if matches!(observation.verdict, Verdict::Fail | Verdict::Warn) {
                     self.dirty.histories.insert(id.clone());
@@ -103,9 +105,9 @@ impl Hub {
         let observed = roster::observed(&self.definitions, Arc::clone(observation), now);
         let outcome = self.engine.step(Input::Observation(observed), now);
         if let Some(Reception::OldNews) = outcome.reception {
-            self.history.observe(observation, now);
+            let intake = self.history.observe(observation, now);
             self.dirty.histories.insert(observation.probe.component.clone());
-            self.dirty.late = true;
+            self.dirty.late |= is_counted(intake);
             return self.account(outcome.transitions);
         }
         self.received(observation, exhibit, outcome, now)
@@ -142,5 +144,13 @@ impl Hub {
             info!(%component, %from, %to, %at, reason = kind, "a component changed its state");
         }
         transitions
+    }
+}
+
+/// Whether something of it is to be written.
+fn is_counted(intake: Intake) -> bool {
+    match intake {
+        Intake::Counted | Intake::DayOnly => true,
+        Intake::TooLate => false,
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     clock::now,
     engine::Transition,
     incident::Actor,
-    location::{Book, Command, LocationView, News, PublicKey, Refused, Register, Taken, Trouble, Undone},
+    location::{Book, Command, LocationView, News, PublicKey, Refused, Register, Taken, Trouble, Undone, Unverified},
     notify::{Fault, FaultId, FaultKind, LocationTrouble},
     store::{Changes, Durability, RecordKey, Restored, StoreState},
 };
@@ -38,7 +38,7 @@ pub(super) enum Knock {
     /// A location introduces itself.
     Enrolment(Box<Enrolment>, oneshot::Sender<Result<shared::Sequence, Answer>>),
     /// Somebody who is not let in uses a location's name.
-    Rejected(LocationName),
+    Rejected(LocationName, Unverified),
     /// An operator's order.
     Order(Actor, Command, oneshot::Sender<Result<LocationView, Refused>>),
 }
@@ -117,8 +117,8 @@ impl Counter {
     }
 
     /// Tells that somebody was not let in; forgotten when the hub has other things to do.
-    pub fn rejected(&self, location: &LocationName) {
-        let _ = self.knocks.try_send(Knock::Rejected(location.clone()));
+    pub fn rejected(&self, location: &LocationName, why: Unverified) {
+        let _ = self.knocks.try_send(Knock::Rejected(location.clone(), why));
     }
 
     async fn ask<T>(&self, knock: impl FnOnce(oneshot::Sender<T>) -> Knock) -> Option<T> {
@@ -170,9 +170,15 @@ impl Hub {
                 let _ = reply.send(self.enrol_location(&enrolment).await);
                 Vec::new()
             }
-            Knock::Rejected(location) => {
-                if self.telling.locations.reject(&location) {
-                    self.ring_location(&location, LocationTrouble::Forged).await;
+            Knock::Rejected(location, why) => {
+                let is_known = self.telling.locations.reject(&location);
+                match why {
+                    // Whoever has one of its keys is no stranger.
+                    Unverified::Replaced | Unverified::Revoked if is_known => {
+                        self.ring_location(&location, LocationTrouble::Forged).await;
+                    }
+                    // Anybody can send anything: counted and shown, and nobody is woken.
+                    Unverified::Replaced | Unverified::Revoked | Unverified::Forged | Unverified::Nobody => {}
                 }
                 Vec::new()
             }
@@ -254,10 +260,12 @@ impl Hub {
             rows.push(observation);
         }
         self.telling.locations.count_unknown(location, unknown);
-        let records = records(&mut self.telling.locations).collect();
-        // What came late for an hour is counted in it: that is written with the results, or they would be counted twice.
-        let ledgers = if std::mem::take(&mut self.dirty.late) { self.ledgers() } else { Changes::default() };
-        (self.store.keep(rows, Changes { records, ..ledgers }).await, transitions)
+        let records: Vec<_> = records(&mut self.telling.locations).collect();
+        // What came late for an hour is counted in it: that is written with the results, or they would be missing after a kill,
+        // and with everything else that is known now, or what came since the last checkpoint would be counted twice.
+        let changes = if self.dirty.late { self.checkpoint(now) } else { Changes::default() };
+        let records = changes.records.into_iter().chain(records).collect();
+        (self.store.keep(rows, Changes { records, ..changes }).await, transitions)
     }
 
     fn judge_report(

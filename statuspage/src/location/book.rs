@@ -108,6 +108,8 @@ pub enum Undone {
     Code,
     /// The key's own signature is missing.
     Forged,
+    /// Its numbers are further above those that are known than any location comes.
+    Beyond,
 }
 
 /// What is wrong with a location and lasts.
@@ -148,9 +150,12 @@ impl Book {
 
     /// Makes the register anew.
     fn enter(&mut self) {
-        let known = |place: &Place| match place.revoked_at {
-            Some(_) => Known::Revoked,
-            None => Known::With(place.keys.iter().map(|key| key.public.clone()).collect()),
+        let known = |place: &Place| {
+            let keys = place.keys.iter().map(|key| key.public.clone());
+            match place.revoked_at {
+                Some(_) => Known::Revoked(keys.chain(place.former.iter().cloned()).collect()),
+                None => Known::With { keys: keys.collect(), former: place.former.clone() },
+            }
         };
         let entries = self.places.iter().map(|(location, place)| (location.clone(), known(place)));
         self.register = Register(Arc::new(entries.collect()));
@@ -163,6 +168,13 @@ impl Book {
         if let Some(heard) = self.places.get_mut(location).and_then(|place| place.heard.as_mut()) {
             heard.at = heard.at.minus(by);
         }
+    }
+
+    /// The clock shows less than before: nothing lies in the future, or silence would not be noticed until it had caught up.
+    pub fn turn_back(&mut self, now: Timestamp) {
+        self.since = self.since.min(now);
+        self.written.values_mut().for_each(|at| *at = (*at).min(now));
+        self.places.values_mut().for_each(|place| place.turn_back(now));
     }
 
     /// Whose keys are good.
@@ -230,23 +242,20 @@ impl Book {
     /// The code is not valid, or the key is not the sender's.
     pub fn enrol(&mut self, enrolment: &Enrolment, now: Timestamp) -> Result<Sequence, Undone> {
         let Enrolment { location, code, public_key, signature, .. } = enrolment;
-        // Whether the name or the code is wrong is not told.
-        let place = self.places.get_mut(location).ok_or(Undone::Code)?;
         let public: PublicKey = public_key.parse().map_err(|_| Undone::Forged)?;
         if !public.verifies(&Enrolment::signed(location, code, public_key), signature) {
             return Err(Undone::Forged);
         }
+        // Whether the name or the code is wrong, or the location was revoked, is not told to whoever asks.
+        let place = self.places.get_mut(location).filter(|place| place.revoked_at.is_none()).ok_or(Undone::Code)?;
         let hash = CodeHash::of(code);
-        if place.revoked_at.is_some() {
-            return Err(Undone::Revoked);
-        }
         if place.keys.iter().any(|key| key.public == public && key.code == hash) {
             return Ok(place.kept.highest());
         }
         let valid = |one_time: &OneTime| one_time.hash == hash && now < one_time.until;
         place.code.take_if(|one_time| valid(one_time)).ok_or(Undone::Code)?;
         // Two keys are good until the newer one has been used.
-        place.keys.drain(..place.keys.len().saturating_sub(1));
+        place.retire_keys();
         place.keys.push(Key { public, code: hash, enrolled_at: now });
         let highest = place.kept.highest();
         self.changed.insert(location.clone());
@@ -271,15 +280,15 @@ impl Book {
         if place.revoked_at.is_some() {
             return Err(Undone::Revoked);
         }
+        if place.is_beyond(report) {
+            return Err(Undone::Beyond);
+        }
         let (kept, keys) = (place.kept.clone(), place.keys.len());
         let taken = place.take(report, key, now);
         place.drifts_since = match &place.heard {
             Some(heard) if drifts(&heard.heartbeat, definitions) => Some(place.drifts_since.unwrap_or(now)),
             Some(_) | None => None,
         };
-        if taken.is_err() {
-            place.copied_at = Some(now);
-        }
         let written = self.written.get(location).is_some_and(|at| now.since(*at) < WRITTEN && *at <= now);
         if !written || taken.is_err() || place.kept != kept || place.keys.len() != keys {
             self.changed.insert(location.clone());
@@ -324,13 +333,13 @@ impl Book {
     /// What is wrong now and lasts, by location.
     pub fn troubles(&self, now: Timestamp) -> BTreeMap<LocationName, Vec<Trouble>> {
         let troubles = |(location, place): (&LocationName, &Place)| {
-            let heard = place.heard.as_ref().filter(|_| place.revoked_at.is_none())?;
-            let mut troubles = Vec::new();
-            if now.since(heard.at.max(self.since)) > SILENCE {
-                troubles.push(Trouble::Silent(heard.at));
+            if place.revoked_at.is_some() {
+                return None;
             }
-            if heard.ahead_ms.unsigned_abs() > WRONG_MS {
-                troubles.push(Trouble::Clock(heard.ahead_ms));
+            let mut troubles: Vec<_> = silent(place, self.since, now).map(Trouble::Silent).into_iter().collect();
+            let ahead_ms = place.heard.as_ref().map_or(0, |heard| heard.ahead_ms);
+            if ahead_ms.unsigned_abs() > WRONG_MS {
+                troubles.push(Trouble::Clock(ahead_ms));
             }
             troubles.extend(place.drifts_since.filter(|since| now.since(*since) > DRIFT).map(Trouble::Drift));
             Some((location.clone(), troubles))
@@ -340,7 +349,7 @@ impl Book {
 
     /// All of them as readers see them.
     pub fn views(&self, now: Timestamp) -> BTreeMap<LocationName, LocationView> {
-        self.places.iter().map(|(location, place)| (location.clone(), view(place, now))).collect()
+        self.places.iter().map(|(location, place)| (location.clone(), view(place, self.since, now))).collect()
     }
 }
 
@@ -349,13 +358,20 @@ fn drifts(heartbeat: &shared::report::Heartbeat, definitions: &str) -> bool {
     heartbeat.version == env!("CARGO_PKG_VERSION") && heartbeat.definitions != definitions
 }
 
-fn view(place: &Place, now: Timestamp) -> LocationView {
+/// Since when nothing is heard of a location that has a key, where that is silence; what this process could not hear is none.
+fn silent(place: &Place, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let heard_at = place.heard.as_ref().map(|heard| heard.at);
+    let last = heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))?;
+    (now.since(last.max(since)) > SILENCE).then_some(last)
+}
+
+fn view(place: &Place, since: Timestamp, now: Timestamp) -> LocationView {
     let heard = place.heard.as_ref();
     let standing = match heard {
         _ if place.revoked_at.is_some() => Standing::Revoked,
         _ if place.keys.is_empty() => Standing::Awaited,
-        Some(heard) if now.since(heard.at) <= SILENCE => Standing::Reports,
-        Some(_) => Standing::Silent,
+        _ if silent(place, since, now).is_some() => Standing::Silent,
+        Some(_) => Standing::Reports,
         None => Standing::Awaited,
     };
     LocationView {

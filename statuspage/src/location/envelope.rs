@@ -71,10 +71,10 @@ pub struct Register(pub(super) Arc<BTreeMap<LocationName, Known>>);
 /// A location at the door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Known {
-    /// It may report with one of these.
-    With(Vec<PublicKey>),
-    /// Not any more.
-    Revoked,
+    /// It may report with one of these, and not any more with those.
+    With { keys: Vec<PublicKey>, former: Vec<PublicKey> },
+    /// Not any more, with any of these.
+    Revoked(Vec<PublicKey>),
 }
 
 /// A report that is of whom it names.
@@ -89,28 +89,36 @@ pub struct Verified {
 pub enum Unverified {
     /// There is no such location.
     Nobody,
-    /// It is none of its keys' signature.
+    /// It is none of its keys' signature: a stranger's, or damaged.
     Forged,
-    /// The location was revoked.
+    /// Another key took the place of the one that signed it.
+    Replaced,
+    /// The location was revoked, and one of its keys signed it.
     Revoked,
 }
 
 impl Register {
+    /// Whether a location has that name: known before anything of a report is read.
+    pub fn has(&self, location: &LocationName) -> bool {
+        self.0.contains_key(location)
+    }
+
     /// Who signed this body with that envelope.
     ///
     /// # Errors
     ///
     /// Nobody who may.
     pub fn verify(&self, envelope: &Envelope, body: &[u8], signature: &str) -> Result<Verified, Unverified> {
-        let keys = match self.0.get(&envelope.location) {
+        let (keys, former, why) = match self.0.get(&envelope.location) {
             None => return Err(Unverified::Nobody),
-            Some(Known::Revoked) => return Err(Unverified::Revoked),
-            Some(Known::With(keys)) => keys,
+            Some(Known::Revoked(former)) => (&[][..], former, Unverified::Revoked),
+            Some(Known::With { keys, former }) => (keys.as_slice(), former, Unverified::Replaced),
         };
         let mut hash = [0; 32];
         hash.copy_from_slice(&Sha256::digest(body));
         let signed = envelope.signed(&hash);
-        let key = keys.iter().find(|key| key.verifies(&signed, signature));
-        key.map(|key| Verified { key: key.clone() }).ok_or(Unverified::Forged)
+        let by = |keys: &[PublicKey]| keys.iter().find(|key| key.verifies(&signed, signature)).cloned();
+        let unverified = || if by(former).is_some() { why } else { Unverified::Forged };
+        by(keys).map(|key| Verified { key }).ok_or_else(unverified)
     }
 }

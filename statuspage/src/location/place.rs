@@ -21,6 +21,12 @@ const TOLERANCE_MS: u64 = 2_000;
 const RUNS: usize = 16;
 /// Results whose content is remembered, to tell a second delivery from another result of the same number.
 const REMEMBERED: usize = 4_096;
+/// Keys of before that are told from strangers'.
+const FORMER: usize = 8;
+/// No location is so far ahead of what is known of it, after whatever loss: a thousand results a second for thirty years.
+const FAR: u64 = 1 << 40;
+/// Spans of numbers that are told apart; beyond them the oldest gap is closed. A location sends its backlog in order, and makes few.
+const SPANS: usize = 4_096;
 
 /// A location, as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +40,9 @@ pub(super) struct Place {
     /// At most two, the newer one last.
     #[serde(default)]
     pub(super) keys: Vec<Key>,
+    /// Keys that others took the place of, the newest last: whoever still uses one has what no stranger has.
+    #[serde(default)]
+    pub(super) former: Vec<PublicKey>,
     /// Numbers whose results are kept, or will never come.
     #[serde(default)]
     pub(super) kept: Spans,
@@ -48,9 +57,6 @@ pub(super) struct Place {
     /// Since when it runs other definitions than the hub.
     #[serde(default)]
     pub(super) drifts_since: Option<Timestamp>,
-    /// When it was last seen that it runs twice, or was set back.
-    #[serde(default)]
-    pub(super) copied_at: Option<Timestamp>,
     /// What was judged, kept or not: never judged twice by this process.
     #[serde(skip)]
     judged: Spans,
@@ -102,6 +108,9 @@ struct Run {
     first_sent: Timestamp,
     last_sent: Timestamp,
     beat: u64,
+    /// By how much our clock was ahead of its when its first report came.
+    #[serde(default)]
+    ahead_ms: Option<i64>,
 }
 
 /// What was last heard.
@@ -155,7 +164,7 @@ impl Place {
             runs: VecDeque::new(),
             heard: None,
             drifts_since: None,
-            copied_at: None,
+            former: Vec::new(),
             judged: Spans::default(),
             settled: Spans::default(),
             contents: BTreeMap::new(),
@@ -170,7 +179,7 @@ impl Place {
 
     /// Takes a report that is known to be the location's.
     pub(super) fn take(&mut self, report: &Report, key: &PublicKey, now: Timestamp) -> Result<Taken, Copied> {
-        let turn = self.turn(report)?;
+        let turn = self.turn(report, now)?;
         if report.entries.iter().any(|entry| self.differs(entry)) {
             return Err(Copied);
         }
@@ -178,13 +187,17 @@ impl Place {
             self.hear(report, now);
             // A newer key that works takes the place of the older one.
             if self.keys.last().is_some_and(|newest| newest.public == *key) {
-                self.keys.drain(..self.keys.len().saturating_sub(1));
+                self.retire_keys();
             }
         }
         let believed = Spans::up_to(report.acknowledged);
         let forgotten = believed.iter().map(|span| span.count() - self.have_of(span)).sum();
-        let news = report.entries.iter().filter_map(|entry| self.note(entry, report, now)).collect();
+        // By the run's beginning and not by this report: a second delivery gets the same times.
+        let run = self.runs.iter().find(|run| run.id == report.run).and_then(|run| run.ahead_ms);
+        let ahead = run.unwrap_or_else(|| one_way(report, now));
+        let news = report.entries.iter().filter_map(|entry| self.note(entry, report, ahead)).collect();
         self.give_up(&report.lost);
+        self.close_gaps();
         Ok(Taken { news, forgotten })
     }
 
@@ -193,7 +206,7 @@ impl Place {
     }
 
     /// Which process reports, and whether it may have these numbers.
-    fn turn(&mut self, report: &Report) -> Result<Turn, Copied> {
+    fn turn(&mut self, report: &Report, now: Timestamp) -> Result<Turn, Copied> {
         let covered = report.entries.iter().all(|entry| self.kept.contains(entry.sequence));
         let newest = self.runs.back().copied();
         match self.runs.iter_mut().position(|run| run.id == report.run) {
@@ -212,7 +225,8 @@ impl Place {
             None if newest.is_some_and(|newest| is_before(report, newest)) => Ok(Turn::Again),
             None if report.begins > self.kept.highest() => {
                 let (id, begins, sent, beat) = (report.run, report.begins, report.sent_at, report.beat);
-                self.runs.push_back(Run { id, begins, first_sent: sent, last_sent: sent, beat });
+                let ahead_ms = Some(one_way(report, now));
+                self.runs.push_back(Run { id, begins, first_sent: sent, last_sent: sent, beat, ahead_ms });
                 if self.runs.len() > RUNS {
                     self.runs.pop_front();
                 }
@@ -220,13 +234,38 @@ impl Place {
             }
             // A process that is forgotten since, heard once more.
             None if covered && newest.is_some_and(|newest| report.sent_at <= newest.last_sent) => Ok(Turn::Again),
+            // It asks what is known before it gives a number: nothing conflicts yet.
+            None if report.entries.is_empty() => Ok(Turn::Again),
             None => Err(Copied),
+        }
+    }
+
+    /// Whether its numbers lead nowhere: one of them would leave no room for those that follow.
+    pub(super) fn is_beyond(&self, report: &Report) -> bool {
+        let far = self.kept.highest().number().saturating_add(FAR);
+        let numbers = report.entries.iter().map(|entry| entry.sequence);
+        numbers.chain([report.begins]).any(|number| number.number() > far)
+    }
+
+    /// Only the newest key is good from now on.
+    pub(super) fn retire_keys(&mut self) {
+        let former = self.keys.drain(..self.keys.len().saturating_sub(1)).map(|key| key.public);
+        self.former.extend(former);
+        self.former.drain(..self.former.len().saturating_sub(FORMER));
+    }
+
+    /// What is to have been after `now` was just now.
+    pub(super) fn turn_back(&mut self, now: Timestamp) {
+        self.keys.iter_mut().for_each(|key| key.enrolled_at = key.enrolled_at.min(now));
+        self.drifts_since = self.drifts_since.map(|at| at.min(now));
+        if let Some(heard) = &mut self.heard {
+            heard.at = heard.at.min(now);
         }
     }
 
     fn hear(&mut self, report: &Report, now: Timestamp) {
         let exchange = report.heartbeat.exchange.as_ref();
-        let one_way = || now.as_millis() - report.sent_at.as_millis();
+        let one_way = || one_way(report, now);
         // Of an exchange before the clock was set nothing can be learnt: a report cannot take back longer than it may take.
         let measured =
             exchange.map(shared::report::Exchange::ahead_ms).filter(|ahead| (one_way() - ahead).abs() < 30_000);
@@ -243,7 +282,8 @@ impl Place {
         self.contents.get(&entry.sequence).is_some_and(|known| *known != content(&entry.observation))
     }
 
-    fn note(&mut self, entry: &Entry, report: &Report, now: Timestamp) -> Option<News> {
+    /// `ahead`: by how much our clock was ahead of its, in milliseconds, where the result does not say.
+    fn note(&mut self, entry: &Entry, report: &Report, ahead: i64) -> Option<News> {
         if self.kept.contains(entry.sequence) {
             self.counts.duplicates += 1;
             return None;
@@ -258,7 +298,7 @@ impl Place {
         self.counts.taken += u64::from(is_unjudged);
         let mut observation = entry.observation.clone();
         observation.location = report.location.clone();
-        let ahead = entry.ahead_ms.unwrap_or_else(|| now.as_millis() - report.sent_at.as_millis());
+        let ahead = entry.ahead_ms.unwrap_or(ahead);
         if ahead.unsigned_abs() > TOLERANCE_MS {
             let at = observation.started_at.as_millis().saturating_add(ahead);
             observation.started_at = Timestamp::from_millis(at);
@@ -272,6 +312,16 @@ impl Place {
         for span in lost.iter().filter_map(|span| Span::new(span.first(), span.last().min(end))) {
             self.counts.lost += span.count() - self.have_of(span);
             self.kept.insert(span);
+        }
+    }
+
+    /// Keeps the number of spans bounded, whatever a location sends.
+    fn close_gaps(&mut self) {
+        let gaps = self.kept.gaps(self.kept.highest());
+        let surplus = gaps.iter().count().saturating_sub(SPANS);
+        for gap in gaps.iter().take(surplus) {
+            self.counts.lost += gap.count();
+            self.kept.insert(gap);
         }
     }
 
@@ -303,6 +353,11 @@ impl Place {
     pub(super) fn gaps(&self) -> u64 {
         self.kept.gaps(self.kept.highest()).count()
     }
+}
+
+/// By how much our clock is ahead of its, with the time on the way.
+fn one_way(report: &Report, now: Timestamp) -> i64 {
+    now.as_millis().saturating_sub(report.sent_at.as_millis())
 }
 
 /// Whether a report is of a process that came before.

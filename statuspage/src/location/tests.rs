@@ -265,7 +265,7 @@ fn times_are_put_right_by_what_was_known_when_the_result_was_kept() {
     check(2, Some(-2_000), 0);
     check(3, Some(2_001), 2_001);
     check(4, Some(-600_000), -600_000);
-    // Nothing was known yet: as far as the report itself shows.
+    // Nothing was known yet: as far as the run's first report shows.
     check(5, None, 600_000);
     assert!(book.lyon(at(705)).has_wrong_clock);
     assert_eq!(book.troubles(at(705))[&lyon()], [Trouble::Clock(600_000)]);
@@ -281,7 +281,9 @@ fn silence_and_other_definitions_are_told_after_a_while_and_are_over_at_once() {
         book.sent(&report, &pair, at(second)).expect("taken");
     };
     let troubles = |book: &Book, second: i64| book.troubles(at(second)).remove(&lyon()).unwrap_or_default();
-    assert!(troubles(&book, 9_999).is_empty(), "never heard: it is awaited");
+    assert!(troubles(&book, 61).is_empty());
+    assert_eq!(troubles(&book, 62), [Trouble::Silent(at(1))], "it has a key since then, and never reported");
+    assert_eq!(book.lyon(at(62)).standing, Standing::Silent);
     say(&mut book, DEFINITIONS, 0);
     assert!(troubles(&book, 60).is_empty());
     assert_eq!(troubles(&book, 61), [Trouble::Silent(at(0))]);
@@ -294,6 +296,97 @@ fn silence_and_other_definitions_are_told_after_a_while_and_are_over_at_once() {
     assert!(troubles(&book, 672).is_empty());
     book.order(&Command::Revoke(lyon()), None, at(700)).expect("revoked");
     assert!(troubles(&book, 99_999).is_empty());
+}
+
+#[test]
+fn a_result_from_before_the_first_receipt_has_the_same_time_whenever_it_comes() {
+    let (mut book, pair) = enrolled();
+    let mut process = Process::new(1, 1);
+    book.sent(&process.report(vec![], at(100)), &pair, at(700)).expect("taken");
+    let unknown = Entry { ahead_ms: None, ..entry(1, 90) };
+    let mut started = |book: &mut Book, second: i64| {
+        let report = process.report(vec![unknown.clone()], at(second));
+        let taken = book.take(&report, &pair.public(), DEFINITIONS, at(second + 655)).expect("taken");
+        taken.news[0].observation.started_at
+    };
+    assert_eq!(started(&mut book, 110), at(690));
+    book.unsettle(&lyon());
+    assert_eq!(started(&mut book, 120), at(690), "however long it was on the way");
+}
+
+#[test]
+fn silence_is_noticed_after_a_clock_that_was_set_back() {
+    let (mut book, pair) = enrolled();
+    let mut process = Process::new(1, 1);
+    book.sent(&process.report(vec![], at(9_000)), &pair, at(9_000)).expect("taken");
+    book.turn_back(at(100));
+    assert!(book.troubles(at(160))[&lyon()].is_empty());
+    assert_eq!(book.troubles(at(161))[&lyon()], [Trouble::Silent(at(100))]);
+}
+
+#[test]
+fn nobody_is_silent_before_this_process_could_hear() {
+    let (mut book, pair) = enrolled();
+    book.sent(&Process::new(1, 1).report(vec![], at(2)), &pair, at(2)).expect("taken");
+    book.mark_changed();
+    let records = book.take_changes();
+    let book = Book::read(records.iter().map(|(name, body)| (name, body.as_deref().expect("kept"))), at(9_000));
+    let check = |second: i64, standing: Standing, troubles: &[Trouble]| {
+        assert_eq!(
+            (book.lyon(at(second)).standing, book.troubles(at(second))[&lyon()].as_slice()),
+            (standing, troubles)
+        );
+    };
+    check(9_060, Standing::Reports, &[]);
+    check(9_061, Standing::Silent, &[Trouble::Silent(at(2))]);
+}
+
+#[test]
+fn a_location_that_asks_first_learns_what_was_given_and_nothing_conflicts() {
+    let (mut book, pair) = enrolled();
+    book.sent(&Process::new(1, 1).report(vec![entry(1, 0), entry(2, 1)], at(5)), &pair, at(5)).expect("taken");
+    let mut anew = Process::new(2, 2);
+    assert_eq!(book.sent(&anew.report(vec![], at(60)), &pair, at(60)), Ok(0));
+    assert_eq!(book.receipt(&lyon(), DEFINITIONS, at(60)).expect("known").highest, number(2));
+    assert_eq!(book.sent(&Process::new(3, 3).report(vec![entry(3, 55)], at(61)), &pair, at(61)), Ok(1));
+    assert_eq!(book.sent(&anew.report(vec![entry(2, 55)], at(62)), &pair, at(62)), Err(Undone::Copied(number(3))));
+}
+
+#[test]
+fn a_former_key_is_told_from_a_strangers() {
+    let (mut book, old) = enrolled();
+    let (new, code) = (Pair::new(), Code::generate().expect("a code"));
+    book.order(&Command::Rotate(lyon(), code.clone()), None, at(2)).expect("rotated");
+    book.enrol(&new.enrolment(code.reveal()), at(3)).expect("enrolled");
+    let report = Process::new(1, 1).report(vec![], at(4));
+    book.sent(&report, &new, at(4)).expect("taken");
+    let (envelope, hash) = (report.envelope(), Sha256::digest(b"x").into());
+    let check = |book: &Book, pair: &Pair, expected: Unverified| {
+        let signature = pair.sign(&envelope.signed(&hash));
+        assert_eq!(book.register().verify(&envelope, b"x", &signature), Err(expected));
+    };
+    let mut book = restarted(&mut book);
+    check(&book, &old, Unverified::Replaced);
+    check(&book, &Pair::new(), Unverified::Forged);
+    book.order(&Command::Revoke(lyon()), None, at(5)).expect("revoked");
+    check(&book, &old, Unverified::Revoked);
+    check(&book, &new, Unverified::Revoked);
+    check(&book, &Pair::new(), Unverified::Forged);
+    let code = Code::generate().expect("a code");
+    assert_eq!(book.enrol(&Pair::new().enrolment(code.reveal()), at(6)), Err(Undone::Code), "as for an unknown name");
+}
+
+#[test]
+fn numbers_that_lead_nowhere_are_refused_and_gaps_are_bounded() {
+    let (mut book, pair) = enrolled();
+    let mut process = Process::new(1, 1);
+    let far = process.report(vec![entry(u64::MAX, 0)], at(5));
+    assert_eq!(book.sent(&far, &pair, at(5)), Err(Undone::Beyond));
+    for report in 0..20_u64 {
+        let scattered = (0..500_u64).map(|at| entry(2 * (report * 500 + at) + 2, 0)).collect();
+        book.sent(&process.report(scattered, at(6)), &pair, at(6)).expect("taken");
+    }
+    assert_eq!((book.lyon(at(6)).gaps, book.lyon(at(6)).counts.lost), (4_096, 10_000 - 4_096));
 }
 
 #[test]

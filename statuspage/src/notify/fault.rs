@@ -159,7 +159,7 @@ pub enum LocationTrouble {
     Drift,
     /// It runs twice, or its disk was set back: numbers of results were given twice.
     Copied,
-    /// Reports in its name are not signed by any key of its.
+    /// A key of its that was replaced or revoked is still used.
     Forged,
     /// It had receipts for results that the hub does not have: they are sent again.
     Forgotten {
@@ -357,7 +357,7 @@ pub enum FaultKind {
     LocationDrift,
     /// A location runs twice, or was set back.
     LocationCopied,
-    /// Somebody else reports in a location's name.
+    /// A location's key is used that is not good any more.
     LocationForged,
     /// Results of a location were lost here.
     LocationForgotten,

@@ -17,13 +17,18 @@ use flate2::read::ZlibDecoder;
 use shared::{
     Sequence, Timestamp,
     report::{
-        ENROLMENT_FORMAT, Enrolled, Enrolment, Envelope, MOST_ENTRIES, REFUSAL_FORMAT, REPORT_FORMAT, REPORT_TYPE,
-        Refusal, RefusalKind, Report, header,
+        ENROLMENT_FORMAT, Enrolled, Enrolment, Envelope, MOST_ENTRIES, MOST_SPANS, REFUSAL_FORMAT, REPORT_FORMAT,
+        REPORT_TYPE, Refusal, RefusalKind, Report, header,
     },
 };
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant, timeout};
 
-use super::{asking::neighbourhood, body, reply::json, router::App};
+use super::{
+    asking::neighbourhood,
+    body::{self, Unread},
+    reply::json,
+    router::App,
+};
 use crate::{
     clock::now,
     hub::Answer,
@@ -34,6 +39,8 @@ use crate::{
 const LARGEST: usize = 4 << 20;
 /// The largest report, unpacked.
 const UNPACKED: u64 = 16 << 20;
+/// So long a report waits for its turn to be read.
+const TURN: Duration = Duration::from_secs(5);
 /// The largest enrolment.
 const ENROLMENT: usize = 8 << 10;
 
@@ -51,17 +58,30 @@ async fn report(State(app): State<App>, request: Request) -> Response {
     let Some((envelope, signature)) = envelope(&head.headers) else {
         return refuse(RefusalKind::Malformed, "the report has no envelope: location, sequence, time and signature");
     };
+    // Nothing of a stranger's is read, and no more at once than memory is meant for.
+    if !app.counter.register().has(&envelope.location) {
+        return turn_away(&app, &head, &envelope, Unverified::Nobody);
+    }
+    let Ok(Ok(turn)) = timeout(TURN, app.bodies.acquire()).await else {
+        return refuse(RefusalKind::TooOften, "too many reports at once: come again in a moment");
+    };
     let body = match body::whole(body, LARGEST).await {
         Ok(body) => body,
-        Err(_) => return refuse(RefusalKind::Malformed, "the report is too large, or did not come whole and in time"),
+        Err(Unread::TooLarge) => return refuse(RefusalKind::Malformed, "the report is too large"),
+        // Whatever is in it: the way here is to blame.
+        Err(Unread::TooLate | Unread::Broken) => {
+            return refuse(RefusalKind::Late, "the report did not come whole and in time");
+        }
     };
     let key = match app.counter.register().verify(&envelope, &body, &signature) {
         Ok(verified) => verified.key,
         Err(unverified) => return turn_away(&app, &head, &envelope, unverified),
     };
-    match unpacked(&app, envelope, body).await {
+    let report = unpacked(&app, envelope, body).await;
+    drop(turn);
+    match report {
         Ok(report) => hand_in(&app, report, key, received_at).await,
-        Err(detail) => refuse(RefusalKind::Malformed, detail),
+        Err((kind, detail)) => refuse(kind, detail),
     }
 }
 
@@ -79,6 +99,9 @@ fn refuse_for(answer: Answer) -> Response {
         }
         Answer::Undone(Undone::Unknown | Undone::Forged) => refuse(RefusalKind::Unknown, NOBODY),
         Answer::Undone(Undone::Revoked) => refuse(RefusalKind::Revoked, REVOKED),
+        Answer::Undone(Undone::Beyond) => {
+            refuse(RefusalKind::Malformed, "the numbers of the results are too far above those that are known")
+        }
         Answer::Undone(Undone::Code) => refuse(
             RefusalKind::Code,
             "the code is not valid, or not any more: `statuspage location add` or `rotate` on the hub prints a new one",
@@ -103,11 +126,14 @@ fn turn_away(app: &App, head: &Parts, envelope: &Envelope, unverified: Unverifie
     }
     match unverified {
         Unverified::Nobody => refuse(RefusalKind::Unknown, NOBODY),
-        Unverified::Forged => {
-            app.counter.rejected(&envelope.location);
+        Unverified::Forged | Unverified::Replaced => {
+            app.counter.rejected(&envelope.location, unverified);
             refuse(RefusalKind::Unknown, NOBODY)
         }
-        Unverified::Revoked => refuse(RefusalKind::Revoked, REVOKED),
+        Unverified::Revoked => {
+            app.counter.rejected(&envelope.location, unverified);
+            refuse(RefusalKind::Revoked, REVOKED)
+        }
     }
 }
 
@@ -126,8 +152,10 @@ fn envelope(headers: &HeaderMap) -> Option<(Envelope, String)> {
 }
 
 /// The report, which says the same as its envelope. A few at a time: unpacking takes a processor.
-async fn unpacked(app: &App, envelope: Envelope, body: Bytes) -> Result<Report, String> {
-    let Ok(_turn) = app.reports.acquire().await else { return Err("the hub is stopping".to_owned()) };
+async fn unpacked(app: &App, envelope: Envelope, body: Bytes) -> Result<Report, (RefusalKind, String)> {
+    let Ok(_turn) = app.reports.acquire().await else {
+        return Err((RefusalKind::Behind, "the hub is stopping".to_owned()));
+    };
     let read = tokio::task::spawn_blocking(move || {
         let mut text = Vec::new();
         let mut packed = ZlibDecoder::new(body.as_ref()).take(UNPACKED + 1);
@@ -137,13 +165,17 @@ async fn unpacked(app: &App, envelope: Envelope, body: Bytes) -> Result<Report, 
         }
         let report: Report =
             serde_json::from_slice(&text).map_err(|error| format!("the report cannot be read: {error}"))?;
-        let sound = report.format == REPORT_FORMAT && report.entries.len() <= MOST_ENTRIES;
+        let sound =
+            report.format == REPORT_FORMAT && report.entries.len() <= MOST_ENTRIES && report.lost.len() <= MOST_SPANS;
         if !sound || report.envelope() != envelope {
             return Err("the report says something else than its envelope, or has another form".to_owned());
         }
         Ok(report)
     });
-    read.await.unwrap_or_else(|_| Err("the report could not be read".to_owned()))
+    match read.await {
+        Ok(read) => read.map_err(|detail: String| (RefusalKind::Malformed, detail)),
+        Err(_) => Err((RefusalKind::Behind, "the report could not be read now".to_owned())),
+    }
 }
 
 async fn enrol(State(app): State<App>, request: Request) -> Response {
@@ -177,6 +209,7 @@ fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::Revoked | RefusalKind::Code => StatusCode::FORBIDDEN,
         RefusalKind::Conflict => StatusCode::CONFLICT,
         RefusalKind::Malformed => StatusCode::BAD_REQUEST,
+        RefusalKind::Late => StatusCode::REQUEST_TIMEOUT,
         RefusalKind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         RefusalKind::Behind => StatusCode::SERVICE_UNAVAILABLE,
     }

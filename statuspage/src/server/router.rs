@@ -49,6 +49,9 @@ pub(super) const ANSWERS: usize = 2;
 /// How many reports are unpacked at once.
 pub(super) const REPORTS: usize = 2;
 
+/// How many reports are read at once, before anybody knows whose they are.
+pub(super) const BODIES: usize = 32;
+
 /// What every handler may use: cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct App {
@@ -60,6 +63,8 @@ pub(super) struct App {
     pub(super) desk: Desk,
     /// The way of reports to the hub.
     pub(super) counter: Counter,
+    /// Turns to read a report.
+    pub(super) bodies: Arc<Semaphore>,
     /// Turns to unpack a report.
     pub(super) reports: Arc<Semaphore>,
     pub(super) subscribers: RegistryHandle,

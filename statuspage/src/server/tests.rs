@@ -104,6 +104,7 @@ impl Stage {
         let (counter, _) = hub::counter();
         let app = App {
             counter,
+            bodies: Arc::new(Semaphore::new(2)),
             reports: Arc::new(Semaphore::new(2)),
             key: crate::notify::AckKey::passing().ok(),
             editions,

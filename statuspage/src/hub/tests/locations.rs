@@ -10,7 +10,7 @@ use shared::{
 use super::*;
 use crate::{
     hub::locations::Answer,
-    location::{Code, Command as LocationCommand, Undone},
+    location::{Code, Command as LocationCommand, Undone, Unverified},
     notify::{Fault, FaultKind},
 };
 
@@ -119,6 +119,24 @@ async fn a_backlog_raises_no_alarm_for_old_news_and_fills_the_past() {
 }
 
 #[tokio::test]
+async fn what_came_late_is_counted_once_whenever_the_hub_is_killed() {
+    let hours_ago = || now().minus(Duration::from_secs(6 * 3_600));
+    // Old news behind the present, and a short backlog that is judged since nothing newer is known.
+    for starts in [vec![lately(), hours_ago()], vec![hours_ago(), lately()], vec![hours_ago()]] {
+        let mut bench = Bench::start(cloud()).await;
+        let mut afar = bench.add_lyon().await;
+        bench.hub.write_checkpoint(now()).await;
+        let expected = starts.len() as u32 * 2;
+        for start in starts {
+            afar.send(&mut bench, results("cloud", start, &UP)).await;
+        }
+        assert_eq!(bench.counted("cloud"), expected);
+        let mut bench = bench.killed(cloud()).await;
+        assert_eq!(bench.counted("cloud"), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_silent_location_loses_its_vote_and_is_told_and_so_is_its_return() {
     let mut bench = Bench::start(cloud()).await;
     let mut afar = bench.add_lyon().await;
@@ -136,7 +154,7 @@ async fn a_silent_location_loses_its_vote_and_is_told_and_so_is_its_return() {
 }
 
 #[tokio::test]
-async fn a_copy_and_a_forged_report_are_told() {
+async fn a_copy_and_a_key_of_before_are_told_and_a_stranger_is_counted() {
     let mut bench = Bench::start(cloud()).await;
     let mut afar = bench.add_lyon().await;
     afar.send(&mut bench, results("cloud", lately(), &UP)).await;
@@ -145,11 +163,15 @@ async fn a_copy_and_a_forged_report_are_told() {
     let refused = bench.deliver_report(&copy).await;
     assert_eq!(refused, Err(Answer::Undone(Undone::Copied(Sequence::new(2)))));
     let (counter, end) = counter();
-    counter.rejected(&lyon());
     let mut end = end;
-    let knock = end.knocks.recv().await.expect("it knocked");
-    bench.hub.take_knock(knock, &end).await;
+    for (why, told) in [(Unverified::Forged, 1), (Unverified::Replaced, 2)] {
+        counter.rejected(&lyon(), why);
+        let knock = end.knocks.recv().await.expect("it knocked");
+        bench.hub.take_knock(knock, &end).await;
+        assert_eq!(bench.told_faults().len(), told, "{why:?}");
+    }
     assert_eq!(bench.told_faults(), ["location_copied fault", "location_forged fault"]);
+    assert_eq!(bench.snapshot().places[&lyon()].counts.rejected, 2, "a stranger's are counted as well");
     assert_eq!(bench.status("cloud"), Status::Operational, "nothing of the copy was taken");
 }
 
@@ -170,6 +192,13 @@ async fn a_hub_that_was_set_back_says_so_and_ends_in_the_same_state() {
 }
 
 impl Bench {
+    /// Results from afar among the past of a component.
+    fn counted(&mut self, component: &str) -> u32 {
+        let component = self.component(component);
+        let latency = component.history.latency.get(&lyon());
+        latency.map_or(0, |series| series.day().iter().map(|point| point.count).sum())
+    }
+
     fn told_faults(&self) -> Vec<String> {
         let fault = |row: &Notification| match &row.subject {
             Subject::Monitor(fault) => Some(format!("{} {}", fault.kind(), row.word())),

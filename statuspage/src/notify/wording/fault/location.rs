@@ -23,9 +23,9 @@ pub(super) fn found_en(location: &str, trouble: &LocationTrouble) -> String {
         LocationTrouble::Copied => format!(
             "location {location} gave numbers of results twice: it runs twice, or its disk was set back; nothing is lost, stop the copy or enrol it under another name"
         ),
-        LocationTrouble::Forged => {
-            format!("a report in the name of location {location} was not signed by its key and was not let in")
-        }
+        LocationTrouble::Forged => format!(
+            "a report of location {location} was signed by a key that was replaced or revoked and was not let in: stop the prober that has it"
+        ),
         LocationTrouble::Forgotten { results, .. } => {
             let results = if *results == 1 { "1 result".to_owned() } else { format!("{results} results") };
             format!(
@@ -54,11 +54,9 @@ pub(super) fn found_fr(location: &str, trouble: &LocationTrouble) -> String {
         LocationTrouble::Copied => format!(
             "le point de mesure {location} a donné deux fois les mêmes numéros\u{a0}: il tourne en double, ou son disque est revenu en arrière\u{a0}; rien n'est perdu, arrêtez la copie ou inscrivez-la sous un autre nom"
         ),
-        LocationTrouble::Forged => {
-            format!(
-                "un rapport au nom du point de mesure {location} n'était pas signé de sa clé et n'a pas été accepté"
-            )
-        }
+        LocationTrouble::Forged => format!(
+            "un rapport du point de mesure {location} était signé d'une clé remplacée ou révoquée et n'a pas été accepté\u{a0}: arrêtez la sonde qui l'a"
+        ),
         LocationTrouble::Forgotten { results, .. } => {
             let results = if *results <= 1 { format!("{results} mesure") } else { format!("{results} mesures") };
             format!(
