@@ -201,7 +201,7 @@ async fn each<F: Future<Output = Option<()>> + Send + 'static>(listener: TcpList
 /// Answers a probe.
 async fn answer(mut stream: TcpStream) -> Option<()> {
     let mut request = [0; 2_048];
-    stream.read(&mut request).await.ok()?;
+    stream.read(&mut request).await.ok().filter(|&read| read > 0)?;
     stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").await.ok()
 }
 

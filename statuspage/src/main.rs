@@ -101,7 +101,7 @@ fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
             None => demo::free_address().await,
         };
         let given = stage.given(listen);
-        let ended = run(load(given.clone())?, given, stop.clone()).await;
+        let ended = Box::pin(run(load(given.clone())?, given, stop.clone())).await;
         stop.cancel();
         stage.finish().await;
         ended

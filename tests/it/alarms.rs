@@ -142,7 +142,7 @@ async fn alertmanager_shows_what_burns_and_that_somebody_watches() -> Result<()>
 }
 
 #[tokio::test]
-async fn mail_to_operators_is_one_thread_an_incident_and_no_list() -> Result<()> {
+async fn by_mail_operators_have_one_thread_an_incident_and_no_list() -> Result<()> {
     let (target, server) = (Backend::start().await?, Smtpd::start().await?);
     let setup = Setup::new()?;
     setup.define_http("cloud", &target.url())?;
@@ -150,12 +150,13 @@ async fn mail_to_operators_is_one_thread_an_incident_and_no_list() -> Result<()>
         "public_url = \"http://status.example.org\"\nlanguages = [\"en\"]\n[incidents]\nquiet = \"1s\"\n\
          [[channel]]\nname = \"mail\"\nkind = \"email\"\nrelays = [\"{}\"]\nfrom = \"Belfry <belfry@example.org>\"\nto = [\"{}\"]\n",
         server.url(),
-        server.reader()
+        server.address("operator")
     ))?;
     let hub = setup.start().await?;
     hub.until_status("cloud", "operational").await;
     let letters = async |count: usize| -> Vec<PathBuf> {
-        let enough = async || server.letters_to(&server.reader()).ok().filter(|letters| letters.len() >= count);
+        let enough =
+            async || server.letters_to(&server.address("operator")).ok().filter(|letters| letters.len() >= count);
         wait::until("the letters", enough).await
     };
     target.answer("502 Bad Gateway", "");

@@ -43,7 +43,7 @@ pub async fn location(command: LocationCommand, settings: &Settings) -> Result<E
             let answer: LocationAnswer = hub.post(&path(&arguments.location, "revoke"), &()).await?;
             match format {
                 ReportFormat::Words => {
-                    out::line(format_args!("{} is revoked: nothing that it says is taken from now on", answer.name))?
+                    out::line(format_args!("{} is revoked: nothing that it says is taken from now on", answer.name))?;
                 }
                 ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
             }
@@ -55,15 +55,15 @@ pub async fn location(command: LocationCommand, settings: &Settings) -> Result<E
 /// The code, and what to do with it.
 fn print_code(answer: &CodeAnswer, settings: &Settings, format: ReportFormat) -> Result<()> {
     if format == ReportFormat::Json {
-        return Ok(out::line(serde_json::to_string_pretty(answer)?)?);
+        return out::line(serde_json::to_string_pretty(answer)?);
     }
     let hub = settings.public_url.as_ref().map_or_else(|| "https://THIS-HUB".to_owned(), ToString::to_string);
     let CodeAnswer { name, code, valid_until } = answer;
     let until = valid_until.map(|at| format!(", until {}", clock(at, &settings.time_zone))).unwrap_or_default();
-    Ok(out::text(format!(
+    out::text(format!(
         "the code for {name}, to be used once{until}:\n\n    {code}\n\nstart it there, with a copy of this hub's definitions, by\n\n    \
          prober run --hub {hub} --location {name} --enrol {code} --data DIR --probes DIR\n"
-    ))?)
+    ))
 }
 
 fn words(answer: &LocationsAnswer, zone: &TimeZone) -> String {

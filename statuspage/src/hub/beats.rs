@@ -12,7 +12,7 @@ use tokio::{
 use super::{Hub, desk::DEADLINE, desk::DeskEnd};
 use crate::{
     clock::now,
-    engine::Transition,
+    engine::{PlaceState, Transition},
     heartbeat::{Key, Push},
     store::Durability,
 };
@@ -91,7 +91,7 @@ impl Hub {
     pub(super) fn arrange_beats(&mut self, at: Timestamp) {
         let Self { beats, engine, definitions, .. } = self;
         let place = beats.location().clone();
-        let known = |probe: &ProbeId| engine.place(&probe.component, &probe.name, &place).map(|at| at.last());
+        let known = |probe: &ProbeId| engine.place(&probe.component, &probe.name, &place).map(PlaceState::last);
         beats.arrange(definitions, |probe| known(probe).map(AsRef::as_ref), at);
     }
 

@@ -214,7 +214,7 @@ impl Hub {
 
     /// Notes what became of a message; none where nobody but a test waits for it.
     pub(super) async fn note_outcome(&mut self, outcome: Outcome) -> Option<Outcome> {
-        let Some(outcome) = self.take_test(outcome).await else { return None };
+        let outcome = self.take_test(outcome).await?;
         let row = self.telling.outbox.row(&outcome.id).cloned();
         if let Some(row) = row {
             let said = outcome.result.as_ref().map(|receipt| receipt.id.clone());

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::roster;
 use crate::{
-    engine::{Engine, Input, Observed, Roster},
+    engine::{Engine, Input, Observed, PlaceState, Roster},
     notify::{ChannelName, Event, Happening, Matter, Outbox, Outcome, Receipt, Subject, WatchFault},
     snapshot::Detection,
 };
@@ -85,7 +85,7 @@ impl Canaries {
         let stale_at = probe.schedule.stale_at(observation.ended_at().min(at), probe.timeout);
         self.engine.step(Input::Observation(Observed { observation: Arc::clone(observation), stale_at }), at);
         let (component, name, location) = (&observation.probe.component, &probe.id.name, &observation.location);
-        let health = self.engine.place(component, name, location).map(|place| place.health());
+        let health = self.engine.place(component, name, location).map(PlaceState::health);
         let believed = match canary {
             Canary::Failing | Canary::Slow => health == Some(Health::Down),
             Canary::Working => health == Some(Health::Up),

@@ -131,7 +131,7 @@ impl Book {
             match serde_json::from_slice::<Place>(body) {
                 Ok(place) => drop(book.places.insert(location.clone(), place.restored())),
                 Err(error) => {
-                    warn!(%location, %error, "what is known of a location cannot be read: it must be enrolled anew")
+                    warn!(%location, %error, "what is known of a location cannot be read: it must be enrolled anew");
                 }
             }
         }

@@ -7,8 +7,11 @@ use std::time::Duration;
 use super::{Memory, Reading, trend::Trend};
 use crate::notify::{FaultKind, WatchFault};
 
+/// A fault of the disk, from what is free and all there is.
+type DiskFault = fn(u64, u64) -> WatchFault;
+
 /// Free parts of the disk at which operators are told, in percent, and by which fault; the gravest first.
-const LEVELS: [(u64, fn(u64, u64) -> WatchFault); 3] = [
+const LEVELS: [(u64, DiskFault); 3] = [
     (5, |free, total| WatchFault::DiskCritical { free, total }),
     (10, |free, total| WatchFault::DiskVeryLow { free, total }),
     (20, |free, total| WatchFault::DiskLow { free, total }),

@@ -61,7 +61,7 @@ impl Refusal {
     }
 
     /// The same, held to be about us.
-    pub(super) fn as_policy(self) -> Self {
+    pub(super) fn about_us(self) -> Self {
         Self { what: Refused::Policy, ..self }
     }
 

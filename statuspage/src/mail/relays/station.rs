@@ -136,7 +136,7 @@ impl Station {
     fn weighed(&self, refusal: Refusal) -> Refusal {
         let mut inner = self.inner();
         inner.refused_in_a_row = inner.refused_in_a_row.saturating_add(1);
-        if inner.refused_in_a_row > CREDIBLE { refusal.as_policy() } else { refusal }
+        if inner.refused_in_a_row > CREDIBLE { refusal.about_us() } else { refusal }
     }
 
     /// Whether a session can be had now.

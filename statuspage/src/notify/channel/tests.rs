@@ -317,10 +317,12 @@ async fn a_webhook_with_a_template_posts_what_it_makes() {
     assert!(request.json()["text"].as_str().expect("text").starts_with("EN PANNE"), "{}", request.body);
 }
 
+type Kind = fn(&Url) -> ChannelKind;
+
 #[tokio::test]
 async fn every_event_is_worded_for_every_channel() {
     for notification in Notification::samples() {
-        let kinds: [(fn(&Url) -> ChannelKind, Answer); 7] = [
+        let kinds: [(Kind, Answer); 7] = [
             (free_mobile, (200, vec![], "")),
             (ovh_sms, (200, vec![], r#"{"status":100}"#)),
             (signal, (201, vec![], r#"{"timestamp":"1"}"#)),
