@@ -225,13 +225,10 @@ async fn three_places_over_cut_cables_one_way_loss_and_broken_dns_give_no_false_
     probers[2] = places[2].0.start()?;
     running.until_status("cloud", "operational").await;
     paris.heal(Lost::To(hub_port))?;
+    // Lyon asked what had come before it said anything again; whoever says it, it is there once.
     for name in ["lyon", "brest"] {
         exactly_once(&setup, &running, name).await?;
     }
-    assert!(
-        location(&setup, "lyon").await?["counts"]["duplicates"].as_u64() > Some(0),
-        "what was said again is counted once"
-    );
 
     // What Paris kept meanwhile fills the past, and is no news.
     wait::until("what Paris saw fail has come", async || {

@@ -188,7 +188,7 @@ fn two_keys_are_good_until_the_newer_one_is_used() {
     assert_eq!(book.lyon(at(5)).keys, [new.public().to_string()]);
     let hash = Sha256::digest(b"x").into();
     let late = process.report(vec![], at(6)).envelope();
-    assert_eq!(book.register().verify(&late, b"x", &old.sign(&late.signed(&hash))), Err(Unverified::Forged));
+    assert_eq!(book.register().verify(&late, b"x", &old.sign(&late.signed(&hash))), Err(Unverified::Replaced));
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! What the router answers.
 
-use jiff::tz::TimeZone;
 use prober::definition::Secret;
 use shared::Status;
 
@@ -218,7 +217,9 @@ async fn observations_come_page_by_page_without_what_is_private() {
 async fn the_history_comes_at_the_step_that_was_asked_for() {
     let stage = Stage::new();
     let (cloud, hour) = ("cloud".parse().expect("an id"), Duration::from_secs(3_600));
-    let (mut history, start) = (History::new(TimeZone::UTC), now().minus(hour * 30));
+    // Days are those of the page.
+    let zone = stage.app.edition().snapshot().site.time_zone.clone();
+    let (mut history, start) = (History::new(zone), now().minus(hour * 30));
     history.spend(&cloud, Status::Operational, start, now());
     history.observe(&stage::bad_gateway("cloud", now().minus(hour)), now());
     let mut changes = Changes::default();
