@@ -12,7 +12,7 @@ use crate::{program::Program, town};
 
 /// Who may hand letters in, and by which password: as a person types it, and as it stands in a URL.
 const ACCOUNT: &str = "belfry";
-/// See [`ACCOUNT`].
+/// See `ACCOUNT`.
 pub const PASSWORD: [&str; 2] = ["correct horse", "correct%20horse"];
 
 /// Prints how somebody signed in and for whom each letter is.
