@@ -40,6 +40,11 @@ async fn the_page_about_locations_works() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_page_about_alarms_works() -> Result<()> {
+    follow("alarms.md").await
+}
+
+#[tokio::test]
 async fn the_page_about_installing_works() -> Result<()> {
     follow("install.md").await
 }
