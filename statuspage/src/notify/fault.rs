@@ -2,13 +2,13 @@
 //!
 //! It does not know how a fault is found: the hub translates what its parts say.
 
+mod kind;
 mod watch;
-
-use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
+pub use kind::{Course, FaultId, FaultKind, UnknownFault};
 pub use watch::WatchFault;
 
 /// A fault of the monitor, with its facts.
@@ -211,8 +211,17 @@ impl Fault {
 
     /// What has it, where several can: the location, or the channel.
     pub fn of(&self) -> Option<&str> {
+        if let Self::Location { location, .. } = self { Some(location) } else { self.channel() }
+    }
+
+    /// Which one it is, and of what.
+    pub fn id(&self) -> FaultId {
+        FaultId::new(self.kind(), self.of().map(str::to_owned))
+    }
+
+    /// The channel that it is about, which is not the one to tell it.
+    pub fn channel(&self) -> Option<&str> {
         match self {
-            Self::Location { location, .. } => Some(location),
             Self::ChannelFailing { channel, .. }
             | Self::ChannelUnproven { channel, .. }
             | Self::LowCredit { channel, .. }
@@ -231,56 +240,8 @@ impl Fault {
             | Self::LostWrites { .. }
             | Self::MailFailing { .. }
             | Self::FormClosed { .. }
+            | Self::Location { .. }
             | Self::Watch(_) => None,
-        }
-    }
-
-    /// Which one it is, and of what.
-    pub fn id(&self) -> FaultId {
-        FaultId { kind: self.kind(), of: self.of().map(str::to_owned) }
-    }
-
-    /// The channel that it is about, which is not the one to tell it.
-    pub fn channel(&self) -> Option<&str> {
-        match self.kind() {
-            FaultKind::ChannelFailing
-            | FaultKind::ChannelUnproven
-            | FaultKind::LowCredit
-            | FaultKind::DrillUnanswered => self.of(),
-            FaultKind::LowSpace
-            | FaultKind::NoSpace
-            | FaultKind::Failing
-            | FaultKind::SetAside
-            | FaultKind::Gone
-            | FaultKind::CorruptRows
-            | FaultKind::Dropped
-            | FaultKind::RestoredFrom
-            | FaultKind::DamagedFiles
-            | FaultKind::MissingFiles
-            | FaultKind::NotSealed
-            | FaultKind::LostWrites
-            | FaultKind::MailFailing
-            | FaultKind::FormClosed
-            | FaultKind::LocationSilent
-            | FaultKind::LocationClock
-            | FaultKind::LocationDrift
-            | FaultKind::LocationCopied
-            | FaultKind::DiskLow
-            | FaultKind::DiskVeryLow
-            | FaultKind::DiskCritical
-            | FaultKind::DiskFilling
-            | FaultKind::MemoryShort
-            | FaultKind::Descriptors
-            | FaultKind::DetectionBroken
-            | FaultKind::DefinitionsRejected
-            | FaultKind::Restarting
-            | FaultKind::ClockOff
-            | FaultKind::ClockJumped
-            | FaultKind::StoodStill
-            | FaultKind::ProbesStuck
-            | FaultKind::PartFailed
-            | FaultKind::LocationForged
-            | FaultKind::LocationForgotten => None,
         }
     }
 
@@ -309,317 +270,9 @@ impl Fault {
     }
 }
 
-/// Whether a fault has an end that is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Course {
-    /// It begins and ends: two messages.
-    Lasting,
-    /// It happened: one message.
-    Single,
-}
-
-/// The kinds of faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FaultKind {
-    /// The disk has less room than its reserve.
-    LowSpace,
-    /// The disk is full.
-    NoSpace,
-    /// The database fails.
-    Failing,
-    /// A damaged database was set aside.
-    SetAside,
-    /// The database is gone.
-    Gone,
-    /// Rows are damaged.
-    CorruptRows,
-    /// Results were lost.
-    Dropped,
-    /// A backup was restored.
-    RestoredFrom,
-    /// Files are damaged.
-    DamagedFiles,
-    /// Files are missing.
-    MissingFiles,
-    /// Results stay in the database.
-    NotSealed,
-    /// The newest rows are gone.
-    LostWrites,
-    /// Letters do not leave.
-    MailFailing,
-    /// Nobody can subscribe for the moment.
-    FormClosed,
-    /// A location is not heard.
-    LocationSilent,
-    /// A location's clock is wrong.
-    LocationClock,
-    /// A location runs other definitions.
-    LocationDrift,
-    /// A location runs twice, or was set back.
-    LocationCopied,
-    /// A location's key is used that is not good any more.
-    LocationForged,
-    /// Results of a location were lost here.
-    LocationForgotten,
-    /// A channel takes nothing.
-    ChannelFailing,
-    /// Nothing proves a channel.
-    ChannelUnproven,
-    /// Little is left of what is paid beforehand.
-    LowCredit,
-    /// Nobody answers drills.
-    DrillUnanswered,
-    /// Less than a fifth of the disk is free.
-    DiskLow,
-    /// Less than a tenth.
-    DiskVeryLow,
-    /// Less than a twentieth.
-    DiskCritical,
-    /// The disk will be full within days.
-    DiskFilling,
-    /// Memory runs out.
-    MemoryShort,
-    /// Files and sockets run out.
-    Descriptors,
-    /// Canaries are not found.
-    DetectionBroken,
-    /// Definition files stay rejected.
-    DefinitionsRejected,
-    /// Restarts did not help.
-    Restarting,
-    /// The clock is wrong.
-    ClockOff,
-    /// The clock jumped.
-    ClockJumped,
-    /// The monitor did nothing for a while.
-    StoodStill,
-    /// Probes did not end.
-    ProbesStuck,
-    /// A part was begun anew.
-    PartFailed,
-}
-
-/// Names a fault: its kind, and what has it where several can.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FaultId {
-    kind: FaultKind,
-    of: Option<String>,
-}
-
-impl FaultId {
-    /// The fault of that kind, of something where several can have it.
-    pub fn new(kind: FaultKind, of: Option<String>) -> Self {
-        Self { kind, of }
-    }
-
-    /// Its kind.
-    pub fn kind(&self) -> FaultKind {
-        self.kind
-    }
-
-    /// What has it.
-    pub fn of(&self) -> Option<&str> {
-        self.of.as_deref()
-    }
-}
-
-impl From<FaultKind> for FaultId {
-    fn from(kind: FaultKind) -> Self {
-        Self { kind, of: None }
-    }
-}
-
-/// `low_space`, or `location_silent.lyon`.
-impl fmt::Display for FaultId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.of {
-            None => self.kind.fmt(f),
-            Some(of) => write!(f, "{}.{of}", self.kind),
-        }
-    }
-}
-
-impl FromStr for FaultId {
-    type Err = UnknownFault;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFault> {
-        match text.split_once('.') {
-            None => Ok(Self { kind: text.parse()?, of: None }),
-            Some((_, "")) => Err(UnknownFault),
-            Some((kind, of)) => Ok(Self { kind: kind.parse()?, of: Some(of.to_owned()) }),
-        }
-    }
-}
-
-impl FaultKind {
-    /// All of them.
-    pub const ALL: [Self; 38] = [
-        Self::LowSpace,
-        Self::NoSpace,
-        Self::Failing,
-        Self::SetAside,
-        Self::Gone,
-        Self::CorruptRows,
-        Self::Dropped,
-        Self::RestoredFrom,
-        Self::DamagedFiles,
-        Self::MissingFiles,
-        Self::NotSealed,
-        Self::LostWrites,
-        Self::MailFailing,
-        Self::FormClosed,
-        Self::LocationSilent,
-        Self::LocationClock,
-        Self::LocationDrift,
-        Self::LocationCopied,
-        Self::LocationForged,
-        Self::LocationForgotten,
-        Self::ChannelFailing,
-        Self::ChannelUnproven,
-        Self::LowCredit,
-        Self::DrillUnanswered,
-        Self::DiskLow,
-        Self::DiskVeryLow,
-        Self::DiskCritical,
-        Self::DiskFilling,
-        Self::MemoryShort,
-        Self::Descriptors,
-        Self::DetectionBroken,
-        Self::DefinitionsRejected,
-        Self::Restarting,
-        Self::ClockOff,
-        Self::ClockJumped,
-        Self::StoodStill,
-        Self::ProbesStuck,
-        Self::PartFailed,
-    ];
-
-    /// The word in documents, metrics and keys.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::LowSpace => "low_space",
-            Self::NoSpace => "no_space",
-            Self::Failing => "failing",
-            Self::SetAside => "set_aside",
-            Self::Gone => "gone",
-            Self::CorruptRows => "corrupt_rows",
-            Self::Dropped => "dropped",
-            Self::RestoredFrom => "restored_from",
-            Self::DamagedFiles => "damaged_files",
-            Self::MissingFiles => "missing_files",
-            Self::NotSealed => "not_sealed",
-            Self::LostWrites => "lost_writes",
-            Self::MailFailing => "mail_failing",
-            Self::FormClosed => "form_closed",
-            Self::LocationSilent => "location_silent",
-            Self::LocationClock => "location_clock",
-            Self::LocationDrift => "location_drift",
-            Self::LocationCopied => "location_copied",
-            Self::LocationForged => "location_forged",
-            Self::LocationForgotten => "location_forgotten",
-            Self::ChannelFailing => "channel_failing",
-            Self::ChannelUnproven => "channel_unproven",
-            Self::LowCredit => "low_credit",
-            Self::DrillUnanswered => "drill_unanswered",
-            Self::DiskLow => "disk_low",
-            Self::DiskVeryLow => "disk_very_low",
-            Self::DiskCritical => "disk_critical",
-            Self::DiskFilling => "disk_filling",
-            Self::MemoryShort => "memory_short",
-            Self::Descriptors => "descriptors",
-            Self::DetectionBroken => "detection_broken",
-            Self::DefinitionsRejected => "definitions_rejected",
-            Self::Restarting => "restarting",
-            Self::ClockOff => "clock_off",
-            Self::ClockJumped => "clock_jumped",
-            Self::StoodStill => "stood_still",
-            Self::ProbesStuck => "probes_stuck",
-            Self::PartFailed => "part_failed",
-        }
-    }
-
-    /// Whether it has an end.
-    pub fn course(self) -> Course {
-        if let Some(course) = self.course_of_watch() {
-            return course;
-        }
-        match self {
-            Self::LowSpace
-            | Self::NoSpace
-            | Self::Failing
-            | Self::MailFailing
-            | Self::FormClosed
-            | Self::LocationSilent
-            | Self::LocationClock
-            | Self::LocationDrift
-            | Self::ChannelFailing
-            | Self::ChannelUnproven
-            | Self::LowCredit
-            | Self::DrillUnanswered => Course::Lasting,
-            Self::SetAside
-            | Self::Gone
-            | Self::CorruptRows
-            | Self::Dropped
-            | Self::RestoredFrom
-            | Self::DamagedFiles
-            | Self::MissingFiles
-            | Self::NotSealed
-            | Self::LostWrites
-            | Self::LocationCopied
-            | Self::LocationForged
-            | Self::LocationForgotten
-            // Those of the watch have been answered.
-            | Self::DiskLow
-            | Self::DiskVeryLow
-            | Self::DiskCritical
-            | Self::DiskFilling
-            | Self::MemoryShort
-            | Self::Descriptors
-            | Self::DetectionBroken
-            | Self::DefinitionsRejected
-            | Self::Restarting
-            | Self::ClockOff
-            | Self::ClockJumped
-            | Self::StoodStill
-            | Self::ProbesStuck
-            | Self::PartFailed => Course::Single,
-        }
-    }
-}
-
-impl fmt::Display for FaultKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-/// No kind of fault has that name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a kind of fault")]
-pub struct UnknownFault;
-
-impl FromStr for FaultKind {
-    type Err = UnknownFault;
-
-    fn from_str(text: &str) -> Result<Self, UnknownFault> {
-        Self::ALL.into_iter().find(|kind| kind.word() == text).ok_or(UnknownFault)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_kind_reads_back_by_its_word() {
-        for kind in FaultKind::ALL {
-            assert_eq!(kind.word().parse(), Ok(kind));
-        }
-        assert_eq!("fire".parse::<FaultKind>(), Err(UnknownFault));
-        for id in [FaultId::from(FaultKind::Gone), FaultId::new(FaultKind::LocationSilent, Some("lyon".into()))] {
-            assert_eq!(id.to_string().parse(), Ok(id));
-        }
-    }
 
     #[test]
     fn what_can_be_counted_is_added_up() {

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Course, FaultKind};
+use super::FaultKind;
 
 /// A finding of the watch, with its facts; stored as [`Fault`](super::Fault) is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,49 +126,6 @@ impl WatchFault {
                 Self::ProbesStuck { probes: probes.saturating_add(*before) }
             }
             (newest, _) => newest,
-        }
-    }
-}
-
-impl FaultKind {
-    /// Whether a finding of the watch has an end; nothing for what others find.
-    pub(super) fn course_of_watch(self) -> Option<Course> {
-        match self {
-            Self::DiskLow
-            | Self::DiskVeryLow
-            | Self::DiskCritical
-            | Self::DiskFilling
-            | Self::MemoryShort
-            | Self::Descriptors
-            | Self::DetectionBroken
-            | Self::DefinitionsRejected
-            | Self::Restarting
-            | Self::ClockOff => Some(Course::Lasting),
-            Self::ClockJumped | Self::StoodStill | Self::ProbesStuck | Self::PartFailed => Some(Course::Single),
-            Self::LowSpace
-            | Self::NoSpace
-            | Self::Failing
-            | Self::SetAside
-            | Self::Gone
-            | Self::CorruptRows
-            | Self::Dropped
-            | Self::RestoredFrom
-            | Self::DamagedFiles
-            | Self::MissingFiles
-            | Self::NotSealed
-            | Self::LostWrites
-            | Self::MailFailing
-            | Self::FormClosed
-            | Self::LocationSilent
-            | Self::LocationClock
-            | Self::LocationDrift
-            | Self::ChannelFailing
-            | Self::ChannelUnproven
-            | Self::LowCredit
-            | Self::DrillUnanswered
-            | Self::LocationCopied
-            | Self::LocationForged
-            | Self::LocationForgotten => None,
         }
     }
 }

@@ -7,7 +7,7 @@ mod location;
 use shared::{Language, Timestamp};
 
 use super::{Voice, watch, who};
-use crate::notify::{Fault, FaultKind, Kind};
+use crate::notify::{Fault, Kind};
 
 impl Voice {
     /// The text of a message about a fault.
@@ -258,109 +258,89 @@ fn of(fault: &Fault) -> String {
     fault.of().map(|of| format!("{of}: ")).unwrap_or_default()
 }
 
+/// What has no end, should it be told of one.
+pub(super) const NO_END: [&str; 4] =
+    ["all is well again", "there was a fault", "tout est rentré dans l'ordre", "il y a eu un défaut"];
+
 /// A fault that lasts, in a language.
-pub(super) struct Lasting {
+struct Lasting {
     /// That it is over.
-    pub(super) over: String,
+    over: String,
     /// What it was, to be followed by how long.
-    pub(super) was: String,
+    was: String,
 }
 
 impl Lasting {
     fn of(fault: &Fault, language: Language) -> Self {
-        if let Some(lasting) = watch::lasting(fault.kind(), language) {
-            return lasting;
-        }
-        if let Fault::Location { location, trouble } = fault {
-            let [over, was] = location::lasting(location, trouble, language);
-            return Self { over, was };
-        }
-        let [over_en, was_en, over_fr, was_fr] = match fault.kind() {
-            FaultKind::LowSpace => [
+        let [over_en, was_en, over_fr, was_fr] = match fault {
+            Fault::Location { location, trouble } => {
+                let [over, was] = location::lasting(location, trouble, language);
+                return Self { over, was };
+            }
+            Fault::Watch(found) => watch::lasting(found),
+            Fault::LowSpace { .. } => [
                 "the disk has room again",
                 "the disk was nearly full",
                 "le disque a de nouveau de la place",
                 "le disque a été presque plein",
             ],
-            FaultKind::NoSpace => [
+            Fault::NoSpace { .. } => [
                 "the disk can be written again",
                 "the disk was full",
                 "le disque est de nouveau utilisable",
                 "le disque a été plein",
             ],
-            FaultKind::Failing => [
+            Fault::Failing { .. } => [
                 "the database works again",
                 "the database failed",
                 "la base de données fonctionne de nouveau",
                 "la base de données a échoué",
             ],
-            FaultKind::MailFailing => [
+            Fault::MailFailing { .. } => [
                 "mail to subscribers leaves again",
                 "mail to subscribers did not leave",
                 "le courrier aux abonnés part de nouveau",
                 "le courrier aux abonnés n'a pas pu partir",
             ],
-            FaultKind::FormClosed => [
+            Fault::FormClosed { .. } => [
                 "everybody can subscribe again",
                 "the form to subscribe was closed",
                 "chacun peut de nouveau s'abonner",
                 "le formulaire d'abonnement a été fermé",
             ],
-            FaultKind::ChannelFailing => [
+            Fault::ChannelFailing { .. } => [
                 "the channel takes messages again",
                 "the channel took no messages",
                 "le canal prend de nouveau les messages",
                 "le canal n'a pas pris de messages",
             ],
-            FaultKind::ChannelUnproven => [
+            Fault::ChannelUnproven { .. } => [
                 "the channel is proven to work again",
                 "nothing proved that the channel works",
                 "il est de nouveau prouvé que le canal fonctionne",
                 "rien n'a prouvé que le canal fonctionne",
             ],
-            FaultKind::LowCredit => [
+            Fault::LowCredit { .. } => [
                 "the channel has enough credits again",
                 "the channel had few credits left",
                 "le canal a de nouveau assez de crédits",
                 "le canal n'avait presque plus de crédits",
             ],
-            FaultKind::DrillUnanswered => [
+            Fault::DrillUnanswered { .. } => [
                 "the drills of the channel are answered again",
                 "nobody answered the drills of the channel",
                 "les exercices du canal ont de nouveau une réponse",
                 "personne n'a répondu aux exercices du canal",
             ],
-            FaultKind::SetAside
-            | FaultKind::Gone
-            | FaultKind::CorruptRows
-            | FaultKind::Dropped
-            | FaultKind::RestoredFrom
-            | FaultKind::DamagedFiles
-            | FaultKind::MissingFiles
-            | FaultKind::NotSealed
-            | FaultKind::LostWrites
-            | FaultKind::LocationSilent
-            | FaultKind::LocationClock
-            | FaultKind::LocationDrift
-            | FaultKind::LocationCopied
-            | FaultKind::LocationForged
-            | FaultKind::LocationForgotten
-            | FaultKind::DiskLow
-            | FaultKind::DiskVeryLow
-            | FaultKind::DiskCritical
-            | FaultKind::DiskFilling
-            | FaultKind::MemoryShort
-            | FaultKind::Descriptors
-            | FaultKind::DetectionBroken
-            | FaultKind::DefinitionsRejected
-            | FaultKind::Restarting
-            | FaultKind::ClockOff
-            | FaultKind::ClockJumped
-            | FaultKind::StoodStill
-            | FaultKind::ProbesStuck
-            | FaultKind::PartFailed => {
-                ["all is well again", "there was a fault", "tout est rentré dans l'ordre", "il y a eu un défaut"]
-            }
+            Fault::SetAside { .. }
+            | Fault::Gone { .. }
+            | Fault::CorruptRows { .. }
+            | Fault::Dropped { .. }
+            | Fault::RestoredFrom { .. }
+            | Fault::DamagedFiles { .. }
+            | Fault::MissingFiles { .. }
+            | Fault::NotSealed { .. }
+            | Fault::LostWrites { .. } => NO_END,
         };
         match language {
             Language::En => Self { over: over_en.to_owned(), was: was_en.to_owned() },

@@ -4,8 +4,8 @@
 
 use shared::Language;
 
-use super::fault::{Lasting, size};
-use crate::notify::{FaultKind, WatchFault};
+use super::fault::{NO_END, size};
+use crate::notify::WatchFault;
 
 /// What was found.
 pub(super) fn found(fault: &WatchFault, language: Language) -> String {
@@ -136,85 +136,57 @@ fn days(hours: u64, language: Language) -> String {
     }
 }
 
-/// A finding that lasts, once it is over.
-pub(super) fn lasting(kind: FaultKind, language: Language) -> Option<Lasting> {
-    let [over_en, was_en, over_fr, was_fr] = match kind {
-        FaultKind::DiskLow | FaultKind::DiskVeryLow | FaultKind::DiskCritical => [
+/// A finding, once it is over and what it was, in both languages.
+pub(super) fn lasting(fault: &WatchFault) -> [&'static str; 4] {
+    match fault {
+        WatchFault::DiskLow { .. } | WatchFault::DiskVeryLow { .. } | WatchFault::DiskCritical { .. } => [
             "the disk has more room again",
             "the disk had little room",
             "le disque a de nouveau plus de place",
             "le disque a eu peu de place",
         ],
-        FaultKind::DiskFilling => [
+        WatchFault::DiskFilling { .. } => [
             "the disk fills no more",
             "the disk was filling up",
             "le disque ne se remplit plus",
             "le disque se remplissait",
         ],
-        FaultKind::MemoryShort => {
+        WatchFault::MemoryShort { .. } => {
             ["there is memory again", "memory was short", "il y a de nouveau de la mémoire", "la mémoire a manqué"]
         }
-        FaultKind::Descriptors => [
+        WatchFault::Descriptors { .. } => [
             "files and sockets can be opened again",
             "open files and sockets were short",
             "on peut de nouveau ouvrir fichiers et connexions",
             "les fichiers et connexions ouverts ont manqué",
         ],
-        FaultKind::DetectionBroken => [
+        WatchFault::DetectionBroken { .. } => [
             "detection works again",
             "detection was broken",
             "la détection fonctionne de nouveau",
             "la détection a été en panne",
         ],
-        FaultKind::DefinitionsRejected => [
+        WatchFault::DefinitionsRejected { .. } => [
             "all definition files are in use again",
             "definition files were rejected",
             "tous les fichiers de définition sont de nouveau utilisés",
             "des fichiers de définition ont été rejetés",
         ],
-        FaultKind::Restarting => [
+        WatchFault::Restarting { .. } => [
             "the monitor runs steadily again",
             "the monitor was restarted again and again",
             "la surveillance tourne de nouveau sans interruption",
             "la surveillance a redémarré sans cesse",
         ],
-        FaultKind::ClockOff => [
+        WatchFault::ClockOff { .. } => [
             "the clock is right again",
             "the clock was wrong",
             "l'horloge est de nouveau à l'heure",
             "l'horloge a été fausse",
         ],
-        FaultKind::LowSpace
-        | FaultKind::NoSpace
-        | FaultKind::Failing
-        | FaultKind::SetAside
-        | FaultKind::Gone
-        | FaultKind::CorruptRows
-        | FaultKind::Dropped
-        | FaultKind::RestoredFrom
-        | FaultKind::DamagedFiles
-        | FaultKind::MissingFiles
-        | FaultKind::NotSealed
-        | FaultKind::LostWrites
-        | FaultKind::MailFailing
-        | FaultKind::FormClosed
-        | FaultKind::ChannelFailing
-        | FaultKind::ChannelUnproven
-        | FaultKind::LowCredit
-        | FaultKind::DrillUnanswered
-        | FaultKind::LocationSilent
-        | FaultKind::LocationClock
-        | FaultKind::LocationDrift
-        | FaultKind::LocationCopied
-        | FaultKind::LocationForged
-        | FaultKind::LocationForgotten
-        | FaultKind::ClockJumped
-        | FaultKind::StoodStill
-        | FaultKind::ProbesStuck
-        | FaultKind::PartFailed => return None,
-    };
-    Some(match language {
-        Language::En => Lasting { over: over_en.to_owned(), was: was_en.to_owned() },
-        Language::Fr => Lasting { over: over_fr.to_owned(), was: was_fr.to_owned() },
-    })
+        WatchFault::ClockJumped { .. }
+        | WatchFault::StoodStill { .. }
+        | WatchFault::ProbesStuck { .. }
+        | WatchFault::PartFailed { .. } => NO_END,
+    }
 }
