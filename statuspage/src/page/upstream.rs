@@ -147,3 +147,47 @@ fn work_view(work: &BulletinMaintenance, now: Timestamp, words: &Words) -> AnyVi
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use shared::Language;
+
+    use super::*;
+    use crate::page::{home, live, plain_text, sample, service, tests::dump};
+
+    #[test]
+    fn an_outpost_shows_the_hubs_last_word_as_what_it_is() {
+        let silent = sample::outpost(sample::outage(), &sample::storm(), sample::silent());
+        let plain = plain_text(&silent, Language::En).replace(['\u{a0}', '\u{202f}'], " ");
+        let (page, text) = (dump(&home(&silent, Language::En)), plain);
+        for words in
+            ["has been silent since 14:13, for 12 min", "Its last word, at 14:13:", "What lyon measures by itself"]
+        {
+            assert!(page.contains(words) && text.contains(words), "{words}: {text}");
+        }
+        let incident = incidents::title(
+            sample::storm().open_incidents().next().expect("there is one"),
+            &Words::new(Language::En, silent.site.time_zone.clone()),
+        );
+        assert!(page.contains(&incident), "{incident}: {page}");
+        assert!(service(&silent, &silent.components[0], Language::En).contains("has been silent since"));
+        let heard = sample::outpost(sample::good_times(), &sample::good_times(), Hearing::Heard);
+        let page = home(&heard, Language::Fr);
+        assert!(page.contains("répond") && !page.contains("muette"), "{page}");
+        // It says something else only once a minute while the hub is silent.
+        let news = |snapshot: &Snapshot| live(snapshot, Language::En).news;
+        let mut later = silent.clone();
+        later.generated_at = later.generated_at.plus(Duration::from_secs(20));
+        assert_eq!(news(&later), news(&silent));
+        later.generated_at = later.generated_at.plus(Duration::from_secs(60));
+        assert_ne!(news(&later), news(&silent));
+    }
+
+    #[test]
+    fn what_another_hub_says_becomes_no_markup() {
+        let page = home(&sample::outpost(sample::good_times(), &sample::hostile(), sample::silent()), Language::En);
+        assert!(!page.contains("<script>alert") && !page.contains("<img"), "{page}");
+    }
+}
