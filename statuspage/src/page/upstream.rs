@@ -44,15 +44,20 @@ pub(super) fn view(snapshot: &Snapshot, head: &Head<'_>) -> Option<AnyView> {
     let view = snapshot.upstream.as_ref()?;
     let (words, now) = (head.words, snapshot.generated_at);
     let class = if view.silent_since().is_some() { "card fault" } else { "card" };
-    let place = place(snapshot);
+    let place = place(snapshot, words);
     let here = if view.silent_since().is_some() { words.upstream_history(place) } else { words.upstream_here(place) };
     let said = (head.path == "/").then(|| said(view, now, words));
+    let sentence = hearing(view, now, words);
+    let sentence = match view.silent_since() {
+        Some(_) => view! { <h2>{sentence}</h2> }.into_any(),
+        None => view! { <p>{sentence}</p> }.into_any(),
+    };
     let card = view! {
         <div class="news">
             <section class=class aria-label=words.upstream()>
-                <p>{hearing(view, now, words)}</p>
+                {sentence}
                 {said}
-                <p class="meta">{here}</p>
+                <p class="meta">{here}" "<a href=view.address.clone()>{words.upstream()}</a></p>
             </section>
         </div>
     };
@@ -78,13 +83,17 @@ pub(super) fn spoken(view: &HubView, snapshot: &Snapshot, words: &Words) -> Stri
         format!(" {} {}", words.upstream_said(words.at(at, now)), inert(bulletin.headline.get(words.language())))
     });
     let silent = view.silent_since().is_some();
-    let here = if silent { words.upstream_history(place(snapshot)) } else { words.upstream_here(place(snapshot)) };
+    let here = if silent {
+        words.upstream_history(place(snapshot, words))
+    } else {
+        words.upstream_here(place(snapshot, words))
+    };
     format!("{}{} {here}", hearing(view, now, words), said.unwrap_or_default())
 }
 
 /// The place that measures here.
-fn place(snapshot: &Snapshot) -> String {
-    snapshot.locations.keys().next().map(ToString::to_string).unwrap_or_default()
+fn place(snapshot: &Snapshot, words: &Words) -> String {
+    words.places(snapshot.locations.keys().take(1))
 }
 
 /// Its last word: the headline, and everything else behind a fold that is open while it is silent.
@@ -118,7 +127,11 @@ fn whole(bulletin: &Bulletin, now: Timestamp, words: &Words) -> AnyView {
         }
     };
     let services = bulletin.components.iter().map(service).collect_view();
-    view! { {incidents}{works}<h3>{words.upstream_services()}</h3><ul>{services}</ul> }.into_any()
+    view! {
+        {incidents}{works}
+        <details class="table"><summary>{words.upstream_services()}</summary><ul>{services}</ul></details>
+    }
+    .into_any()
 }
 
 fn incident_view(incident: &BulletinIncident, now: Timestamp, words: &Words) -> AnyView {
@@ -163,7 +176,7 @@ mod tests {
         let plain = plain_text(&silent, Language::En).replace(['\u{a0}', '\u{202f}'], " ");
         let (page, text) = (dump(&home(&silent, Language::En)), plain);
         for words in
-            ["has been silent since 14:13, for 12 min", "Its last word, at 14:13:", "What lyon measures by itself"]
+            ["has been silent since 14:13, for 12 min", "Its last word, at 14:13:", "What Lyon measures by itself"]
         {
             assert!(page.contains(words) && text.contains(words), "{words}: {text}");
         }
