@@ -19,6 +19,7 @@ pub mod reload;
 pub mod reporter;
 mod runner;
 pub mod schema;
+pub mod signals;
 pub mod supervisor;
 mod template;
 

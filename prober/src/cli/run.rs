@@ -14,11 +14,7 @@ use bytesize::ByteSize;
 use clap::Args;
 use jiff::tz::TimeZone;
 use shared::LocationName;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    task::JoinSet,
-};
+use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -31,6 +27,7 @@ use crate::{
     load::LoadOptions,
     reload,
     reporter::{HubAddress, Reporter, ReporterOptions},
+    signals::stop_on_signal,
 };
 
 /// The flags of `run`.
@@ -116,7 +113,7 @@ async fn location(
 ) -> anyhow::Result<Outcome> {
     let stop = CancellationToken::new();
     let mut signals = JoinSet::new();
-    signals.spawn(stop_on_signal(stop.clone())?);
+    signals.spawn(stop_on_signal(stop.clone(), "what was found is kept and reported once more")?);
     let options = LoadOptions::from_environment(arguments.time_zone.clone().unwrap_or_else(TimeZone::system));
     let (set, watcher) = reload::open(&watch.probes, options)?;
     let network = Network::new(&watch.network_options())?;
@@ -166,22 +163,4 @@ fn announcement(watch: &WatchArguments, arguments: &RunArguments, set: &Definiti
         "{} reports to   {}\nit watches       {count} probe{plural}, defined in {probes}\nkey and journal  {data}",
         arguments.location, arguments.hub
     )
-}
-
-/// The first signal drains, the second ends at once: what was kept is in the journal.
-fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<impl Future<Output = ()> + Send> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
-                std::process::exit(1);
-            }
-            tracing::info!("stopping: what was found is kept and reported once more");
-            stop.cancel();
-        }
-    })
 }
