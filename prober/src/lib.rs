@@ -13,6 +13,7 @@ pub mod journal;
 pub mod limits;
 pub mod load;
 mod local;
+mod location;
 mod network;
 mod probe;
 pub mod reload;
@@ -25,6 +26,7 @@ mod template;
 
 pub use control::{ControlTarget, InvalidControlTarget};
 pub use counters::{Counted, Counters};
+pub use location::{Location, LocationError, LocationOptions};
 pub use network::{InvalidNameServer, NameServer, Network, NetworkError, NetworkOptions, PrivateTargets};
 pub use probe::{Attempt, execute};
 pub use runner::{Prober, RunnerOptions};

@@ -16,9 +16,10 @@ use shared::{
 use tokio::sync::watch;
 
 use super::{
-    clerk::Clerk,
+    clerk::{self, Clerk},
+    contact::Log,
     hub::{HubClient, Unanswered},
-    link::Link,
+    link::{self, Link},
     watch::Watch,
     *,
 };
@@ -109,6 +110,7 @@ fn options(hub: HubAddress, data: &Path, code: Option<&str>) -> ReporterOptions 
         ca_file: None,
         ping: None,
         journal: JournalOptions::default(),
+        listener: None,
     }
 }
 
@@ -124,7 +126,8 @@ async fn a_lost_answer_costs_no_code_and_a_journal_that_begins_anew_goes_on_abov
     let enrolled = json!({ "format": ENROLMENT_FORMAT, "location": "lyon", "highest": 40 }).to_string();
     let answers = vec![("502 Bad Gateway", String::new()), ("200 OK", enrolled.clone()), ("200 OK", enrolled)];
     let (hub, heard) = scripted(answers);
-    let open = |code| Reporter::open(options(hub.clone(), directory.path(), code));
+    let open =
+        async |code| Reporter::open(options(hub.clone(), directory.path(), code), &mut Oversight::default()).await;
     let refused = open(None).await.expect_err("no code");
     assert!(refused.to_string().contains("statuspage location add lyon"), "{refused}");
     let refused = open(Some("one")).await.expect_err("the answer is lost");
@@ -195,6 +198,7 @@ async fn a_sign_of_life_needs_probes_that_run_and_a_hub_that_acknowledges() {
 struct Place {
     link: Link,
     heard: mpsc::Receiver<String>,
+    contact: watch::Receiver<Contact>,
     _tasks: JoinSet<()>,
     _out: tokio::sync::mpsc::Sender<Observation>,
     _directory: tempfile::TempDir,
@@ -216,13 +220,17 @@ fn place(results: usize, answers: Vec<(&'static str, String)>) -> Place {
     journal.append((0..results).map(|_| fresh()).collect());
     let (address, heard) = scripted(answers);
     let (clock, watch) = (Arc::default(), Arc::new(Watch::new(watch::channel(set()).1)));
-    let (clerk, desk) = Clerk::new(journal, Arc::clone(&clock), Arc::clone(&watch));
+    let pulse = || Pulse::new("test", Duration::from_secs(30));
+    let (shared, seen) = (Arc::clone(&clock), Arc::clone(&watch));
+    let (clerk, desk) =
+        Clerk::new(journal, clerk::Around { clock: shared, watch: seen, listener: None, pulse: pulse() });
+    let (log, contact) = Log::new();
     let (out, observations) = Reporter::seam();
     let mut tasks = JoinSet::new();
     tasks.spawn(clerk.run(observations, CancellationToken::new(), CancellationToken::new()));
     let identity = Identity::generate(lyon(), "code").expect("a key");
-    let link = Link::new(identity, client(address), desk, clock, watch);
-    Place { link, heard, _tasks: tasks, _out: out, _directory: directory }
+    let link = Link::new(identity, client(address), desk, link::Around { clock, watch, log, pulse: pulse() });
+    Place { link, heard, contact, _tasks: tasks, _out: out, _directory: directory }
 }
 
 fn has(acknowledged: u64, highest: u64) -> (&'static str, String) {
@@ -273,4 +281,26 @@ async fn a_conflict_gives_new_numbers_to_what_the_hub_lacks_only() {
 async fn a_location_that_lost_its_end_goes_on_above_what_the_hub_knows() {
     let mut place = place(2, vec![has(40, 40), has(42, 42)]);
     assert_eq!((place.says().await.as_str(), place.says().await.as_str()), ("0-0", "41-42"));
+}
+
+#[tokio::test]
+async fn whoever_asks_hears_when_the_hub_took_a_report_when_it_answered_and_what_went_wrong_since() {
+    let answers =
+        vec![has(0, 0), refused("503 Service Unavailable", "behind", None), ("502 Bad Gateway", String::new())];
+    let mut place = place(1, answers);
+    let known = |place: &Place| {
+        let Contact { receipt, answer, error, .. } = place.contact.borrow().clone();
+        (receipt, answer, error)
+    };
+    assert_eq!(known(&place), (None, None, None));
+    place.says().await;
+    let (receipt, answer, error) = known(&place);
+    assert!(receipt.is_some() && answer == receipt && error.is_none());
+    place.says().await;
+    let (still, answer, error) = known(&place);
+    assert!(still == receipt && answer != receipt && error.as_deref() == Some("no"));
+    place.says().await;
+    let (still, unchanged, error) = known(&place);
+    assert!(still == receipt && unchanged == answer, "a proxy is no hub");
+    assert!(error.is_some_and(|error| error.contains("is no hub of this version")));
 }
