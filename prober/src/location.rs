@@ -13,6 +13,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    canary::Canaries,
     control::ControlTarget,
     counters::Counters,
     definition::DefinitionSet,
@@ -77,8 +78,12 @@ impl Location {
         let network = Network::new(&options.network)?;
         let name = options.reporter.location.clone();
         let reporter = Reporter::open(options.reporter, oversight).await?;
-        let runner =
-            RunnerOptions { control: options.control, pulse: oversight.part("prober"), ..RunnerOptions::at(name) };
+        let runner = RunnerOptions {
+            control: options.control,
+            canaries: Canaries::On,
+            pulse: oversight.part("prober"),
+            ..RunnerOptions::at(name)
+        };
         Ok(Self {
             prober: Prober::new(runner, network),
             watcher,

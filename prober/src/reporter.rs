@@ -27,8 +27,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    canary::Canaries,
     definition::DefinitionSet,
-    journal::{Journal, JournalError, JournalOptions},
+    journal::{Journal, JournalError, JournalOptions, UnreadJournal},
     network::{Network, NetworkError},
     supervisor::{Oversight, Pulse, Vitals, anew},
 };
@@ -93,7 +94,7 @@ pub struct Reporter {
     options: ReporterOptions,
     hub: HubClient,
     identity: Identity,
-    journal: Journal,
+    journal: UnreadJournal,
     contact: (Log, channel::Receiver<Contact>),
     pulses: Pulses,
     vitals: Arc<Vitals>,
@@ -115,7 +116,7 @@ const LAST: Duration = Duration::from_secs(2);
 const LINK: Duration = Duration::from_secs(60);
 
 impl Reporter {
-    /// Opens the journal, and enrols the location where it is not yet: then the hub must be there. Its parts are watched over with
+    /// Takes the journal, which is read once the reporter runs, and enrols the location where it is not yet: then the hub must be there. Its parts are watched over with
     /// those that are watched already.
     ///
     /// # Errors
@@ -151,7 +152,7 @@ impl Reporter {
         stop: CancellationToken,
     ) {
         let Self { options, hub, identity, journal, contact: (log, _), pulses, vitals } = self;
-        let (clock, watch) = (Arc::default(), Arc::new(Watch::new(definitions)));
+        let (clock, watch) = (Arc::default(), Arc::new(Watch::new(definitions, Canaries::On)));
         let around = clerk::Around {
             clock: Arc::clone(&clock),
             watch: Arc::clone(&watch),

@@ -15,6 +15,7 @@ mod maintenance;
 mod manual;
 mod operator;
 mod page;
+mod place;
 mod reader;
 mod reload;
 mod restart;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{clock::HubClock, watch::Watch};
 use crate::{
-    journal::{Fresh, Journal},
+    journal::{Fresh, Journal, UnreadJournal},
     probe::wall_clock,
     supervisor::Pulse,
 };
@@ -60,6 +60,8 @@ impl Desk {
 /// The task.
 #[derive(Debug)]
 pub(super) struct Clerk {
+    /// Until somebody begins to read it.
+    unread: Option<UnreadJournal>,
     /// Absent while a thread has it.
     journal: Option<Journal>,
     busy: JoinSet<Journal>,
@@ -82,11 +84,11 @@ pub(super) struct Around {
 }
 
 impl Clerk {
-    pub(super) fn new(journal: Journal, around: Around) -> (Self, Desk) {
+    pub(super) fn new(journal: UnreadJournal, around: Around) -> (Self, Desk) {
         let (sender, orders) = mpsc::channel(16);
-        let (kept, known) = watch::channel(journal.last());
-        let (journal, busy, waiting) = (Some(journal), JoinSet::new(), VecDeque::new());
-        let clerk = Self { journal, busy, waiting, dropped: 0, orders, kept, around };
+        let (kept, known) = watch::channel(Sequence::NONE);
+        let (unread, busy, waiting) = (Some(journal), JoinSet::new(), VecDeque::new());
+        let clerk = Self { unread, journal: None, busy, waiting, dropped: 0, orders, kept, around };
         (clerk, Desk { orders: sender, kept: known })
     }
 
@@ -112,6 +114,11 @@ impl Clerk {
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         linger.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut batch = Vec::new();
+        if let Some(unread) = self.unread.take() {
+            let pulse = self.around.pulse.clone();
+            pulse.beat();
+            self.busy.spawn_blocking(move || unread.read(pulse));
+        }
         loop {
             let idle = self.journal.is_some();
             if idle {

@@ -215,6 +215,7 @@ impl Link {
                 journal: seen.state,
                 free_disk: seen.free_disk,
                 exchange: self.exchange,
+                canaries: self.around.watch.has_canaries(),
             },
         })
     }

@@ -31,6 +31,12 @@ impl Oversight {
     /// Begins to watch over all parts that give signs of life, and tells the service manager that the process works; without a thread
     /// for it the process goes on all the same.
     pub fn begin(&self) -> Option<Watching> {
+        if let Standing::Looping { restarts } = self.standing {
+            tracing::error!(
+                restarts,
+                "this process was started again and again lately: it stays up now, whatever happens"
+            );
+        }
         let socket = ServiceSocket::from_environment(|name| std::env::var_os(name));
         let (pulses, vitals) = (self.pulses.clone(), Arc::clone(&self.vitals));
         let supervisor = Supervisor { pulses, vitals, socket, standing: self.standing, end: Supervisor::END };
