@@ -68,6 +68,11 @@ impl Place {
 
     /// Starts it.
     pub fn start(&self) -> Result<Program> {
+        Program::start(&mut self.command()?)
+    }
+
+    /// The command that starts it.
+    pub fn command(&self) -> Result<Command> {
         let prober = program::own("prober")?;
         let mut command = match &self.namespace {
             None => Command::new(prober),
@@ -83,7 +88,7 @@ impl Place {
         if let Some(code) = &self.code {
             command.args(["--enrol", code]);
         }
-        Program::start(&mut command)
+        Ok(command)
     }
 }
 

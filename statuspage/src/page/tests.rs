@@ -164,6 +164,7 @@ fn a_location_elsewhere_says_how_it_does_and_what_is_not_as_it_should_be() {
         has_wrong_clock: true,
         drifts_since: Some(now),
         has_other_version: true,
+        coverage: None,
         gaps: 3,
         counts: crate::location::Counts { duplicates: 1, lost: 2, ..Default::default() },
     };
