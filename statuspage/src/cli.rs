@@ -8,6 +8,7 @@ mod channels;
 mod incident;
 mod location;
 mod maintenance;
+mod moment;
 mod subscribers;
 
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub use maintenance::{
     CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs, OneMaintenanceArgs,
     PlanMaintenanceArgs, SayMaintenanceArgs, TurnMaintenanceArgs,
 };
+pub use moment::{Moment, NoMoment};
 pub use subscribers::{BounceArgs, ImportSubscribersArgs, RemoveSubscriberArgs, SubscribersArgs, SubscribersCommand};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
