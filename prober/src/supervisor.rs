@@ -12,6 +12,6 @@ mod vitals;
 
 pub use pulse::{Pulse, Pulses};
 pub use socket::{Credo, ServiceSocket};
-pub use starts::{Standing, Starts};
+pub use starts::{Stability, Starts};
 pub use thread::{Supervisor, Watching};
 pub use vitals::{Vitals, measure_lag};

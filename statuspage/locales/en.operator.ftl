@@ -86,7 +86,7 @@ operator-workaround-hint = How users can help themselves meanwhile. Left empty, 
 operator-next-update = Next update before
 operator-time-hint = Time in { $zone }. Left empty, nothing is promised.
 operator-publish = Publish
-operator-told = Users told us before we knew
+operator-told = Note when users told us
 operator-told-at = When
 operator-told-since = Users told us { $at }
 operator-note = Note the time
@@ -143,7 +143,7 @@ operator-audit-password = this name and this password do not go together
 operator-audit-earlier = Earlier ones
 operator-order = { $what ->
     [open] Open an incident
-    [acknowledge] Acknowledge
+    [acknowledge] Take it
     [say] Publish an update
     [release] Give the lead back to the measurements
     [reported_by_users] Note that users told us

@@ -136,6 +136,6 @@ async fn in_lynx_everything_can_be_read() -> Result<()> {
     check("/", &["Tous les services fonctionnent.", "Work", "Nuage", "Opérationnel", "Dernière mesure à"]).await?;
     check("/services/cloud", &["Nuage", "Opérationnel", "90 derniers jours", "Disponibilité", "100 %"]).await?;
     check("/history", &["Historique", "Rien à signaler."]).await?;
-    check("/monitoring", &["Lieux de mesure", "Transmet", "Cibles de contrôle", "Aucune", "Sans veille"]).await?;
+    check("/monitoring", &["Lieux de mesure", "Transmet", "Aucun point de repère", "Sans veille"]).await?;
     check("/affected", &["Mon service est-il touché", "Vérifier"]).await
 }

@@ -122,7 +122,7 @@ fn local(text: &str, zone: &TimeZone) -> Result<Timestamp> {
 /// # Errors
 ///
 /// It is none, not of whole seconds, or nothing at all.
-pub fn length(text: &str) -> Result<Duration, String> {
+pub(super) fn length(text: &str) -> Result<Duration, String> {
     let span = text.trim().parse::<jiff::Span>().ok();
     let length = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let length = length.and_then(|length| Duration::try_from(length).ok());

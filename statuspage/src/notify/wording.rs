@@ -18,6 +18,7 @@ mod drill;
 mod fault;
 mod outage;
 mod planned;
+mod upstream;
 mod watch;
 
 pub use fault::fault_in_words;

@@ -87,7 +87,7 @@ fn every_sentence_of_the_prober_is_known() {
             } else {
                 quoted_after(&source, call)
             };
-            for sentence in found.iter().filter(|sentence| sentence.contains(' ') && !sentence.contains("##")) {
+            for sentence in found.iter().filter(|sentence| sentence.contains(' ') && !sentence.starts_with('#')) {
                 assert!(read(sentence).is_some(), "{file}: “{sentence}” has no words in other languages");
                 known += 1;
             }

@@ -135,7 +135,7 @@ messages! {
     operator_more() = "operator-more";
     /// In English: “Publish”.
     operator_publish() = "operator-publish";
-    /// In English: “Users told us before we knew”.
+    /// In English: “Note when users told us”.
     operator_told() = "operator-told";
     /// In English: “When”.
     operator_told_at() = "operator-told-at";

@@ -9,7 +9,7 @@ use crate::words::Words;
 messages! {
     /// In English: “Are outages recognised?”.
     detection() = "detection";
-    /// In English: “Proven”.
+    /// In English: “Yes, proven”.
     detection_proven() = "detection-proven";
     /// In English: “No longer”.
     detection_broken() = "detection-broken";
@@ -371,4 +371,24 @@ messages! {
     channel_failing() = "channel-failing";
     /// In English: “messages have not got through since `when`”.
     channel_failing_why(when) = "channel-failing-why";
+    /// In English: “The main page”.
+    upstream() = "upstream";
+    /// In English: “The main page `address` is heard: what it says is less than three minutes old.”.
+    upstream_heard(address) = "upstream-heard";
+    /// In English: “The main page `address` has been silent since `since`, for `span`.”.
+    upstream_silent(address, since, span) = "upstream-silent";
+    /// In English: “The main page `address` has not been heard yet.”.
+    upstream_unsure(address) = "upstream-unsure";
+    /// In English: “It was never heard from here.”.
+    upstream_never() = "upstream-never";
+    /// In English: “Its last word, `at`:”.
+    upstream_said(at) = "upstream-said";
+    /// In English: “Everything it said”.
+    upstream_whole() = "upstream-whole";
+    /// In English: “That is the past. What `place` measures by itself follows, and is …”.
+    upstream_history(place) = "upstream-history";
+    /// In English: “What `place` measures by itself follows; whoever wants to know a…”.
+    upstream_here(place) = "upstream-here";
+    /// In English: “Services by its word”.
+    upstream_services() = "upstream-services";
 }
