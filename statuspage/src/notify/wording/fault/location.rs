@@ -60,7 +60,7 @@ pub(super) fn found_fr(location: &str, trouble: &LocationTrouble) -> String {
         LocationTrouble::Forgotten { results, .. } => {
             let results = if *results <= 1 { format!("{results} mesure") } else { format!("{results} mesures") };
             format!(
-                "{results} du lieu de mesure {location} que ce hub avait reçues manquent, comme après une restauration\u{a0}: elles sont redemandées"
+                "{results} du lieu de mesure {location} que ce serveur avait reçues manquent, comme après une restauration\u{a0}: elles sont redemandées"
             )
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn lasting(location: &str, trouble: &LocationTrouble, language: Langu
             format!("l'horloge du lieu de mesure {location} a été fausse"),
         ],
         (Language::Fr, LocationTrouble::Drift) => [
-            format!("le lieu de mesure {location} a de nouveau les définitions du hub"),
+            format!("le lieu de mesure {location} a de nouveau les définitions de ce serveur"),
             format!("le lieu de mesure {location} a eu d'autres définitions"),
         ],
         // These have no end.
