@@ -61,4 +61,4 @@ pub use policy::{DEFAULT_AFTER, Filter, Heard, Hours, InvalidShift, Matters, Nat
 pub use proof::{DrillState, Failing, Proof, Proofs};
 pub use siren::{Burning, Posts, Siren};
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
-pub use wording::{Message, Voice};
+pub use wording::{Message, Voice, fault_in_words};

@@ -147,7 +147,7 @@ async fn a_way_to_the_canaries_that_is_cut_is_told_as_broken_detection_and_the_p
     let url = url.split_whitespace().last().context("an address")?.trim_end_matches('/').to_owned();
     let proven = async || {
         let page = reqwest::get(format!("{url}/monitoring?lang=en")).await.ok()?.text().await.ok()?;
-        page.contains("Proven").then_some(())
+        page.contains("Yes, proven").then_some(())
     };
     wait::until("detection is proven", proven).await;
     for path in
