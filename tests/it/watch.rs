@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use tests::{backend::Backend, hub::Setup, netns::Netns, program::Program, wait};
+use tests::{backend::Backend, hub::Setup, namespace::{Lost, Namespace}, program::Program, wait};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -168,14 +168,14 @@ async fn a_killed_hub_falls_silent_for_whoever_expects_its_ping_and_restarts_in_
 
 #[tokio::test]
 async fn a_way_to_the_canaries_that_is_cut_is_told_as_broken_detection_and_the_ping_says_so() -> Result<()> {
-    let netns = Netns::new("canary")?;
-    let address = |port: u16| format!("{}:{port}", netns.here());
+    let namespace = Namespace::new("", 0)?;
+    let address = |port: u16| format!("{}:{port}", namespace.here());
     let (target, receiver) =
         (Backend::start_at(address(0).parse()?).await?, Backend::start_at(address(0).parse()?).await?);
-    let setup = Setup::new()?.listening_on(&format!("{}:0", netns.there()));
+    let setup = Setup::new()?.listening_on(&format!("{}:0", namespace.there()));
     setup.define_http("cloud", &target.url())?;
     setup.settings(&webhook(&receiver.url()))?;
-    let mut command = netns.inside(&setup.command()?);
+    let mut command = namespace.inside(&setup.command()?);
     let mut program = Program::start(&mut command)?;
     let url = program.line_with("the page is at").await?;
     let url = url.split_whitespace().last().context("an address")?.trim_end_matches('/').to_owned();
@@ -193,7 +193,7 @@ async fn a_way_to_the_canaries_that_is_cut_is_told_as_broken_detection_and_the_p
     let hidden = reqwest::get(format!("{url}/api/v1/components/belfry-canary/observations")).await?;
     assert_eq!(hidden.status(), 404);
 
-    netns.cut_loopback()?;
+    namespace.lose(Lost::Within)?;
     let after = until_fault(&receiver, "detection_broken", "fault").await;
     assert!(after < Duration::from_secs(90), "told after {after:?}");
     let request = wait::until("the reason is told outside", async || {
@@ -203,7 +203,7 @@ async fn a_way_to_the_canaries_that_is_cut_is_told_as_broken_detection_and_the_p
     assert!(request.contains("detection is broken"), "{request}");
     println!("broken detection was told after {after:?}");
 
-    netns.heal_loopback()?;
+    namespace.heal(Lost::Within)?;
     let after = until_fault(&receiver, "detection_broken", "fault_over").await;
     println!("and its end after {after:?}");
     assert!(program.terminate().await?.success());

@@ -12,7 +12,6 @@ pub mod letter;
 pub mod manual;
 pub mod names;
 pub mod namespace;
-pub mod netns;
 pub mod nginx;
 pub mod place;
 pub mod program;
