@@ -17,6 +17,7 @@ mod operator;
 mod page;
 mod reader;
 mod reload;
+mod replay;
 mod restart;
 mod subscribe;
 mod subscriptions;
