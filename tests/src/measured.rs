@@ -41,7 +41,7 @@ impl Row {
 
     /// Waits for who must notice it, from `began` on, and notes when that was.
     pub async fn until<T>(&self, began: Instant, condition: impl AsyncFnMut() -> Option<T>) -> Result<T> {
-        let found = wait::within(self.limit() + PATIENCE, &self.said(), condition).await;
+        let found = wait::until_within(&self.said(), self.limit() + PATIENCE, condition).await;
         self.took(began.elapsed())?;
         Ok(found)
     }

@@ -12,15 +12,15 @@ pub const LIMIT: Duration = Duration::from_secs(120);
 /// # Panics
 /// After [`LIMIT`], naming `what`: the test has failed.
 pub async fn until<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
-    within(LIMIT, what, condition).await
+    until_within(what, LIMIT, condition).await
 }
 
-/// The same, for what takes its time.
+/// The same for what takes its time.
 ///
 /// # Panics
 /// After `limit`, naming `what`: the test has failed.
 #[expect(clippy::panic, reason = "a test harness fails a test by panicking")]
-pub async fn within<T>(limit: Duration, what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until_within<T>(what: &str, limit: Duration, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     while began.elapsed() < limit {
         if let Some(value) = condition().await {

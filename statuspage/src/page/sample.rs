@@ -224,6 +224,7 @@ pub(super) fn snapshot(components: Vec<ComponentView>) -> Snapshot {
         mail: Arc::default(),
         alarms: Arc::default(),
         domains: Arc::default(),
+        upstream: None,
     }
 }
 

@@ -146,7 +146,7 @@ impl Collective {
     /// Waits until each service is known to work by every place.
     async fn until_well(&self, hub: &Hub) {
         let limit = Duration::from_secs(150);
-        wait::within(limit, "every place finds every service well", async || {
+        wait::until_within("every place finds every service well", limit, async || {
             let metrics = hub.text("/metrics").await.ok()?;
             let well = metrics.lines().filter(|line| line.starts_with("probe_success{") && line.ends_with(" 1"));
             (well.count() == 3 * (SERVICES.len() + 1)).then_some(())
