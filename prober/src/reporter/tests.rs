@@ -19,7 +19,7 @@ use super::{
     clerk::{self, Clerk},
     contact::Log,
     hub::{HubClient, Unanswered},
-    link::{self, Link},
+    link::{self, Link, Next},
     watch::Watch,
     *,
 };
@@ -425,4 +425,21 @@ async fn results_are_taken_while_an_old_journal_is_still_being_read_and_are_kept
     assert_eq!(*desk.kept().borrow(), Sequence::NONE);
     tasks.spawn_blocking(move || drop(std::fs::OpenOptions::new().write(true).open(slow).expect("the other end")));
     desk.kept().wait_for(|kept| *kept == Sequence::new(1)).await.expect("it is kept");
+}
+
+#[tokio::test]
+async fn a_hub_that_asks_for_time_gets_it_and_nothing_is_given_up() {
+    let check = async |waits: &'static str, expected: Next| {
+        let (status, body) = refused("429 Too Many Requests", "too_often", None);
+        let head: &'static str = Box::leak(format!("{status}{waits}").into_boxed_str());
+        let mut place = place(2, vec![has(0, 0), (head, body), has(2, 2)]).await;
+        assert_eq!(place.says().await, "0-0");
+        assert_eq!(place.link.report().await, expected, "{waits:?}");
+        assert!(place.heard.recv().expect("asked").contains("belfry-sequence: 1-2"));
+        assert_eq!(place.says().await, "1-2", "the same once more");
+    };
+    check("\r\nretry-after: 7", Next::After(Duration::from_secs(7))).await;
+    check("\r\nretry-after: 86400", Next::After(Duration::from_secs(30))).await;
+    check("\r\nretry-after: tomorrow", Next::AfterPause).await;
+    check("", Next::AfterPause).await;
 }
