@@ -243,3 +243,16 @@ means-clock = clock
 means-why = Its disk, memory, connections and clock are watched, and operators are told before anything runs out.
 watch-degraded = The monitoring itself has a fault: what stands here may be wrong.
 means-short = Short: { $what }
+
+## The page of an outpost
+
+upstream = The main page
+upstream-heard = The main page { $address } is heard: what it says is less than three minutes old.
+upstream-silent = The main page { $address } has been silent since { $since }, for { $span }.
+upstream-unsure = The main page { $address } has not been heard yet.
+upstream-never = It was never heard from here.
+upstream-said = Its last word, { $at }:
+upstream-whole = In full
+upstream-history = That is the past. What { $place } measures by itself follows, and is told to operators meanwhile.
+upstream-here = What { $place } measures by itself follows; what counts is the main page.
+upstream-services = Services by its word

@@ -240,3 +240,16 @@ means-clock = horloge
 means-why = Son disque, sa mémoire, ses connexions et son horloge sont surveillés, et les opérateurs sont prévenus avant que rien ne manque.
 watch-degraded = La surveillance elle-même a un défaut : ce qui est affiché ici peut être faux.
 means-short = Il manque : { $what }
+
+## The page of an outpost
+
+upstream = La page principale
+upstream-heard = La page principale { $address } répond : ce qu’elle dit date de moins de trois minutes.
+upstream-silent = La page principale { $address } est muette depuis { $since }, soit { $span }.
+upstream-unsure = La page principale { $address } n’a pas encore répondu.
+upstream-never = Elle n’a jamais répondu d’ici.
+upstream-said = Son dernier mot, { $at } :
+upstream-whole = En détail
+upstream-history = C’est du passé. Suit ce que { $place } mesure lui-même, et dont les opérateurs sont avertis entre-temps.
+upstream-here = Suit ce que { $place } mesure lui-même ; c’est la page principale qui fait foi.
+upstream-services = Les services, selon elle

@@ -20,6 +20,7 @@ mod past;
 mod publish;
 mod roster;
 mod telling;
+mod upstream;
 mod vigil;
 
 #[cfg(test)]
@@ -53,6 +54,7 @@ use crate::{
     maintenance::Plan,
     metrics::HubCounters,
     notify::{Burning, ChannelName, Medium, Outcomes, Policy, Posts, Teller, WatchFault},
+    outpost::HubView,
     resources::{Found, Judge, Reading},
     settings::DrillPlan,
     site::Site,
@@ -111,6 +113,17 @@ pub struct HubOptions {
     pub max_bytes: u64,
     /// The sign of life of its loop.
     pub pulse: Pulse,
+    /// Whether it tells for itself.
+    pub role: Role,
+}
+
+/// Whether a hub tells for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It is the one that everybody hears.
+    Hub,
+    /// It stands by another one and tells while that is silent; signs of life are sent to that one.
+    Outpost,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -134,6 +147,8 @@ pub struct Wiring {
     pub burning: watch::Sender<Arc<Burning>>,
     /// What became of that.
     pub posts: Posts,
+    /// The hub that this one stands by; nobody sends where it stands by none.
+    pub upstream: watch::Receiver<Option<Arc<HubView>>>,
     /// What there is left of what the process lives on. Full means that the newest one is lost.
     pub readings: mpsc::Receiver<Reading>,
 }
@@ -160,6 +175,8 @@ pub struct Hub {
     canaries: Canaries,
     keeper: Judge,
     reading: Option<Reading>,
+    /// The hub that this one stands by, as it was last heard.
+    upstream: Option<Arc<HubView>>,
     /// How often time did not pass evenly.
     stumbles: u64,
     /// By a clock that never jumps.
@@ -223,6 +240,7 @@ impl Hub {
             canaries,
             keeper,
             reading: None,
+            upstream: None,
             stumbles: 0,
             born: Instant::now(),
             started: now(),
@@ -231,6 +249,7 @@ impl Hub {
             warn!(%fault, "the store is not as it was left");
         }
         hub.definitions = definitions;
+        hub.set_reach();
         let news = hub.telling.watch(&hub.definitions, now());
         hub.spread(news).await;
         hub.migrate(&memory.outages, relieved, &restored.notifications).await;
@@ -336,6 +355,10 @@ impl Hub {
                 Some((channel, at, result)) = wiring.posts.recv() => {
                     self.take_post(&channel, at, result).await;
                     Vec::new()
+                }
+                Ok(()) = wiring.upstream.changed() => {
+                    let view = wiring.upstream.borrow_and_update().clone();
+                    self.take_upstream(view).await
                 }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,

@@ -12,12 +12,12 @@ use prober::{limits::raise_open_files, load::Variables, signals::stop_on_signal}
 use statuspage::{
     cli::{
         AuditArgs, BounceArgs, Care, ChannelCommand, Cli, Command, DemoArgs, HealthArgs, IncidentCommand,
-        LocationCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand,
-        TokenCommand,
+        LocationCommand, MaintenanceCommand, OperatorCommand, OutpostArgs, PostmortemArgs, ServeArgs,
+        SubscribersCommand, TokenCommand,
     },
     command::{self, Ended, out},
     demo::{self, Stage},
-    serve::{Finish, Instance, note_start},
+    serve::{Finish, Instance, Post, note_start},
     settings::{self, Follower, Given, Settings},
     telemetry,
 };
@@ -37,6 +37,7 @@ fn main() -> ExitCode {
     let ended = match cli.command {
         None => serve(cli.serve),
         Some(Command::Serve(arguments)) => serve(*arguments),
+        Some(Command::Outpost(arguments)) => outpost(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
         Some(Command::Incident(command)) => incident(*command),
@@ -71,7 +72,22 @@ fn serve(arguments: ServeArgs) -> Result<Ended> {
         out::text(settings.print())?;
         return Ok(Ended::Well);
     }
-    block_on(run(settings, given, CancellationToken::new()))
+    block_on(run(settings, given, Post::Hub, CancellationToken::new()))
+}
+
+fn outpost(arguments: OutpostArgs) -> Result<Ended> {
+    let (options, print) = (arguments.options(), arguments.serve.print_settings);
+    let given = arguments.serve.given();
+    let settings = load(given.clone())?;
+    if print {
+        out::text(settings.print())?;
+        return Ok(Ended::Well);
+    }
+    if options.hub.is_in_the_clear() {
+        tracing::warn!(hub = %options.hub, "reports travel in the clear: they are signed, and anybody on the way can read them");
+    }
+    let settings = statuspage::outpost::settings(settings)?;
+    block_on(run(settings, given, Post::Outpost(options), CancellationToken::new()))
 }
 
 /// Says what is wrong with the settings without starting anything.
@@ -98,7 +114,7 @@ fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
             None => demo::free_address().await,
         };
         let given = stage.given(listen);
-        let ended = Box::pin(run(load(given.clone())?, given, stop.clone())).await;
+        let ended = Box::pin(run(load(given.clone())?, given, Post::Hub, stop.clone())).await;
         stop.cancel();
         stage.finish().await;
         ended
@@ -165,11 +181,11 @@ fn load(given: Given) -> Result<Settings> {
     Ok(settings)
 }
 
-async fn run(settings: Settings, given: Given, stop: CancellationToken) -> Result<Ended> {
+async fn run(settings: Settings, given: Given, post: Post, stop: CancellationToken) -> Result<Ended> {
     let follower = Follower::new(&settings, given, std::env::vars_os().collect());
     // Before anything else: what fails may be what is read next.
     let (starts, standing) = note_start(&settings);
-    let instance = match Instance::start(&settings, standing).await {
+    let instance = match Instance::start(&settings, &post, standing).await {
         Ok(instance) => instance.following(follower),
         Err(error) => {
             starts.forget_this_one();

@@ -49,7 +49,9 @@ pub use channel::{
 };
 pub use client::{Client, ClientError, Refusal, Retry};
 pub use drill::{Drill, Occasion};
-pub use escalation::{Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Taken};
+pub use escalation::{
+    Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Reach, Taken,
+};
 pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
 pub use matter::{Growth, Matter, NAMED, Named};
 pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};

@@ -2,20 +2,19 @@
 //!
 //! It does not know where settings come from, nor how the process ends.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+mod announcement;
+mod made;
+
+use std::{path::Path, sync::Arc, time::Duration};
 
 use prober::{
-    ControlTarget, Network, NetworkError, NetworkOptions, Prober, RunnerOptions,
+    Network, NetworkError, Prober,
     canary::Canaries,
     definition::DefinitionSet,
-    load::{CannotLook, LoadOptions},
+    load::CannotLook,
     reload::{self, Watcher},
-    supervisor::{Oversight, Pulse, Standing, Starts, anew, finish, measure_lag},
+    reporter::ReporterError,
+    supervisor::{Oversight, Standing, Starts, anew, finish, measure_lag},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -32,19 +31,24 @@ use crate::{
     care::Care,
     clock::now,
     control::{Endpoint, EndpointError},
-    hub::{Desk, Hub, HubOptions, Wiring, counter, desk},
+    hub::{Desk, Hub, HubOptions, Role, Wiring, counter, desk},
     incident::Rules,
-    mailing::{Mail, Office, OfficeError, Postman, post},
+    mailing::{self, Mail, Office, OfficeError, Postman},
     metrics::HubCounters,
-    notify::{AckKey, Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Siren, Teller, Voice},
+    notify::{AckKey, Client, ClientError, InvalidChannel, Means, Siren, Teller},
+    outpost::{HubView, OutpostOptions, Station},
     resources::{self, Steward},
-    server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
-    settings::{EmbeddedProber, Follower, MetricsMode, Settings},
+    server::{BindError, Bound, Server, Sources},
+    settings::{Follower, Settings},
     site::Site,
-    store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
+    store::{Durability, OpenError, Store, StoreEvents, StoreHandle},
     subscriber::RegistryHandle,
-    watch::{Ping, PingBoard, Watch, WatchInput},
+    watch::{PingBoard, Watch},
 };
+
+pub use announcement::Announcement;
+use announcement::announcement;
+use made::{load_options, means, network_options, prober, server_options, store_options, watches};
 
 /// Observations on their way from probers to the hub. When it is full, the hub is stuck: probers wait with their next result and
 /// keep their schedule.
@@ -76,6 +80,18 @@ pub enum StartError {
     /// What mail to subscribers needs.
     #[error(transparent)]
     Mail(#[from] OfficeError),
+    /// The way to the hub that an outpost stands by.
+    #[error(transparent)]
+    Reporter(#[from] ReporterError),
+}
+
+/// What a process is.
+#[derive(Debug, Clone)]
+pub enum Post {
+    /// The hub, or the whole product.
+    Hub,
+    /// A place that stands by a hub.
+    Outpost(OutpostOptions),
 }
 
 /// The product, started and listening, not yet running.
@@ -100,39 +116,7 @@ pub struct Instance {
     access: Arc<Access>,
     follower: Option<Follower>,
     postman: Option<Postman>,
-}
-
-/// What is said at the start: the address, what is watched and where data lie.
-#[derive(Debug, Clone)]
-pub struct Announcement {
-    url: Url,
-    probes: PathBuf,
-    data: PathBuf,
-    components: usize,
-    probe_count: usize,
-    quarantined: Vec<String>,
-}
-
-impl fmt::Display for Announcement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "the page is at   {}", self.url)?;
-        let (probes, components) = (counted(self.probe_count, "probe"), counted(self.components, "service"));
-        writeln!(f, "it watches       {components} with {probes}, defined in {}", self.probes.display())?;
-        write!(f, "data lie in      {}", self.data.display())?;
-        if self.components == 0 && self.quarantined.is_empty() {
-            let probes = self.probes.display();
-            write!(f, "\n\nNothing is watched yet. Write a first definition, which is taken up at once:\n")?;
-            write!(f, "    prober new --probes {probes} https://your-service.example.org")?;
-        }
-        for report in &self.quarantined {
-            write!(f, "\n\n{}", report.trim_end())?;
-        }
-        Ok(())
-    }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    station: Option<Station>,
 }
 
 impl Instance {
@@ -141,7 +125,7 @@ impl Instance {
     /// # Errors
     ///
     /// One sentence for the operator; nothing is left running.
-    pub async fn start(settings: &Settings, standing: Standing) -> Result<Self, StartError> {
+    pub async fn start(settings: &Settings, post: &Post, standing: Standing) -> Result<Self, StartError> {
         let (mut oversight, board) = (Oversight::new(standing), PingBoard::default());
         let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
         let site = Arc::new(settings.site());
@@ -153,7 +137,8 @@ impl Instance {
         let key = link_key(&settings.data);
         means.voice.key.clone_from(&key);
         let office = office(settings, &site, &store).await?;
-        let announcement = announcement(settings, &set);
+        let (station, upstream) = station(post, settings, &means.client, &mut oversight, &store).await?;
+        let announcement = announcement(settings, post, &set);
         let set = Arc::new(set);
         let (definitions, defined) = watch::channel(Arc::clone(&set));
         let counters = Arc::new(HubCounters::default());
@@ -173,11 +158,15 @@ impl Instance {
             standing,
             max_bytes: settings.max_bytes.bytes(),
             pulse: oversight.part("hub"),
+            role: match post {
+                Post::Hub => Role::Hub,
+                Post::Outpost(_) => Role::Outpost,
+            },
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         let (desk, desk_end) = desk();
         let (counter, locations) = counter();
-        let (mail, postman_end) = post();
+        let (mail, postman_end) = mailing::post();
         let (burning, burns) = watch::channel(Arc::default());
         let (siren, posts) = Siren::new(means.clone(), burns);
         let (observed, observations) = mpsc::channel(SEAM);
@@ -207,7 +196,7 @@ impl Instance {
             pulse: oversight.part("page"),
             subscribers,
             snapshots,
-            definitions: definitions.subscribe(),
+            definitions: pushed(post, &definitions),
             store: store.clone(),
             hub: counters,
             prober: prober.as_ref().map(Prober::counters),
@@ -224,7 +213,7 @@ impl Instance {
             }
         };
         Ok(Self {
-            announcement: Announcement { url: bound.local_url(), ..announcement },
+            announcement: announcement.at(bound.local_url()),
             bound: bound.with_operators(operators(settings)),
             hub,
             wiring: Wiring {
@@ -238,6 +227,7 @@ impl Instance {
                 burning,
                 posts,
                 readings,
+                upstream,
             },
             siren,
             desk,
@@ -254,6 +244,7 @@ impl Instance {
             care,
             steward,
             oversight,
+            station,
         })
     }
 
@@ -293,7 +284,10 @@ impl Instance {
         outside.spawn(measure_lag(Arc::clone(&self.oversight.vitals), scheduler, stop.clone()));
         inside.spawn(self.hub.run(self.wiring, self.events, teller, last.clone()));
         let named = |part| (part, Arc::clone(&self.oversight.vitals), stop.clone());
-        if let Some((prober, out)) = self.prober {
+        if let Some((prober, here)) = self.prober {
+            let begin =
+                |station: Station| station.begin(here.clone(), self.definitions.subscribe(), &mut outside, &stop);
+            let out = self.station.map(begin).unwrap_or(here);
             let (definitions, end) = (self.definitions.clone(), stop.clone());
             let (part, vitals, stop) = named("prober");
             let begin = move || prober.clone().run(definitions.subscribe(), out.clone(), end.clone());
@@ -332,6 +326,32 @@ impl Instance {
     }
 }
 
+/// What an outpost needs. It comes after the store, which makes the data directory and keeps a second process out of it.
+async fn station(
+    post: &Post,
+    settings: &Settings,
+    client: &Client,
+    oversight: &mut Oversight,
+    store: &StoreHandle,
+) -> Result<(Option<Station>, watch::Receiver<Option<Arc<HubView>>>), StartError> {
+    let Post::Outpost(options) = post else { return Ok((None, watch::channel(None).1)) };
+    match Station::open(options, settings, client.clone(), oversight).await {
+        Ok((station, views)) => Ok((Some(station), views)),
+        Err(error) => {
+            store.close(CLOSE).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// The definitions whose signs of life are taken here: those of an outpost are sent to its hub.
+fn pushed(post: &Post, definitions: &watch::Sender<Arc<DefinitionSet>>) -> watch::Receiver<Arc<DefinitionSet>> {
+    match post {
+        Post::Hub => definitions.subscribe(),
+        Post::Outpost(_) => watch::channel(Arc::default()).1,
+    }
+}
+
 /// The key of the links by which alarms are taken. Without one that lasts, links are void after a restart.
 fn link_key(data: &Path) -> Option<AckKey> {
     let key = AckKey::open(data).inspect_err(|error| warn!(%error, "links of alarms are void after a restart"));
@@ -343,22 +363,6 @@ fn link_key(data: &Path) -> Option<AckKey> {
 /// Notes a start in the data directory, before anything else is read.
 pub fn note_start(settings: &Settings) -> (Starts, Standing) {
     Starts::note(&settings.data, now())
-}
-
-/// The tasks that give signs of life outside.
-fn watches(
-    settings: &Settings,
-    client: &Client,
-    input: &watch::Receiver<WatchInput>,
-    board: &PingBoard,
-) -> Vec<(&'static str, Watch)> {
-    let one =
-        |ping: &Ping, board: PingBoard| Watch::new(ping.clone(), client.clone(), input.clone(), now).noting(board);
-    let ping = settings.ping.iter().map(|ping| ("ping", one(ping, board.clone())));
-    // Of two, the first one is shown.
-    let second = if settings.ping.is_some() { PingBoard::default() } else { board.clone() };
-    let peer = settings.peer.iter().map(|peer| ("peer", one(peer, second.clone())));
-    ping.chain(peer).collect()
 }
 
 /// What mail needs. It comes after the store, which makes the data directory and keeps a second hub out of it.
@@ -375,88 +379,4 @@ async fn office(settings: &Settings, site: &Site, store: &StoreHandle) -> Result
 fn operators(settings: &Settings) -> Option<Endpoint> {
     let refused = |error: &EndpointError| warn!(%error, "no commands can be given to this hub");
     Endpoint::open(&settings.data).inspect_err(refused).ok()
-}
-
-fn store_options(settings: &Settings) -> StoreOptions {
-    StoreOptions {
-        retention: settings.retention,
-        disk_reserve: settings.disk_reserve.bytes(),
-        max_bytes: settings.max_bytes.bytes(),
-        backups: settings.backup.as_ref().map(|plan| plan.directory.clone()),
-        ..StoreOptions::default()
-    }
-}
-
-fn load_options(settings: &Settings) -> LoadOptions {
-    LoadOptions::from_environment(settings.time_zone.clone())
-}
-
-fn network_options(settings: &Settings) -> NetworkOptions {
-    let version = env!("CARGO_PKG_VERSION");
-    let address = settings.public_url.as_ref().map(|url| format!(" (+{})", url.as_url()));
-    NetworkOptions {
-        nameservers: settings.nameservers.iter().map(|server| server.address()).collect(),
-        ca_file: settings.ca_file.clone(),
-        private_targets: settings.private_targets,
-        user_agent: format!("Belfry/{version}{}", address.unwrap_or_default()),
-    }
-}
-
-fn means(settings: &Settings, site: &Site) -> Result<Means, StartError> {
-    let channel = |config: &ChannelConfig| Ok((Clone::clone(&config.name), Channel::new(config)?));
-    let language = site.default_language();
-    Ok(Means {
-        channels: settings.channels.iter().map(channel).collect::<Result<_, InvalidChannel>>()?,
-        voice: Voice {
-            language,
-            time_zone: site.time_zone.clone(),
-            site: site.title.get(language).to_owned(),
-            public_url: site.public_url.clone(),
-            // It lies in the data directory, which comes with the store.
-            key: None,
-        },
-        client: Client::new(Network::roots(settings.ca_file.as_deref())?, &network_options(settings).user_agent)?,
-        now,
-    })
-}
-
-fn prober(settings: &Settings, network: Network, pulse: Pulse) -> Option<Prober> {
-    let options = RunnerOptions {
-        control: settings.control.iter().map(ControlTarget::clone).collect(),
-        canaries: Canaries::On,
-        pulse,
-        ..RunnerOptions::at(settings.location.clone())
-    };
-    match settings.prober {
-        EmbeddedProber::Runs => Some(Prober::new(options, network)),
-        EmbeddedProber::Absent => None,
-    }
-}
-
-fn server_options(settings: &Settings) -> Options {
-    Options {
-        listen: settings.listen.clone(),
-        tls: settings.tls.clone(),
-        trusted_proxies: settings.trusted_proxies.clone(),
-        metrics: match settings.metrics {
-            MetricsMode::Public => MetricsAccess::Public,
-            MetricsMode::Private => {
-                MetricsAccess::Private { token: settings.metrics_token.as_ref().map(|token| token.secret.clone()) }
-            }
-        },
-        limits: Limits::of_this_process(),
-    }
-}
-
-fn announcement(settings: &Settings, set: &DefinitionSet) -> Announcement {
-    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    Announcement {
-        // Replaced once the address is taken.
-        url: Url::parse("http://localhost").expect("a constant"),
-        probes: absolute(&settings.probes),
-        data: absolute(&settings.data),
-        components: set.definitions.len(),
-        probe_count: set.probes().count(),
-        quarantined: set.quarantined.iter().map(|quarantined| quarantined.report.clone()).collect(),
-    }
 }

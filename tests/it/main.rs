@@ -14,6 +14,7 @@ mod mail_office;
 mod maintenance;
 mod manual;
 mod operator;
+mod outpost;
 mod page;
 mod place;
 mod reader;

@@ -168,6 +168,7 @@ impl Hub {
             mail: Arc::new(self.telling.post.view()),
             alarms: Arc::clone(&self.views.alarms),
             domains: Arc::clone(&self.views.domains),
+            upstream: self.upstream.clone(),
         }
     }
 

@@ -18,6 +18,7 @@ mod drill;
 mod fault;
 mod outage;
 mod planned;
+mod upstream;
 mod watch;
 
 /// From there on a message says when it was detected and when it left.

@@ -92,6 +92,8 @@ pub enum FaultKind {
     ProbesStuck,
     /// A part was begun anew.
     PartFailed,
+    /// The hub that this outpost stands by is not heard.
+    HubSilent,
 }
 
 /// Names a fault: its kind, and what has it where several can.
@@ -148,7 +150,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -187,6 +189,7 @@ impl FaultKind {
         Self::StoodStill,
         Self::ProbesStuck,
         Self::PartFailed,
+        Self::HubSilent,
     ];
 
     /// The word in documents, metrics and keys.
@@ -230,6 +233,7 @@ impl FaultKind {
             Self::StoodStill => "stood_still",
             Self::ProbesStuck => "probes_stuck",
             Self::PartFailed => "part_failed",
+            Self::HubSilent => "hub_silent",
         }
     }
 
@@ -257,7 +261,8 @@ impl FaultKind {
             | Self::DetectionBroken
             | Self::DefinitionsRejected
             | Self::Restarting
-            | Self::ClockOff => Course::Lasting,
+            | Self::ClockOff
+            | Self::HubSilent => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

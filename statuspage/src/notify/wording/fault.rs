@@ -6,7 +6,7 @@ mod location;
 
 use shared::{Language, Timestamp};
 
-use super::{Voice, watch, who};
+use super::{Voice, upstream, watch, who};
 use crate::notify::{Fault, Kind};
 
 impl Voice {
@@ -123,6 +123,7 @@ fn found_en(voice: &Voice, fault: &Fault) -> String {
             format!("the database was damaged and lost {lost}; the rest is served")
         }
         Fault::Watch(fault) => watch::found(fault, Language::En),
+        Fault::HubSilent { hub, since, trouble } => upstream::silent(voice, hub, *since, trouble, Language::En),
         Fault::MailFailing { waiting, reason } => {
             let letters = if *waiting == 1 { "1 letter waits".to_owned() } else { format!("{waiting} letters wait") };
             format!("mail to subscribers does not leave: {reason}; {letters}, nothing is lost yet")
@@ -211,6 +212,7 @@ fn found_fr(voice: &Voice, fault: &Fault) -> String {
             format!("la base de données, endommagée, a perdu {lost}\u{a0}; le reste est servi")
         }
         Fault::Watch(fault) => watch::found(fault, Language::Fr),
+        Fault::HubSilent { hub, since, trouble } => upstream::silent(voice, hub, *since, trouble, Language::Fr),
         Fault::MailFailing { waiting, reason } => {
             let letters =
                 if *waiting <= 1 { format!("{waiting} lettre attend") } else { format!("{waiting} lettres attendent") };
@@ -296,6 +298,7 @@ impl Lasting {
                 "la base de données fonctionne de nouveau",
                 "la base de données a échoué",
             ],
+            Fault::HubSilent { .. } => upstream::LASTING,
             Fault::MailFailing { .. } => [
                 "mail to subscribers leaves again",
                 "mail to subscribers did not leave",

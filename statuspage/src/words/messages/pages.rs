@@ -351,4 +351,24 @@ messages! {
     channel_proven(at) = "channel-proven";
     /// In English: “not proven yet”.
     channel_unproven() = "channel-unproven";
+    /// In English: “The main page”.
+    upstream() = "upstream";
+    /// In English: “The main page `address` is heard: what it says is less than three minutes old.”.
+    upstream_heard(address) = "upstream-heard";
+    /// In English: “The main page `address` has been silent since `since`, for `span`.”.
+    upstream_silent(address, since, span) = "upstream-silent";
+    /// In English: “The main page `address` has not been heard yet.”.
+    upstream_unsure(address) = "upstream-unsure";
+    /// In English: “It was never heard from here.”.
+    upstream_never() = "upstream-never";
+    /// In English: “Its last word, `at`:”.
+    upstream_said(at) = "upstream-said";
+    /// In English: “In full”.
+    upstream_whole() = "upstream-whole";
+    /// In English: “That is the past. What `place` measures by itself follows, and is …”.
+    upstream_history(place) = "upstream-history";
+    /// In English: “What `place` measures by itself follows; whoever wants to know a…”.
+    upstream_here(place) = "upstream-here";
+    /// In English: “Services by its word”.
+    upstream_services() = "upstream-services";
 }
