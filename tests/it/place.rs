@@ -156,7 +156,7 @@ async fn a_place_whose_canaries_are_cut_off_is_named_by_the_hub_and_gives_no_sig
     Ok(())
 }
 
-/// A service that is well and takes its time: whoever asks holds a descriptor for four seconds.
+/// A service that is well and takes its time: whoever asks holds a descriptor for two seconds.
 async fn slow() -> Result<u16> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
@@ -166,7 +166,7 @@ async fn slow() -> Result<u16> {
             let mut answers = tokio::task::JoinSet::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 answers.spawn(async move {
-                    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+                    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
                     let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
                     let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await;
                 });
@@ -181,7 +181,7 @@ async fn a_place_without_descriptors_calls_nothing_down_and_operators_hear_of_it
     let receiver = Backend::start().await?;
     let (setup, running, _backend, port) = hub(&receiver).await?;
     let target = slow().await?;
-    let ids: Vec<_> = (0..100).map(|number| format!("s{number}")).collect();
+    let ids: Vec<_> = (0..300).map(|number| format!("s{number}")).collect();
     for id in &ids {
         let probe = "[[probe]]\nevery = \"5s\"\ntimeout = \"5s\"\n[probe.http]";
         setup.define(id, &format!("name = \"{id}\"\n{probe}\nurl = \"http://127.0.0.1:{target}/\"\n"))?;

@@ -201,6 +201,7 @@ struct Place {
     link: Link,
     heard: mpsc::Receiver<String>,
     contact: watch::Receiver<Contact>,
+    desk: clerk::Desk,
     _tasks: JoinSet<()>,
     _out: tokio::sync::mpsc::Sender<Observation>,
     _directory: tempfile::TempDir,
@@ -233,8 +234,8 @@ async fn place(results: u64, answers: Vec<(&'static str, String)>) -> Place {
     }
     desk.kept().wait_for(|kept| *kept == Sequence::new(results)).await.expect("all are kept");
     let identity = Identity::generate(lyon(), "code").expect("a key");
-    let link = Link::new(identity, client(address), desk, link::Around { clock, watch, log, pulse: pulse() });
-    Place { link, heard, contact, _tasks: tasks, _out: out, _directory: directory }
+    let link = Link::new(identity, client(address), desk.clone(), link::Around { clock, watch, log, pulse: pulse() });
+    Place { link, heard, contact, desk, _tasks: tasks, _out: out, _directory: directory }
 }
 
 fn has(acknowledged: u64, highest: u64) -> (&'static str, String) {
@@ -442,4 +443,24 @@ async fn a_hub_that_asks_for_time_gets_it_and_nothing_is_given_up() {
     check("\r\nretry-after: 86400", Next::After(Duration::from_secs(30))).await;
     check("\r\nretry-after: tomorrow", Next::AfterPause).await;
     check("", Next::AfterPause).await;
+}
+
+#[tokio::test]
+async fn a_journal_that_is_busy_for_long_does_not_keep_the_hub_from_hearing_of_the_place() {
+    let mut place = place(2, vec![has(0, 0), has(2, 2), has(2, 2)]).await;
+    assert_eq!((place.says().await.as_str(), place.says().await.as_str()), ("0-0", "1-2"));
+    let (release, held) = mpsc::channel::<()>();
+    let (desk, mut busy) = (place.desk.clone(), JoinSet::new());
+    let (took, is_taken) = tokio::sync::oneshot::channel();
+    busy.spawn(async move {
+        let order = move |_: &mut Journal| {
+            let _ = took.send(());
+            let _ = held.recv();
+        };
+        desk.ask(order).await.unwrap_or_default();
+    });
+    is_taken.await.expect("the journal is busy");
+    assert_eq!(place.says().await, "0-0", "what is known without it");
+    drop(release);
+    busy.join_next().await;
 }
