@@ -98,7 +98,7 @@ impl Station {
         client: Client,
         oversight: &mut Oversight,
     ) -> Result<(Self, watch::Receiver<Option<Arc<HubView>>>), ReporterError> {
-        let reporter = ReporterOptions {
+        let reporting = ReporterOptions {
             hub: options.hub.clone(),
             location: settings.location.clone(),
             code: options.code.clone(),
@@ -106,11 +106,10 @@ impl Station {
             ca_file: settings.ca_file.clone(),
             ping: None,
             journal: JournalOptions { max_bytes: options.journal_bytes, ..JournalOptions::default() },
-            listener: None,
         };
-        let reporter = Reporter::open(reporter, oversight).await?;
+        let reporter = Reporter::open(reporting, oversight).await?;
         let (lookout, views) =
-            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.part("lookout"));
+            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.pulses.part("lookout", SILENCE));
         Ok((Self { reporter, lookout }, views))
     }
 
