@@ -2,7 +2,7 @@
 //!
 //! It does not know what else runs in the process.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use prober::{
     definition::DefinitionSet,
@@ -24,6 +24,9 @@ use crate::{
     settings::{EmbeddedProber, Settings, Source},
     words::quantity::place,
 };
+
+/// The lookout asks every fifteen seconds, and each answer may take ten.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// What makes a process an outpost.
 #[derive(Debug, Clone)]
