@@ -3,6 +3,8 @@
 //!
 //! It does not know what the parts do. It is no task: a runtime that stands still cannot blind it.
 
+mod oversight;
+mod parts;
 mod pulse;
 mod round;
 mod socket;
@@ -10,6 +12,8 @@ mod starts;
 mod thread;
 mod vitals;
 
+pub use oversight::Oversight;
+pub use parts::{Finish, anew, finish};
 pub use pulse::{Pulse, Pulses};
 pub use socket::{Credo, ServiceSocket};
 pub use starts::{Stability, Starts};

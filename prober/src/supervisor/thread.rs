@@ -57,6 +57,9 @@ impl Drop for Watching {
 }
 
 impl Supervisor {
+    /// A part that gives no sign of life for so long is stuck.
+    pub const SILENCE: Duration = Duration::from_secs(30);
+
     /// Ends the process at once, without any of its parts being asked: SIGABRT, and no core, which would hold secrets.
     pub const END: fn() = || {
         let none = Rlimit { current: Some(0), maximum: Some(0) };

@@ -86,6 +86,8 @@ fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
     facts.extend(one.version.iter().map(|version| format!("version {version}")));
     facts.extend(one.journal_depth.filter(|depth| *depth > 0).map(|depth| counted(depth, "result", "to come")));
     facts.extend(one.overdue.filter(|overdue| *overdue > 0).map(|overdue| counted(overdue, "probe", "overdue")));
+    let ran = one.probes_executed.zip(one.probes_expected).filter(|(executed, expected)| executed < expected);
+    facts.extend(ran.map(|(executed, expected)| format!("{executed} of {expected} probes ran lately")));
     facts.extend(
         one.clock_offset
             .filter(|offset| offset.abs() > 2.0)
@@ -122,11 +124,11 @@ mod tests {
         let one: LocationAnswer = serde_json::from_value(serde_json::json!({
             "name": "lyon", "standing": "silent", "added_at": "2026-11-22T14:05:00Z", "keys": ["a1"], "code_until": null,
             "heard_at": "2026-11-22T15:00:00Z", "version": "0.1.0", "has_other_version": false, "drifts_since": null,
-            "clock_offset": -600.0, "overdue": 0, "journal_depth": 12, "journal_oldest": null, "free_disk": null, "gaps": 3,
+            "clock_offset": -600.0, "overdue": 0, "probes_expected": 100, "probes_executed": 94, "journal_depth": 12, "journal_oldest": null, "free_disk": null, "gaps": 3,
             "counts": { "taken": 9, "duplicates": 1, "lost": 0, "unknown": 0, "rejected": 0 },
         }))
         .expect("a location");
-        let expected = "lyon                  silent    nothing heard since 2026-11-22 15:00:00 UTC (an alarm after 60 s), version 0.1.0, 12 results to come, clock off by -600 s, put right here (an alarm from 60 s on), 3 results missing, 1 result came twice\n";
+        let expected = "lyon                  silent    nothing heard since 2026-11-22 15:00:00 UTC (an alarm after 60 s), version 0.1.0, 12 results to come, 94 of 100 probes ran lately, clock off by -600 s, put right here (an alarm from 60 s on), 3 results missing, 1 result came twice\n";
         assert_eq!(line(&one, &TimeZone::UTC), expected);
     }
 }

@@ -8,7 +8,7 @@ use prober::{
     definition::DefinitionSet,
     journal::JournalOptions,
     reporter::{HubAddress, Reporter, ReporterError, ReporterOptions},
-    supervisor::Pulses,
+    supervisor::Oversight,
 };
 use shared::{Language, Observation, Text};
 use tokio::{
@@ -23,9 +23,6 @@ use crate::{
     notify::Client,
     settings::{EmbeddedProber, Settings, Source},
 };
-
-/// The hub is asked again within that.
-const SILENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What makes a process an outpost.
 #[derive(Debug, Clone)]
@@ -98,9 +95,9 @@ impl Station {
         options: &OutpostOptions,
         settings: &Settings,
         client: Client,
-        pulses: &mut Pulses,
+        oversight: &mut Oversight,
     ) -> Result<(Self, watch::Receiver<Option<Arc<HubView>>>), ReporterError> {
-        let reporter = Reporter::open(ReporterOptions {
+        let reporter = ReporterOptions {
             hub: options.hub.clone(),
             location: settings.location.clone(),
             code: options.code.clone(),
@@ -108,10 +105,11 @@ impl Station {
             ca_file: settings.ca_file.clone(),
             ping: None,
             journal: JournalOptions { max_bytes: options.journal_bytes, ..JournalOptions::default() },
-        })
-        .await?;
+            listener: None,
+        };
+        let reporter = Reporter::open(reporter, oversight).await?;
         let (lookout, views) =
-            Lookout::new(options.hub.clone(), client, &settings.data, now, pulses.part("lookout", SILENCE));
+            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.part("lookout"));
         Ok((Self { reporter, lookout }, views))
     }
 

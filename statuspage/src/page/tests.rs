@@ -9,7 +9,7 @@ use super::{
     Asked, Month, Problem, affected, error, history, home, incident, live, maintenance, oversight, plain_text, sample,
     service, voice,
 };
-use crate::{snapshot::Snapshot, words::Words};
+use crate::{outpost::Hearing, snapshot::Snapshot, words::Words};
 
 /// Text as a reader meets it: tags become line breaks, and spaces that do not break become ordinary ones.
 pub(super) fn dump(html: &str) -> String {
@@ -164,6 +164,7 @@ fn a_location_elsewhere_says_how_it_does_and_what_is_not_as_it_should_be() {
         has_wrong_clock: true,
         drifts_since: Some(now),
         has_other_version: true,
+        coverage: None,
         gaps: 3,
         counts: crate::location::Counts { duplicates: 1, lost: 2, ..Default::default() },
     };
@@ -409,6 +410,11 @@ fn every_sample_can_be_looked_at() {
                 write(&format!("{times}.{}.{language}.html", planned.id), maintenance(&snapshot, planned, language));
             }
         }
+        let silent = sample::outpost(sample::outage(), &sample::storm(), sample::silent());
+        let heard = sample::outpost(sample::good_times(), &sample::good_times(), Hearing::Heard);
+        write(&format!("outpost.silent.{language}.html"), home(&silent, language));
+        write(&format!("outpost.heard.{language}.html"), home(&heard, language));
+        write(&format!("outpost.monitoring.{language}.html"), oversight(&silent, language));
         write(&format!("missing.{language}.html"), error(&sample::site(), language, Problem::NotFound));
     }
     let policy = super::content_security_policy("'none'");

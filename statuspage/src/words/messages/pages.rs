@@ -383,7 +383,7 @@ messages! {
     upstream_never() = "upstream-never";
     /// In English: “Its last word, `at`:”.
     upstream_said(at) = "upstream-said";
-    /// In English: “Everything it said”.
+    /// In English: “In full”.
     upstream_whole() = "upstream-whole";
     /// In English: “That is the past. What `place` measures by itself follows, and is …”.
     upstream_history(place) = "upstream-history";
