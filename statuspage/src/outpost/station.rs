@@ -22,6 +22,7 @@ use crate::{
     clock::now,
     notify::Client,
     settings::{EmbeddedProber, Settings, Source},
+    words::quantity::place,
 };
 
 /// What makes a process an outpost.
@@ -66,7 +67,7 @@ pub fn settings(mut settings: Settings) -> Result<Settings, Unfit> {
     if settings.mail.is_some() {
         return Err(Unfit::Mail);
     }
-    let place = settings.location.clone();
+    let place = place(&settings.location);
     let named = |title: &str| format!("{title} · {place}");
     settings.title = match &settings.title {
         Text::Plain(title) => Text::Plain(named(title)),
