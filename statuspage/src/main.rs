@@ -95,7 +95,10 @@ fn check(arguments: ServeArgs) -> Result<Ended> {
     let variables = std::env::vars_os().collect::<Variables>();
     match Settings::load(arguments.given(), &variables) {
         Ok(settings) => {
-            out::line(settings.warnings.trim_end())?;
+            match settings.warnings.trim_end() {
+                "" => out::line("the settings have no mistake")?,
+                warnings => out::line(warnings)?,
+            }
             Ok(if settings.lacks().is_some() { Ended::Poorly } else { Ended::Well })
         }
         Err(error) => {
