@@ -22,7 +22,7 @@ pub mod schema;
 pub mod supervisor;
 mod template;
 
-pub use control::{ControlTarget, InvalidControlTarget};
+pub use control::{ControlTarget, InvalidControlTarget, saw_nothing};
 pub use counters::{Counted, Counters};
 pub use network::{InvalidNameServer, NameServer, Network, NetworkError, NetworkOptions, PrivateTargets};
 pub use probe::{Attempt, execute};
