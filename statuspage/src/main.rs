@@ -17,7 +17,7 @@ use statuspage::{
     },
     command::{self, Ended, out},
     demo::{self, Stage},
-    serve::{Finish, Instance, note_start},
+    serve::{self as service, Finish, Instance, note_start},
     settings::{self, Follower, Given, Settings},
     telemetry,
 };
@@ -83,7 +83,9 @@ fn check(arguments: ServeArgs) -> Result<Ended> {
     match Settings::load(arguments.given(), &variables) {
         Ok(settings) => {
             out::line(settings.warnings.trim_end())?;
-            Ok(if settings.lacks().is_some() { Ended::Poorly } else { Ended::Well })
+            let strangers = service::strangers(&settings);
+            strangers.iter().for_each(|stranger| eprintln!("error: {stranger}"));
+            Ok(if settings.lacks().is_some() || !strangers.is_empty() { Ended::Poorly } else { Ended::Well })
         }
         Err(error) => {
             eprintln!("{error}");

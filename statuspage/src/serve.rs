@@ -15,7 +15,7 @@ use prober::{
     ControlTarget, Network, NetworkError, NetworkOptions, Prober, RunnerOptions,
     canary::Canaries,
     definition::DefinitionSet,
-    load::{CannotLook, LoadOptions},
+    load::{self, CannotLook, LoadOptions},
     reload::{self, Watcher},
     supervisor::{Pulse, Pulses, ServiceSocket, Standing, Starts, Supervisor, Vitals, Watching, measure_lag},
 };
@@ -32,16 +32,18 @@ use crate::{
     care::Care,
     clock::now,
     control::{Endpoint, EndpointError},
-    hub::{Desk, Hub, HubOptions, Wiring, counter, desk},
+    hub::{self, Desk, Hub, HubOptions, Wiring, counter, desk},
     incident::Rules,
     mailing::{Mail, Office, OfficeError, Postman, post},
+    maintenance::Plan,
     metrics::HubCounters,
     notify::{AckKey, Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Siren, Teller, Voice},
+    order::Names,
     resources::{self, Steward},
     server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
     settings::{EmbeddedProber, Follower, MetricsMode, Settings},
     site::Site,
-    store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions},
+    store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions, forget_return, noted_return},
     subscriber::RegistryHandle,
     watch::{Ping, PingBoard, Watch, WatchInput},
 };
@@ -152,7 +154,8 @@ impl Instance {
         let network = Network::new(&network_options(settings))?;
         let mut means = means(settings, &site)?;
         let options = store_options(settings);
-        let opened = Store::open(&settings.data, options)?;
+        let mut opened = Store::open(&settings.data, options)?;
+        opened.restored.faults.extend(noted_return(&settings.data));
         let store = opened.handle.clone();
         let key = link_key(&settings.data);
         means.voice.key.clone_from(&key);
@@ -169,7 +172,7 @@ impl Instance {
             drills: settings.drills.clone(),
             location: prober.as_ref().map(|_| settings.location.clone()),
             counters: Arc::clone(&counters),
-            rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
+            rules: Rules { quiet: settings.quiet.duration(), reopen: settings.reopen.duration(), ..Rules::default() },
             maintenance: settings.maintenance.clone(),
             mail: if office.is_some() { Mail::On } else { Mail::Off },
             canaries: Canaries::On,
@@ -179,6 +182,7 @@ impl Instance {
             pulse: pulses.part("hub", SILENCE),
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
+        forget_return(&settings.data);
         let (desk, desk_end) = desk();
         let (counter, locations) = counter();
         let (mail, postman_end) = post();
@@ -407,6 +411,20 @@ fn store_options(settings: &Settings) -> StoreOptions {
         backups: settings.backup.as_ref().map(|plan| plan.directory.clone()),
         ..StoreOptions::default()
     }
+}
+
+/// What maintenance in the settings names that no definition has, a sentence each; nothing where the definitions cannot be read,
+/// which `prober check` says.
+pub fn strangers(settings: &Settings) -> Vec<String> {
+    let Ok(loaded) = load::load(&settings.probes, &load_options(settings)) else { return Vec::new() };
+    let names: Names = loaded.definitions.values().map(|definition| hub::known(definition)).collect();
+    let language = settings.site().default_language();
+    let of_plan = |plan: &Plan| {
+        let title = plan.title.get(language).to_owned();
+        let sentence = move |stranger| format!("[[maintenance]] {title:?}: nobody watches {stranger}");
+        names.strangers(&plan.scope).into_iter().map(sentence).collect::<Vec<_>>()
+    };
+    settings.maintenance.iter().flat_map(of_plan).collect()
 }
 
 fn load_options(settings: &Settings) -> LoadOptions {

@@ -165,7 +165,7 @@ fn print_list(answer: &MaintenancesAnswer, format: ReportFormat) -> Result<()> {
 /// A maintenance in one line.
 fn line(maintenance: &MaintenanceAnswer) -> String {
     let MaintenanceAnswer { id, starts_at, ends_at, title, .. } = maintenance;
-    let stage = maintenance.cancelled_at.map_or(maintenance.stage.word(), |_| "cancelled");
+    let stage = maintenance.stage.word();
     format!("{id}  {starts_at}  {ends_at}  {stage:11}  {}", inert(title.0.get(Language::En)))
 }
 

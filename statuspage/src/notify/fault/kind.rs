@@ -56,6 +56,8 @@ pub enum FaultKind {
     LocationForged,
     /// Results of a location were lost here.
     LocationForgotten,
+    /// A location sees nothing.
+    LocationBlind,
     /// A channel takes nothing.
     ChannelFailing,
     /// Nothing proves a channel.
@@ -148,7 +150,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -169,6 +171,7 @@ impl FaultKind {
         Self::LocationCopied,
         Self::LocationForged,
         Self::LocationForgotten,
+        Self::LocationBlind,
         Self::ChannelFailing,
         Self::ChannelUnproven,
         Self::LowCredit,
@@ -212,6 +215,7 @@ impl FaultKind {
             Self::LocationCopied => "location_copied",
             Self::LocationForged => "location_forged",
             Self::LocationForgotten => "location_forgotten",
+            Self::LocationBlind => "location_blind",
             Self::ChannelFailing => "channel_failing",
             Self::ChannelUnproven => "channel_unproven",
             Self::LowCredit => "low_credit",
@@ -244,6 +248,7 @@ impl FaultKind {
             | Self::LocationSilent
             | Self::LocationClock
             | Self::LocationDrift
+            | Self::LocationBlind
             | Self::ChannelFailing
             | Self::ChannelUnproven
             | Self::LowCredit

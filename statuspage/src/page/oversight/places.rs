@@ -39,6 +39,9 @@ impl Sight {
             Some(Standing::Silent) => return Self::Silent,
             Some(Standing::Awaited | Standing::Reports) | None => {}
         }
+        if blind_since(snapshot, place).is_some() {
+            return Self::Blind;
+        }
         let now = snapshot.generated_at;
         let heard = snapshot.locations.get(place).copied().flatten().is_some();
         let fresh = || results(snapshot, place).filter(|at| is_fresh(at.stale_at, now));
@@ -67,6 +70,11 @@ impl Sight {
             Self::Revoked => words.place_revoked(),
         }
     }
+}
+
+/// Since when a place says that it sees nothing.
+fn blind_since(snapshot: &Snapshot, place: &LocationName) -> Option<Timestamp> {
+    snapshot.alarms.blind().find(|(location, _)| *location == place.as_str()).map(|(_, since)| since)
 }
 
 /// What a place last said of each probe.
@@ -129,7 +137,11 @@ fn row(snapshot: &Snapshot, place: &LocationName, total: usize, words: &Words) -
         look: sight.look(),
         word: sight.word(words),
         fresh: words.place_fresh(fresh, total),
-        why: (sight == Sight::Blind).then(|| format!(" · {}", words.place_blind_why())),
+        why: (sight == Sight::Blind).then(|| {
+            let since = blind_since(snapshot, place).map(|at| words.going_since(words.when(at, now)));
+            let since = since.map(|since| format!(" · {since}")).unwrap_or_default();
+            format!("{since} · {}", words.place_blind_why())
+        }),
         state: snapshot.places.get(place).map(|view| format!(" · {}", state(view, now, words).join(" · "))),
     }
 }
