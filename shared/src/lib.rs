@@ -2,6 +2,7 @@
 //!
 //! It knows no clock, no I/O, no runtime and no database; serde is its only dependency, so that it weighs little in the WASM.
 
+pub mod bulletin;
 pub mod exhibit;
 pub mod health;
 pub mod id;
@@ -16,6 +17,7 @@ pub mod text;
 pub mod time;
 pub mod verdict;
 
+pub use bulletin::Bulletin;
 pub use exhibit::{Certificate, Exhibit};
 pub use health::{Health, Hysteresis, Thresholds};
 pub use id::{ComponentId, InvalidId, LocationName, ProbeId, ProbeName};

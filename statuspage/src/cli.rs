@@ -8,6 +8,8 @@ mod channels;
 mod incident;
 mod location;
 mod maintenance;
+mod moment;
+mod outpost;
 mod subscribers;
 
 use std::path::PathBuf;
@@ -35,6 +37,8 @@ pub use maintenance::{
     CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs, OneMaintenanceArgs,
     PlanMaintenanceArgs, SayMaintenanceArgs, TurnMaintenanceArgs,
 };
+pub use moment::{Moment, NoMoment};
+pub use outpost::OutpostArgs;
 pub use subscribers::{BounceArgs, ImportSubscribersArgs, RemoveSubscriberArgs, SubscribersArgs, SubscribersCommand};
 
 const ENVIRONMENT: &str = "Every flag has a variable: BELFRY_ and its name in capitals, such as BELFRY_PUBLIC_URL; lists have \
@@ -60,6 +64,9 @@ pub enum Command {
     /// Run the whole product: prober, hub and page (the default).
     #[command(after_help = ENVIRONMENT)]
     Serve(Box<ServeArgs>),
+    /// Report to a hub like any location, serve its last word beside what is measured here, and tell operators while it is silent
+    #[command(after_help = ENVIRONMENT)]
+    Outpost(Box<OutpostArgs>),
     /// Show the product at work against services that it starts itself; needs no network.
     Demo(DemoArgs),
     /// What cares for data.

@@ -22,6 +22,7 @@ mod past;
 mod publish;
 mod roster;
 mod telling;
+mod upstream;
 mod vigil;
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ use std::{
 
 use prober::{
     definition::DefinitionSet,
-    supervisor::{Pulse, Standing},
+    supervisor::{Pulse, Stability},
 };
 use shared::{ComponentId, LocationName, Observation, ProbeName, Timestamp};
 use tokio::{
@@ -56,6 +57,7 @@ use crate::{
     maintenance::Plan,
     metrics::HubCounters,
     notify::{Burning, ChannelName, Medium, Outcomes, Policy, Posts, Teller, WatchFault},
+    outpost::HubView,
     resources::{Found, Judge, Reading},
     settings::DrillPlan,
     site::Site,
@@ -110,11 +112,22 @@ pub struct HubOptions {
     /// What became of pings.
     pub ping: PingBoard,
     /// How the process stood at its start.
-    pub standing: Standing,
+    pub stability: Stability,
     /// What all data may take.
     pub max_bytes: u64,
     /// The sign of life of its loop.
     pub pulse: Pulse,
+    /// Whether it tells for itself.
+    pub role: Role,
+}
+
+/// Whether a hub tells for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It is the one that everybody hears.
+    Hub,
+    /// It stands by another one and tells while that is silent; signs of life are sent to that one.
+    Outpost,
 }
 
 /// The hub's ends of the channels that lead to it and from it.
@@ -138,6 +151,8 @@ pub struct Wiring {
     pub burning: watch::Sender<Arc<Burning>>,
     /// What became of that.
     pub posts: Posts,
+    /// The hub that this one stands by; nobody sends where it stands by none.
+    pub upstream: watch::Receiver<Option<Arc<HubView>>>,
     /// What there is left of what the process lives on. Full means that the newest one is lost.
     pub readings: mpsc::Receiver<Reading>,
 }
@@ -166,6 +181,8 @@ pub struct Hub {
     sights: Sights,
     keeper: Judge,
     reading: Option<Reading>,
+    /// The hub that this one stands by, as it was last heard.
+    upstream: Option<Arc<HubView>>,
     /// How often time did not pass evenly.
     stumbles: u64,
     /// What lies before is history: a backup was put back then, and what came due in between is not told as if it had just happened.
@@ -211,7 +228,7 @@ impl Hub {
         };
         let canaries = Canaries::new(embedded, now(), Instant::now());
         let keeper = Judge::new(options.max_bytes);
-        let standing = options.standing;
+        let stability = options.stability;
         let place = options.location.clone().unwrap_or_else(|| "hub".parse().expect("it is a name"));
         let mut hub = Self {
             views: Views::new(options.location.clone()),
@@ -232,6 +249,7 @@ impl Hub {
             sights: Sights::default(),
             keeper,
             reading: None,
+            upstream: None,
             stumbles: 0,
             history_until: None,
             born: Instant::now(),
@@ -241,6 +259,7 @@ impl Hub {
             warn!(%fault, "the store is not as it was left");
         }
         hub.definitions = definitions;
+        hub.set_reach();
         let news = hub.telling.watch(&hub.definitions, now());
         hub.spread(news).await;
         hub.migrate(&memory.outages, relieved, &restored.notifications).await;
@@ -254,7 +273,7 @@ impl Hub {
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
         hub.resume_sights(now());
-        if let Standing::Looping { restarts } = standing {
+        if let Stability::Looping { restarts } = stability {
             hub.find([Found::Is(WatchFault::Restarting { restarts })]).await;
         }
         (hub.dirty.incidents, hub.dirty.maintenances, hub.dirty.alarms) = (true, true, true);
@@ -348,6 +367,10 @@ impl Hub {
                 Some((channel, at, result)) = wiring.posts.recv() => {
                     self.take_post(&channel, at, result).await;
                     Vec::new()
+                }
+                Ok(()) = wiring.upstream.changed() => {
+                    let view = wiring.upstream.borrow_and_update().clone();
+                    self.take_upstream(view).await
                 }
                 Some(event) = events.recv() => self.take_event(event).await,
                 Some(outcome) = outcomes.recv() => self.settle(outcome).await,

@@ -17,6 +17,8 @@ pub mod backup;
 #[cfg(feature = "ssr")]
 pub mod badge;
 #[cfg(feature = "ssr")]
+pub mod bulletin;
+#[cfg(feature = "ssr")]
 pub mod bundle;
 #[cfg(feature = "ssr")]
 pub mod calendar;
@@ -65,6 +67,8 @@ pub mod metrics;
 pub mod notify;
 #[cfg(feature = "ssr")]
 pub mod order;
+#[cfg(feature = "ssr")]
+pub mod outpost;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]

@@ -17,4 +17,4 @@ pub use code::{Code, CodeHash};
 pub use envelope::{KeyError, PublicKey, Register, Unverified, Verified};
 pub use place::{Counts, News, Taken};
 pub use sight::{Seen, Sights};
-pub use view::{LocationView, Standing};
+pub use view::{Coverage, LocationView, Standing};

@@ -8,23 +8,20 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
-use prober::{limits::raise_open_files, load::Variables};
+use prober::{limits::raise_open_files, load::Variables, signals::stop_on_signal};
 use statuspage::{
     cli::{
         AuditArgs, BounceArgs, Care, ChannelCommand, Cli, Command, DemoArgs, HealthArgs, IncidentCommand,
-        LocationCommand, MaintenanceCommand, OperatorCommand, PostmortemArgs, ServeArgs, SubscribersCommand,
-        TokenCommand,
+        LocationCommand, MaintenanceCommand, OperatorCommand, OutpostArgs, PostmortemArgs, ServeArgs,
+        SubscribersCommand, TokenCommand,
     },
     command::{self, Ended, out},
     demo::{self, Stage},
-    serve::{self as service, Finish, Instance, note_start},
+    serve::{self as service, Finish, Instance, Post, note_start},
     settings::{self, Follower, Given, Settings},
     telemetry,
 };
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The name under which this program is the prober: an image holds one file and a link to it instead of two programs that are
@@ -40,6 +37,7 @@ fn main() -> ExitCode {
     let ended = match cli.command {
         None => serve(cli.serve),
         Some(Command::Serve(arguments)) => serve(*arguments),
+        Some(Command::Outpost(arguments)) => outpost(*arguments),
         Some(Command::Demo(arguments)) => demonstrate(arguments),
         Some(Command::Care(command)) => care(command),
         Some(Command::Incident(command)) => incident(*command),
@@ -74,7 +72,22 @@ fn serve(arguments: ServeArgs) -> Result<Ended> {
         out::text(settings.print())?;
         return Ok(Ended::Well);
     }
-    block_on(run(settings, given, CancellationToken::new()))
+    block_on(run(settings, given, Post::Hub, CancellationToken::new()))
+}
+
+fn outpost(arguments: OutpostArgs) -> Result<Ended> {
+    let (options, print) = (arguments.options(), arguments.serve.print_settings);
+    let given = arguments.serve.given();
+    let settings = load(given.clone())?;
+    if print {
+        out::text(settings.print())?;
+        return Ok(Ended::Well);
+    }
+    if options.hub.is_in_the_clear() {
+        tracing::warn!(hub = %options.hub, "reports travel in the clear: they are signed, and anybody on the way can read them");
+    }
+    let settings = statuspage::outpost::settings(settings)?;
+    block_on(run(settings, given, Post::Outpost(options), CancellationToken::new()))
 }
 
 /// Says what is wrong with the settings without starting anything.
@@ -103,7 +116,7 @@ fn demonstrate(arguments: DemoArgs) -> Result<Ended> {
             None => demo::free_address().await,
         };
         let given = stage.given(listen);
-        let ended = Box::pin(run(load(given.clone())?, given, stop.clone())).await;
+        let ended = Box::pin(run(load(given.clone())?, given, Post::Hub, stop.clone())).await;
         stop.cancel();
         stage.finish().await;
         ended
@@ -170,11 +183,11 @@ fn load(given: Given) -> Result<Settings> {
     Ok(settings)
 }
 
-async fn run(settings: Settings, given: Given, stop: CancellationToken) -> Result<Ended> {
+async fn run(settings: Settings, given: Given, post: Post, stop: CancellationToken) -> Result<Ended> {
     let follower = Follower::new(&settings, given, std::env::vars_os().collect());
     // Before anything else: what fails may be what is read next.
-    let (starts, standing) = note_start(&settings);
-    let instance = match Instance::start(&settings, standing).await {
+    let (starts, stability) = note_start(&settings);
+    let instance = match Instance::start(&settings, &post, stability).await {
         Ok(instance) => instance.following(follower),
         Err(error) => {
             starts.forget_this_one();
@@ -186,7 +199,7 @@ async fn run(settings: Settings, given: Given, stop: CancellationToken) -> Resul
         tracing::warn!(%error, "the announcement could not be printed");
     }
     let mut signals = JoinSet::new();
-    signals.spawn(stop_on_signal(stop.clone())?);
+    signals.spawn(stop_on_signal(stop.clone(), "requests and writes under way are finished")?);
     match instance.run(stop.clone()).await {
         Finish::AsTold => starts.forget_this_one(),
         Finish::ByFault => return Ok(Ended::Poorly),
@@ -201,22 +214,4 @@ fn block_on(product: impl Future<Output = Result<Ended>>) -> Result<Ended> {
     // A thread that still waits for a network file system must not hold up the end.
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended
-}
-
-/// The first signal drains, the second ends at once.
-fn stop_on_signal(stop: CancellationToken) -> Result<impl Future<Output = ()> + Send> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
-                std::process::exit(1);
-            }
-            tracing::info!("stopping: requests and writes under way are finished");
-            stop.cancel();
-        }
-    })
 }

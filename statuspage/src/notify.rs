@@ -51,7 +51,9 @@ pub use channel::{
 };
 pub use client::{Client, ClientError, Refusal, Retry};
 pub use drill::{Drill, Occasion};
-pub use escalation::{Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Taken};
+pub use escalation::{
+    Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Reach, Taken,
+};
 pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
 pub use kind::{Cause, Kind};
 pub use matter::{Growth, Matter, NAMED, Named, Still};
@@ -63,4 +65,4 @@ pub use proof::{DrillState, Failing, Proof, Proofs};
 pub use siren::{Burning, Posts, Siren};
 pub use subject::{Subject, Topic};
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
-pub use wording::{Message, Voice};
+pub use wording::{Message, Voice, fault_in_words};

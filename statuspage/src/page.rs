@@ -25,6 +25,7 @@ mod service;
 mod shell;
 mod strip;
 pub mod subscribe;
+mod upstream;
 mod uptime;
 mod voice;
 

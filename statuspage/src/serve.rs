@@ -2,22 +2,20 @@
 //!
 //! It does not know where settings come from, nor how the process ends.
 
-mod parts;
+mod announcement;
+mod made;
+mod strangers;
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use prober::{
-    ControlTarget, Network, NetworkError, NetworkOptions, Prober, RunnerOptions,
+    Network, NetworkError, Prober,
     canary::Canaries,
     definition::DefinitionSet,
-    load::{self, CannotLook, LoadOptions},
+    load::CannotLook,
     reload::{self, Watcher},
-    supervisor::{Pulse, Pulses, ServiceSocket, Standing, Starts, Supervisor, Vitals, Watching, measure_lag},
+    reporter::ReporterError,
+    supervisor::{Oversight, Stability, Starts, anew, finish, measure_lag},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -27,32 +25,36 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use url::Url;
 
+pub use prober::supervisor::Finish;
+
 use crate::{
     access::Access,
     care::Care,
     clock::now,
     control::{Endpoint, EndpointError},
-    hub::{self, Desk, Hub, HubOptions, Wiring, counter, desk},
+    hub::{Desk, Hub, HubOptions, Role, Wiring, counter, desk},
     incident::Rules,
-    mailing::{Mail, Office, OfficeError, Postman, post},
-    maintenance::Plan,
+    mailing::{self, Mail, Office, OfficeError, Postman},
     metrics::HubCounters,
-    notify::{AckKey, Channel, ChannelConfig, Client, ClientError, InvalidChannel, Means, Siren, Teller, Voice},
-    order::Names,
+    notify::{AckKey, Client, ClientError, InvalidChannel, Means, Siren, Teller},
+    outpost::{HubView, OutpostOptions, Station},
     resources::{self, Steward},
-    server::{BindError, Bound, Limits, MetricsAccess, Options, Server, Sources},
-    settings::{EmbeddedProber, Follower, MetricsMode, Settings},
+    server::{BindError, Bound, Server, Sources},
+    settings::{Follower, Settings},
     site::Site,
-    store::{Durability, OpenError, Store, StoreEvents, StoreHandle, StoreOptions, forget_return, noted_return},
+    store::{Durability, OpenError, Store, StoreEvents, StoreHandle, forget_return, noted_return},
     subscriber::RegistryHandle,
-    watch::{Ping, PingBoard, Watch, WatchInput},
+    watch::{PingBoard, Watch},
 };
+
+pub use announcement::Announcement;
+use announcement::announcement;
+use made::{load_options, means, network_options, prober, server_options, store_options, watches};
+pub use strangers::strangers;
 
 /// Observations on their way from probers to the hub. When it is full, the hub is stuck: probers wait with their next result and
 /// keep their schedule.
 const SEAM: usize = 4_096;
-/// A part that gives no sign of life for so long is stuck.
-const SILENCE: Duration = Duration::from_secs(30);
 /// How long the store may take to write what waits when the process ends.
 const CLOSE: Duration = Duration::from_secs(5);
 
@@ -80,6 +82,18 @@ pub enum StartError {
     /// What mail to subscribers needs.
     #[error(transparent)]
     Mail(#[from] OfficeError),
+    /// The way to the hub that an outpost stands by.
+    #[error(transparent)]
+    Reporter(#[from] ReporterError),
+}
+
+/// What a process is.
+#[derive(Debug, Clone)]
+pub enum Post {
+    /// The hub, or the whole product.
+    Hub,
+    /// A place that stands by a hub.
+    Outpost(OutpostOptions),
 }
 
 /// The product, started and listening, not yet running.
@@ -98,47 +112,13 @@ pub struct Instance {
     watch: Vec<(&'static str, Watch)>,
     care: Care,
     steward: Steward,
-    pulses: Pulses,
-    vitals: Arc<Vitals>,
-    standing: Standing,
+    oversight: Oversight,
     announcement: Announcement,
     desk: Desk,
     access: Arc<Access>,
     follower: Option<Follower>,
     postman: Option<Postman>,
-}
-
-/// What is said at the start: the address, what is watched and where data lie.
-#[derive(Debug, Clone)]
-pub struct Announcement {
-    url: Url,
-    probes: PathBuf,
-    data: PathBuf,
-    components: usize,
-    probe_count: usize,
-    quarantined: Vec<String>,
-}
-
-impl fmt::Display for Announcement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "the page is at   {}", self.url)?;
-        let (probes, components) = (counted(self.probe_count, "probe"), counted(self.components, "service"));
-        writeln!(f, "it watches       {components} with {probes}, defined in {}", self.probes.display())?;
-        write!(f, "data lie in      {}", self.data.display())?;
-        if self.components == 0 && self.quarantined.is_empty() {
-            let probes = self.probes.display();
-            write!(f, "\n\nNothing is watched yet. Write a first definition, which is taken up at once:\n")?;
-            write!(f, "    prober new --probes {probes} https://your-service.example.org")?;
-        }
-        for report in &self.quarantined {
-            write!(f, "\n\n{}", report.trim_end())?;
-        }
-        Ok(())
-    }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    station: Option<Station>,
 }
 
 impl Instance {
@@ -147,8 +127,8 @@ impl Instance {
     /// # Errors
     ///
     /// One sentence for the operator; nothing is left running.
-    pub async fn start(settings: &Settings, standing: Standing) -> Result<Self, StartError> {
-        let (mut pulses, vitals, board) = (Pulses::default(), Arc::<Vitals>::default(), PingBoard::default());
+    pub async fn start(settings: &Settings, post: &Post, stability: Stability) -> Result<Self, StartError> {
+        let (mut oversight, board) = (Oversight::new(stability), PingBoard::default());
         let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
@@ -160,11 +140,12 @@ impl Instance {
         let key = link_key(&settings.data);
         means.voice.key.clone_from(&key);
         let office = office(settings, &site, &store).await?;
-        let announcement = announcement(settings, &set);
+        let (station, upstream) = station(post, settings, &means.client, &mut oversight, &store).await?;
+        let announcement = announcement(settings, post, &set);
         let set = Arc::new(set);
         let (definitions, defined) = watch::channel(Arc::clone(&set));
         let counters = Arc::new(HubCounters::default());
-        let prober = prober(settings, network, pulses.part("prober", SILENCE));
+        let prober = prober(settings, network, oversight.part("prober"));
         let options = HubOptions {
             site,
             channels: settings.channels.iter().map(|channel| (channel.name.clone(), channel.kind.medium())).collect(),
@@ -177,15 +158,19 @@ impl Instance {
             mail: if office.is_some() { Mail::On } else { Mail::Off },
             canaries: Canaries::On,
             ping: board.clone(),
-            standing,
+            stability,
             max_bytes: settings.max_bytes.bytes(),
-            pulse: pulses.part("hub", SILENCE),
+            pulse: oversight.part("hub"),
+            role: match post {
+                Post::Hub => Role::Hub,
+                Post::Outpost(_) => Role::Outpost,
+            },
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         forget_return(&settings.data);
         let (desk, desk_end) = desk();
         let (counter, locations) = counter();
-        let (mail, postman_end) = post();
+        let (mail, postman_end) = mailing::post();
         let (burning, burns) = watch::channel(Arc::default());
         let (siren, posts) = Siren::new(means.clone(), burns);
         let (observed, observations) = mpsc::channel(SEAM);
@@ -201,21 +186,21 @@ impl Instance {
         let steward = Steward::new(
             resources::Sources {
                 data: settings.data.clone(),
-                vitals: Arc::clone(&vitals),
+                vitals: Arc::clone(&oversight.vitals),
                 prober: prober.as_ref().map(Prober::counters),
                 snapshots: snapshots.clone(),
             },
             look,
         );
         let expected = [Some(store.pulse()), Some(care.pulse()), postman.as_ref().map(Postman::pulse)];
-        expected.into_iter().flatten().for_each(|pulse| pulses.add(pulse));
+        expected.into_iter().flatten().for_each(|pulse| oversight.pulses.add(pulse));
         let access =
             Arc::new(Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now()));
         let sources = Sources {
-            pulse: pulses.part("page", SILENCE),
+            pulse: oversight.part("page"),
             subscribers,
             snapshots,
-            definitions: definitions.subscribe(),
+            definitions: pushed(post, &definitions),
             store: store.clone(),
             hub: counters,
             prober: prober.as_ref().map(Prober::counters),
@@ -232,7 +217,7 @@ impl Instance {
             }
         };
         Ok(Self {
-            announcement: Announcement { url: bound.local_url(), ..announcement },
+            announcement: announcement.at(bound.local_url()),
             bound: bound.with_operators(operators(settings)),
             hub,
             wiring: Wiring {
@@ -246,6 +231,7 @@ impl Instance {
                 burning,
                 posts,
                 readings,
+                upstream,
             },
             siren,
             desk,
@@ -261,9 +247,8 @@ impl Instance {
             means,
             care,
             steward,
-            pulses,
-            vitals,
-            standing,
+            station,
+            oversight,
         })
     }
 
@@ -298,28 +283,31 @@ impl Instance {
         let last = CancellationToken::new();
         let told = stop.clone();
         let fault = CancellationToken::new();
-        let teller = Teller::start(self.means, self.pulses.part("teller", SILENCE), &mut outside, stop.clone());
-        let scheduler = self.pulses.part("scheduler", SILENCE);
-        outside.spawn(measure_lag(Arc::clone(&self.vitals), scheduler, stop.clone()));
+        let teller = Teller::start(self.means, self.oversight.part("teller"), &mut outside, stop.clone());
+        let scheduler = self.oversight.part("scheduler");
+        outside.spawn(measure_lag(Arc::clone(&self.oversight.vitals), scheduler, stop.clone()));
         inside.spawn(self.hub.run(self.wiring, self.events, teller, last.clone()));
-        let anew = |part| (part, Arc::clone(&self.vitals), stop.clone());
-        if let Some((prober, out)) = self.prober {
+        let named = |part| (part, Arc::clone(&self.oversight.vitals), stop.clone());
+        if let Some((prober, here)) = self.prober {
+            let begin =
+                |station: Station| station.begin(here.clone(), self.definitions.subscribe(), &mut outside, &stop);
+            let out = self.station.map(begin).unwrap_or(here);
             let (definitions, end) = (self.definitions.clone(), stop.clone());
-            let (part, vitals, stop) = anew("prober");
+            let (part, vitals, stop) = named("prober");
             let begin = move || prober.clone().run(definitions.subscribe(), out.clone(), end.clone());
-            outside.spawn(parts::anew(part, vitals, stop, begin));
+            outside.spawn(anew(part, vitals, stop, begin));
         }
         for (name, watch) in self.watch {
-            let (part, vitals, stop) = anew(name);
+            let (part, vitals, stop) = named(name);
             let end = stop.clone();
-            outside.spawn(parts::anew(part, vitals, stop, move || watch.clone().run(end.clone())));
+            outside.spawn(anew(part, vitals, stop, move || watch.clone().run(end.clone())));
         }
-        let (part, vitals, end) = anew("care");
+        let (part, vitals, end) = named("care");
         let (care, token) = (self.care, stop.clone());
-        outside.spawn(parts::anew(part, vitals, end, move || care.clone().run(token.clone())));
-        let (part, vitals, end) = anew("resources");
+        outside.spawn(anew(part, vitals, end, move || care.clone().run(token.clone())));
+        let (part, vitals, end) = named("resources");
         let (steward, token) = (self.steward, stop.clone());
-        outside.spawn(parts::anew(part, vitals, end, move || steward.clone().run(token.clone())));
+        outside.spawn(anew(part, vitals, end, move || steward.clone().run(token.clone())));
         outside.spawn(self.watcher.run(self.definitions, stop.clone()));
         outside.spawn(self.bound.run(stop.clone()));
         outside.spawn(self.siren.run(stop.clone()));
@@ -329,16 +317,42 @@ impl Instance {
         if let Some(follower) = self.follower {
             outside.spawn(follower.run(self.access, now, stop.clone()));
         }
-        let watching = supervise(self.pulses, Arc::clone(&self.vitals), self.standing);
-        parts::finish(&mut outside, &self.vitals, &stop, &fault).await;
+        let watching = self.oversight.begin();
+        finish(&mut outside, &self.oversight.vitals, &stop, &fault).await;
         last.cancel();
-        parts::finish(&mut inside, &self.vitals, &last, &fault).await;
+        finish(&mut inside, &self.oversight.vitals, &last, &fault).await;
         let stored = self.store.close(CLOSE).await;
         drop(watching);
         if stored == Durability::Behind {
             error!("the store could not write everything before the end");
         }
         if fault.is_cancelled() || !told.is_cancelled() { Finish::ByFault } else { Finish::AsTold }
+    }
+}
+
+/// What an outpost needs. It comes after the store, which makes the data directory and keeps a second process out of it.
+async fn station(
+    post: &Post,
+    settings: &Settings,
+    client: &Client,
+    oversight: &mut Oversight,
+    store: &StoreHandle,
+) -> Result<(Option<Station>, watch::Receiver<Option<Arc<HubView>>>), StartError> {
+    let Post::Outpost(options) = post else { return Ok((None, watch::channel(None).1)) };
+    match Station::open(options, settings, client.clone(), oversight).await {
+        Ok((station, views)) => Ok((Some(station), views)),
+        Err(error) => {
+            store.close(CLOSE).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// The definitions whose signs of life are taken here: those of an outpost are sent to its hub.
+fn pushed(post: &Post, definitions: &watch::Sender<Arc<DefinitionSet>>) -> watch::Receiver<Arc<DefinitionSet>> {
+    match post {
+        Post::Hub => definitions.subscribe(),
+        Post::Outpost(_) => watch::channel(Arc::default()).1,
     }
 }
 
@@ -350,41 +364,9 @@ fn link_key(data: &Path) -> Option<AckKey> {
         .ok()
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finish {
-    /// It was told to stop.
-    AsTold,
-    /// A part ended by itself: whoever supervises the process starts it anew.
-    ByFault,
-}
-
 /// Notes a start in the data directory, before anything else is read.
-pub fn note_start(settings: &Settings) -> (Starts, Standing) {
+pub fn note_start(settings: &Settings) -> (Starts, Stability) {
     Starts::note(&settings.data, now())
-}
-
-/// Begins to watch over all parts that give signs of life; without a thread for it the product runs all the same.
-fn supervise(pulses: Pulses, vitals: Arc<Vitals>, standing: Standing) -> Option<Watching> {
-    let socket = ServiceSocket::from_environment(|name| std::env::var_os(name));
-    let supervisor = Supervisor { pulses, vitals, socket, standing, end: Supervisor::END };
-    supervisor.watch().inspect_err(|error| error!(%error, "nobody watches over the parts of this process")).ok()
-}
-
-/// The tasks that give signs of life outside.
-fn watches(
-    settings: &Settings,
-    client: &Client,
-    input: &watch::Receiver<WatchInput>,
-    board: &PingBoard,
-) -> Vec<(&'static str, Watch)> {
-    let one =
-        |ping: &Ping, board: PingBoard| Watch::new(ping.clone(), client.clone(), input.clone(), now).noting(board);
-    let ping = settings.ping.iter().map(|ping| ("ping", one(ping, board.clone())));
-    // Of two, the first one is shown.
-    let second = if settings.ping.is_some() { PingBoard::default() } else { board.clone() };
-    let peer = settings.peer.iter().map(|peer| ("peer", one(peer, second.clone())));
-    ping.chain(peer).collect()
 }
 
 /// What mail needs. It comes after the store, which makes the data directory and keeps a second hub out of it.
@@ -401,102 +383,4 @@ async fn office(settings: &Settings, site: &Site, store: &StoreHandle) -> Result
 fn operators(settings: &Settings) -> Option<Endpoint> {
     let refused = |error: &EndpointError| warn!(%error, "no commands can be given to this hub");
     Endpoint::open(&settings.data).inspect_err(refused).ok()
-}
-
-fn store_options(settings: &Settings) -> StoreOptions {
-    StoreOptions {
-        retention: settings.retention,
-        disk_reserve: settings.disk_reserve.bytes(),
-        max_bytes: settings.max_bytes.bytes(),
-        backups: settings.backup.as_ref().map(|plan| plan.directory.clone()),
-        ..StoreOptions::default()
-    }
-}
-
-/// What maintenance in the settings names that no definition has, a sentence each; nothing where the definitions cannot be read,
-/// which `prober check` says.
-pub fn strangers(settings: &Settings) -> Vec<String> {
-    let Ok(loaded) = load::load(&settings.probes, &load_options(settings)) else { return Vec::new() };
-    let names: Names = loaded.definitions.values().map(|definition| hub::known(definition)).collect();
-    let language = settings.site().default_language();
-    let of_plan = |plan: &Plan| {
-        let title = plan.title.get(language).to_owned();
-        let sentence = move |stranger| format!("[[maintenance]] {title:?}: nobody watches {stranger}");
-        names.strangers(&plan.scope).into_iter().map(sentence).collect::<Vec<_>>()
-    };
-    settings.maintenance.iter().flat_map(of_plan).collect()
-}
-
-fn load_options(settings: &Settings) -> LoadOptions {
-    LoadOptions::from_environment(settings.time_zone.clone())
-}
-
-fn network_options(settings: &Settings) -> NetworkOptions {
-    let version = env!("CARGO_PKG_VERSION");
-    let address = settings.public_url.as_ref().map(|url| format!(" (+{})", url.as_url()));
-    NetworkOptions {
-        nameservers: settings.nameservers.iter().map(|server| server.address()).collect(),
-        ca_file: settings.ca_file.clone(),
-        private_targets: settings.private_targets,
-        user_agent: format!("Belfry/{version}{}", address.unwrap_or_default()),
-    }
-}
-
-fn means(settings: &Settings, site: &Site) -> Result<Means, StartError> {
-    let channel = |config: &ChannelConfig| Ok((Clone::clone(&config.name), Channel::new(config)?));
-    let language = site.default_language();
-    Ok(Means {
-        channels: settings.channels.iter().map(channel).collect::<Result<_, InvalidChannel>>()?,
-        voice: Voice {
-            language,
-            time_zone: site.time_zone.clone(),
-            site: site.title.get(language).to_owned(),
-            public_url: site.public_url.clone(),
-            // It lies in the data directory, which comes with the store.
-            key: None,
-        },
-        client: Client::new(Network::roots(settings.ca_file.as_deref())?, &network_options(settings).user_agent)?,
-        now,
-    })
-}
-
-fn prober(settings: &Settings, network: Network, pulse: Pulse) -> Option<Prober> {
-    let options = RunnerOptions {
-        control: settings.control.iter().map(ControlTarget::clone).collect(),
-        canaries: Canaries::On,
-        pulse,
-        ..RunnerOptions::at(settings.location.clone())
-    };
-    match settings.prober {
-        EmbeddedProber::Runs => Some(Prober::new(options, network)),
-        EmbeddedProber::Absent => None,
-    }
-}
-
-fn server_options(settings: &Settings) -> Options {
-    Options {
-        listen: settings.listen.clone(),
-        tls: settings.tls.clone(),
-        trusted_proxies: settings.trusted_proxies.clone(),
-        metrics: match settings.metrics {
-            MetricsMode::Public => MetricsAccess::Public,
-            MetricsMode::Private => {
-                MetricsAccess::Private { token: settings.metrics_token.as_ref().map(|token| token.secret.clone()) }
-            }
-        },
-        limits: Limits::of_this_process(),
-    }
-}
-
-fn announcement(settings: &Settings, set: &DefinitionSet) -> Announcement {
-    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    Announcement {
-        // Replaced once the address is taken.
-        url: Url::parse("http://localhost").expect("a constant"),
-        probes: absolute(&settings.probes),
-        data: absolute(&settings.data),
-        components: set.definitions.len(),
-        probe_count: set.probes().count(),
-        quarantined: set.quarantined.iter().map(|quarantined| quarantined.report.clone()).collect(),
-    }
 }

@@ -17,6 +17,7 @@ use crate::{
     mailing::MailView,
     maintenance::Maintenance,
     notify::{Alarm, ChannelName, Fault, FaultId, FaultKind, Medium, Proof, Taken},
+    outpost::HubView,
     resources::Reading,
     site::Site,
     watch::PingSeen,
@@ -60,6 +61,8 @@ pub struct Snapshot {
     pub alarms: Arc<AlarmsView>,
     /// Which components serve which name: private, asked for one name at a time.
     pub domains: Arc<Domains>,
+    /// The hub that this one stands by, where it is an outpost.
+    pub upstream: Option<Arc<HubView>>,
 }
 
 impl Snapshot {

@@ -1,13 +1,10 @@
 //! The watch over the watcher: each watched part broken in turn, in the real programs, and noticed in time.
 
-use std::{
-    os::unix::net::UnixDatagram,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use tests::{backend::Backend, hub::Setup, netns::Netns, program::Program, wait};
+use tests::{backend::Backend, hub::Setup, manager::Manager, netns::Netns, program::Program, wait};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -68,40 +65,9 @@ async fn a_sign_of_life_that_stays_away_is_an_outage_and_one_that_says_too_littl
     Ok(())
 }
 
-/// The service manager's socket, and what it hears.
-struct Manager {
-    socket: UnixDatagram,
-    path: std::path::PathBuf,
-}
-
-impl Manager {
-    fn new(setup: &Setup) -> Result<Self> {
-        let path = setup.directory().join("notify");
-        let socket = UnixDatagram::bind(&path)?;
-        socket.set_nonblocking(true)?;
-        Ok(Self { socket, path })
-    }
-
-    fn heard(&self) -> Vec<String> {
-        let one = || {
-            let mut buffer = [0; 1_024];
-            let length = self.socket.recv(&mut buffer).ok()?;
-            Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
-        };
-        std::iter::from_fn(one).collect()
-    }
-
-    async fn until(&self, line: &str) {
-        wait::until(&format!("the service manager hears {line}"), async || {
-            self.heard().iter().any(|said| said == line).then_some(())
-        })
-        .await;
-    }
-}
-
 async fn start_managed(setup: &Setup, manager: &Manager) -> Result<(Program, String)> {
     let mut command = setup.command()?;
-    command.env("NOTIFY_SOCKET", &manager.path).env("WATCHDOG_USEC", "3000000");
+    command.env("NOTIFY_SOCKET", manager.path()).env("WATCHDOG_USEC", "3000000");
     let mut program = Program::start(&mut command)?;
     let line = program.line_with("the page is at").await?;
     let url = line.split_whitespace().last().context("an address")?.trim_end_matches('/').to_owned();
@@ -114,7 +80,7 @@ async fn a_service_manager_hears_nothing_of_a_process_that_stands_still_and_no_t
     let setup = Setup::new()?;
     setup.define_http("cloud", &target.url())?;
     setup.settings(&webhook(&receiver.url()))?;
-    let manager = Manager::new(&setup)?;
+    let manager = Manager::new(setup.directory())?;
     let (mut program, url) = start_managed(&setup, &manager).await?;
     manager.until("READY=1").await;
     manager.until("WATCHDOG=1").await;
@@ -181,7 +147,7 @@ async fn a_way_to_the_canaries_that_is_cut_is_told_as_broken_detection_and_the_p
     let url = url.split_whitespace().last().context("an address")?.trim_end_matches('/').to_owned();
     let proven = async || {
         let page = reqwest::get(format!("{url}/monitoring?lang=en")).await.ok()?.text().await.ok()?;
-        page.contains("Proven").then_some(())
+        page.contains("Yes, proven").then_some(())
     };
     wait::until("detection is proven", proven).await;
     for path in

@@ -19,6 +19,8 @@ use crate::{
 pub struct Setup {
     directory: TempDir,
     listen: String,
+    /// What it is, and the flag that says where it listens.
+    role: Vec<String>,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
 }
@@ -29,7 +31,8 @@ impl Setup {
         let directory = tempfile::tempdir()?;
         std::fs::create_dir(directory.path().join("probes.d"))?;
         let (arguments, environment) = (Vec::new(), Vec::new());
-        Ok(Self { directory, listen: "127.0.0.1:0".to_owned(), arguments, environment })
+        let role = ["serve", "--listen"].map(str::to_owned).to_vec();
+        Ok(Self { directory, listen: "127.0.0.1:0".to_owned(), role, arguments, environment })
     }
 
     /// Writes or replaces the definition file of one component.
@@ -57,6 +60,14 @@ impl Setup {
     #[must_use]
     pub fn listening_on(mut self, address: &str) -> Self {
         address.clone_into(&mut self.listen);
+        self
+    }
+
+    /// An outpost of the hub at that address instead of a hub: the place that a code was printed for.
+    #[must_use]
+    pub fn outpost(mut self, hub: &str, location: &str, code: &str) -> Self {
+        let role = ["outpost", "--hub", hub, "--location", location, "--enrol", code, "--serve"];
+        self.role = role.map(str::to_owned).to_vec();
         self
     }
 
@@ -92,7 +103,7 @@ impl Setup {
     /// The command that starts it on a free port.
     pub fn command(&self) -> Result<Command> {
         let mut command = self.program()?;
-        command.arg("serve").args(["--listen", &self.listen]).args(&self.arguments);
+        command.args(&self.role).arg(&self.listen).args(&self.arguments);
         Ok(command)
     }
 

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod hub;
 pub mod image;
 pub mod letter;
+pub mod manager;
 pub mod manual;
 pub mod names;
 pub mod namespace;

@@ -18,19 +18,42 @@ pub struct Nginx {
     _directory: TempDir,
 }
 
+/// What is kept of the upstream's answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    Nothing,
+    Everything,
+}
+
 impl Nginx {
     /// Starts nginx as a reverse proxy for `upstream`.
     pub async fn in_front_of(upstream: SocketAddr) -> Result<Self> {
+        Self::start(upstream, Keeping::Nothing).await
+    }
+
+    /// Starts nginx as a cache that keeps every answer of `upstream` for an hour, whatever it says of itself.
+    pub async fn keeping_answers_of(upstream: SocketAddr) -> Result<Self> {
+        Self::start(upstream, Keeping::Everything).await
+    }
+
+    async fn start(upstream: SocketAddr, keeping: Keeping) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let path = directory.path().display();
+        let (cache, use_it) = match keeping {
+            Keeping::Nothing => (String::new(), ""),
+            Keeping::Everything => (
+                format!("proxy_cache_path {path}/cache keys_zone=kept:1m;"),
+                "proxy_cache kept; proxy_cache_valid 200 1h; proxy_ignore_headers Cache-Control Vary Expires;",
+            ),
+        };
         let configuration = format!(
             "daemon off; master_process off; pid {path}/pid; error_log stderr;
              events {{ worker_connections 64; }}
              http {{
                  access_log off; client_body_temp_path {path}/body; proxy_temp_path {path}/proxy;
-                 fastcgi_temp_path {path}/fastcgi; uwsgi_temp_path {path}/uwsgi; scgi_temp_path {path}/scgi;
-                 server {{ listen {address}; location / {{ proxy_pass http://{upstream}; proxy_connect_timeout 1s; }} }}
+                 fastcgi_temp_path {path}/fastcgi; uwsgi_temp_path {path}/uwsgi; scgi_temp_path {path}/scgi; {cache}
+                 server {{ listen {address}; location / {{ proxy_pass http://{upstream}; proxy_connect_timeout 1s; {use_it} }} }}
              }}"
         );
         let file = directory.path().join("nginx.conf");

@@ -29,9 +29,7 @@ pub struct Place {
 impl Place {
     /// Adds a location on the hub of `setup`, which runs, and takes the hub's own definitions.
     pub async fn add(setup: &Setup, name: &str, hub: &str) -> Result<Self> {
-        let said = setup.run(&["location", "add", name, "--json"]).await?.expect(0)?;
-        let answer: Value = serde_json::from_str(&said)?;
-        let code = answer["code"].as_str().context("a code")?.to_owned();
+        let code = code(setup, name).await?;
         Ok(Self {
             name: name.to_owned(),
             hub: hub.to_owned(),
@@ -70,6 +68,11 @@ impl Place {
 
     /// Starts it.
     pub fn start(&self) -> Result<Program> {
+        Program::start(&mut self.command()?)
+    }
+
+    /// The command that starts it.
+    pub fn command(&self) -> Result<Command> {
         let prober = program::own("prober")?;
         let mut command = match &self.namespace {
             None => Command::new(prober),
@@ -85,8 +88,15 @@ impl Place {
         if let Some(code) = &self.code {
             command.args(["--enrol", code]);
         }
-        Program::start(&mut command)
+        Ok(command)
     }
+}
+
+/// Adds a location on the hub of `setup`, which runs, and gives its code.
+pub async fn code(setup: &Setup, name: &str) -> Result<String> {
+    let said = setup.run(&["location", "add", name, "--json"]).await?.expect(0)?;
+    let answer: Value = serde_json::from_str(&said)?;
+    Ok(answer["code"].as_str().context("a code")?.to_owned())
 }
 
 /// What the hub says of a location.

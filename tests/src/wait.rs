@@ -11,14 +11,22 @@ pub const LIMIT: Duration = Duration::from_secs(120);
 ///
 /// # Panics
 /// After [`LIMIT`], naming `what`: the test has failed.
+pub async fn until<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
+    until_within(what, LIMIT, condition).await
+}
+
+/// The same for what takes its time.
+///
+/// # Panics
+/// After `limit`, naming `what`: the test has failed.
 #[expect(clippy::panic, reason = "a test harness fails a test by panicking")]
-pub async fn until<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until_within<T>(what: &str, limit: Duration, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
-    while began.elapsed() < LIMIT {
+    while began.elapsed() < limit {
         if let Some(value) = condition().await {
             return value;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("waited {LIMIT:?} in vain until {what}");
+    panic!("waited {limit:?} in vain until {what}");
 }

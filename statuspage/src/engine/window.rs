@@ -34,6 +34,19 @@ impl Windows {
     }
 }
 
+impl IntoIterator for Windows {
+    type Item = (ComponentId, Window);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let all = self
+            .0
+            .into_iter()
+            .flat_map(|(component, windows)| windows.into_iter().map(move |window| (component.clone(), window)));
+        all.collect::<Vec<_>>().into_iter()
+    }
+}
+
 impl FromIterator<(ComponentId, Window)> for Windows {
     /// Windows that overlap or touch become one; one that ends before it begins is none.
     fn from_iter<I: IntoIterator<Item = (ComponentId, Window)>>(windows: I) -> Self {

@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Hub, desk::DEADLINE, desk::DeskEnd};
+use super::{Hub, Role, desk::DEADLINE, desk::DeskEnd};
 use crate::{
     clock::now,
     engine::{PlaceState, Transition},
@@ -89,6 +89,9 @@ impl Hub {
 
     /// The newest observation of a heartbeat, as the engine has it.
     pub(super) fn arrange_beats(&mut self, at: Timestamp) {
+        if self.options.role == Role::Outpost {
+            return;
+        }
         let Self { beats, engine, definitions, .. } = self;
         let place = beats.location().clone();
         let known = |probe: &ProbeId| engine.place(&probe.component, &probe.name, &place).map(PlaceState::last);

@@ -70,6 +70,16 @@ impl Canaries {
         Self { engine, definition, places }
     }
 
+    /// A place says whether it has canaries: what is found of them is expected then, and otherwise not.
+    pub(super) fn expect(&mut self, place: &LocationName, canaries: canary::Canaries, now: Instant) {
+        match canaries {
+            canary::Canaries::Off => self.places.retain(|known, state| known != place || state.heard_at.is_none()),
+            canary::Canaries::On => {
+                self.places.entry(place.clone()).or_insert_with(|| Place::expected(Some(now), now));
+            }
+        }
+    }
+
     /// Something else came from a place.
     pub(super) fn heard(&mut self, place: &LocationName, now: Instant) {
         if let Some(heard_at) = self.places.get_mut(place).and_then(|place| place.heard_at.as_mut()) {
@@ -82,6 +92,10 @@ impl Canaries {
         let Some((canary, definition)) = Canary::of(observation).zip(self.definition.clone()) else { return };
         let probe = definition.probes.iter().find(|probe| probe.id == observation.probe);
         let Some(probe) = probe else { return };
+        if at.since(observation.ended_at()) > canary.patience() {
+            // What a place kept while the hub was away says nothing of now.
+            return self.heard(&observation.location, now);
+        }
         let stale_at = probe.schedule.stale_at(observation.ended_at().min(at), probe.timeout);
         self.engine.step(Input::Observation(Observed { observation: Arc::clone(observation), stale_at }), at);
         let (component, name, location) = (&observation.probe.component, &probe.id.name, &observation.location);

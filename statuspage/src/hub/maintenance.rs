@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock::now,
-    engine::{Input, Transition},
+    engine::{Input, Transition, Windows},
     incident::Actor,
     maintenance::{Book, Command, Groups, Key, Maintenance, News, Plan, Refusal, Scope},
     notify::{Event, Kind, NAMED, Notification, Planned, Subject},
@@ -146,7 +146,8 @@ impl Hub {
     /// Gives the engine the windows as the book has them.
     pub(super) fn open_windows(&mut self, now: Timestamp) -> Vec<Transition> {
         self.dirty.windows = false;
-        let windows = self.telling.maintenance.windows(&groups(&self.definitions), now);
+        let own = self.telling.maintenance.windows(&groups(&self.definitions), now);
+        let windows: Windows = own.into_iter().chain(self.upstream_windows()).collect();
         let outcome = self.engine.step(Input::Windows(Arc::new(windows)), now);
         // A restart judges again what came after the checkpoint: with the states it has the windows of then.
         self.dirty.states.extend(self.engine.states().map(|state| state.component.clone()));

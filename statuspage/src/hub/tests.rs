@@ -8,6 +8,7 @@ mod locations;
 mod mailing;
 mod maintenance;
 mod restart;
+mod upstream;
 mod watched;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
@@ -159,9 +160,10 @@ impl Bench {
             mail,
             canaries: prober::canary::Canaries::Off,
             ping: PingBoard::default(),
-            standing: Standing::Steady,
+            stability: Stability::Steady,
             max_bytes: 2_000_000_000,
             pulse: Pulse::new("hub", Duration::from_secs(30)),
+            role: Role::Hub,
         };
         let (hub, events) = Hub::restore(options, opened, definitions).await;
         Self { hub, events, directory }
@@ -370,7 +372,9 @@ async fn the_loop_publishes_what_comes_and_ends_when_told() {
     let (burning, burns) = watch::channel(Arc::default());
     let (_siren, posts) = Siren::new(silence(), burns);
     let (_steward, readings) = mpsc::channel(1);
+    let (_nobody, upstream) = watch::channel(None);
     let wiring = Wiring {
+        upstream,
         definitions: defined,
         observations,
         snapshot,

@@ -48,6 +48,14 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
             family.sample(&[], seconds(at));
         }
     });
+    if let Some(view) = &scrape.snapshot.upstream {
+        let heard = "When the hub that this outpost stands by last said something new, in unixtime";
+        out.family(Kind::Gauge, "belfry_upstream_heard_timestamp_seconds", heard, |family| {
+            if let Some(at) = view.heard_at {
+                family.sample(&[], seconds(at));
+            }
+        });
+    }
     if let Some(reading) = &watch.reading {
         resources(reading, out);
     }

@@ -43,7 +43,7 @@ pub enum ClientError {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// Its first 64 kB.
+    /// Its first 64 kB, or all of it where that was asked for.
     pub(crate) body: Vec<u8>,
     /// What the other side's clock showed (RFC 9110 §6.6.1).
     pub(crate) date: Option<Timestamp>,
@@ -175,14 +175,25 @@ impl Client {
         self.send(self.http.get(url.clone())).await?.success()
     }
 
+    /// Gets all of a document; one that is larger is refused.
+    pub(crate) async fn get_whole(&self, url: &Url, largest: usize) -> Result<Vec<u8>, Refusal> {
+        let answer = self.exchange(self.http.get(url.clone()), largest + 1).await?.success()?;
+        if answer.body.len() > largest { Err(Refusal::later("the answer is too large")) } else { Ok(answer.body) }
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, Refusal> {
+        self.exchange(request, MAX_ANSWER).await
+    }
+
+    /// Sends a request and reads so much of the answer.
+    async fn exchange(&self, request: reqwest::RequestBuilder, most: usize) -> Result<Answer, Refusal> {
         let mut response = request.send().await.map_err(|error| Refusal::later(plain(&error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok()).and_then(time);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| Refusal::later(plain(&error)))? {
-            body.extend_from_slice(&chunk[..chunk.len().min(MAX_ANSWER - body.len())]);
-            if body.len() >= MAX_ANSWER {
+            body.extend_from_slice(&chunk[..chunk.len().min(most - body.len())]);
+            if body.len() >= most {
                 break;
             }
         }

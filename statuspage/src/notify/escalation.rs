@@ -82,9 +82,30 @@ pub struct Present {
     pub taken: Option<Taken>,
 }
 
+/// Of what channels are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Of everything.
+    #[default]
+    Everything,
+    /// Of the monitor's own faults: somebody else tells the rest. What begins meanwhile is told once nobody else does, if it still
+    /// goes on.
+    OwnFaults,
+}
+
+impl Reach {
+    fn has(self, case: &Case) -> bool {
+        match (self, case) {
+            (Self::Everything, _) | (Self::OwnFaults, Case::Fault(_)) => true,
+            (Self::OwnFaults, Case::Incident(_) | Case::Maintenance(..)) => false,
+        }
+    }
+}
+
 /// All alarms.
 #[derive(Debug, Clone)]
 pub struct Escalation {
+    reach: Reach,
     policies: Vec<Policy>,
     channels: BTreeSet<ChannelName>,
     zone: TimeZone,
@@ -100,7 +121,12 @@ impl Escalation {
         zone: TimeZone,
         kept: BTreeMap<Case, Alarm>,
     ) -> Self {
-        Self { policies, channels, zone, alarms: kept, changed: BTreeSet::new() }
+        Self { reach: Reach::default(), policies, channels, zone, alarms: kept, changed: BTreeSet::new() }
+    }
+
+    /// Tells of so much from now on.
+    pub fn reach(&mut self, reach: Reach) {
+        self.reach = reach;
     }
 
     /// An alarm begins: who is told at once. One that goes on already begins no second time.
@@ -117,6 +143,7 @@ impl Escalation {
         }
         let Beginning { since, nature, pace, except, lead } = beginning;
         self.alarms.insert(case.clone(), Alarm::new(since, pace, except, lead));
+        self.changed.insert(case.clone());
         self.climb(case, &Present { nature, taken: None }, weak, now).first
     }
 
@@ -242,6 +269,9 @@ impl Escalation {
 
     /// Goes up every ladder of an alarm as far as it is due.
     fn climb(&mut self, case: &Case, present: &Present, weak: &BTreeSet<ChannelName>, now: Timestamp) -> Call {
+        if !self.reach.has(case) {
+            return Call::default();
+        }
         let Some(alarm) = self.alarms.get_mut(case) else { return Call::default() };
         let mut call = Call::default();
         let taken = present.taken.is_some() || alarm.taken.is_some();

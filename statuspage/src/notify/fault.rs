@@ -11,6 +11,8 @@ use shared::Timestamp;
 pub use kind::{Course, FaultId, FaultKind, UnknownFault};
 pub use watch::WatchFault;
 
+use crate::outpost::Trouble;
+
 /// A fault of the monitor, with its facts.
 ///
 /// It is stored: in JSON by its names, in the rows of the outbox by the order of its variants and fields. New variants go to the
@@ -139,6 +141,15 @@ pub enum Fault {
     },
     /// The watch over the monitor found something.
     Watch(WatchFault),
+    /// The hub that this outpost stands by has said nothing new for minutes.
+    HubSilent {
+        /// Where it is.
+        hub: String,
+        /// When it was last heard.
+        since: Timestamp,
+        /// What came instead.
+        trouble: Trouble,
+    },
 }
 
 /// What is wrong with a location; stored like [`Fault`].
@@ -212,6 +223,7 @@ impl Fault {
             Self::LowCredit { .. } => FaultKind::LowCredit,
             Self::DrillUnanswered { .. } => FaultKind::DrillUnanswered,
             Self::Watch(fault) => fault.kind(),
+            Self::HubSilent { .. } => FaultKind::HubSilent,
         }
     }
 
@@ -247,6 +259,7 @@ impl Fault {
             | Self::MailFailing { .. }
             | Self::FormClosed { .. }
             | Self::Location { .. }
+            | Self::HubSilent { .. }
             | Self::Watch(_) => None,
         }
     }

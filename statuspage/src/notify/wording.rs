@@ -18,7 +18,10 @@ mod drill;
 mod fault;
 mod outage;
 mod planned;
+mod upstream;
 mod watch;
+
+pub use fault::fault_in_words;
 
 /// From there on a message says when it was detected and when it left.
 const LATE: Duration = Duration::from_secs(120);

@@ -2,7 +2,7 @@
 //!
 //! It does not know what is asked of them.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use shared::{ComponentId, Language, Text};
 
@@ -51,6 +51,8 @@ pub struct Known<'a> {
 /// All components and groups.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
+    /// Every id of a component, present and former.
+    ids: BTreeSet<ComponentId>,
     /// Every way to name a component, in small letters, with its id.
     components: Vec<(String, ComponentId)>,
     /// Every name of a group, in every language.
@@ -62,8 +64,9 @@ impl<'a> FromIterator<Known<'a>> for Names {
         let mut names = Self::default();
         for Known { id, formerly, name, group } in components {
             let words = Language::ALL.map(|language| name.get(language).to_lowercase());
-            let ids = std::iter::once(id).chain(formerly).map(ToString::to_string);
-            names.components.extend(ids.chain(words).map(|word| (word, id.clone())));
+            let ids = std::iter::once(id).chain(formerly);
+            names.ids.extend(ids.clone().cloned());
+            names.components.extend(ids.map(ToString::to_string).chain(words).map(|word| (word, id.clone())));
             names.groups.extend(group.into_iter().flat_map(|group| Language::ALL.map(|it| group.get(it).to_owned())));
         }
         names
@@ -73,8 +76,7 @@ impl<'a> FromIterator<Known<'a>> for Names {
 impl Names {
     /// The component that is named so, when it is none by its id, present or former.
     pub fn component(&self, id: &ComponentId) -> Option<Stranger> {
-        let is_known = self.components.iter().any(|(word, _)| word == id.as_str());
-        (!is_known).then(|| self.resembling(id.as_str()))
+        (!self.ids.contains(id)).then(|| self.resembling(id.as_str()))
     }
 
     /// The same of a name that need not have the form of an id.

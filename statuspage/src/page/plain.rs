@@ -8,6 +8,7 @@ use shared::{ComponentId, Language};
 
 use super::{
     freshness::origin,
+    upstream,
     uptime::{self, Watched},
 };
 use crate::{
@@ -21,6 +22,9 @@ use crate::{
 pub fn plain_text(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let mut text = format!("{}\n\n{}\n", inert(snapshot.site.title.get(language)), words.headline(snapshot));
+    if let Some(view) = &snapshot.upstream {
+        push(&mut text, &format!("\n{}", upstream::spoken(view, snapshot, &words)));
+    }
     if let Some(origin) = origin(snapshot, &words) {
         push(&mut text, &origin);
     }

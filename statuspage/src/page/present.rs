@@ -5,7 +5,7 @@
 use sha2::{Digest as _, Sha256};
 use shared::{Language, Status, Timestamp, live};
 
-use super::oversight;
+use super::{oversight, upstream};
 use crate::{
     bundle,
     island::{Shown, Told},
@@ -53,6 +53,7 @@ fn news(snapshot: &Snapshot) -> String {
         digest.update(format!("{} {} {} {near};", maintenance.id, maintenance.version, maintenance.stage));
     }
     digest.update(oversight::digest(snapshot));
+    digest.update(upstream::digest(snapshot));
     digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -65,6 +66,7 @@ fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a Co
             || component.declared.is_some_and(|declared| declared.status == component.status),
         word: words.state(component, now),
         note: words.note(component, now),
+        measured: words.last_measured(component, now),
         since: words.when(component.since, now),
         last_result_at: component.last_result_at,
         stale_at: component.stale_at,

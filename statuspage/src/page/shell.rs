@@ -8,7 +8,7 @@ use hydration_context::SsrSharedContext;
 use leptos::{html, prelude::*};
 use shared::{ComponentId, Language};
 
-use super::{present, subscribe::SUBSCRIBE};
+use super::{present, subscribe::SUBSCRIBE, upstream};
 use crate::{
     bundle,
     feed::{self, Format},
@@ -111,6 +111,7 @@ pub(super) fn living(
     content: impl FnOnce() -> AnyView + Send + 'static,
 ) -> AnyView {
     let (header, footer) = (header(head), Footer::of(head, Some(snapshot)));
+    let upstream = upstream::view(snapshot, head);
     let script = bundle::start_script().map(|path| html::script().r#type("module").src(path));
     let news = told.live.news.clone();
     // `<` would end the block early, whatever it stands in.
@@ -121,7 +122,7 @@ pub(super) fn living(
         {block}
         <Live>
             {header}
-            <main id="main" data-news=news>{content()}</main>
+            <main id="main" data-news=news>{upstream}{content()}</main>
             {footer.view()}
         </Live>
     };

@@ -4,6 +4,7 @@
 
 use shared::{ComponentId, Language};
 
+use super::upstream;
 use crate::{
     incident::wording,
     maintenance,
@@ -19,6 +20,7 @@ pub fn voice(snapshot: &Snapshot, language: Language) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
     let now = snapshot.generated_at;
     let mut said = vec![format!("{}.", inert(snapshot.site.title.get(language))), words.headline(snapshot)];
+    said.extend(snapshot.upstream.as_ref().map(|view| upstream::spoken(view, snapshot, &words)));
     for incident in snapshot.open_incidents().take(TOLD) {
         let since = words.when(incident.times.started_at, now);
         said.push(words.spoken_incident(since, wording::spoken(incident, &words)));

@@ -62,7 +62,7 @@ pub(super) fn detection(facts: &Facts<'_>, words: &Words) -> Content {
 
 /// From the first failure to its confirmation.
 pub(super) fn to_detection(incident: &Incident) -> Duration {
-    incident.times.detection()
+    incident.times.detected_at.since(incident.times.started_at)
 }
 
 pub(super) fn investigation(facts: &Facts<'_>, words: &Words) -> Content {

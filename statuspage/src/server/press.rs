@@ -15,7 +15,9 @@ use shared::{ComponentId, IncidentId, Language, MaintenanceId, Timestamp};
 use url::Url;
 
 use super::representation::{CachePolicy, Representation};
-use crate::{api::v2, badge, bundle, calendar, clock::now, feed, page, postmortem::Story, snapshot::Snapshot};
+use crate::{
+    api::v2, badge, bulletin::bulletin, bundle, calendar, clock::now, feed, page, postmortem::Story, snapshot::Snapshot,
+};
 
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -48,6 +50,8 @@ pub(super) enum Work {
     PlainText(Language),
     /// `/snapshot.json`.
     Live(Language),
+    /// `/bulletin.json`.
+    Bulletin,
     /// `/status.txt?for=voice`.
     Voice(Language),
     /// A document of Statuspage's API.
@@ -107,6 +111,8 @@ impl Press {
         let shared = CachePolicy::Shared { promise: snapshot.promise };
         let make = |content_type, content: String, cache| Representation::new(content_type, content, cache);
         let (language, made) = match work {
+            // A copy in between would be heard in the place of a hub that is silent.
+            Work::Bulletin => return Some(make(JSON, json(&bulletin(snapshot)), CachePolicy::Never)),
             Work::Home(language) => (language, make(HTML, page::home(snapshot, *language), shared)),
             Work::Service(id, language) => {
                 let component = snapshot.component(id)?;

@@ -108,6 +108,11 @@ pub(super) async fn live(State(app): State<App>, request: Parts) -> Response {
     work(&app, &request, Work::Live).await
 }
 
+/// `/bulletin.json`.
+pub(super) async fn bulletin(State(app): State<App>, request: Parts) -> Response {
+    work(&app, &request, |_| Work::Bulletin).await
+}
+
 /// `/assets/{name}`: the scripts and the WASM of this build.
 pub(super) async fn asset(State(app): State<App>, request: Parts) -> Response {
     match app.assets.get(request.uri.path()) {

@@ -170,6 +170,7 @@ pub(super) fn router(app: App, transport: Transport) -> Router {
         .route("/a/{token}", get(alarms::show).post(alarms::take))
         .merge(push::router())
         .route("/snapshot.json", get(reader::live))
+        .route("/bulletin.json", get(reader::bulletin))
         .route("/", get(reader::home))
         .route("/services/{id}", get(reader::service))
         .route("/incidents/{id}/postmortem", get(postmortem::page))

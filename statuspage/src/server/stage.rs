@@ -55,6 +55,7 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         mail: Arc::default(),
         alarms: Arc::default(),
         domains: Arc::default(),
+        upstream: None,
     }
 }
 

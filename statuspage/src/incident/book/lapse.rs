@@ -53,7 +53,10 @@ impl Book {
         let Some(entry) = self.entries.get_mut(id) else { return };
         let Some((at, due)) = entry.due(&self.rules) else { return };
         // What was let happen only now (by growth long after the last message, by operators) is not said before it.
-        let at = if due == Due::Promise { at } else { at.max(entry.incident.times.updated_at) };
+        let at = match due {
+            Due::Promise | Due::Patience => at,
+            Due::Announcement | Due::Growth | Due::Recovery | Due::End => at.max(entry.incident.times.updated_at),
+        };
         match due {
             Due::Announcement => {
                 entry.tell(at);

@@ -253,7 +253,7 @@ fn what_cannot_be_meant_is_refused_and_changes_nothing() {
     bench.refused(Command::Plan(once(20_000 * HOUR, 20_001 * HOUR)), "check the year");
     bench.refused(Command::Plan(once(HOUR, 200 * HOUR)), "more than 7 days");
     bench.refused(to(Scope::Components(vec![])), "names nothing");
-    bench.refused(to(Scope::Components(vec!["clout".parse().expect("an id")])), "there is no component clout");
+    bench.refused(to(Scope::Components(vec!["clout".parse().expect("an id")])), "there is no component \"clout\"");
     bench.refused(to(Scope::Groups(vec!["Bureau".to_owned()])), "there is no group \"Bureau\"");
     bench.refused(titled(" "), "title: it is empty");
     bench.refused(titled("a\u{202e}b"), "U+202E");

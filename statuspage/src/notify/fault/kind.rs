@@ -94,6 +94,8 @@ pub enum FaultKind {
     ProbesStuck,
     /// A part was begun anew.
     PartFailed,
+    /// The hub that this outpost stands by is not heard.
+    HubSilent,
 }
 
 /// Names a fault: its kind, and what has it where several can.
@@ -150,7 +152,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -190,6 +192,7 @@ impl FaultKind {
         Self::StoodStill,
         Self::ProbesStuck,
         Self::PartFailed,
+        Self::HubSilent,
     ];
 
     /// The word in documents, metrics and keys.
@@ -234,6 +237,7 @@ impl FaultKind {
             Self::StoodStill => "stood_still",
             Self::ProbesStuck => "probes_stuck",
             Self::PartFailed => "part_failed",
+            Self::HubSilent => "hub_silent",
         }
     }
 
@@ -262,7 +266,8 @@ impl FaultKind {
             | Self::DetectionBroken
             | Self::DefinitionsRejected
             | Self::Restarting
-            | Self::ClockOff => Course::Lasting,
+            | Self::ClockOff
+            | Self::HubSilent => Course::Lasting,
             Self::SetAside
             | Self::Gone
             | Self::CorruptRows

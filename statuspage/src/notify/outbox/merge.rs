@@ -125,7 +125,7 @@ impl Outbox {
     }
 
     /// What the same channel was to tell of the same topic.
-    fn siblings(&self, of: &Notification) -> impl Iterator<Item = &Notification> {
+    pub(super) fn siblings(&self, of: &Notification) -> impl Iterator<Item = &Notification> {
         let same = |row: &&Notification| row.channel == of.channel && row.subject.topic() == of.subject.topic();
         self.rows.values().filter(same).filter(|row| row.id != of.id)
     }

@@ -4,10 +4,17 @@
 
 mod location;
 
+use jiff::tz::TimeZone;
 use shared::{Language, Timestamp};
 
-use super::{Voice, watch, who};
+use super::{Voice, upstream, watch, who};
 use crate::notify::{Fault, Kind};
+
+/// What is wrong, as messages tell it.
+pub fn fault_in_words(fault: &Fault, language: Language, time_zone: TimeZone) -> String {
+    let site = String::new();
+    Voice { language, time_zone, site, public_url: None, key: None }.found(fault)
+}
 
 impl Voice {
     /// The text of a message about a fault.
@@ -126,6 +133,7 @@ fn found_en(voice: &Voice, fault: &Fault) -> String {
             format!("the database was damaged and lost {lost}; the rest is served")
         }
         Fault::Watch(fault) => watch::found(fault, Language::En),
+        Fault::HubSilent { hub, since, trouble } => upstream::silent(voice, hub, *since, trouble, Language::En),
         Fault::MailFailing { waiting, reason } => {
             let letters = if *waiting == 1 { "1 letter waits".to_owned() } else { format!("{waiting} letters wait") };
             format!("mail to subscribers does not leave: {reason}; {letters}, nothing is lost yet")
@@ -216,6 +224,7 @@ fn found_fr(voice: &Voice, fault: &Fault) -> String {
             format!("la base de données, endommagée, a perdu {lost}\u{a0}; le reste est servi")
         }
         Fault::Watch(fault) => watch::found(fault, Language::Fr),
+        Fault::HubSilent { hub, since, trouble } => upstream::silent(voice, hub, *since, trouble, Language::Fr),
         Fault::MailFailing { waiting, reason } => {
             let letters =
                 if *waiting <= 1 { format!("{waiting} lettre attend") } else { format!("{waiting} lettres attendent") };
@@ -301,6 +310,7 @@ impl Lasting {
                 "la base de données fonctionne de nouveau",
                 "la base de données a échoué",
             ],
+            Fault::HubSilent { .. } => upstream::LASTING,
             Fault::MailFailing { .. } => [
                 "mail to subscribers leaves again",
                 "mail to subscribers did not leave",

@@ -297,7 +297,7 @@ fn what_cannot_be_is_refused_and_nothing_changes() {
         (report(9_000), "at: it has not come yet"),
         (report(-90_000), "more than a day before"),
         (Command::Open(Opening { started_at: Some(at(9_000)), ..opening(&[]) }), "started_at: it has not come yet"),
-        (Command::Open(opening(&[("ghost", Status::MajorOutage)])), "there is no component ghost"),
+        (Command::Open(opening(&[("ghost", Status::MajorOutage)])), "there is no component \"ghost\""),
     ];
     let before = bench.book.incidents();
     for (order, words) in orders {
