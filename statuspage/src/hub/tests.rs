@@ -1,5 +1,6 @@
 //! The hub as an object: results and definitions are handed in, and what is published, told and written down is looked at.
 
+mod bells;
 mod declared;
 mod desk;
 mod evidence;
@@ -135,10 +136,21 @@ impl Bench {
     }
 
     async fn with(mail: Mail, directory: Arc<TempDir>, definitions: Arc<DefinitionSet>, options: StoreOptions) -> Self {
+        let phone = vec![("phone".parse().expect("a name"), Medium::Ntfy)];
+        Self::telling(phone, mail, directory, definitions, options).await
+    }
+
+    async fn telling(
+        channels: Vec<(ChannelName, Medium)>,
+        mail: Mail,
+        directory: Arc<TempDir>,
+        definitions: Arc<DefinitionSet>,
+        options: StoreOptions,
+    ) -> Self {
         let opened = Store::open(Path::new(directory.path()), options).expect("opens");
         let options = HubOptions {
             site: Arc::new(stage::site()),
-            channels: vec![("phone".parse().expect("a name"), Medium::Ntfy)],
+            channels,
             policies: Vec::new(),
             drills: DrillPlan::weekly(),
             location: Some("local".parse().expect("a name")),

@@ -43,6 +43,8 @@ pub struct Roll {
     refused: BTreeSet<Trace>,
     /// Addresses that left: only a yes of their own brings them back, no operator's list.
     left: BTreeSet<Trace>,
+    /// Mails that came back since the process began; it is not kept.
+    came_back: u64,
 }
 
 /// What comes from outside: the time, and random bits.
@@ -63,7 +65,8 @@ impl Roll {
     /// An empty one.
     pub fn new(keys: Keys) -> Self {
         let (by_address, by_token) = (BTreeMap::new(), BTreeMap::new());
-        Self { keys, entries: BTreeMap::new(), by_address, by_token, refused: BTreeSet::new(), left: BTreeSet::new() }
+        let (refused, left) = (BTreeSet::new(), BTreeSet::new());
+        Self { keys, entries: BTreeMap::new(), by_address, by_token, refused, left, came_back: 0 }
     }
 
     /// Somebody says that an address is his and wants news. Gives the letter that goes there, where there is one: a question, or
@@ -185,6 +188,7 @@ impl Roll {
 
     /// A mail to him came back.
     pub fn bounced(&mut self, id: SubscriberId, bounce: Bounce, now: Timestamp) -> Bounced {
+        self.came_back += 1;
         match bounce {
             Bounce::Complaint if self.let_go(id) => Bounced::Left,
             Bounce::Complaint => Bounced::Unknown,
