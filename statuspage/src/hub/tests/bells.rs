@@ -99,7 +99,7 @@ async fn drills_that_nobody_answers_for_two_weeks_are_a_fault_over_a_restart_too
     bench.hub.pass_alarms().await;
     assert_eq!(bench.troubles(), ["drill_unanswered.amel"]);
     let told: Vec<_> = bench.rows().iter().map(|row| (row.channel.to_string(), row.subject.to_string())).collect();
-    assert_eq!(told, [("boris".to_owned(), "monitor:drill_unanswered.amel".to_owned())], "whom it may reach");
+    assert_eq!(told, [("boris".to_owned(), "monitor:drill_unanswered:amel".to_owned())], "whom it may reach");
 
     let Bench { hub, events, directory } = bench;
     let store = hub.store.clone();
