@@ -321,7 +321,8 @@ impl Hub {
         let of = |channel: &ChannelName| {
             let alarms = self.telling.escalation.alarms().iter();
             let burning = alarms.filter(|(_, alarm)| alarm.told.contains_key(channel));
-            burning.filter_map(|(case, alarm)| self.burning(channel, case, alarm, now)).collect()
+            let burning = burning.filter_map(|(case, alarm)| self.burning(channel, case, alarm, now));
+            burning.chain(self.under_maintenance(channel)).collect()
         };
         sirens.map(|(channel, _)| (channel.clone(), of(channel))).collect()
     }

@@ -135,6 +135,19 @@ async fn what_burns_is_posted_alike_until_a_quarter_of_an_hour_after_its_end() {
 }
 
 #[tokio::test]
+async fn a_maintenance_is_shown_while_it_lasts_and_burns_for_nobody() {
+    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let mut bench = Bench::ringing(&[("karma", Medium::Alertmanager)], directory).await;
+    let planned = bench.maintain(maintenance::planning(None)).await;
+    let burning = bench.burns(Duration::ZERO);
+    assert!(matches!(burning.as_slice(), [one] if one.starts_with("maintenance")), "{burning:?}");
+    let end =
+        crate::maintenance::Command::End { maintenance: planned.id.clone(), version: planned.version, body: None };
+    bench.maintain(end).await;
+    assert_eq!(bench.burns(Duration::ZERO), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_fault_of_the_monitor_burns_while_it_lasts() {
     let directory = Arc::new(tempfile::tempdir().expect("a directory"));
     let mut bench = Bench::ringing(&[("karma", Medium::Alertmanager)], directory).await;
