@@ -18,6 +18,14 @@ fn main() -> Result<()> {
             None => missing.push(row.key),
         }
     }
+    if let Some(alarm) = rows::FIRST_ALARM.measured()? {
+        // "Détection : inconnue (> 1h)", says the post-mortem of the incident that is replayed.
+        let times = Duration::from_secs(3_600).as_secs_f64() / alarm.as_secs_f64();
+        println!(
+            "\nThe first alarm after {}, where it took more than an hour: at least {times:.0} times as fast.",
+            said(alarm)
+        );
+    }
     anyhow::ensure!(missing.is_empty(), "not measured: {}; run the tests `replay` first", missing.join(", "));
     Ok(())
 }

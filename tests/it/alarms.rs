@@ -138,6 +138,14 @@ async fn alertmanager_shows_what_burns_and_that_somebody_watches() -> Result<()>
     hub.until_status("cloud", "operational").await;
     wait::until("it is over", async || karma.alert("BelfryIncident").await.is_none().then_some(())).await;
     assert!(karma.alert("BelfryWatchdog").await.is_some());
+
+    let plan = ["maintenance", "plan", "--component", "cloud", "--duration", "1h", "--title-en", "New disks", "--json"];
+    let planned: Value = serde_json::from_str(&setup.run(&plan).await?.expect(0)?)?;
+    let shown = wait::until("the maintenance", async || karma.alert("BelfryMaintenance").await).await;
+    assert_eq!((&shown["labels"]["maintenance"], &shown["labels"]["severity"]), (&planned["id"], &"none".into()));
+    let end = ["maintenance", "end", planned["id"].as_str().context("an id")?, "--en", "They turn"];
+    setup.run(&end).await?.expect(0)?;
+    wait::until("it is over", async || karma.alert("BelfryMaintenance").await.is_none().then_some(())).await;
     Ok(())
 }
 

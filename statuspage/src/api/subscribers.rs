@@ -212,7 +212,7 @@ pub(crate) struct BounceAnswer {
 
 impl From<Counts> for CountsAnswer {
     fn from(counts: Counts) -> Self {
-        let Counts { confirmed, asked, quarantined, refused } = counts;
+        let Counts { confirmed, asked, quarantined, refused, came_back: _ } = counts;
         Self { confirmed, asked, quarantined, refused }
     }
 }

@@ -305,18 +305,7 @@ impl Hub {
 
     /// Hands the siren what burns, and what has just ended.
     pub(super) fn sound(&self, wiring: &Wiring, now: Timestamp) {
-        let sirens: Vec<_> =
-            self.options.channels.iter().filter(|(_, medium)| *medium == Medium::Alertmanager).collect();
-        if sirens.is_empty() {
-            return;
-        }
-        let mut all = Burning::new();
-        for (channel, _) in sirens {
-            let alarms = self.telling.escalation.alarms().iter();
-            let burning = alarms.filter(|(_, alarm)| alarm.told.contains_key(channel));
-            let messages = burning.filter_map(|(case, alarm)| self.burning(channel, case, alarm, now));
-            all.insert(channel.clone(), messages.collect());
-        }
+        let all = self.all_burning(now);
         wiring.burning.send_if_modified(|known| {
             let changed = **known != all;
             if changed {
@@ -324,6 +313,18 @@ impl Hub {
             }
             changed
         });
+    }
+
+    /// What burns and what has just ended, for each channel that must hear it again and again.
+    pub(super) fn all_burning(&self, now: Timestamp) -> Burning {
+        let sirens = self.options.channels.iter().filter(|(_, medium)| *medium == Medium::Alertmanager);
+        let of = |channel: &ChannelName| {
+            let alarms = self.telling.escalation.alarms().iter();
+            let burning = alarms.filter(|(_, alarm)| alarm.told.contains_key(channel));
+            let burning = burning.filter_map(|(case, alarm)| self.burning(channel, case, alarm, now));
+            burning.chain(self.under_maintenance(channel)).collect()
+        };
+        sirens.map(|(channel, _)| (channel.clone(), of(channel))).collect()
     }
 
     /// The message that says how an alarm stands.

@@ -128,6 +128,13 @@ impl Post {
         MailView { tallies: self.tallies.clone(), flow: self.flow, subscribers: self.subscribers }
     }
 
+    /// Mails that a report says came back since the one before; its process counts from its start.
+    fn came_back(&self, report: &Report) -> u64 {
+        let count = |counts: &Option<Counts>| counts.map_or(0, |counts| counts.came_back);
+        let (now, before) = (count(&report.subscribers), count(&self.subscribers));
+        now.checked_sub(before).unwrap_or(now)
+    }
+
     fn take_report(&mut self, report: Report) {
         let known = |story: &Story| self.book.notices().contains_key(story);
         for (story, round) in report.rounds {
@@ -164,6 +171,8 @@ impl Hub {
     pub(super) async fn take_report(&mut self, report: Report) {
         let failing = report.trouble.clone().map(|Trouble { waiting, reason }| Fault::MailFailing { waiting, reason });
         let closed = report.closing.map(|Closing { letters, .. }| Fault::FormClosed { letters });
+        let came_back = self.telling.post.came_back(&report);
+        self.telling.checks.count_came_back(came_back);
         self.telling.post.take_report(report);
         let mut bells = Vec::new();
         for (kind, fault) in [(FaultKind::MailFailing, failing), (FaultKind::FormClosed, closed)] {

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use prober::definition::{Definition, DefinitionSet};
-use shared::{ComponentId, MaintenanceId, Timestamp};
+use shared::{ComponentId, MaintenanceId, MaintenanceStage, Timestamp};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout_at},
@@ -21,8 +21,8 @@ use crate::{
     clock::now,
     engine::{Input, Transition, Windows},
     incident::Actor,
-    maintenance::{Book, Command, Groups, Key, Maintenance, News, Plan, Refusal, Scope},
-    notify::{Event, Kind, NAMED, Notification, Planned, Subject},
+    maintenance::{Book, Command, Groups, Key, Maintenance, News, Plan, Refusal, Scope, Word},
+    notify::{Case, ChannelName, Event, Kind, NAMED, Notification, Planned, Subject},
     order::{Known, Names},
     store::{Changes, Durability, RecordKey, Restored, StoreState},
 };
@@ -171,6 +171,15 @@ impl Hub {
         self.telling.post.hear_maintenance(news);
         let News { maintenance, word, at } = news;
         info!(maintenance = %maintenance.id, word = word.word(), %at, "planned maintenance");
+        let planned = self.as_told(maintenance, *word);
+        let channels = self.ring_maintenance(&maintenance.id, *word, *at);
+        let subject = Subject::Maintenance(Box::new(planned));
+        let event = Event { subject, detected_at: now(), kind: Kind::noticed(*at) };
+        self.telling.outbox.tell(&event, &channels)
+    }
+
+    /// What messages say of a maintenance.
+    fn as_told(&self, maintenance: &Maintenance, word: Word) -> Planned {
         let language = self.options.site.default_language();
         let name = |id: &ComponentId| {
             let definition = self.definitions.definitions.get(id);
@@ -181,19 +190,35 @@ impl Hub {
             Scope::Groups(names) => names.iter().take(NAMED).cloned().collect(),
             Scope::Components(ids) => ids.iter().take(NAMED).map(name).collect(),
         };
-        let planned = Planned {
+        Planned {
             id: maintenance.id.clone(),
             version: maintenance.version,
-            word: *word,
+            word,
             title: maintenance.title.get(language).to_owned(),
             concerns,
             starts_at: maintenance.starts_at,
             ends_at: maintenance.ends_at,
+        }
+    }
+
+    /// The messages that say what is under maintenance now, as a channel heard of it when it began.
+    pub(super) fn under_maintenance(&self, channel: &ChannelName) -> Vec<Notification> {
+        let is_heard = |id: &MaintenanceId| {
+            let told = self.telling.escalation.told(&Case::Maintenance(id.clone(), Word::Begins));
+            told.is_some_and(|told| told.contains(channel))
         };
-        let channels = self.ring_maintenance(&maintenance.id, *word, *at);
-        let subject = Subject::Maintenance(Box::new(planned));
-        let event = Event { subject, detected_at: now(), kind: Kind::noticed(*at) };
-        self.telling.outbox.tell(&event, &channels)
+        let now_on = |maintenance: &Maintenance| match maintenance.stage {
+            MaintenanceStage::InProgress | MaintenanceStage::Verifying => is_heard(&maintenance.id),
+            MaintenanceStage::Scheduled | MaintenanceStage::Completed | MaintenanceStage::Cancelled => false,
+        };
+        let message = |maintenance: &Maintenance| {
+            let (subject, at) = (self.as_told(maintenance, Word::Begins), maintenance.starts_at);
+            let event =
+                Event { subject: Subject::Maintenance(Box::new(subject)), detected_at: at, kind: Kind::noticed(at) };
+            Notification::new(channel, &event)
+        };
+        let all = self.telling.maintenance.maintenances();
+        all.iter().filter(|one| now_on(one)).map(|one| message(one)).collect()
     }
 
     /// Carries out an order about maintenance or refuses it, and notes which; gives the changes of state that follow.

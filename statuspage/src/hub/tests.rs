@@ -1,5 +1,6 @@
 //! The hub as an object: results and definitions are handed in, and what is published, told and written down is looked at.
 
+mod bells;
 mod declared;
 mod desk;
 mod evidence;
@@ -148,9 +149,20 @@ impl Bench {
     ) -> Self {
         let mut opened = Store::open(Path::new(directory.path()), options).expect("opens");
         opened.restored.faults.extend(faults);
+        let phone = vec![("phone".parse().expect("a name"), Medium::Ntfy)];
+        Self::telling(phone, mail, directory, definitions, opened).await
+    }
+
+    async fn telling(
+        channels: Vec<(ChannelName, Medium)>,
+        mail: Mail,
+        directory: Arc<TempDir>,
+        definitions: Arc<DefinitionSet>,
+        opened: Opened,
+    ) -> Self {
         let options = HubOptions {
             site: Arc::new(stage::site()),
-            channels: vec![("phone".parse().expect("a name"), Medium::Ntfy)],
+            channels,
             policies: Vec::new(),
             drills: DrillPlan::weekly(),
             location: Some("local".parse().expect("a name")),

@@ -11,7 +11,7 @@ use crate::{
     notify::{Fault, FaultKind, Reach},
     outpost::{Hearing, HubView},
 };
-use shared::ComponentId;
+use shared::{ComponentId, MaintenanceStage, bulletin::BulletinMaintenance};
 
 impl Hub {
     /// Takes what is newly known of it.
@@ -49,7 +49,8 @@ impl Hub {
     pub(super) fn upstream_windows(&self) -> impl Iterator<Item = (ComponentId, Window)> {
         let bulletin = self.upstream.as_ref().and_then(|view| view.bulletin.as_ref());
         let works = bulletin.into_iter().flat_map(|bulletin| &bulletin.maintenances);
-        works.flat_map(|work| {
+        let called_off = |work: &&BulletinMaintenance| work.stage == MaintenanceStage::Cancelled;
+        works.filter(move |work| !called_off(work)).flat_map(|work| {
             let window = Window { from: work.starts_at, until: work.ends_at };
             work.components.iter().map(move |component| (component.clone(), window))
         })

@@ -32,7 +32,8 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
     let age = waiting_since.map_or(0.0, |since| scrape.now.since(since).as_secs_f64());
     single(Kind::Gauge, "belfry_mail_oldest_seconds", "How long the oldest letter waits that could leave", age);
     out.family(Kind::Gauge, "belfry_mail_subscribers", "Subscribers by how far they are", |family| {
-        if let Some(Counts { confirmed, asked, quarantined, refused }) = scrape.snapshot.mail.subscribers {
+        if let Some(Counts { confirmed, asked, quarantined, refused, came_back: _ }) = scrape.snapshot.mail.subscribers
+        {
             let stages =
                 [("confirmed", confirmed), ("asked", asked), ("quarantined", quarantined), ("refused", refused)];
             stages.into_iter().for_each(|(stage, count)| family.sample(&[("stage", stage)], count as f64));

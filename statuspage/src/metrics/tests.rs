@@ -101,7 +101,7 @@ fn mail_is_counted_where_it_is_sent_and_nobody_is_named() {
     };
     let story = "incident-kctbh9vrtdwd".parse().expect("a story");
     let tallies = [(story, Tally { held: 4, ..Tally::default() })].into();
-    let subscribers = Some(Counts { confirmed: 430, asked: 1, quarantined: 2, refused: 3 });
+    let subscribers = Some(Counts { confirmed: 430, asked: 1, quarantined: 2, refused: 3, came_back: 0 });
     snapshot.mail = std::sync::Arc::new(MailView { tallies, flow: Some(flow), subscribers });
     let text = scrape(&snapshot, now());
     let expected = [

@@ -26,6 +26,12 @@ pub struct Drill {
     pub incidents: u32,
     /// When the data was last verified; never, when absent.
     pub verified_at: Option<Timestamp>,
+    /// Which instant the last scheduled backup shows, which was read back when it was made; none, when absent.
+    #[serde(default)]
+    pub backup_at: Option<Timestamp>,
+    /// Mails to subscribers that came back in that time; nobody subscribes by mail, when absent.
+    #[serde(default)]
+    pub came_back: Option<u64>,
 }
 
 /// Why a channel is tried.

@@ -36,8 +36,8 @@ pub use record::{Alarm, Attempt, Ladder, Taken};
 const LONGEST: Duration = Duration::from_secs(4 * 3_600);
 /// Alarms that are over are remembered that long, for those who look at an incident later.
 const MEMORY: Duration = Duration::from_secs(400 * 86_400);
-/// What needs nobody to take it is remembered that long: until it is told or given up.
-const BRIEF: Duration = Duration::from_secs(2 * 86_400);
+/// What needs nobody to take it is remembered that long: until it is told or given up, and longer than any maintenance lasts.
+const BRIEF: Duration = Duration::from_secs(8 * 86_400);
 
 /// Whether somebody is to take an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -98,5 +98,7 @@ fn drill(at: Timestamp) -> Drill {
         expected: 2_540_160,
         incidents: 1,
         verified_at: Some(at),
+        backup_at: Some(at),
+        came_back: Some(2),
     }
 }

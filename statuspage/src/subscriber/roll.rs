@@ -46,6 +46,8 @@ pub struct Roll {
     left: BTreeSet<Trace>,
     /// When they did, as far as a backup that is put back might not know of it.
     departures: Departures,
+    /// Mails that came back since the process began; it is not kept.
+    came_back: u64,
 }
 
 /// What comes from outside: the time, and random bits.
@@ -74,6 +76,7 @@ impl Roll {
             refused: BTreeSet::new(),
             left: BTreeSet::new(),
             departures: Departures::default(),
+            came_back: 0,
         }
     }
 
@@ -196,6 +199,7 @@ impl Roll {
 
     /// A mail to him came back.
     pub fn bounced(&mut self, id: SubscriberId, bounce: Bounce, now: Timestamp) -> Bounced {
+        self.came_back += 1;
         match bounce {
             Bounce::Complaint if self.let_go(id) => Bounced::Left,
             Bounce::Complaint => Bounced::Unknown,

@@ -42,13 +42,13 @@ async fn letters_that_a_relay_refuses_are_told_to_operators_and_outside() -> Res
     let town = Town::new(&[relay.url()], &format!("{}{}", hook.switch(), hook.channel("hook"))).await?;
     let _hub = town.start().await?;
     town.import(&["reader@example.net,cloud,en,personal".to_owned()]).await?;
-    town.plan(Duration::ZERO, "New disks").await?;
-    wait::until("the relay has refused", async || (relay.heard("MAIL") > 0).then_some(())).await;
     let began = Instant::now();
+    town.plan(Duration::ZERO, "New disks").await?;
     let told = rows::RELAY.until(began, async || hook.fault("mail_failing", "fault"));
     let outside = rows::RELAY_PING
         .until(began, async || hook.failure().filter(|reason| reason.contains("no relay has taken letters")));
     tokio::try_join!(told, outside)?;
+    assert!(relay.heard("MAIL") > 0, "it was asked and refused");
     relay.reform();
     town.clock.advance(Duration::from_secs(600))?;
     wait::until("its end is told", async || hook.fault("mail_failing", "fault_over")).await;

@@ -338,7 +338,12 @@ async fn the_incident_of_october_comes_out_differently() -> Result<()> {
     collective.until_well(&hub).await;
     wait::until("subscribers hear of the end", async || collective.letters(4)).await;
 
-    let second = collective.incident(&["show", second["id"].as_str().context("an id")?]).await?;
+    let second = second["id"].as_str().context("an id")?;
+    let ended = async || {
+        let second = collective.incident(&["show", second]).await.ok()?;
+        second["resolved_at"].is_string().then_some(second)
+    };
+    let second = wait::until("the second day is over", ended).await;
     let draft = collective.town.setup.run(&["postmortem", &id, "--lang", "fr", "--json"]).await?.expect(0)?;
     durations(&serde_json::from_str(&draft)?, [&first, &second])?;
     drop(collective.ingress);

@@ -182,6 +182,15 @@ pub const HUB_KILLED: Row = Row {
     limit: "3 min",
 };
 
+/// The same — its outpost tells by its own channels.
+pub const OUTPOST: Row = Row {
+    key: "outpost",
+    broken: "the same",
+    noticed: "its outpost, by channels of its own",
+    seconds: 180,
+    limit: "3 min",
+};
+
 /// The hub's clock is set ten minutes ahead — the hub: an alarm.
 pub const HUB_CLOCK: Row = Row {
     key: "hub-clock",
@@ -237,7 +246,7 @@ pub const DRILLS: Row = Row {
 };
 
 /// All of them.
-pub const ALL: [Row; 27] = [
+pub const ALL: [Row; 28] = [
     FIRST_ALARM,
     PAGE,
     LETTERS,
@@ -259,6 +268,7 @@ pub const ALL: [Row; 27] = [
     RELAY,
     RELAY_PING,
     HUB_KILLED,
+    OUTPOST,
     HUB_CLOCK,
     DEFINITION,
     DEFINITION_ALARM,

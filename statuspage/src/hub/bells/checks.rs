@@ -2,7 +2,10 @@
 //!
 //! It does not know how a drill is worded or sent.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use jiff::tz::TimeZone;
@@ -26,6 +29,9 @@ const DOCUMENT: &str = "checks";
 pub(in crate::hub) struct Checks {
     since: Timestamp,
     done: u64,
+    /// Mails to subscribers that came back in the same time.
+    #[serde(default)]
+    came_back: u64,
 }
 
 impl Checks {
@@ -35,11 +41,22 @@ impl Checks {
             serde_json::from_slice(bytes).inspect_err(unreadable).ok()
         };
         let kept = restored.documents.get(DOCUMENT).and_then(read);
-        kept.unwrap_or_else(|| Self { since: now(), done: 0 })
+        kept.unwrap_or_else(|| Self { since: now(), done: 0, came_back: 0 })
     }
 
     pub(in crate::hub) fn document(&self) -> Option<(&'static str, Bytes)> {
         serde_json::to_vec(self).ok().map(|document| (DOCUMENT, document.into()))
+    }
+
+    /// Makes the last drill so much older: for tests of the next one.
+    #[cfg(test)]
+    pub(in crate::hub) fn age(&mut self, by: Duration) {
+        self.since = self.since.minus(by);
+    }
+
+    /// So many more mails have come back.
+    pub(in crate::hub) fn count_came_back(&mut self, mails: u64) {
+        self.came_back = self.came_back.saturating_add(mails);
     }
 }
 
@@ -66,7 +83,7 @@ impl Hub {
             return Vec::new();
         }
         let drill = self.drill(Occasion::Due, now);
-        self.telling.checks = Checks { since: now, done: 0 };
+        self.telling.checks = Checks { since: now, done: 0, came_back: 0 };
         let people = self.options.channels.iter().filter(|(_, medium)| medium.reaches_people());
         let channels: Vec<_> = people.map(|(name, _)| name.clone()).collect();
         for channel in &channels {
@@ -78,11 +95,15 @@ impl Hub {
     }
 
     /// What a drill says.
-    pub(super) fn drill(&self, occasion: Occasion, now: Timestamp) -> Drill {
+    pub(in crate::hub) fn drill(&self, occasion: Occasion, now: Timestamp) -> Drill {
         let since = self.telling.checks.since;
         let begun = |began: Timestamp| began >= since;
         let incidents = self.telling.book.incidents();
-        let verified = self.options.counters.verified_at.load(Ordering::Relaxed);
+        let counters = &self.options.counters;
+        let instant = |counter: &AtomicU64| {
+            let millis = i64::try_from(counter.load(Ordering::Relaxed)).ok().filter(|millis| *millis > 0);
+            millis.map(Timestamp::from_millis)
+        };
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Drill {
             at: now,
@@ -93,7 +114,9 @@ impl Hub {
             checks: self.telling.checks.done,
             expected: self.expected(since, now).max(self.telling.checks.done),
             incidents: count(incidents.iter().filter(|incident| begun(incident.times.started_at)).count()),
-            verified_at: (verified > 0).then(|| i64::try_from(verified).ok().map(Timestamp::from_millis)).flatten(),
+            verified_at: instant(&counters.verified_at),
+            backup_at: instant(&counters.backup_at),
+            came_back: self.telling.post.view().subscribers.map(|_| self.telling.checks.came_back),
         }
     }
 

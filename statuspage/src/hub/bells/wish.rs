@@ -85,7 +85,7 @@ impl Hub {
         }
     }
 
-    async fn answer(&mut self, Claim { affair, channel }: Claim) -> Result<(), Unanswered> {
+    pub(in crate::hub) async fn answer(&mut self, Claim { affair, channel }: Claim) -> Result<(), Unanswered> {
         let (by, now) = (Actor::Channel(channel.to_string()), now());
         let (what, subject, rows) = match affair {
             Affair::Fault(id, since) => {

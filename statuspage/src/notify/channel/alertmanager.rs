@@ -12,7 +12,10 @@ use shared::Timestamp;
 use url::Url;
 
 use super::{ChannelName, InvalidChannel, Parcel, Receipt, bearer, secret_header};
-use crate::notify::{Client, Kind, Notification, Refusal, SecretUrl, Subject, Voice};
+use crate::{
+    maintenance::Word,
+    notify::{Client, Kind, Notification, Refusal, SecretUrl, Subject, Voice},
+};
 
 /// An alert ends so long after the last post: four posts may be lost.
 pub(crate) const AHEAD: Duration = Duration::from_secs(300);
@@ -139,7 +142,15 @@ impl Alertmanager {
                 let labels = [("fault", id.kind().word()), ("of", id.of().unwrap_or_default())];
                 Some(self.of("BelfryFault", "warning", &labels, annotations, &span, voice.public_url.as_ref()))
             }
-            Subject::Maintenance(_) => None,
+            Subject::Maintenance(planned) => {
+                let until = match planned.word {
+                    Word::Begins => now.plus(AHEAD),
+                    Word::Ends => now.max(planned.starts_at),
+                    Word::Announced | Word::Moved | Word::Cancelled => return None,
+                };
+                let (labels, span) = ([("maintenance", planned.id.as_str())], Span { from: planned.starts_at, until });
+                Some(self.of("BelfryMaintenance", "none", &labels, annotations, &span, link))
+            }
             Subject::Drill(_) => {
                 let span = Span { from: now, until: now.plus(TRIED) };
                 Some(self.of("BelfryDrill", "none", &[], annotations, &span, link))

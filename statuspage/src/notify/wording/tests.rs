@@ -1,12 +1,17 @@
 //! What operators are told, in both languages.
 
+use std::collections::BTreeSet;
+
 use shared::{FailureKind, Status};
 
 use super::*;
 use crate::{
     incident::Finding,
     maintenance::Word,
-    notify::{Cause, Event, Fault, Growth, Kind, Matter, NAMED, Named, Planned, State, Still},
+    notify::{
+        Cause, Course, Drill, Event, Fault, FaultKind, Growth, Kind, Matter, NAMED, Named, Occasion, Planned, State,
+        Still, WatchFault,
+    },
     words::quantity::lower,
 };
 
@@ -262,6 +267,92 @@ fn growth_says_what_joined_how_bad_it_is_and_since_when() {
         let subject = Subject::Incident(Box::new(grown));
         let message = voice(language).say(&Notification { subject, ..notification(kind) }, at("13:04:00"));
         said += &format!("{}\n", message.headline());
+    }
+    insta::assert_snapshot!(said);
+}
+
+/// One of each that the watch finds, and those whose words depend on their numbers.
+fn watched() -> Vec<WatchFault> {
+    let (free, total) = (812_345_678, 10_000_000_000);
+    let detection = ("lyon".to_owned(), "failing".to_owned(), "up".to_owned());
+    vec![
+        WatchFault::DiskLow { free: 2 * free, total },
+        WatchFault::DiskVeryLow { free, total },
+        WatchFault::DiskCritical { free: free / 2, total },
+        WatchFault::DiskFilling { free, hours: 1 },
+        WatchFault::DiskFilling { free, hours: 30 },
+        WatchFault::DiskFilling { free, hours: 100 },
+        WatchFault::MemoryShort { used: 1_900_000_000, limit: 2_000_000_000 },
+        WatchFault::Descriptors { open: 980, limit: 1_024 },
+        WatchFault::DetectionBroken { location: detection.0, canary: detection.1, found: detection.2 },
+        WatchFault::DefinitionsRejected { files: 1 },
+        WatchFault::DefinitionsRejected { files: 3 },
+        WatchFault::Restarting { restarts: 4 },
+        WatchFault::ClockOff { seconds: 600 },
+        WatchFault::ClockOff { seconds: -600 },
+        WatchFault::ClockJumped { seconds: 3_600 },
+        WatchFault::ClockJumped { seconds: -3_600 },
+        WatchFault::StoodStill { seconds: 90 },
+        WatchFault::ProbesStuck { probes: 1 },
+        WatchFault::ProbesStuck { probes: 2 },
+        WatchFault::PartFailed { part: "care".to_owned() },
+    ]
+}
+
+#[test]
+fn the_watch_says_what_it_found_in_both_languages() {
+    let (since, until) = (at("13:02:00"), at("13:31:00"));
+    let lasting = |fault: &WatchFault| fault.kind().course() == Course::Lasting;
+    let kinds = |fault: &WatchFault| match lasting(fault) {
+        true => vec![Kind::Down { since, cause: None }, Kind::Recovered { since, until }],
+        false => vec![Kind::Noticed { since, until, times: 1 }, Kind::Noticed { since, until, times: 4 }],
+    };
+    let first = FaultKind::ALL.iter().position(|kind| *kind == FaultKind::DiskLow).expect("it is there");
+    let found: BTreeSet<_> = watched().iter().map(WatchFault::kind).collect();
+    let of_the_watch = FaultKind::ALL[first..].iter().copied().filter(|kind| *kind != FaultKind::HubSilent);
+    assert_eq!(found, of_the_watch.collect(), "one of each");
+    let mut said = String::new();
+    for language in Language::ALL {
+        for fault in watched() {
+            for kind in kinds(&fault) {
+                let subject = Subject::Monitor(Fault::Watch(fault.clone()));
+                let message = voice(language).say(&Notification { subject, ..notification(kind) }, at("13:02:11"));
+                said += &format!("{}\n", message.headline());
+            }
+        }
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_drill_says_the_figures_of_the_week_in_both_languages() {
+    let now = at("09:00:00");
+    let week = Drill {
+        at: now,
+        occasion: Occasion::Due,
+        week: 47,
+        services: 42,
+        locations: 3,
+        checks: 2_540_148,
+        expected: 2_540_160,
+        incidents: 1,
+        verified_at: Some(at("03:00:00")),
+        backup_at: Some(at("02:30:00")),
+        came_back: Some(2),
+    };
+    let (services, locations, incidents) = (1, 1, 0);
+    let (verified_at, backup_at, came_back) = (None, None, None);
+    let young = Drill { services, locations, incidents, verified_at, backup_at, came_back, ..week.clone() };
+    let long_ago = Some("2026-11-20T02:30:00Z".parse().expect("a time"));
+    let old = Drill { came_back: Some(1), backup_at: long_ago, verified_at: long_ago, ..week.clone() };
+    let test = Drill { occasion: Occasion::Test, ..week.clone() };
+    let mut said = String::new();
+    for (language, drill) in
+        Language::ALL.into_iter().flat_map(|language| [&week, &young, &old, &test].map(|drill| (language, drill)))
+    {
+        let subject = Subject::Drill(Box::new(drill.clone()));
+        let kind = Kind::Noticed { since: now, until: now, times: 1 };
+        said += &format!("{}\n", voice(language).say(&Notification { subject, ..notification(kind) }, now).headline());
     }
     insta::assert_snapshot!(said);
 }

@@ -123,3 +123,75 @@ fn matter(snapshot: &Snapshot, claim: &Claim, words: &Words) -> Option<Matter> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use shared::Timestamp;
+
+    use super::*;
+    use crate::{
+        incident::Actor,
+        notify::{DrillState, Fault, FaultKind, Medium, Proof},
+        page::{sample, tests::dump},
+        snapshot::{ChannelView, FaultView},
+    };
+
+    /// An outage, a fault of the monitor, and a channel whose second drill was answered.
+    fn stage() -> (Snapshot, Vec<Affair>) {
+        let mut snapshot = sample::storm();
+        let since = snapshot.generated_at.minus(std::time::Duration::from_secs(1_200));
+        let fault = Fault::LowSpace { free: 1, reserve: 2 };
+        let alarms = Arc::make_mut(&mut snapshot.alarms);
+        alarms.faults = vec![FaultView { id: FaultKind::LowSpace.into(), fault, since, taken: None }];
+        let drill = DrillState { sent_at: Some(since), answered_at: None, unanswered_since: Some(since) };
+        let proof = Proof { since, proven_at: None, receipt: None, failing: None, drill };
+        alarms.channels = vec![ChannelView { name: channel(), medium: Medium::FreeMobile, proof }];
+        let open = snapshot.incidents.iter().find(|incident| incident.stage.is_open()).expect("a storm");
+        let incident = Affair::Incident(open.id.clone());
+        (snapshot, vec![incident, Affair::Fault(FaultKind::LowSpace.into(), since), Affair::Drill(since)])
+    }
+
+    fn channel() -> crate::notify::ChannelName {
+        "sms-amel".parse().expect("a name")
+    }
+
+    fn said(snapshot: &Snapshot, language: Language, affair: Option<Affair>, standing: Followed) -> String {
+        let claim = affair.map(|affair| Claim { affair, channel: channel() });
+        let html = alarm(snapshot, language, claim.as_ref(), standing);
+        assert_eq!(html.matches("<form").count(), html.matches("<button class=\"first\"").count(), "one button a form");
+        dump(&html)
+    }
+
+    #[test]
+    fn the_link_of_a_message_asks_once_and_says_what_came_of_it_in_both_languages() {
+        let (snapshot, affairs) = stage();
+        let all = [Followed::Asked, Followed::Taken, Followed::Over, Followed::Unavailable];
+        for language in Language::ALL {
+            let asked = affairs.iter().cloned().map(|affair| (Some(affair), Followed::Asked));
+            let others = all[1..].iter().map(|standing| (affairs.first().cloned(), *standing));
+            let shown = asked.chain(others).chain([(None, Followed::Over)]);
+            let shown: Vec<_> = shown.map(|(affair, standing)| said(&snapshot, language, affair, standing)).collect();
+            insta::assert_snapshot!(format!("the_link_of_a_message_{language}"), shown.join("\n\n"));
+        }
+    }
+
+    #[test]
+    fn what_is_taken_says_by_whom_and_what_is_over_has_no_button() {
+        let (mut snapshot, affairs) = stage();
+        let now: Timestamp = snapshot.generated_at;
+        let alarms = Arc::make_mut(&mut snapshot.alarms);
+        alarms.faults[0].taken = Some(Taken { at: now, by: Actor::Channel("sms-boris".to_owned()) });
+        alarms.channels[0].proof.drill = DrillState {
+            sent_at: alarms.channels[0].proof.drill.sent_at,
+            answered_at: Some(now),
+            unanswered_since: None,
+        };
+        let shown = |affair: &Affair| said(&snapshot, Language::En, Some(affair.clone()), Followed::Asked);
+        assert!(shown(&affairs[1]).contains("sms-boris takes care of it"), "{}", shown(&affairs[1]));
+        assert!(shown(&affairs[2]).contains("sms-amel takes care of it"), "{}", shown(&affairs[2]));
+        let unknown = Affair::Fault(FaultKind::NoSpace.into(), now);
+        assert!(shown(&unknown).contains("Nothing to take"), "{}", shown(&unknown));
+    }
+}

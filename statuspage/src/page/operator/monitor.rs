@@ -64,7 +64,7 @@ fn fault(view: &FaultView, now: Timestamp, words: &Words) -> AnyView {
 
 /// How many are told by mail, and whose mailbox takes none; nothing where no mail is sent.
 fn subscribers(snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
-    let Counts { confirmed, asked, quarantined, refused: _ } = snapshot.mail.subscribers?;
+    let Counts { confirmed, asked, quarantined, refused: _, came_back: _ } = snapshot.mail.subscribers?;
     Some(view! { <p class="meta">{words.operator_subscribers(confirmed, asked, quarantined)}</p> }.into_any())
 }
 

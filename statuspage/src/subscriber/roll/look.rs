@@ -59,6 +59,8 @@ pub struct Counts {
     pub quarantined: usize,
     /// Mailboxes that are never written to again.
     pub refused: usize,
+    /// Mails that came back since the process began, for whatever reason.
+    pub came_back: u64,
 }
 
 impl Roll {
@@ -132,7 +134,7 @@ impl Roll {
 
     /// How many there are.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { refused: self.refused.len(), ..Counts::default() };
+        let mut counts = Counts { refused: self.refused.len(), came_back: self.came_back, ..Counts::default() };
         for entry in self.entries.values() {
             match entry.stage {
                 Stage::Asked => counts.asked += 1,

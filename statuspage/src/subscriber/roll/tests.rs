@@ -185,7 +185,7 @@ fn a_quarantined_subscriber_comes_back_by_a_new_yes_or_is_forgotten_after_ninety
     desk.roll.purge(after(DAY * 91 - HOUR));
     assert_eq!(desk.roll.counts().quarantined, 1);
     assert!(desk.roll.purge(after(DAY * 91)));
-    assert_eq!(desk.roll.counts(), Counts::default());
+    assert_eq!(desk.roll.counts(), Counts { came_back: 2, ..Counts::default() });
 }
 
 #[test]
@@ -335,7 +335,9 @@ fn the_book_reads_back_as_it_was_written() {
     let bytes = desk.roll.to_bytes().expect("written");
     let mut read = Roll::from_bytes(Keys::of(&KEY), &bytes).expect("read");
     assert_eq!(read.to_bytes().expect("written"), bytes);
-    assert_eq!((read.list(), read.counts()), (desk.roll.list(), desk.roll.counts()));
+    // Of mails that came back only this process knows.
+    let counts = Counts { came_back: 0, ..desk.roll.counts() };
+    assert_eq!((read.list(), read.counts()), (desk.roll.list(), counts));
     assert!(read.export(&ticket, noon()).is_some() && read.confirm(&yes, noon()).is_some());
     assert_eq!(read.refuse(&never), Some(Left::Now));
     assert_eq!(
