@@ -95,8 +95,12 @@ fn check(arguments: ServeArgs) -> Result<Ended> {
     let variables = std::env::vars_os().collect::<Variables>();
     match Settings::load(arguments.given(), &variables) {
         Ok(settings) => {
-            out::line(settings.warnings.trim_end())?;
             let strangers = service::strangers(&settings);
+            match settings.warnings.trim_end() {
+                "" if strangers.is_empty() && settings.lacks().is_none() => out::line("the settings have no mistake")?,
+                "" => {}
+                warnings => out::line(warnings)?,
+            }
             strangers.iter().for_each(|stranger| eprintln!("error: {stranger}"));
             Ok(if settings.lacks().is_some() || !strangers.is_empty() { Ended::Poorly } else { Ended::Well })
         }

@@ -134,6 +134,21 @@ impl Counter {
 
 #[cfg(test)]
 impl CounterEnd {
+    /// Lets in whoever is in that register.
+    pub(crate) fn show(&self, register: Register) {
+        self.register.send_replace(register);
+    }
+
+    /// Answers reports with what `answer` says, until nobody reports: for tests of the door.
+    pub(crate) async fn reported_by(mut self, mut answer: impl FnMut(&Report) -> Result<Receipt, Answer>) {
+        while let Some(knock) = self.knocks.recv().await {
+            if let Knock::Report(delivery) = knock {
+                let Delivery { report, reply, .. } = *delivery;
+                drop(reply.send(answer(&report)));
+            }
+        }
+    }
+
     /// Answers orders with what `carry_out` says, until nobody gives any: for tests of those who give orders.
     pub(crate) async fn ordered_by(mut self, mut carry_out: impl FnMut(&Command) -> Result<LocationView, Refused>) {
         while let Some(knock) = self.knocks.recv().await {

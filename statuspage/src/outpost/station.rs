@@ -2,7 +2,7 @@
 //!
 //! It does not know what else runs in the process.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use prober::{
     definition::DefinitionSet,
@@ -22,7 +22,11 @@ use crate::{
     clock::now,
     notify::Client,
     settings::{EmbeddedProber, Settings, Source},
+    words::quantity::place,
 };
+
+/// The lookout asks every fifteen seconds, and each answer may take ten.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// What makes a process an outpost.
 #[derive(Debug, Clone)]
@@ -66,7 +70,7 @@ pub fn settings(mut settings: Settings) -> Result<Settings, Unfit> {
     if settings.mail.is_some() {
         return Err(Unfit::Mail);
     }
-    let place = settings.location.clone();
+    let place = place(&settings.location);
     let named = |title: &str| format!("{title} · {place}");
     settings.title = match &settings.title {
         Text::Plain(title) => Text::Plain(named(title)),
@@ -97,7 +101,7 @@ impl Station {
         client: Client,
         oversight: &mut Oversight,
     ) -> Result<(Self, watch::Receiver<Option<Arc<HubView>>>), ReporterError> {
-        let reporter = ReporterOptions {
+        let reporting = ReporterOptions {
             hub: options.hub.clone(),
             location: settings.location.clone(),
             code: options.code.clone(),
@@ -105,11 +109,10 @@ impl Station {
             ca_file: settings.ca_file.clone(),
             ping: None,
             journal: JournalOptions { max_bytes: options.journal_bytes, ..JournalOptions::default() },
-            listener: None,
         };
-        let reporter = Reporter::open(reporter, oversight).await?;
+        let reporter = Reporter::open(reporting, oversight).await?;
         let (lookout, views) =
-            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.part("lookout"));
+            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.pulses.part("lookout", SILENCE));
         Ok((Self { reporter, lookout }, views))
     }
 

@@ -46,7 +46,9 @@ impl Sight {
             return Self::Blind;
         }
         let now = snapshot.generated_at;
-        let heard = snapshot.locations.get(place).copied().flatten().is_some();
+        // A place that reports says so before its first result is here again, after a start of the hub.
+        let said = snapshot.places.get(place).is_some_and(|view| view.heard_at.is_some());
+        let heard = said || snapshot.locations.get(place).copied().flatten().is_some();
         let fresh = || results(snapshot, place).filter(|at| is_fresh(at.stale_at, now));
         match (heard, fresh().any(|at| sees(at, now)), fresh().next().is_some()) {
             (_, true, _) => Self::Reports,
