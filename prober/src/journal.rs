@@ -4,8 +4,10 @@
 //! compressed, with a checksum. A frame that was being written when the process died is left out at the next start; one that is
 //! damaged is skipped and counted. When the disk does not take results they wait in memory, up to a limit, and are written later.
 
+mod aside;
 mod frame;
 mod marks;
+mod opening;
 mod reading;
 mod renumbering;
 mod segment;
@@ -16,9 +18,8 @@ mod tests;
 
 use std::{
     collections::VecDeque,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -27,6 +28,10 @@ use shared::{Observation, Sequence, Spans, Timestamp, report::Entry};
 
 use marks::Marks;
 use segment::{Segment, Writer};
+
+use crate::supervisor::Pulse;
+
+pub use opening::UnreadJournal;
 
 /// A file is ended at that size, so that what the hub has had for long can go.
 const SEGMENT: u64 = 1 << 20;
@@ -98,6 +103,8 @@ pub struct Journal {
     counts: Counts,
     /// Why the disk does not take results, as it was told last.
     failing: Option<String>,
+    /// A sign of life between two files: work on many of them may take long.
+    pulse: Pulse,
     /// The disk takes no more than that, for tests of a full one.
     #[cfg(test)]
     room: Option<u64>,
@@ -112,41 +119,6 @@ struct Counts {
 }
 
 impl Journal {
-    /// Opens the journal below a data directory, or begins one.
-    ///
-    /// # Errors
-    ///
-    /// Another process has it, or the file system refuses. Damage is no error: it is skipped and counted.
-    pub fn open(data: &Path, options: JournalOptions) -> Result<Self, JournalError> {
-        let directory = data.join("journal");
-        let at = |path: &Path| {
-            let path = path.to_owned();
-            move |reason| JournalError::Io { path, reason }
-        };
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(at(&directory))?;
-        let lock = lock(&directory)?;
-        let marks = Marks::read(&directory);
-        let (segments, damaged) = segment::read_all(&directory).map_err(at(&directory))?;
-        let last = segments.iter().map(|segment| segment.numbers.highest()).max().unwrap_or_default();
-        let next = last.max(marks.highest).next();
-        let counts = Counts { damaged, ..Counts::default() };
-        Ok(Self {
-            directory,
-            options,
-            _lock: lock,
-            segments,
-            writer: None,
-            memory: VecDeque::new(),
-            marks,
-            next,
-            begins: next,
-            counts,
-            failing: None,
-            #[cfg(test)]
-            room: None,
-        })
-    }
-
     /// The first number that is given since the journal was opened, or renumbered.
     pub fn begins(&self) -> Sequence {
         self.begins
@@ -160,16 +132,6 @@ impl Journal {
     /// Up to where the hub has everything, as it said last.
     pub fn acknowledged(&self) -> Sequence {
         self.marks.acknowledged
-    }
-
-    /// Goes on above numbers that the hub knows: for a journal that begins anew.
-    pub fn go_on_above(&mut self, highest: Sequence) {
-        if self.next <= highest {
-            self.next = highest.next();
-            self.begins = self.next;
-        }
-        self.marks.highest = self.marks.highest.max(highest);
-        self.note_marks();
     }
 
     /// Keeps results: they are on stable storage when this returns, or in memory when the disk does not take them.
@@ -218,16 +180,22 @@ impl Journal {
     }
 
     fn write(&mut self, entries: &[Entry]) -> io::Result<()> {
-        #[cfg(test)]
-        if self.room.is_some_and(|room| self.bytes() >= room) {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
+        self.has_room()?;
         let first = entries.first().map(|entry| entry.sequence).unwrap_or(self.next);
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => none.insert(Writer::create(&self.directory, first)?),
         };
         writer.write(entries)
+    }
+
+    /// An error in tests of a full disk, and never otherwise.
+    fn has_room(&self) -> io::Result<()> {
+        #[cfg(test)]
+        if self.room.is_some_and(|room| self.bytes() >= room) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 
     /// Unsynced results go back into memory; what lies in the file beyond the last sync is cut off.
@@ -267,9 +235,7 @@ impl Journal {
     }
 
     fn note_marks(&self) {
-        if let Err(error) = self.marks.write(&self.directory) {
-            tracing::debug!(%error, "how far the hub has the journal could not be noted");
-        }
+        self.marks.note(&self.directory);
     }
 
     /// Removes what the hub has had for long enough, and makes room when there is too much.
@@ -280,7 +246,9 @@ impl Journal {
             if !self.remove_acknowledged() && !self.thin() {
                 break;
             }
+            self.pulse.beat();
         }
+        aside::forget(&self.directory, now.minus(self.options.keep));
     }
 
     /// Removes the oldest file of which the hub has everything; false when there is none.
@@ -331,16 +299,5 @@ fn is_full(error: &io::Error) -> bool {
 fn remove(path: &Path) {
     if let Err(error) = fs::remove_file(path) {
         tracing::warn!(%error, path = %path.display(), "a part of the journal could not be removed");
-    }
-}
-
-fn lock(directory: &Path) -> Result<File, JournalError> {
-    let path = directory.join("lock");
-    let at = |reason| JournalError::Io { path: path.clone(), reason };
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(at)?;
-    match fs4::fs_std::FileExt::try_lock_exclusive(&file) {
-        Ok(true) => Ok(file),
-        Ok(false) => Err(JournalError::Locked(directory.parent().unwrap_or(directory).to_owned())),
-        Err(reason) => Err(at(reason)),
     }
 }

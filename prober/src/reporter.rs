@@ -4,6 +4,8 @@
 //! It does not know how a probe is made, nor what the hub concludes.
 
 mod clerk;
+mod clock;
+mod contact;
 mod enrolment;
 mod hub;
 mod identity;
@@ -25,16 +27,20 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    canary::Canaries,
     definition::DefinitionSet,
-    journal::{Journal, JournalError, JournalOptions},
+    journal::{Journal, JournalError, JournalOptions, UnreadJournal},
     network::{Network, NetworkError},
+    supervisor::{Oversight, Pulse, Vitals, anew},
 };
 
+pub use contact::{Contact, Moment};
 pub use enrolment::EnrolmentError;
 pub use hub::{HubAddress, InvalidHubAddress};
 pub use identity::{Identity, IdentityError};
 
 use clerk::Clerk;
+use contact::Log;
 use hub::HubClient;
 use link::Link;
 use ping::Ping;
@@ -57,6 +63,9 @@ pub struct ReporterOptions {
     pub ping: Option<Url>,
     /// How much the journal keeps.
     pub journal: JournalOptions,
+    /// Gets a copy of each result, those of canaries included, for whoever judges here too. When it is full copies are lost, and
+    /// nobody waits.
+    pub listener: Option<mpsc::Sender<Observation>>,
 }
 
 /// Why a location cannot begin to report: one sentence for the operator, with the way out.
@@ -85,26 +94,43 @@ pub struct Reporter {
     options: ReporterOptions,
     hub: HubClient,
     identity: Identity,
-    journal: Journal,
+    journal: UnreadJournal,
+    contact: (Log, channel::Receiver<Contact>),
+    pulses: Pulses,
+    vitals: Arc<Vitals>,
+}
+
+/// The signs of life of its parts.
+#[derive(Debug)]
+struct Pulses {
+    clerk: Pulse,
+    link: Pulse,
+    ping: Pulse,
 }
 
 /// Results on their way to the journal. When it is full, the journal is stuck: it drops the oldest of what it holds in memory.
 const SEAM: usize = 4_096;
 /// What a last report may take when the process ends.
 const LAST: Duration = Duration::from_secs(2);
+/// The link may be silent for longer than other parts: it waits half a minute when the hub is away.
+const LINK: Duration = Duration::from_secs(60);
 
 impl Reporter {
-    /// Opens the journal, and enrols the location where it is not yet: then the hub must be there.
+    /// Takes the journal, which is read once the reporter runs, and enrols the location where it is not yet: then the hub must be there. Its parts are watched over with
+    /// those that are watched already.
     ///
     /// # Errors
     ///
     /// One sentence for the operator.
-    pub async fn open(options: ReporterOptions) -> Result<Self, ReporterError> {
+    pub async fn open(options: ReporterOptions, oversight: &mut Oversight) -> Result<Self, ReporterError> {
         let mut journal = Journal::open(&options.data, options.journal)?;
         let roots = Network::roots(options.ca_file.as_deref())?;
         let hub = HubClient::new(options.hub.clone(), roots)?;
         let identity = enrolment::identity(&options, &hub, &mut journal).await?;
-        Ok(Self { options, hub, identity, journal })
+        let link = oversight.pulses.part("link", LINK);
+        let pulses = Pulses { clerk: oversight.part("journal"), link, ping: oversight.part("ping") };
+        let (contact, vitals) = (Log::new(), Arc::clone(&oversight.vitals));
+        Ok(Self { options, hub, identity, journal, contact, pulses, vitals })
     }
 
     /// The seam: what the prober observes goes in here.
@@ -112,25 +138,40 @@ impl Reporter {
         mpsc::channel(SEAM)
     }
 
-    /// Journals and reports what comes until `stop`; then keeps what is still in the seam, and reports once more.
+    /// How the hub was last heard; it changes with each report.
+    pub fn contact(&self) -> channel::Receiver<Contact> {
+        self.contact.1.clone()
+    }
+
+    /// Journals and reports what comes until `stop`; then keeps what is still in the seam, and reports once more. It also ends when
+    /// one of its parts does that keeps something which the others need.
     pub async fn run(
         self,
         observations: mpsc::Receiver<Observation>,
         definitions: channel::Receiver<Arc<DefinitionSet>>,
         stop: CancellationToken,
     ) {
-        let Self { options, hub, identity, journal } = self;
-        let clock = Arc::default();
-        let watch = Arc::new(Watch::new(definitions));
-        let (clerk, desk) = Clerk::new(journal, Arc::clone(&clock), Arc::clone(&watch));
-        let (mut inside, mut outside) = (JoinSet::new(), JoinSet::new());
-        let last = CancellationToken::new();
+        let Self { options, hub, identity, journal, contact: (log, _), pulses, vitals } = self;
+        let (clock, watch) = (Arc::default(), Arc::new(Watch::new(definitions, Canaries::On)));
+        let around = clerk::Around {
+            clock: Arc::clone(&clock),
+            watch: Arc::clone(&watch),
+            listener: options.listener,
+            pulse: pulses.clerk,
+        };
+        let (clerk, desk) = Clerk::new(journal, around);
+        let (mut inside, mut outside, last) = (JoinSet::new(), JoinSet::new(), CancellationToken::new());
         inside.spawn(clerk.run(observations, stop.clone(), last.clone()));
         if let Some(url) = options.ping {
-            outside.spawn(Ping::new(url, &hub, Arc::clone(&watch)).run(stop.clone()));
+            let ping = Ping::new(url, &hub, Arc::clone(&watch), Arc::clone(&vitals), pulses.ping);
+            let end = stop.clone();
+            outside.spawn(anew("ping", vitals, stop.clone(), move || ping.clone().run(end.clone())));
         }
-        let mut link = Link::new(identity, hub, desk, clock, watch);
-        link.run(stop).await;
+        let mut link = Link::new(identity, hub, desk, link::Around { clock, watch, log, pulse: pulses.link });
+        tokio::select! {
+            () = link.run(stop.clone()) => {}
+            ended = inside.join_next() => return tracing::error!(fault = ?ended.map(|ended| ended.err()), "nobody keeps the journal any more"),
+        }
         if tokio::time::timeout(LAST, link.last_report()).await.is_err() {
             tracing::info!("the hub did not answer in the end: what it lacks is sent after the next start");
         }

@@ -3,6 +3,8 @@
 //!
 //! It does not know what the parts do. It is no task: a runtime that stands still cannot blind it.
 
+mod oversight;
+mod parts;
 mod pulse;
 mod round;
 mod socket;
@@ -10,8 +12,10 @@ mod starts;
 mod thread;
 mod vitals;
 
+pub use oversight::Oversight;
+pub use parts::{Finish, anew, finish};
 pub use pulse::{Pulse, Pulses};
 pub use socket::{Credo, ServiceSocket};
-pub use starts::{Standing, Starts};
+pub use starts::{Stability, Starts};
 pub use thread::{Supervisor, Watching};
 pub use vitals::{Vitals, measure_lag};

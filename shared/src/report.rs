@@ -156,6 +156,9 @@ pub struct Heartbeat {
     /// The last exchange with the hub that was answered, for its clock.
     #[serde(default)]
     pub exchange: Option<Exchange>,
+    /// Whether it probes canaries, so that what is found of them is expected; versions that had none do not say.
+    #[serde(default)]
+    pub canaries: bool,
 }
 
 /// How a journal does.

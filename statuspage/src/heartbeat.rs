@@ -5,6 +5,8 @@
 mod book;
 mod keys;
 mod push;
+#[cfg(test)]
+pub(crate) mod sample;
 
 pub use book::Book;
 pub use keys::{Key, Keys};

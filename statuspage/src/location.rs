@@ -15,4 +15,4 @@ pub use book::{Book, Command, Refused, SILENCE, Trouble, Undone};
 pub use code::{Code, CodeHash};
 pub use envelope::{KeyError, PublicKey, Register, Unverified, Verified};
 pub use place::{Counts, News, Taken};
-pub use view::{LocationView, Standing};
+pub use view::{Coverage, LocationView, Standing};

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
-use prober::{limits::raise_open_files, load::Variables};
+use prober::{limits::raise_open_files, load::Variables, signals::stop_on_signal};
 use statuspage::{
     cli::{
         AuditArgs, BounceArgs, Care, ChannelCommand, Cli, Command, DemoArgs, HealthArgs, IncidentCommand,
@@ -21,10 +21,7 @@ use statuspage::{
     settings::{self, Follower, Given, Settings},
     telemetry,
 };
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The name under which this program is the prober: an image holds one file and a link to it instead of two programs that are
@@ -187,8 +184,8 @@ fn load(given: Given) -> Result<Settings> {
 async fn run(settings: Settings, given: Given, post: Post, stop: CancellationToken) -> Result<Ended> {
     let follower = Follower::new(&settings, given, std::env::vars_os().collect());
     // Before anything else: what fails may be what is read next.
-    let (starts, standing) = note_start(&settings);
-    let instance = match Instance::start(&settings, &post, standing).await {
+    let (starts, stability) = note_start(&settings);
+    let instance = match Instance::start(&settings, &post, stability).await {
         Ok(instance) => instance.following(follower),
         Err(error) => {
             starts.forget_this_one();
@@ -200,7 +197,7 @@ async fn run(settings: Settings, given: Given, post: Post, stop: CancellationTok
         tracing::warn!(%error, "the announcement could not be printed");
     }
     let mut signals = JoinSet::new();
-    signals.spawn(stop_on_signal(stop.clone())?);
+    signals.spawn(stop_on_signal(stop.clone(), "requests and writes under way are finished")?);
     match instance.run(stop.clone()).await {
         Finish::AsTold => starts.forget_this_one(),
         Finish::ByFault => return Ok(Ended::Poorly),
@@ -215,22 +212,4 @@ fn block_on(product: impl Future<Output = Result<Ended>>) -> Result<Ended> {
     // A thread that still waits for a network file system must not hold up the end.
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended
-}
-
-/// The first signal drains, the second ends at once.
-fn stop_on_signal(stop: CancellationToken) -> Result<impl Future<Output = ()> + Send> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
-                std::process::exit(1);
-            }
-            tracing::info!("stopping: requests and writes under way are finished");
-            stop.cancel();
-        }
-    })
 }

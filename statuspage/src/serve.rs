@@ -4,7 +4,6 @@
 
 mod announcement;
 mod made;
-mod parts;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -15,7 +14,7 @@ use prober::{
     load::CannotLook,
     reload::{self, Watcher},
     reporter::ReporterError,
-    supervisor::{Pulses, ServiceSocket, Standing, Starts, Supervisor, Vitals, Watching, measure_lag},
+    supervisor::{Oversight, Stability, Starts, anew, finish, measure_lag},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -24,6 +23,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use url::Url;
+
+pub use prober::supervisor::Finish;
 
 use crate::{
     access::Access,
@@ -52,8 +53,6 @@ use made::{load_options, means, network_options, prober, server_options, store_o
 /// Observations on their way from probers to the hub. When it is full, the hub is stuck: probers wait with their next result and
 /// keep their schedule.
 const SEAM: usize = 4_096;
-/// A part that gives no sign of life for so long is stuck.
-const SILENCE: Duration = Duration::from_secs(30);
 /// How long the store may take to write what waits when the process ends.
 const CLOSE: Duration = Duration::from_secs(5);
 
@@ -111,9 +110,7 @@ pub struct Instance {
     watch: Vec<(&'static str, Watch)>,
     care: Care,
     steward: Steward,
-    pulses: Pulses,
-    vitals: Arc<Vitals>,
-    standing: Standing,
+    oversight: Oversight,
     announcement: Announcement,
     desk: Desk,
     access: Arc<Access>,
@@ -128,8 +125,8 @@ impl Instance {
     /// # Errors
     ///
     /// One sentence for the operator; nothing is left running.
-    pub async fn start(settings: &Settings, post: &Post, standing: Standing) -> Result<Self, StartError> {
-        let (mut pulses, vitals, board) = (Pulses::default(), Arc::<Vitals>::default(), PingBoard::default());
+    pub async fn start(settings: &Settings, post: &Post, stability: Stability) -> Result<Self, StartError> {
+        let (mut oversight, board) = (Oversight::new(stability), PingBoard::default());
         let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
@@ -140,12 +137,12 @@ impl Instance {
         let key = link_key(&settings.data);
         means.voice.key.clone_from(&key);
         let office = office(settings, &site, &store).await?;
-        let (station, upstream) = station(post, settings, &means.client, &mut pulses, &store).await?;
+        let (station, upstream) = station(post, settings, &means.client, &mut oversight, &store).await?;
         let announcement = announcement(settings, post, &set);
         let set = Arc::new(set);
         let (definitions, defined) = watch::channel(Arc::clone(&set));
         let counters = Arc::new(HubCounters::default());
-        let prober = prober(settings, network, pulses.part("prober", SILENCE));
+        let prober = prober(settings, network, oversight.part("prober"));
         let options = HubOptions {
             site,
             channels: settings.channels.iter().map(|channel| (channel.name.clone(), channel.kind.medium())).collect(),
@@ -158,9 +155,9 @@ impl Instance {
             mail: if office.is_some() { Mail::On } else { Mail::Off },
             canaries: Canaries::On,
             ping: board.clone(),
-            standing,
+            stability,
             max_bytes: settings.max_bytes.bytes(),
-            pulse: pulses.part("hub", SILENCE),
+            pulse: oversight.part("hub"),
             role: match post {
                 Post::Hub => Role::Hub,
                 Post::Outpost(_) => Role::Outpost,
@@ -185,18 +182,18 @@ impl Instance {
         let steward = Steward::new(
             resources::Sources {
                 data: settings.data.clone(),
-                vitals: Arc::clone(&vitals),
+                vitals: Arc::clone(&oversight.vitals),
                 prober: prober.as_ref().map(Prober::counters),
                 snapshots: snapshots.clone(),
             },
             look,
         );
         let expected = [Some(store.pulse()), Some(care.pulse()), postman.as_ref().map(Postman::pulse)];
-        expected.into_iter().flatten().for_each(|pulse| pulses.add(pulse));
+        expected.into_iter().flatten().for_each(|pulse| oversight.pulses.add(pulse));
         let access =
             Arc::new(Access::open(&settings.data, settings.accounts.clone(), settings.time_zone.clone(), now()));
         let sources = Sources {
-            pulse: pulses.part("page", SILENCE),
+            pulse: oversight.part("page"),
             subscribers,
             snapshots,
             definitions: pushed(post, &definitions),
@@ -246,10 +243,8 @@ impl Instance {
             means,
             care,
             steward,
-            pulses,
-            vitals,
-            standing,
             station,
+            oversight,
         })
     }
 
@@ -284,31 +279,31 @@ impl Instance {
         let last = CancellationToken::new();
         let told = stop.clone();
         let fault = CancellationToken::new();
-        let teller = Teller::start(self.means, self.pulses.part("teller", SILENCE), &mut outside, stop.clone());
-        let scheduler = self.pulses.part("scheduler", SILENCE);
-        outside.spawn(measure_lag(Arc::clone(&self.vitals), scheduler, stop.clone()));
+        let teller = Teller::start(self.means, self.oversight.part("teller"), &mut outside, stop.clone());
+        let scheduler = self.oversight.part("scheduler");
+        outside.spawn(measure_lag(Arc::clone(&self.oversight.vitals), scheduler, stop.clone()));
         inside.spawn(self.hub.run(self.wiring, self.events, teller, last.clone()));
-        let anew = |part| (part, Arc::clone(&self.vitals), stop.clone());
+        let named = |part| (part, Arc::clone(&self.oversight.vitals), stop.clone());
         if let Some((prober, here)) = self.prober {
             let begin =
                 |station: Station| station.begin(here.clone(), self.definitions.subscribe(), &mut outside, &stop);
             let out = self.station.map(begin).unwrap_or(here);
             let (definitions, end) = (self.definitions.clone(), stop.clone());
-            let (part, vitals, stop) = anew("prober");
+            let (part, vitals, stop) = named("prober");
             let begin = move || prober.clone().run(definitions.subscribe(), out.clone(), end.clone());
-            outside.spawn(parts::anew(part, vitals, stop, begin));
+            outside.spawn(anew(part, vitals, stop, begin));
         }
         for (name, watch) in self.watch {
-            let (part, vitals, stop) = anew(name);
+            let (part, vitals, stop) = named(name);
             let end = stop.clone();
-            outside.spawn(parts::anew(part, vitals, stop, move || watch.clone().run(end.clone())));
+            outside.spawn(anew(part, vitals, stop, move || watch.clone().run(end.clone())));
         }
-        let (part, vitals, end) = anew("care");
+        let (part, vitals, end) = named("care");
         let (care, token) = (self.care, stop.clone());
-        outside.spawn(parts::anew(part, vitals, end, move || care.clone().run(token.clone())));
-        let (part, vitals, end) = anew("resources");
+        outside.spawn(anew(part, vitals, end, move || care.clone().run(token.clone())));
+        let (part, vitals, end) = named("resources");
         let (steward, token) = (self.steward, stop.clone());
-        outside.spawn(parts::anew(part, vitals, end, move || steward.clone().run(token.clone())));
+        outside.spawn(anew(part, vitals, end, move || steward.clone().run(token.clone())));
         outside.spawn(self.watcher.run(self.definitions, stop.clone()));
         outside.spawn(self.bound.run(stop.clone()));
         outside.spawn(self.siren.run(stop.clone()));
@@ -318,10 +313,10 @@ impl Instance {
         if let Some(follower) = self.follower {
             outside.spawn(follower.run(self.access, now, stop.clone()));
         }
-        let watching = supervise(self.pulses, Arc::clone(&self.vitals), self.standing);
-        parts::finish(&mut outside, &self.vitals, &stop, &fault).await;
+        let watching = self.oversight.begin();
+        finish(&mut outside, &self.oversight.vitals, &stop, &fault).await;
         last.cancel();
-        parts::finish(&mut inside, &self.vitals, &last, &fault).await;
+        finish(&mut inside, &self.oversight.vitals, &last, &fault).await;
         let stored = self.store.close(CLOSE).await;
         drop(watching);
         if stored == Durability::Behind {
@@ -336,11 +331,11 @@ async fn station(
     post: &Post,
     settings: &Settings,
     client: &Client,
-    pulses: &mut Pulses,
+    oversight: &mut Oversight,
     store: &StoreHandle,
 ) -> Result<(Option<Station>, watch::Receiver<Option<Arc<HubView>>>), StartError> {
     let Post::Outpost(options) = post else { return Ok((None, watch::channel(None).1)) };
-    match Station::open(options, settings, client.clone(), pulses).await {
+    match Station::open(options, settings, client.clone(), oversight).await {
         Ok((station, views)) => Ok((Some(station), views)),
         Err(error) => {
             store.close(CLOSE).await;
@@ -365,25 +360,9 @@ fn link_key(data: &Path) -> Option<AckKey> {
         .ok()
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finish {
-    /// It was told to stop.
-    AsTold,
-    /// A part ended by itself: whoever supervises the process starts it anew.
-    ByFault,
-}
-
 /// Notes a start in the data directory, before anything else is read.
-pub fn note_start(settings: &Settings) -> (Starts, Standing) {
+pub fn note_start(settings: &Settings) -> (Starts, Stability) {
     Starts::note(&settings.data, now())
-}
-
-/// Begins to watch over all parts that give signs of life; without a thread for it the product runs all the same.
-fn supervise(pulses: Pulses, vitals: Arc<Vitals>, standing: Standing) -> Option<Watching> {
-    let socket = ServiceSocket::from_environment(|name| std::env::var_os(name));
-    let supervisor = Supervisor { pulses, vitals, socket, standing, end: Supervisor::END };
-    supervisor.watch().inspect_err(|error| error!(%error, "nobody watches over the parts of this process")).ok()
 }
 
 /// What mail needs. It comes after the store, which makes the data directory and keeps a second hub out of it.

@@ -16,6 +16,7 @@ mod manual;
 mod operator;
 mod outpost;
 mod page;
+mod place;
 mod reader;
 mod reload;
 mod replay;

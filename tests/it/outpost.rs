@@ -68,7 +68,7 @@ async fn an_outpost_reports_and_keeps_quiet_and_tells_by_itself_once_the_hub_is_
     service.answer("502 Bad Gateway", "");
     until_told(&hubs, "", "down", wait::LIMIT).await;
     let page = until_page(&outpost, "Major outage").await;
-    assert!(page.contains("is heard") && page.contains("Maison · lyon"), "{page}");
+    assert!(page.contains("is heard") && page.contains("Maison · Lyon"), "{page}");
     service.answer("200 OK", "");
     until_told(&hubs, "", "recovered", wait::LIMIT).await;
     outpost.until_status("cloud", "operational").await;
@@ -84,7 +84,7 @@ async fn an_outpost_reports_and_keeps_quiet_and_tells_by_itself_once_the_hub_is_
     until_told(&ours, "", "down", Duration::from_secs(30)).await;
     let page = until_page(&outpost, "has been silent since").await;
     assert!(page.contains("All services are working"), "its last word: {page}");
-    assert!(page.contains("What lyon measures"), "{page}");
+    assert!(page.contains("What Lyon measures"), "{page}");
     let text = outpost.text("/status.txt?lang=en").await?;
     assert!(text.contains("has been silent since") && text.contains("All services are working"), "{text}");
 

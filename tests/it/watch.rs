@@ -1,13 +1,10 @@
 //! The watch over the watcher: what it says while nothing but itself is concerned. `replay` breaks each watched part in turn.
 
-use std::{
-    os::unix::net::UnixDatagram,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tests::{backend::Backend, hook::Hook, hub::Setup, program::Program, wait};
+use tests::{backend::Backend, hook::Hook, hub::Setup, manager::Manager, program::Program, wait};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -44,40 +41,9 @@ async fn a_sign_of_life_that_stays_away_is_an_outage_and_one_that_says_too_littl
     Ok(())
 }
 
-/// The service manager's socket, and what it hears.
-struct Manager {
-    socket: UnixDatagram,
-    path: std::path::PathBuf,
-}
-
-impl Manager {
-    fn new(setup: &Setup) -> Result<Self> {
-        let path = setup.directory().join("notify");
-        let socket = UnixDatagram::bind(&path)?;
-        socket.set_nonblocking(true)?;
-        Ok(Self { socket, path })
-    }
-
-    fn heard(&self) -> Vec<String> {
-        let one = || {
-            let mut buffer = [0; 1_024];
-            let length = self.socket.recv(&mut buffer).ok()?;
-            Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
-        };
-        std::iter::from_fn(one).collect()
-    }
-
-    async fn until(&self, line: &str) {
-        wait::until(&format!("the service manager hears {line}"), async || {
-            self.heard().iter().any(|said| said == line).then_some(())
-        })
-        .await;
-    }
-}
-
 async fn start_managed(setup: &Setup, manager: &Manager) -> Result<(Program, String)> {
     let mut command = setup.command()?;
-    command.env("NOTIFY_SOCKET", &manager.path).env("WATCHDOG_USEC", "3000000");
+    command.env("NOTIFY_SOCKET", manager.path()).env("WATCHDOG_USEC", "3000000");
     let mut program = Program::start(&mut command)?;
     let line = program.line_with("the page is at").await?;
     let url = line.split_whitespace().last().context("an address")?.trim_end_matches('/').to_owned();
@@ -90,7 +56,7 @@ async fn a_service_manager_hears_nothing_of_a_process_that_stands_still_and_no_t
     let setup = Setup::new()?;
     setup.define_http("cloud", &target.url())?;
     setup.settings(&format!("{}{}", hook.switch(), hook.channel("hook")))?;
-    let manager = Manager::new(&setup)?;
+    let manager = Manager::new(setup.directory())?;
     let (mut program, url) = start_managed(&setup, &manager).await?;
     manager.until("READY=1").await;
     manager.until("WATCHDOG=1").await;

@@ -38,6 +38,9 @@ impl Lost {
     }
 }
 
+/// What a loopback that is cut drops.
+const LOOPBACK: [&str; 7] = ["OUTPUT", "-o", "lo", "-p", "tcp", "-j", "DROP"];
+
 fn run(program: &str, arguments: &[&str]) -> Result<()> {
     let output = Blocking::new(program).args(arguments).output()?;
     ensure!(output.status.success(), "{program} {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
@@ -85,6 +88,16 @@ impl Namespace {
 
     fn within(&self, command: &[&str]) -> Result<()> {
         run("ip", &[&["netns", "exec", &self.name], command].concat())
+    }
+
+    /// From now on nothing inside reaches itself over TCP.
+    pub fn cut_loopback(&self) -> Result<()> {
+        self.within(&[&["iptables", "-w", "-A"], LOOPBACK.as_slice()].concat())
+    }
+
+    /// It does again.
+    pub fn heal_loopback(&self) -> Result<()> {
+        self.within(&[&["iptables", "-w", "-D"], LOOPBACK.as_slice()].concat())
     }
 
     /// Writes its `/etc/hosts`, in place: who runs there sees the same file.

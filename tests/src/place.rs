@@ -88,6 +88,11 @@ impl Place {
 
     /// Starts it.
     pub fn start(&self) -> Result<Program> {
+        Program::start(&mut self.command()?)
+    }
+
+    /// The command that starts it.
+    pub fn command(&self) -> Result<Command> {
         let mut command = Command::new(program::own("prober")?);
         command.current_dir(self.directory.path()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         command.args(["run", "--hub", &self.hub, "--location", &self.name, "--data", "data", "--time-zone", "UTC"]);
@@ -96,10 +101,10 @@ impl Place {
         if let Some(code) = &self.code {
             command.args(["--enrol", code]);
         }
-        match &self.namespace {
-            None => Program::start(&mut command),
-            Some(namespace) => Program::start(&mut namespace::inside(namespace, &command)),
-        }
+        Ok(match &self.namespace {
+            None => command,
+            Some(namespace) => namespace::inside(namespace, &command),
+        })
     }
 }
 

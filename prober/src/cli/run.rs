@@ -5,7 +5,6 @@
 use std::{
     io::{self, IsTerminal as _},
     path::PathBuf,
-    sync::Arc,
     time::Duration,
 };
 
@@ -14,23 +13,21 @@ use bytesize::ByteSize;
 use clap::Args;
 use jiff::tz::TimeZone;
 use shared::LocationName;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::{Outcome, Terminal, WatchArguments};
 use crate::{
-    ControlTarget, Network, Prober, RunnerOptions,
+    ControlTarget, Location, LocationOptions,
     definition::DefinitionSet,
     journal::JournalOptions,
     load::LoadOptions,
-    reload,
-    reporter::{HubAddress, Reporter, ReporterOptions},
+    probe::wall_clock,
+    reporter::{HubAddress, ReporterOptions},
+    signals::stop_on_signal,
+    supervisor::{Finish, Oversight, Starts},
 };
 
 /// The flags of `run`.
@@ -116,45 +113,60 @@ async fn location(
 ) -> anyhow::Result<Outcome> {
     let stop = CancellationToken::new();
     let mut signals = JoinSet::new();
-    signals.spawn(stop_on_signal(stop.clone())?);
-    let options = LoadOptions::from_environment(arguments.time_zone.clone().unwrap_or_else(TimeZone::system));
-    let (set, watcher) = reload::open(&watch.probes, options)?;
-    let network = Network::new(&watch.network_options())?;
+    signals.spawn(stop_on_signal(stop.clone(), "what was found is kept and reported once more")?);
     if arguments.hub.is_in_the_clear() {
         tracing::warn!(hub = %arguments.hub, "reports travel in the clear: they are signed, and anybody on the way can read them");
     }
-    let reporter = tokio::select! {
-        () = stop.cancelled() => return Ok(Outcome::Fine),
-        reporter = Reporter::open(reporter_options(watch, arguments)) => reporter?,
+    // Before anything else: what fails may be what is read next.
+    let (starts, stability) = Starts::note(&arguments.data, wall_clock());
+    let mut oversight = Oversight::new(stability);
+    let opened = tokio::select! {
+        () = stop.cancelled() => None,
+        opened = Location::open(options(watch, arguments), &mut oversight) => Some(opened),
     };
-    terminal.say(&announcement(watch, arguments, &set))?;
-    let (definitions, defined) = watch::channel(Arc::new(set));
-    let (out, observations) = Reporter::seam();
-    let options = RunnerOptions { control: arguments.control.clone(), ..RunnerOptions::at(arguments.location.clone()) };
-    let mut tasks = JoinSet::new();
-    tasks.spawn(Prober::new(options, network).run(definitions.subscribe(), out, stop.clone()));
-    tasks.spawn(watcher.run(definitions, stop.clone()));
-    tasks.spawn(reporter.run(observations, defined, stop.clone()));
-    let mut outcome = Outcome::Fine;
-    while let Some(ended) = tasks.join_next().await {
-        if ended.is_err() || !stop.is_cancelled() {
-            tracing::error!("a part of the prober ended by itself: stopping");
-            outcome = Outcome::CouldNot;
-            stop.cancel();
+    let location = match opened {
+        Some(Ok(location)) => location,
+        // It was stopped, or says why it cannot begin: neither is a fault that a restart was for.
+        None => {
+            starts.forget_this_one();
+            return Ok(Outcome::Fine);
         }
+        Some(Err(error)) => {
+            starts.forget_this_one();
+            return Err(error.into());
+        }
+    };
+    let said = announcement(watch, arguments, &location.definitions().borrow());
+    // It goes on also when nobody reads what it prints.
+    if let Err(error) = terminal.say(&said) {
+        tracing::warn!(%error, "the announcement could not be printed");
     }
-    Ok(outcome)
+    let watching = oversight.begin();
+    let finish = location.run(stop).await;
+    drop(watching);
+    match finish {
+        Finish::AsTold => starts.forget_this_one(),
+        Finish::ByFault => return Ok(Outcome::CouldNot),
+    }
+    Ok(Outcome::Fine)
 }
 
-fn reporter_options(watch: &WatchArguments, arguments: &RunArguments) -> ReporterOptions {
-    ReporterOptions {
-        hub: arguments.hub.clone(),
-        location: arguments.location.clone(),
-        code: arguments.enrol.clone(),
-        data: arguments.data.clone(),
-        ca_file: watch.ca_file.clone(),
-        ping: arguments.ping.clone(),
-        journal: JournalOptions { max_bytes: arguments.journal_bytes.as_u64(), ..JournalOptions::default() },
+fn options(watch: &WatchArguments, arguments: &RunArguments) -> LocationOptions {
+    LocationOptions {
+        probes: watch.probes.clone(),
+        load: LoadOptions::from_environment(arguments.time_zone.clone().unwrap_or_else(TimeZone::system)),
+        network: watch.network_options(),
+        control: arguments.control.clone(),
+        reporter: ReporterOptions {
+            hub: arguments.hub.clone(),
+            location: arguments.location.clone(),
+            code: arguments.enrol.clone(),
+            data: arguments.data.clone(),
+            ca_file: watch.ca_file.clone(),
+            ping: arguments.ping.clone(),
+            journal: JournalOptions { max_bytes: arguments.journal_bytes.as_u64(), ..JournalOptions::default() },
+            listener: None,
+        },
     }
 }
 
@@ -166,22 +178,4 @@ fn announcement(watch: &WatchArguments, arguments: &RunArguments, set: &Definiti
         "{} reports to   {}\nit watches       {count} probe{plural}, defined in {probes}\nkey and journal  {data}",
         arguments.location, arguments.hub
     )
-}
-
-/// The first signal drains, the second ends at once: what was kept is in the journal.
-fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<impl Future<Output = ()> + Send> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
-                std::process::exit(1);
-            }
-            tracing::info!("stopping: what was found is kept and reported once more");
-            stop.cancel();
-        }
-    })
 }

@@ -26,10 +26,18 @@ pub(super) fn seal(entries: &[Entry]) -> io::Result<Vec<u8>> {
     Ok([head, packed].concat())
 }
 
+/// A frame, and where it lies in its file.
+#[derive(Debug, PartialEq)]
+pub(super) struct Found {
+    pub(super) at: usize,
+    pub(super) length: usize,
+    pub(super) entries: Vec<Entry>,
+}
+
 /// What lies in a file.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Contents {
-    pub(super) entries: Vec<Entry>,
+    pub(super) frames: Vec<Found>,
     /// Where the last whole frame ends.
     pub(super) end: usize,
     /// Places that are no frame with whole frames behind them.
@@ -43,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Contents {
         match open(&bytes[at..]) {
             Some((entries, length)) => {
                 contents.damaged += u64::from(std::mem::take(&mut stray));
-                contents.entries.extend(entries);
+                contents.frames.push(Found { at, length, entries });
                 at += length;
                 contents.end = at;
             }
@@ -66,7 +74,7 @@ pub(super) fn is_torn(bytes: &[u8]) -> bool {
 }
 
 /// The frame at the beginning of the bytes, and its length.
-fn open(bytes: &[u8]) -> Option<(Vec<Entry>, usize)> {
+pub(super) fn open(bytes: &[u8]) -> Option<(Vec<Entry>, usize)> {
     let head = bytes.get(..HEAD)?;
     let number = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
     let (length, crc) = (usize::try_from(number(4)?).ok()?, number(8)?);

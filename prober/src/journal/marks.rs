@@ -32,7 +32,14 @@ impl Marks {
         read.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
-    pub(super) fn write(&self, directory: &Path) -> io::Result<()> {
+    /// Writes them down; that it failed costs a question more.
+    pub(super) fn note(&self, directory: &Path) {
+        if let Err(error) = self.write(directory) {
+            tracing::debug!(%error, "how far the hub has the journal could not be noted");
+        }
+    }
+
+    fn write(&self, directory: &Path) -> io::Result<()> {
         let draft = directory.join("marks.new");
         fs::write(&draft, serde_json::to_vec(self)?)?;
         fs::rename(draft, directory.join("marks"))

@@ -2,7 +2,7 @@
 //!
 //! It does not know how anything got there.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::ControlFlow};
 
 use shared::{
     Sequence, Span, Spans, Timestamp,
@@ -10,6 +10,7 @@ use shared::{
 };
 
 use super::{Journal, Picked, segment::Segment};
+use crate::canary::is_canary;
 
 /// The text of one report's results, in bytes; the hub takes no more than twice that.
 const TEXT: usize = 4 << 20;
@@ -29,19 +30,20 @@ impl Journal {
             picked.entries.push(entry);
             true
         };
-        'all: for segment in self.in_order() {
-            if !wanted.iter().any(|span| segment.meets(span)) {
+        for part in self.in_order() {
+            if !wanted.iter().any(|span| part.meets(span)) {
                 continue;
             }
-            for entry in segment.entries(wanted) {
-                let sequence = entry.sequence;
-                if self.is_moved(sequence) {
-                    continue;
+            let taken = part.each(wanted, |entry| match self.is_moved(entry.sequence) {
+                true => ControlFlow::Continue(()),
+                false => {
+                    let sequence = entry.sequence;
+                    if take(entry) { ControlFlow::Continue(()) } else { ControlFlow::Break(sequence) }
                 }
-                if !take(entry) {
-                    until = sequence.before();
-                    break 'all;
-                }
+            });
+            if let ControlFlow::Break(sequence) = taken {
+                until = sequence.before();
+                break;
             }
         }
         picked.lost = self.lost(wanted, until);
@@ -74,19 +76,15 @@ impl Journal {
         held
     }
 
-    /// How it does.
+    /// How it does. Canaries are left out: nobody waits for them.
     pub fn state(&self) -> JournalState {
         let acknowledged = self.marks.acknowledged;
-        let depth = |numbers: Spans| {
-            let above = |span: Span| Span::new(span.first().max(acknowledged.next()), span.last());
-            numbers.iter().filter_map(above).map(Span::count).sum::<u64>()
-        };
         let parts = self.in_order();
-        let waiting = parts.iter().find(|part| part.numbers().highest() > acknowledged);
+        let waiting = parts.iter().find(|part| part.waiting(acknowledged) > 0);
         JournalState {
-            depth: parts.iter().map(|part| depth(part.numbers())).sum(),
+            depth: parts.iter().map(|part| part.waiting(acknowledged)).sum(),
             oldest: waiting.and_then(|part| part.oldest_above(acknowledged)),
-            in_memory: self.memory.len() as u64,
+            in_memory: Part::Memory(&self.memory).waiting(Sequence::NONE),
             dropped: self.counts.dropped,
             thinned: self.counts.thinned,
             damaged: self.counts.damaged,
@@ -124,21 +122,44 @@ impl Part<'_> {
         numbers.iter().any(|held| held.meet(span).is_some())
     }
 
-    fn entries(&self, wanted: &Spans) -> Vec<Entry> {
+    /// As of [`Segment::each`]; what cannot be read now is not lost: it is asked for again.
+    fn each(&self, wanted: &Spans, mut take: impl FnMut(Entry) -> ControlFlow<Sequence>) -> ControlFlow<Sequence> {
         match self {
-            // What cannot be read now is not lost: it is asked for again.
-            Self::Written(segment) => segment.entries(wanted).unwrap_or_else(|error| {
+            Self::Written(segment) => segment.each(wanted, take).unwrap_or_else(|error| {
                 tracing::warn!(%error, path = %segment.path.display(), "a part of the journal cannot be read");
-                Vec::new()
+                ControlFlow::Continue(())
             }),
-            Self::Memory(entries) => entries.iter().filter(|entry| wanted.contains(entry.sequence)).cloned().collect(),
+            Self::Memory(entries) => {
+                entries.iter().filter(|entry| wanted.contains(entry.sequence)).cloned().try_for_each(&mut take)
+            }
+        }
+    }
+
+    /// How many of its results the hub lacks.
+    fn waiting(&self, acknowledged: Sequence) -> u64 {
+        let above = |span: Span| Span::new(span.first().max(acknowledged.next()), span.last()).map_or(0, Span::count);
+        let count = |numbers: &Spans| numbers.iter().map(above).sum::<u64>();
+        match self {
+            Self::Written(segment) => count(&segment.numbers) - count(&segment.canaries),
+            Self::Memory(entries) => {
+                let waits =
+                    |entry: &&Entry| entry.sequence > acknowledged && !is_canary(&entry.observation.probe.component);
+                entries.iter().filter(waits).count() as u64
+            }
         }
     }
 
     fn oldest_above(&self, acknowledged: Sequence) -> Option<Timestamp> {
         let numbers = self.numbers();
-        let above = numbers.iter().find_map(|span| Span::new(span.first().max(acknowledged.next()), span.last()))?;
-        let wanted: Spans = Span::new(above.first(), above.first()).into_iter().collect();
-        self.entries(&wanted).first().map(|entry| entry.observation.started_at)
+        let above: Spans = Span::new(acknowledged.next(), numbers.highest()).into_iter().collect();
+        let mut oldest = None;
+        let _stopped = self.each(&above, |entry| {
+            if is_canary(&entry.observation.probe.component) {
+                return ControlFlow::Continue(());
+            }
+            oldest = Some(entry.observation.started_at);
+            ControlFlow::Break(entry.sequence)
+        });
+        oldest
     }
 }

@@ -1,13 +1,13 @@
 //! Giving new numbers to results whose own the hub knows from others: this journal was set back to an earlier state, or runs twice.
 //!
-//! It does not know how that is noticed. A result keeps its old number on the disk until it is there under the new one, so that a full
-//! disk costs nothing: what cannot be moved now waits, is not sent, and is moved later.
+//! It does not know how that is noticed. A file takes the place of its former self in one step, so that each result is on the disk under
+//! one number, whatever dies: nothing comes twice. What a full disk does not take now waits, is not sent, and is moved later.
 
 use std::{collections::VecDeque, io};
 
 use shared::{Sequence, Span, Spans, report::Entry};
 
-use super::{Fresh, Journal, frame, remove, segment::Segment, thinning};
+use super::{Fresh, Journal, segment::Segment, thinning};
 
 impl Journal {
     /// Gives new numbers, above `highest`, to what this run kept and the hub lacks. What it has was taken under its old number: it
@@ -20,11 +20,12 @@ impl Journal {
         self.next = highest.max(self.last()).next();
         self.begins = self.next;
         self.marks.highest = self.marks.highest.max(highest);
+        // Before anything is moved: after a kill, what is left goes on where it was.
+        self.note_marks();
         let waiting = std::mem::take(&mut self.memory);
         let (moved, kept): (VecDeque<_>, _) = waiting.into_iter().partition(|entry| self.is_moved(entry.sequence));
         self.renumber_rest();
-        let newer = std::mem::replace(&mut self.memory, kept);
-        self.memory.extend(newer);
+        self.memory = kept;
         self.append(
             moved.into_iter().map(|Entry { observation, ahead_ms, .. }| Fresh { observation, ahead_ms }).collect(),
         );
@@ -43,42 +44,27 @@ impl Journal {
         }
         while let Some(at) = self.segments.iter().position(|segment| waits(segment, &self.marks.renumbering)) {
             if let Err(error) = self.renumber_segment(at) {
-                self.failed(&error);
-                // They are on the disk under their old numbers.
-                self.memory.clear();
-                return self.note_marks();
+                return self.failed(&error);
             }
+            self.pulse.beat();
         }
         self.marks.renumbering = Spans::default();
         self.note_marks();
     }
 
     fn renumber_segment(&mut self, at: usize) -> io::Result<()> {
-        let all = self.segments[at].whole()?;
-        let (moved, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|entry| self.is_moved(entry.sequence));
-        for some in moved.chunks(frame::MOST) {
-            let mut some = some.to_vec();
-            for entry in &mut some {
-                entry.sequence = self.next;
-                self.next = self.next.next();
-            }
-            self.write(&some)?;
+        self.has_room()?;
+        let mut all = self.segments[at].whole()?;
+        let mut next = self.next;
+        for entry in all.iter_mut().filter(|entry| self.marks.renumbering.contains(entry.sequence)) {
+            entry.sequence = next;
+            next = next.next();
         }
-        if let Some(writer) = &mut self.writer {
-            writer.sync()?;
-        }
+        all.sort_by_key(|entry| entry.sequence);
         let old = &mut self.segments[at];
-        match kept.is_empty() {
-            true => self.segments.remove(at).into_iter().for_each(|old| remove(&old.path)),
-            false => {
-                let place = old.path.clone();
-                thinning::replace(old, &kept, place).unwrap_or_else(|error| {
-                    tracing::warn!(%error, path = %old.path.display(), "results of a part of the journal are in it twice");
-                    old.numbers = kept.iter().filter_map(|entry| Span::new(entry.sequence, entry.sequence)).collect();
-                });
-            }
-        }
-        self.end_segment_if_full();
+        let place = old.path.clone();
+        thinning::replace(old, &all, place)?;
+        self.next = next;
         Ok(())
     }
 }

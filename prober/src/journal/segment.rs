@@ -4,32 +4,84 @@
 //! out ends in `.thin`.
 
 use std::{
-    collections::VecDeque,
     ffi::OsStr,
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    ops::ControlFlow,
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use shared::{Sequence, Span, Spans, report::Entry};
 
-use super::frame;
+use super::{aside, frame};
+use crate::canary::is_canary;
+
+/// So many of the newest results are also in memory.
+const NEWEST: usize = 1_024;
 
 /// The end of the name of a file that has all its results …
 pub(super) const WHOLE: &str = "part";
 /// … and of one that has only the changes.
 pub(super) const THIN: &str = "thin";
 
-/// A file that is only read.
+/// A file that is only read, and where in it what lies.
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
     pub(super) path: PathBuf,
     pub(super) numbers: Spans,
+    /// Those of them that are of canaries, which nobody is told of.
+    pub(super) canaries: Spans,
     pub(super) bytes: u64,
+    frames: Vec<Frame>,
+}
+
+/// Where a frame lies, and between which numbers its results are.
+#[derive(Debug, Clone)]
+struct Frame {
+    at: u64,
+    length: usize,
+    first: Sequence,
+    last: Sequence,
+    /// The results themselves, of the newest frames of the file that is written: most reports are of nothing else.
+    entries: Option<Arc<[Entry]>>,
+}
+
+impl Frame {
+    fn of(at: u64, length: usize, entries: &[Entry]) -> Option<Self> {
+        let numbers = || entries.iter().map(|entry| entry.sequence);
+        Some(Self { at, length, first: numbers().min()?, last: numbers().max()?, entries: None })
+    }
+
+    fn meets(&self, wanted: &Spans) -> bool {
+        Span::new(self.first, self.last).is_some_and(|own| wanted.iter().any(|span| span.meet(own).is_some()))
+    }
 }
 
 impl Segment {
+    /// One that holds nothing yet.
+    pub(super) fn empty(path: PathBuf) -> Self {
+        Self { path, numbers: Spans::default(), canaries: Spans::default(), bytes: 0, frames: Vec::new() }
+    }
+
+    /// Notes the numbers of results that can be relied on.
+    fn note(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.numbers.add(entry.sequence);
+            if is_canary(&entry.observation.probe.component) {
+                self.canaries.add(entry.sequence);
+            }
+        }
+    }
+
+    /// Notes a frame behind all others.
+    pub(super) fn extend(&mut self, length: usize, entries: &[Entry]) {
+        self.frames.extend(Frame::of(self.bytes, length, entries));
+        self.note(entries);
+        self.bytes += length as u64;
+    }
+
     pub(super) fn first(&self) -> Sequence {
         self.numbers.iter().next().map_or(Sequence::NONE, Span::first)
     }
@@ -43,10 +95,44 @@ impl Segment {
         self.numbers.iter().any(|held| held.meet(span).is_some())
     }
 
-    /// The results of the wanted numbers, as far as they can be read.
-    pub(super) fn entries(&self, wanted: &Spans) -> io::Result<Vec<Entry>> {
-        let mut entries = frame::read(&fs::read(&self.path)?).entries;
-        entries.retain(|entry| wanted.contains(entry.sequence) && self.numbers.contains(entry.sequence));
+    /// Gives the results of the wanted numbers to `take`, as far as they can be read, until it has had enough. Only frames that may
+    /// hold some are read.
+    pub(super) fn each(
+        &self,
+        wanted: &Spans,
+        mut take: impl FnMut(Entry) -> ControlFlow<Sequence>,
+    ) -> io::Result<ControlFlow<Sequence>> {
+        let mut file = None;
+        for frame in self.frames.iter().filter(|frame| frame.meets(wanted)) {
+            let entries = match &frame.entries {
+                Some(entries) => Arc::clone(entries),
+                None => {
+                    let file = match &mut file {
+                        Some(file) => file,
+                        none => none.insert(File::open(&self.path)?),
+                    };
+                    read_frame(file, frame)?
+                }
+            };
+            for entry in entries.iter() {
+                if !wanted.contains(entry.sequence) || !self.numbers.contains(entry.sequence) {
+                    continue;
+                }
+                if let ControlFlow::Break(at) = take(entry.clone()) {
+                    return Ok(ControlFlow::Break(at));
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The results of the wanted numbers.
+    fn entries(&self, wanted: &Spans) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        let _all = self.each(wanted, |entry| {
+            entries.push(entry);
+            ControlFlow::Continue(())
+        })?;
         Ok(entries)
     }
 
@@ -61,9 +147,15 @@ impl Segment {
     }
 }
 
-/// Every file of a journal in the order of their numbers, and how many places are damaged. A file that was only begun goes; one that
-/// holds something else is set aside.
-pub(super) fn read_all(directory: &Path) -> io::Result<(VecDeque<Segment>, u64)> {
+fn read_frame(file: &File, frame: &Frame) -> io::Result<Arc<[Entry]>> {
+    let mut bytes = vec![0; frame.length];
+    file.read_exact_at(&mut bytes, frame.at)?;
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "some of its results are damaged");
+    frame::open(&bytes).map(|(entries, _)| entries.into()).ok_or_else(damaged)
+}
+
+/// Every file of a journal, by its name. One that was only begun goes.
+pub(super) fn parts(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for found in fs::read_dir(directory)? {
         let path = found?.path();
@@ -75,44 +167,51 @@ pub(super) fn read_all(directory: &Path) -> io::Result<(VecDeque<Segment>, u64)>
         }
     }
     paths.sort();
-    let (mut segments, mut damaged) = (VecDeque::new(), 0);
-    for path in paths {
-        let bytes = fs::read(&path)?;
-        let contents = frame::read(&bytes);
-        damaged += contents.damaged;
-        let mut numbers = Spans::default();
-        contents.entries.iter().for_each(|entry| numbers.add(entry.sequence));
-        // A frame that was being written when the process died, or damage at the end: nothing relied on the former.
-        let torn = bytes.len() - contents.end;
-        if torn > 0 {
-            tracing::info!(path = %path.display(), bytes = torn, "the end of a part of the journal is incomplete and left out");
-        }
-        if contents.damaged > 0 {
-            tracing::warn!(path = %path.display(), places = contents.damaged, "a part of the journal is damaged: the rest is used");
-        }
-        if !numbers.is_empty() {
-            segments.push_back(Segment { path, numbers, bytes: bytes.len() as u64 });
-        } else if frame::is_torn(&bytes) {
-            drop(fs::remove_file(path));
-        } else {
-            damaged += 1;
-            set_aside(&path);
+    // The process died between a file that was thinned out and the end of what it was made of.
+    let thinned: Vec<_> = paths.iter().filter(|path| path.extension() == Some(OsStr::new(THIN))).cloned().collect();
+    for whole in thinned.into_iter().map(|thin| thin.with_extension(WHOLE)) {
+        if let Some(at) = paths.iter().position(|path| *path == whole) {
+            drop(fs::remove_file(paths.remove(at)));
         }
     }
-    segments.make_contiguous().sort_by_key(Segment::first);
-    Ok((segments, damaged))
+    Ok(paths)
 }
 
-/// Whoever can save something of it finds it beside the journal; nothing of it is read again.
-fn set_aside(path: &Path) {
-    let places = (1_u32..).map(|again| path.with_extension(format!("damaged-{again}")));
-    let Some(place) = places.into_iter().find(|place| !place.exists()) else { return };
-    match fs::rename(path, &place) {
-        Ok(()) => {
-            tracing::error!(path = %place.display(), "a part of the journal cannot be read and is set aside: it may be removed");
+/// What lies in a file, and how many places of it are damaged. One that was only begun goes; one that holds something else is set
+/// aside.
+pub(super) fn read(path: PathBuf) -> (Option<Segment>, u64) {
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            // It stays where it is: what cannot be read now may be read after the next start.
+            tracing::error!(%error, path = %path.display(), "a part of the journal cannot be read");
+            return (None, 1);
         }
-        Err(error) => tracing::error!(%error, path = %path.display(), "a part of the journal cannot be read"),
+    };
+    let frame::Contents { frames, end, damaged } = frame::read(&bytes);
+    // A frame that was being written when the process died, or damage at the end: nothing relied on the former.
+    let torn = bytes.len() - end;
+    if torn > 0 {
+        tracing::info!(path = %path.display(), bytes = torn, "the end of a part of the journal is incomplete and left out");
     }
+    if damaged > 0 {
+        tracing::warn!(path = %path.display(), places = damaged, "a part of the journal is damaged: the rest is used");
+    }
+    let mut segment = Segment::empty(path);
+    for found in frames {
+        segment.frames.extend(Frame::of(found.at as u64, found.length, &found.entries));
+        segment.note(&found.entries);
+    }
+    segment.bytes = bytes.len() as u64;
+    if !segment.numbers.is_empty() {
+        return (Some(segment), damaged);
+    }
+    if frame::is_torn(&bytes) {
+        drop(fs::remove_file(segment.path));
+        return (None, damaged);
+    }
+    aside::set(&segment.path);
+    (None, damaged + 1)
 }
 
 /// The file that is written.
@@ -135,7 +234,7 @@ impl Writer {
             match OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path) {
                 Ok(file) => {
                     File::open(directory)?.sync_all()?;
-                    let segment = Segment { path, numbers: Spans::default(), bytes: 0 };
+                    let segment = Segment::empty(path);
                     return Ok(Self { file, segment, unsynced: Vec::new(), synced: 0 });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -151,9 +250,29 @@ impl Writer {
     pub(super) fn write(&mut self, entries: &[Entry]) -> io::Result<()> {
         let frame = frame::seal(entries)?;
         self.file.write_all(&frame)?;
+        if let Some(mut mark) = Frame::of(self.segment.bytes, frame.len(), entries) {
+            mark.entries = Some(entries.into());
+            self.segment.frames.push(mark);
+        }
         self.segment.bytes += frame.len() as u64;
         self.unsynced.extend_from_slice(entries);
+        self.cool();
         Ok(())
+    }
+
+    /// Keeps no more than the newest results in memory.
+    fn cool(&mut self) {
+        let mut room = NEWEST;
+        for frame in self.segment.frames.iter_mut().rev() {
+            let held = frame.entries.as_ref().map_or(0, |entries| entries.len());
+            if held == 0 {
+                break;
+            }
+            match room.checked_sub(held) {
+                Some(left) => room = left,
+                None => (room, frame.entries) = (0, None),
+            }
+        }
     }
 
     pub(super) fn sync(&mut self) -> io::Result<()> {
@@ -161,7 +280,7 @@ impl Writer {
             return Ok(());
         }
         self.file.sync_data()?;
-        self.unsynced.drain(..).for_each(|entry| self.segment.numbers.add(entry.sequence));
+        self.segment.note(&std::mem::take(&mut self.unsynced));
         self.synced = self.segment.bytes;
         Ok(())
     }
@@ -185,7 +304,9 @@ impl Writer {
                 |error| tracing::debug!(%error, "the end of a part of the journal could not be cut off"),
             );
             segment.bytes = synced;
+            segment.frames.retain(|frame| frame.at < synced);
         }
+        segment.frames.iter_mut().for_each(|frame| frame.entries = None);
         if segment.numbers.is_empty() {
             // It holds nothing, and its name may be needed again.
             drop(fs::remove_file(&segment.path));

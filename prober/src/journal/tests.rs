@@ -29,7 +29,12 @@ fn directory() -> TempDir {
 }
 
 fn open(directory: &TempDir) -> Journal {
-    Journal::open(directory.path(), JournalOptions::default()).expect("opens")
+    open_with(directory, JournalOptions::default())
+}
+
+fn open_with(directory: &TempDir, options: JournalOptions) -> Journal {
+    let pulse = Pulse::new("journal", Duration::from_secs(30));
+    Journal::open(directory.path(), options).expect("opens").read(pulse)
 }
 
 fn everything(journal: &Journal) -> Spans {
@@ -163,15 +168,15 @@ fn a_hub_that_went_back_gets_everything_again_and_the_seven_days_begin_anew() {
 fn a_full_journal_is_thinned_to_changes_of_verdicts_oldest_first() {
     let directory = directory();
     let options = JournalOptions { max_bytes: 1, ..JournalOptions::default() };
-    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let mut journal = open_with(&directory, options);
     let down = |second: i64| fresh(second, Verdict::Fail);
     journal.append([some(0, 10), vec![down(10), down(11)], some(12, 3)].concat());
     drop(journal);
-    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let mut journal = open_with(&directory, options);
     journal.forget(at(20));
     assert_eq!((numbers(&journal), journal.state().thinned), (vec![1, 11, 13, 15], 11));
     drop(journal);
-    let journal = Journal::open(directory.path(), options).expect("opens");
+    let journal = open_with(&directory, options);
     assert_eq!(numbers(&journal), [1, 11, 13, 15]);
     assert_eq!(journal.pick(&everything(&journal), 9).lost.count(), 11);
 }
@@ -180,10 +185,10 @@ fn a_full_journal_is_thinned_to_changes_of_verdicts_oldest_first() {
 fn what_the_hub_has_goes_before_anything_is_thinned() {
     let directory = directory();
     let options = JournalOptions { max_bytes: 1, ..JournalOptions::default() };
-    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let mut journal = open_with(&directory, options);
     journal.append(some(0, 10));
     drop(journal);
-    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let mut journal = open_with(&directory, options);
     journal.take_receipt(Sequence::new(10), Sequence::new(10), at(20));
     assert_eq!((numbers(&journal).len(), journal.state().thinned), (0, 0));
 }
@@ -192,7 +197,7 @@ fn what_the_hub_has_goes_before_anything_is_thinned() {
 fn a_disk_that_takes_nothing_leaves_results_in_memory_up_to_a_limit_and_they_are_written_later() {
     let directory = directory();
     let options = JournalOptions { in_memory: 4, ..JournalOptions::default() };
-    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let mut journal = open_with(&directory, options);
     // A place that is a file takes no file, whoever asks.
     let blocked = directory.path().join("blocked");
     fs::write(&blocked, "").expect("written");
@@ -281,7 +286,7 @@ fn a_file_that_cannot_be_read_is_neither_thinned_nor_given_up() {
     let directory = directory();
     open(&directory).append(some(0, 10));
     let options = JournalOptions { max_bytes: 1, ..JournalOptions::default() };
-    let mut journal = Journal::open(directory.path(), options).expect("opens");
+    let mut journal = open_with(&directory, options);
     let part = parts(&directory).remove(0);
     let whole = fs::read(&part).expect("read");
     // A directory in its place: it is there, and reading it is an error.
@@ -337,6 +342,128 @@ fn more_is_written_than_one_file_holds_and_comes_back_in_order() {
     assert_eq!(journal.held(), Spans::up_to(Sequence::new(20_000)));
     let wanted: Spans = Span::new(Sequence::new(9_990), Sequence::new(10_010)).into_iter().collect();
     assert_eq!(journal.pick(&wanted, 5).entries[4].sequence, Sequence::new(9_994));
+}
+
+/// The same directory once more.
+fn copied(directory: &TempDir) -> TempDir {
+    let copy = self::directory();
+    fs::create_dir(copy.path().join("journal")).expect("made");
+    for found in fs::read_dir(directory.path().join("journal")).expect("a directory") {
+        let path = found.expect("an entry").path();
+        fs::copy(&path, copy.path().join("journal").join(path.file_name().expect("a name"))).expect("copied");
+    }
+    copy
+}
+
+#[test]
+fn a_kill_at_any_step_of_renumbering_leaves_each_result_under_one_number() {
+    let before = directory();
+    let mut journal = open(&before);
+    for second in [0, 2, 4] {
+        journal.append(some(second, 2));
+        journal.take_back();
+    }
+    // It is noted what is to be moved, and nothing is moved yet.
+    journal.room = Some(0);
+    journal.renumber(Sequence::new(100), &span(2, 5));
+    drop(journal);
+    let after = copied(&before);
+    open(&after).flush();
+    let expected: Vec<_> = (0..6).map(at).collect();
+    for (moved, has_marks) in (0..=3).flat_map(|moved| [(moved, true), (moved, false)]) {
+        let state = copied(&before);
+        for (old, new) in parts(&state).iter().zip(parts(&after)).take(moved) {
+            fs::copy(new, old).expect("moved");
+        }
+        if !has_marks {
+            // A power cut took the small file: it is never synced.
+            fs::remove_file(state.path().join("journal/marks")).expect("removed");
+        }
+        let mut journal = open(&state);
+        journal.flush();
+        let picked = journal.pick(&span(1, 999), 99).entries;
+        let mut starts: Vec<_> = picked.iter().map(|entry| entry.observation.started_at).collect();
+        starts.sort();
+        assert_eq!(starts, expected, "{moved} files were moved, marks: {has_marks}");
+        if has_marks {
+            let kept = picked.iter().filter(|entry| entry.sequence <= Sequence::new(100)).count();
+            assert_eq!(kept, 2, "what the hub has keeps its number");
+        }
+    }
+}
+
+#[test]
+fn the_newest_results_are_reported_from_memory_and_older_ones_by_the_place_where_they_lie() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    for round in 0..30 {
+        journal.append(some(round * 100, 100));
+    }
+    let part = parts(&directory).remove(0);
+    let bytes = fs::read(&part).expect("read");
+    fs::write(&part, "").expect("emptied");
+    let newest = journal.pick(&span(2_501, 3_000), 500);
+    assert_eq!((newest.entries.len(), newest.lost.count()), (500, 0), "nothing is read");
+    assert!(journal.pick(&span(1, 100), 500).entries.is_empty(), "older ones are not in memory");
+    // All but one frame in the middle is gone: only that is read.
+    let all = frame::read(&bytes);
+    let middle = all.frames.iter().find(|found| found.entries[0].sequence > Sequence::new(700)).expect("a frame");
+    let wanted = Span::new(middle.entries[0].sequence, middle.entries[0].sequence).into_iter().collect();
+    let mut holes = vec![0; bytes.len()];
+    holes[middle.at..middle.at + middle.length].copy_from_slice(&bytes[middle.at..middle.at + middle.length]);
+    fs::write(&part, holes).expect("written");
+    assert_eq!(journal.pick(&wanted, 1).entries, [middle.entries[0].clone()]);
+}
+
+#[test]
+fn canaries_travel_and_are_not_counted_as_waiting() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    let canary = |second: i64| {
+        let mut fresh = fresh(second, Verdict::Fail);
+        fresh.observation.probe = "belfry-canary/502".parse().expect("an id");
+        fresh
+    };
+    journal.append(vec![canary(0), fresh(1, Verdict::Pass), canary(2)]);
+    assert_eq!((journal.state().depth, journal.state().oldest, numbers(&journal).len()), (1, Some(at(1)), 3));
+    drop(journal);
+    let mut journal = open(&directory);
+    assert_eq!(journal.state().depth, 1, "after a restart too");
+    journal.take_receipt(Sequence::new(2), Sequence::new(2), at(9));
+    assert_eq!((journal.state().depth, journal.state().oldest), (0, None));
+}
+
+#[test]
+fn a_kill_while_a_file_is_thinned_out_leaves_one_of_both() {
+    let directory = directory();
+    open(&directory).append(some(0, 10));
+    let part = parts(&directory).remove(0);
+    let whole = fs::read(&part).expect("read");
+    let mut journal = open_with(&directory, JournalOptions { max_bytes: 1, ..JournalOptions::default() });
+    journal.forget(at(20));
+    drop(journal);
+    fs::write(&part, whole).expect("it was not removed yet");
+    assert_eq!(numbers(&open(&directory)), [1, 10]);
+    assert_eq!(parts(&directory).len(), 1);
+}
+
+#[test]
+fn what_was_set_aside_goes_with_its_age_and_is_never_more_than_a_few_files() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    let now = crate::probe::wall_clock();
+    let aside = |number: u32| directory.path().join(format!("journal/0000000000000000{number:04}.damaged-1"));
+    let left = || (0..12).filter(|number| aside(*number).exists()).collect::<Vec<_>>();
+    for number in 0..12 {
+        fs::write(aside(number), "x").expect("written");
+        let age = Duration::from_secs(u64::from(12 - number) * 86_400 + 3_600);
+        let written = File::options().write(true).open(aside(number)).expect("opens");
+        written.set_modified(std::time::SystemTime::now() - age).expect("dated");
+    }
+    journal.forget(now.minus(Duration::from_secs(6 * 86_400)));
+    assert_eq!(left(), [4, 5, 6, 7, 8, 9, 10, 11], "eight at most");
+    journal.forget(now);
+    assert_eq!(left(), [6, 7, 8, 9, 10, 11], "seven days at most");
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shared::{ProbeId, Spans, Verdict, report::Entry};
+use shared::{ProbeId, Verdict, report::Entry};
 
 use super::{
     frame,
@@ -28,26 +28,39 @@ pub(super) fn thin(segment: &mut Segment) -> io::Result<u64> {
     Ok((before - kept.len()) as u64)
 }
 
-/// Replaces the file by one at `place` that has these results only, which are on stable storage before the old one goes.
+/// Replaces the file by one at `place` that has these results only, which are on stable storage before the old one goes. At the same
+/// place that is one step: whatever dies, there is the one or the other.
 pub(super) fn replace(segment: &mut Segment, kept: &[Entry], place: PathBuf) -> io::Result<()> {
     let draft = segment.path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    let mut bytes = 0;
+    let replaced = write(&draft, kept, &place).and_then(|written| {
+        if place != segment.path {
+            fs::remove_file(&segment.path)?;
+        }
+        Ok(written)
+    });
+    match replaced {
+        Ok(written) => *segment = written,
+        Err(error) => {
+            // On a full disk, what is of no use must not stay.
+            drop(fs::remove_file(&draft));
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+fn write(draft: &Path, kept: &[Entry], place: &Path) -> io::Result<Segment> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
+    let mut segment = Segment::empty(place.to_owned());
     for some in kept.chunks(frame::MOST) {
         let frame = frame::seal(some)?;
         file.write_all(&frame)?;
-        bytes += frame.len() as u64;
+        segment.extend(frame.len(), some);
     }
     file.sync_all()?;
-    fs::rename(&draft, &place)?;
+    fs::rename(draft, place)?;
     File::open(place.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-    if place != segment.path {
-        fs::remove_file(&segment.path)?;
-    }
-    let mut numbers = Spans::default();
-    kept.iter().for_each(|entry| numbers.add(entry.sequence));
-    *segment = Segment { path: place, numbers, bytes };
-    Ok(())
+    Ok(segment)
 }
 
 /// The first result of each probe, each that says something else than the one before, and the last one.

@@ -13,10 +13,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{link::HubClock, watch::Watch};
+use super::{clock::HubClock, watch::Watch};
 use crate::{
-    journal::{Fresh, Journal},
+    journal::{Fresh, Journal, UnreadJournal},
     probe::wall_clock,
+    supervisor::Pulse,
 };
 
 /// So many results wait here at most while the journal is busy; then the oldest are lost.
@@ -59,6 +60,8 @@ impl Desk {
 /// The task.
 #[derive(Debug)]
 pub(super) struct Clerk {
+    /// Until somebody begins to read it.
+    unread: Option<UnreadJournal>,
     /// Absent while a thread has it.
     journal: Option<Journal>,
     busy: JoinSet<Journal>,
@@ -66,21 +69,42 @@ pub(super) struct Clerk {
     dropped: u64,
     orders: mpsc::Receiver<Order>,
     kept: watch::Sender<Sequence>,
-    clock: Arc<HubClock>,
-    watch: Arc<Watch>,
+    around: Around,
+}
+
+/// What the clerk shares with others.
+#[derive(Debug)]
+pub(super) struct Around {
+    pub(super) clock: Arc<HubClock>,
+    pub(super) watch: Arc<Watch>,
+    /// Gets a copy of each result. When it is full copies are lost: nobody here waits for it.
+    pub(super) listener: Option<mpsc::Sender<Observation>>,
+    /// Given while the journal is at hand: one that does not come back from a disk is a part that is stuck.
+    pub(super) pulse: Pulse,
 }
 
 impl Clerk {
-    pub(super) fn new(journal: Journal, clock: Arc<HubClock>, watch: Arc<Watch>) -> (Self, Desk) {
+    pub(super) fn new(journal: UnreadJournal, around: Around) -> (Self, Desk) {
         let (sender, orders) = mpsc::channel(16);
-        let (kept, known) = watch::channel(journal.last());
-        let (journal, busy, waiting) = (Some(journal), JoinSet::new(), VecDeque::new());
-        let clerk = Self { journal, busy, waiting, dropped: 0, orders, kept, clock, watch };
+        let (kept, known) = watch::channel(Sequence::NONE);
+        let (unread, busy, waiting) = (Some(journal), JoinSet::new(), VecDeque::new());
+        let clerk = Self { unread, journal: None, busy, waiting, dropped: 0, orders, kept, around };
         (clerk, Desk { orders: sender, kept: known })
     }
 
     /// Works until `last`. From `stop` on, what is in the seam is kept without waiting for company.
     pub(super) async fn run(
+        self,
+        observations: mpsc::Receiver<Observation>,
+        stop: CancellationToken,
+        last: CancellationToken,
+    ) {
+        let pulse = self.around.pulse.clone();
+        self.work_until(observations, stop, last).await;
+        pulse.rest();
+    }
+
+    async fn work_until(
         mut self,
         mut observations: mpsc::Receiver<Observation>,
         stop: CancellationToken,
@@ -90,8 +114,16 @@ impl Clerk {
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         linger.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut batch = Vec::new();
+        if let Some(unread) = self.unread.take() {
+            let pulse = self.around.pulse.clone();
+            pulse.beat();
+            self.busy.spawn_blocking(move || unread.read(pulse));
+        }
         loop {
             let idle = self.journal.is_some();
+            if idle {
+                self.around.pulse.beat();
+            }
             tokio::select! {
                 biased;
                 Some(ended) = self.busy.join_next() => {
@@ -121,8 +153,12 @@ impl Clerk {
 
     fn take(&mut self, batch: &mut Vec<Observation>) {
         for observation in batch.drain(..) {
-            self.watch.heard(&observation);
-            self.waiting.push_back(Fresh { observation, ahead_ms: self.clock.ahead_ms() });
+            self.around.watch.heard(&observation);
+            if let Some(listener) = &self.around.listener {
+                // Whoever listens and is behind has lost a copy: the result itself is kept.
+                let _ = listener.try_send(observation.clone());
+            }
+            self.waiting.push_back(Fresh { observation, ahead_ms: self.around.clock.ahead_ms() });
         }
         while self.waiting.len() > WAITING {
             self.waiting.pop_front();

@@ -8,7 +8,7 @@ use super::{
     Identity, ReporterError, ReporterOptions,
     hub::{HubClient, Unanswered},
 };
-use crate::journal::Journal;
+use crate::journal::UnreadJournal;
 
 /// Why a location is not enrolled: one sentence for the operator, with the way out.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum EnrolmentError {
 pub(super) async fn identity(
     options: &ReporterOptions,
     hub: &HubClient,
-    journal: &mut Journal,
+    journal: &mut UnreadJournal,
 ) -> Result<Identity, ReporterError> {
     let (data, location) = (&options.data, &options.location);
     let known = Identity::read(data, location)?;

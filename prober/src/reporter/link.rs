@@ -2,11 +2,7 @@
 //!
 //! It does not know how results are kept nor how bytes travel.
 
-use std::{
-    io::Write as _,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io::Write as _, sync::Arc, time::Duration};
 
 use flate2::{Compression, write::ZlibEncoder};
 use shared::{
@@ -22,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Identity,
     clerk::Desk,
+    clock::HubClock,
+    contact::Log,
     hub::{HubClient, Unanswered},
     plan::{Known, pause},
     watch::Watch,
@@ -29,6 +27,7 @@ use super::{
 use crate::{
     journal::{Journal, Picked},
     probe::wall_clock,
+    supervisor::Pulse,
 };
 
 /// The hub hears of us at least that often.
@@ -42,37 +41,13 @@ const BEHIND: u32 = 1;
 /// The journal is waited for so long; then the hub hears of us what is known without it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The hub's clock, as the last receipt showed it: it goes on by a clock that nobody sets and that runs while the machine sleeps.
-#[derive(Debug, Default)]
-pub(super) struct HubClock(Mutex<Option<(Duration, Timestamp)>>);
-
-/// Since the machine was started, asleep or not.
-fn since_boot() -> Duration {
-    let at = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    Duration::try_from(at).unwrap_or_default()
-}
-
-impl HubClock {
-    /// How far it is ahead of ours, in milliseconds; none before the first receipt.
-    pub(super) fn ahead_ms(&self) -> Option<i64> {
-        let (at, showed) = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
-        Some(showed.plus(since_boot().saturating_sub(at)).as_millis() - wall_clock().as_millis())
-    }
-
-    fn set(&self, exchange: &Exchange) {
-        let showed = Timestamp::from_millis(exchange.returned_at.as_millis() + exchange.ahead_ms());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((since_boot(), showed));
-    }
-}
-
 /// The link.
 #[derive(Debug)]
 pub(super) struct Link {
     identity: Identity,
     hub: HubClient,
     desk: Desk,
-    clock: Arc<HubClock>,
-    watch: Arc<Watch>,
+    around: Around,
     run: RunId,
     beat: u64,
     /// What the hub has; none before it is asked.
@@ -89,6 +64,16 @@ pub(super) struct Link {
     seen: Option<Seen>,
     /// What went wrong, as it was told last.
     told: Option<String>,
+}
+
+/// What the link shares with others.
+#[derive(Debug)]
+pub(super) struct Around {
+    pub(super) clock: Arc<HubClock>,
+    pub(super) watch: Arc<Watch>,
+    /// Where it says how the hub was heard.
+    pub(super) log: Log,
+    pub(super) pulse: Pulse,
 }
 
 /// What a report says of the journal.
@@ -119,13 +104,12 @@ pub(super) enum Next {
 }
 
 impl Link {
-    pub(super) fn new(identity: Identity, hub: HubClient, desk: Desk, clock: Arc<HubClock>, watch: Arc<Watch>) -> Self {
+    pub(super) fn new(identity: Identity, hub: HubClient, desk: Desk, around: Around) -> Self {
         Self {
             identity,
             hub,
             desk,
-            clock,
-            watch,
+            around,
             run: run_id(),
             beat: 0,
             known: None,
@@ -141,12 +125,19 @@ impl Link {
 
     /// Reports until `stop`.
     pub(super) async fn run(&mut self, stop: CancellationToken) {
+        self.report_until(stop).await;
+        self.around.pulse.rest();
+    }
+
+    async fn report_until(&mut self, stop: CancellationToken) {
         let mut kept = self.desk.kept();
         loop {
+            self.around.pulse.beat();
             let next = tokio::select! {
                 () = stop.cancelled() => return,
                 next = self.report() => next,
             };
+            self.around.pulse.beat();
             let now = Instant::now();
             let beat = now + BEAT;
             let until = match next {
@@ -185,6 +176,7 @@ impl Link {
             Err(Unanswered::Refused(refusal)) => self.refused(refusal, &report).await,
             Err(error @ (Unanswered::Foreign(_) | Unanswered::Lost(_))) => {
                 self.suspect = None;
+                self.around.log.silence(&error.to_string());
                 self.failed(error.to_string())
             }
         }
@@ -204,7 +196,7 @@ impl Link {
         };
         self.seen = Some(seen.clone());
         self.beat += 1;
-        let coverage = self.watch.coverage(wall_clock());
+        let coverage = self.around.watch.coverage(wall_clock());
         Some(Report {
             format: REPORT_FORMAT.to_owned(),
             location: self.identity.location().clone(),
@@ -217,12 +209,13 @@ impl Link {
             lost: lost.first_spans(MOST_SPANS).into(),
             heartbeat: Heartbeat {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                definitions: self.watch.fingerprint(),
+                definitions: self.around.watch.fingerprint(),
                 overdue: coverage.overdue,
                 probes: coverage.probes,
                 journal: seen.state,
                 free_disk: seen.free_disk,
                 exchange: self.exchange,
+                canaries: self.around.watch.has_canaries(),
             },
         })
     }
@@ -251,8 +244,9 @@ impl Link {
     async fn take(&mut self, receipt: Receipt, report: &Report, sent_at: Timestamp) -> Next {
         let Receipt { acknowledged, highest, missing, received_at, answered_at, .. } = receipt;
         let exchange = Exchange { sent_at, received_at, answered_at, returned_at: wall_clock() };
-        self.clock.set(&exchange);
+        self.around.clock.set(&exchange);
         self.exchange = Some(exchange);
+        self.around.log.receipt();
         let is_first = self.known.is_none();
         let taken = self.ask(move |journal| {
             let (before, last, begins) = (journal.acknowledged(), journal.last(), journal.begins());
@@ -280,7 +274,7 @@ impl Link {
         }
         self.went_well();
         if acknowledged == highest {
-            self.watch.acknowledged();
+            self.around.watch.acknowledged();
         }
         let known = Known { highest, missing };
         // What is wanted and cannot be read from the disk now is not asked for in a circle.
@@ -292,6 +286,7 @@ impl Link {
 
     async fn refused(&mut self, refusal: Refusal, report: &Report) -> Next {
         let Refusal { kind, detail, highest, .. } = refusal;
+        self.around.log.refusal(&detail);
         match (kind, highest) {
             (RefusalKind::Conflict, Some(highest)) => {
                 tracing::error!(%highest, detail, "the hub has other results under the numbers of these");

@@ -9,49 +9,64 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{hub::HubClient, watch::Watch};
-use crate::probe::wall_clock;
+use crate::{
+    probe::wall_clock,
+    supervisor::{Pulse, Vitals},
+};
 
 /// From one ping to the next.
 const EVERY: Duration = Duration::from_secs(60);
+/// How often the task says that it lives.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// The task.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ping {
     url: Url,
     http: reqwest::Client,
     watch: Arc<Watch>,
+    vitals: Arc<Vitals>,
+    pulse: Pulse,
 }
 
 impl Ping {
-    pub(super) fn new(url: Url, hub: &HubClient, watch: Arc<Watch>) -> Self {
-        Self { url, http: hub.http(), watch }
+    pub(super) fn new(url: Url, hub: &HubClient, watch: Arc<Watch>, vitals: Arc<Vitals>, pulse: Pulse) -> Self {
+        Self { url, http: hub.http(), watch, vitals, pulse }
     }
 
     /// Pings until `stop`, the first time a minute after the start: a process that dies again and again before that never gives a
     /// sign of life.
     pub(super) async fn run(self, stop: CancellationToken) {
-        let mut ticks = time::interval_at(Instant::now() + EVERY, EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut told = None;
+        let mut looks = time::interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut due, mut told) = (Instant::now() + EVERY, None);
         loop {
+            self.pulse.beat();
             tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
+                () = stop.cancelled() => break,
+                _ = looks.tick() => {}
             }
-            let silence = self.watch.silence(wall_clock());
-            match (told, silence) {
-                (None, Some(reason)) => tracing::error!(reason, "the dead-man switch gets no sign of life"),
-                (Some(_), None) => tracing::info!("the dead-man switch gets a sign of life again"),
-                (None, None) | (Some(_), Some(_)) => {}
+            if Instant::now() < due {
+                continue;
             }
+            due = Instant::now() + EVERY;
+            let silence = self.silence();
+            log(told, silence);
             told = silence;
             if silence.is_none() {
                 tokio::select! {
-                    () = stop.cancelled() => return,
+                    () = stop.cancelled() => break,
                     () = self.tell() => {}
                 }
             }
         }
+        self.pulse.rest();
+    }
+
+    /// Why no sign of life is given.
+    fn silence(&self) -> Option<&'static str> {
+        let in_vain = self.vitals.is_lenient().then_some("this process was restarted again and again in vain");
+        in_vain.or_else(|| self.watch.silence(wall_clock()))
     }
 
     async fn tell(&self) {
@@ -63,5 +78,14 @@ impl Ping {
                 tracing::warn!(%error, "the dead-man switch could not be told");
             }
         }
+    }
+}
+
+/// Says a change once.
+fn log(before: Option<&'static str>, now: Option<&'static str>) {
+    match (before, now) {
+        (None, Some(reason)) => tracing::error!(reason, "the dead-man switch gets no sign of life"),
+        (Some(_), None) => tracing::info!("the dead-man switch gets a sign of life again"),
+        (None, None) | (Some(_), Some(_)) => {}
     }
 }

@@ -16,12 +16,14 @@ use shared::{
 use tokio::sync::watch;
 
 use super::{
-    clerk::Clerk,
+    clerk::{self, Clerk},
+    contact::Log,
     hub::{HubClient, Unanswered},
-    link::Link,
+    link::{self, Link},
     watch::Watch,
     *,
 };
+use crate::canary::{Canaries, Canary};
 use crate::definition::{Check, Definition, DefinitionSet, ProbeDefinition, Schedule, TcpCheck};
 
 fn lyon() -> LocationName {
@@ -109,6 +111,7 @@ fn options(hub: HubAddress, data: &Path, code: Option<&str>) -> ReporterOptions 
         ca_file: None,
         ping: None,
         journal: JournalOptions::default(),
+        listener: None,
     }
 }
 
@@ -124,19 +127,21 @@ async fn a_lost_answer_costs_no_code_and_a_journal_that_begins_anew_goes_on_abov
     let enrolled = json!({ "format": ENROLMENT_FORMAT, "location": "lyon", "highest": 40 }).to_string();
     let answers = vec![("502 Bad Gateway", String::new()), ("200 OK", enrolled.clone()), ("200 OK", enrolled)];
     let (hub, heard) = scripted(answers);
-    let open = |code| Reporter::open(options(hub.clone(), directory.path(), code));
+    let open =
+        async |code| Reporter::open(options(hub.clone(), directory.path(), code), &mut Oversight::default()).await;
     let refused = open(None).await.expect_err("no code");
     assert!(refused.to_string().contains("statuspage location add lyon"), "{refused}");
     let refused = open(Some("one")).await.expect_err("the answer is lost");
     assert!(refused.to_string().contains("the same code can be used again"), "{refused}");
-    let reporter = open(Some("one")).await.expect("enrolled");
-    assert_eq!(reporter.journal.begins(), Sequence::new(41));
-    let public = reporter.identity.public_key();
+    let Reporter { journal, identity, .. } = open(Some("one")).await.expect("enrolled");
+    let journal = journal.read(Pulse::new("journal", Duration::from_secs(30)));
+    assert_eq!(journal.begins(), Sequence::new(41));
+    let public = identity.public_key();
     assert_eq!(
         (key_in(&heard.recv().expect("asked")), key_in(&heard.recv().expect("asked"))),
         (public.clone(), public.clone())
     );
-    drop(reporter);
+    drop(journal);
     let again = open(Some("one")).await.expect("the same code is not used again");
     assert_eq!(again.identity.public_key(), public);
     drop(again);
@@ -172,7 +177,7 @@ fn set() -> Arc<DefinitionSet> {
 #[tokio::test(start_paused = true)]
 async fn a_sign_of_life_needs_probes_that_run_and_a_hub_that_acknowledges() {
     let (definitions, watched) = watch::channel(Arc::new(DefinitionSet::default()));
-    let watch = Watch::new(watched);
+    let watch = Watch::new(watched, Canaries::Off);
     let now = crate::probe::wall_clock();
     let later = |seconds: u64| now.plus(Duration::from_secs(seconds));
     assert_eq!(watch.silence(now), Some("no probe is defined"));
@@ -195,6 +200,7 @@ async fn a_sign_of_life_needs_probes_that_run_and_a_hub_that_acknowledges() {
 struct Place {
     link: Link,
     heard: mpsc::Receiver<String>,
+    contact: watch::Receiver<Contact>,
     _tasks: JoinSet<()>,
     _out: tokio::sync::mpsc::Sender<Observation>,
     _directory: tempfile::TempDir,
@@ -209,20 +215,26 @@ fn observation() -> Observation {
     serde_json::from_value(json).expect("an observation")
 }
 
-fn place(results: usize, answers: Vec<(&'static str, String)>) -> Place {
+async fn place(results: u64, answers: Vec<(&'static str, String)>) -> Place {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut journal = Journal::open(directory.path(), JournalOptions::default()).expect("opens");
-    let fresh = || crate::journal::Fresh { observation: observation(), ahead_ms: None };
-    journal.append((0..results).map(|_| fresh()).collect());
+    let journal = Journal::open(directory.path(), JournalOptions::default()).expect("opens");
     let (address, heard) = scripted(answers);
-    let (clock, watch) = (Arc::default(), Arc::new(Watch::new(watch::channel(set()).1)));
-    let (clerk, desk) = Clerk::new(journal, Arc::clone(&clock), Arc::clone(&watch));
+    let (clock, watch) = (Arc::default(), Arc::new(Watch::new(watch::channel(set()).1, Canaries::Off)));
+    let pulse = || Pulse::new("test", Duration::from_secs(30));
+    let (shared, seen) = (Arc::clone(&clock), Arc::clone(&watch));
+    let (clerk, desk) =
+        Clerk::new(journal, clerk::Around { clock: shared, watch: seen, listener: None, pulse: pulse() });
+    let (log, contact) = Log::new();
     let (out, observations) = Reporter::seam();
     let mut tasks = JoinSet::new();
     tasks.spawn(clerk.run(observations, CancellationToken::new(), CancellationToken::new()));
+    for _ in 0..results {
+        out.send(observation()).await.expect("it listens");
+    }
+    desk.kept().wait_for(|kept| *kept == Sequence::new(results)).await.expect("all are kept");
     let identity = Identity::generate(lyon(), "code").expect("a key");
-    let link = Link::new(identity, client(address), desk, clock, watch);
-    Place { link, heard, _tasks: tasks, _out: out, _directory: directory }
+    let link = Link::new(identity, client(address), desk, link::Around { clock, watch, log, pulse: pulse() });
+    Place { link, heard, contact, _tasks: tasks, _out: out, _directory: directory }
 }
 
 fn has(acknowledged: u64, highest: u64) -> (&'static str, String) {
@@ -253,7 +265,7 @@ async fn only_a_result_that_the_hub_cannot_read_while_it_reads_reports_is_given_
     let late = || refused("408 Request Timeout", "late", None);
     let answers =
         vec![has(0, 0), late(), malformed(), malformed(), malformed(), late(), malformed(), has(0, 0), has(1, 1)];
-    let mut place = place(1, answers);
+    let mut place = place(1, answers).await;
     // It asks first; what did not come whole is no result's fault, nor is what an empty report shares.
     for (step, expected) in ["0-0", "1-1", "1-1", "0-0", "1-1", "0-0", "1-1", "0-0", "0-0"].into_iter().enumerate() {
         assert_eq!(place.says().await, expected, "report {step}");
@@ -263,7 +275,7 @@ async fn only_a_result_that_the_hub_cannot_read_while_it_reads_reports_is_given_
 #[tokio::test]
 async fn a_conflict_gives_new_numbers_to_what_the_hub_lacks_only() {
     let answers = vec![has(0, 0), has(2, 2), refused("409 Conflict", "conflict", Some(50)), has(50, 50)];
-    let mut place = place(2, answers);
+    let mut place = place(2, answers).await;
     assert_eq!((place.says().await.as_str(), place.says().await.as_str()), ("0-0", "1-2"));
     place.says().await;
     assert_eq!(place.says().await, "0-0", "nothing is sent twice");
@@ -271,6 +283,146 @@ async fn a_conflict_gives_new_numbers_to_what_the_hub_lacks_only() {
 
 #[tokio::test]
 async fn a_location_that_lost_its_end_goes_on_above_what_the_hub_knows() {
-    let mut place = place(2, vec![has(40, 40), has(42, 42)]);
+    let mut place = place(2, vec![has(40, 40), has(42, 42)]).await;
     assert_eq!((place.says().await.as_str(), place.says().await.as_str()), ("0-0", "41-42"));
+}
+
+#[tokio::test]
+async fn whoever_asks_hears_when_the_hub_took_a_report_when_it_answered_and_what_went_wrong_since() {
+    let answers =
+        vec![has(0, 0), refused("503 Service Unavailable", "behind", None), ("502 Bad Gateway", String::new())];
+    let mut place = place(1, answers).await;
+    let known = |place: &Place| {
+        let Contact { receipt, answer, error, .. } = place.contact.borrow().clone();
+        (receipt, answer, error)
+    };
+    assert_eq!(known(&place), (None, None, None));
+    place.says().await;
+    let (receipt, answer, error) = known(&place);
+    assert!(receipt.is_some() && answer == receipt && error.is_none());
+    place.says().await;
+    let (still, answer, error) = known(&place);
+    assert!(still == receipt && answer != receipt && error.as_deref() == Some("no"));
+    place.says().await;
+    let (still, unchanged, error) = known(&place);
+    assert!(still == receipt && unchanged == answer, "a proxy is no hub");
+    assert!(error.is_some_and(|error| error.contains("is no hub of this version")));
+}
+
+/// What a canary is found to be when everything works.
+fn right(canary: Canary) -> Observation {
+    let (verdict, failure, status) = match canary {
+        Canary::Failing => ("fail", json!({ "kind": "http_status", "detail": "502" }), Some(502)),
+        Canary::Working => ("pass", Value::Null, Some(200)),
+        Canary::Slow => ("fail", json!({ "kind": "http_timeout", "detail": "no answer" }), None),
+    };
+    let http = status.map(|status| json!({ "status": status, "version": "1.1", "redirects": [] }));
+    let json = json!({
+        "probe": format!("belfry-canary/{}", canary.word()), "location": "lyon", "started_at": crate::probe::wall_clock(),
+        "verdict": verdict, "failure": failure, "timings": {}, "duration": 0.1, "http": http, "certificate_expires_at": null,
+        "confirmation": false,
+    });
+    serde_json::from_value(json).expect("an observation")
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_sign_of_life_is_given_while_a_canary_is_not_found_to_be_what_it_is() {
+    let (_definitions, watched) = watch::channel(set());
+    let watch = Watch::new(watched, Canaries::On);
+    let now = crate::probe::wall_clock();
+    let minute = async |found: &[Canary]| {
+        watch.acknowledged();
+        tokio::time::advance(Duration::from_secs(30)).await;
+        found.iter().for_each(|canary| watch.heard(&right(*canary)));
+        tokio::time::advance(Duration::from_secs(30)).await;
+        watch.silence(now)
+    };
+    let broken = Some("a canary is not found to be what it is: detection is broken");
+    assert_eq!(minute(&Canary::ALL).await, None);
+    for missing in Canary::ALL {
+        let rest: Vec<_> = Canary::ALL.into_iter().filter(|canary| *canary != missing).collect();
+        assert_eq!(minute(&rest).await, broken, "{missing:?}");
+        let green = Observation { verdict: shared::Verdict::Warn, failure: None, http: None, ..right(missing) };
+        watch.heard(&green);
+        assert_eq!(minute(&rest).await, broken, "{missing:?} is found to be something else");
+        assert_eq!(minute(&Canary::ALL).await, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_does_not_come_back_from_its_disk_gives_no_sign_of_life() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let journal = Journal::open(directory.path(), JournalOptions::default()).expect("opens");
+    let pulse = Pulse::new("journal", Duration::from_secs(30));
+    let watch = Arc::new(Watch::new(watch::channel(set()).1, Canaries::Off));
+    let around = clerk::Around { clock: Arc::default(), watch, listener: None, pulse: pulse.clone() };
+    let (clerk, desk) = Clerk::new(journal, around);
+    let (_out, observations) = Reporter::seam();
+    let (mut tasks, last) = (JoinSet::new(), CancellationToken::new());
+    tasks.spawn(clerk.run(observations, last.clone(), last.clone()));
+    let before = pulse.count();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let alive = pulse.count();
+    assert!(alive > before, "it lives although nothing is to be kept");
+    let (release, held) = mpsc::channel::<()>();
+    let (took, is_taken) = tokio::sync::oneshot::channel();
+    let (other, order) = (desk.clone(), move |_: &mut Journal| {
+        let _ = took.send(());
+        let _ = held.recv();
+    });
+    tasks.spawn(async move { other.ask(order).await.unwrap_or_default() });
+    is_taken.await.expect("the journal is busy");
+    let stuck = pulse.count();
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!(pulse.count(), stuck);
+    drop(release);
+    desk.ask(|_| ()).await.expect("it is back");
+    assert!(pulse.count() > stuck);
+    last.cancel();
+    tasks.join_next().await;
+}
+
+#[tokio::test]
+async fn a_listener_gets_a_copy_of_each_result_and_holds_up_nobody() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let journal = Journal::open(directory.path(), JournalOptions::default()).expect("opens");
+    let (listener, mut copies) = tokio::sync::mpsc::channel(1);
+    let watch = Arc::new(Watch::new(watch::channel(set()).1, Canaries::Off));
+    let pulse = Pulse::new("journal", Duration::from_secs(30));
+    let around = clerk::Around { clock: Arc::default(), watch, listener: Some(listener), pulse };
+    let (clerk, desk) = Clerk::new(journal, around);
+    let (out, observations) = Reporter::seam();
+    let (mut tasks, last) = (JoinSet::new(), CancellationToken::new());
+    tasks.spawn(clerk.run(observations, last.clone(), last.clone()));
+    let mut kept = desk.kept();
+    for _ in 0..3 {
+        out.send(observation()).await.expect("it listens");
+    }
+    kept.wait_for(|kept| *kept == Sequence::new(3)).await.expect("all are kept");
+    assert_eq!(copies.recv().await.map(|copy| copy.probe.to_string()).as_deref(), Some("cloud/tcp"));
+    assert!(copies.try_recv().is_err(), "the others found no room");
+}
+
+#[tokio::test]
+async fn results_are_taken_while_an_old_journal_is_still_being_read_and_are_kept_afterwards() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let parts = directory.path().join("journal");
+    std::fs::create_dir(&parts).expect("made");
+    // Whoever reads a pipe waits for its other end.
+    let slow = parts.join("00000000000000000001.part");
+    rustix::fs::mknodat(rustix::fs::CWD, &slow, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).expect("a pipe");
+    let journal = Journal::open(directory.path(), JournalOptions::default()).expect("opens at once");
+    let (listener, mut copies) = tokio::sync::mpsc::channel(8);
+    let watch = Arc::new(Watch::new(watch::channel(set()).1, Canaries::Off));
+    let pulse = Pulse::new("journal", Duration::from_secs(30));
+    let around = clerk::Around { clock: Arc::default(), watch, listener: Some(listener), pulse };
+    let (clerk, desk) = Clerk::new(journal, around);
+    let (out, observations) = Reporter::seam();
+    let (mut tasks, last) = (JoinSet::new(), CancellationToken::new());
+    tasks.spawn(clerk.run(observations, last.clone(), last.clone()));
+    out.send(observation()).await.expect("it listens");
+    copies.recv().await.expect("it was taken");
+    assert_eq!(*desk.kept().borrow(), Sequence::NONE);
+    tasks.spawn_blocking(move || drop(std::fs::OpenOptions::new().write(true).open(slow).expect("the other end")));
+    desk.kept().wait_for(|kept| *kept == Sequence::new(1)).await.expect("it is kept");
 }

@@ -11,7 +11,11 @@ use std::{
 use shared::{Observation, ProbeId, Timestamp, Verdict};
 use tokio::{sync::watch, time::Instant};
 
-use crate::{definition::DefinitionSet, probe::wall_clock};
+use crate::{
+    canary::{Canaries, Canary},
+    definition::DefinitionSet,
+    probe::wall_clock,
+};
 
 /// Share of the probes that must have run, in percent: the hub's own dead-man switch asks for the same.
 const COVERAGE: u64 = 95;
@@ -32,6 +36,8 @@ struct Seen {
     /// Since when each probe is awaited.
     awaited: BTreeMap<ProbeId, Timestamp>,
     acknowledged: Option<Instant>,
+    /// When each canary was last found to be what it is, or since when it is expected to be.
+    canaries: BTreeMap<Canary, Instant>,
 }
 
 /// Probes that should have given a result, and those of them that have not.
@@ -42,8 +48,13 @@ pub(super) struct Coverage {
 }
 
 impl Watch {
-    pub(super) fn new(definitions: watch::Receiver<Arc<DefinitionSet>>) -> Self {
-        let seen = Seen { results: BTreeMap::new(), awaited: BTreeMap::new(), acknowledged: None };
+    pub(super) fn new(definitions: watch::Receiver<Arc<DefinitionSet>>, canaries: Canaries) -> Self {
+        let now = Instant::now();
+        let canaries = match canaries {
+            Canaries::On => Canary::ALL.into_iter().map(|canary| (canary, now)).collect(),
+            Canaries::Off => BTreeMap::new(),
+        };
+        let seen = Seen { results: BTreeMap::new(), awaited: BTreeMap::new(), acknowledged: None, canaries };
         Self { definitions, seen: Mutex::new(seen) }
     }
 
@@ -53,9 +64,23 @@ impl Watch {
 
     /// A result came.
     pub(super) fn heard(&self, observation: &Observation) {
-        if observation.verdict != Verdict::Unknown {
+        if let Some(canary) = Canary::of(observation) {
+            if canary.is_as_expected(observation) {
+                self.with(|seen| seen.canaries.insert(canary, Instant::now()));
+            }
+        } else if observation.verdict != Verdict::Unknown {
             self.with(|seen| seen.results.insert(observation.probe.clone(), wall_clock()));
         }
+    }
+
+    /// Whether canaries are probed here.
+    pub(super) fn has_canaries(&self) -> bool {
+        self.with(|seen| !seen.canaries.is_empty())
+    }
+
+    /// Whether each canary was found to be what it is in the time that it has for that.
+    fn detects(&self) -> bool {
+        self.with(|seen| seen.canaries.iter().all(|(canary, right_at)| right_at.elapsed() <= canary.patience()))
     }
 
     /// The hub has everything.
@@ -70,14 +95,16 @@ impl Watch {
             seen.results.retain(|id, _| set.probe(id).is_some());
             seen.awaited.retain(|id, _| set.probe(id).is_some());
             let mut overdue = 0;
-            for probe in set.probes() {
+            // A sign of life that is sent reaches the hub: nobody asks for it here.
+            let asked = || set.probes().filter(|probe| probe.check.heartbeat().is_none());
+            for probe in asked() {
                 // After a clock that was set back, nothing would be overdue until it had caught up.
                 let awaited = seen.awaited.entry(probe.id.clone()).or_insert(now);
                 *awaited = (*awaited).min(now);
                 let since = seen.results.get(&probe.id).map_or(*awaited, |at| (*at).min(now).max(*awaited));
                 overdue += u64::from(now > probe.overdue_at(since));
             }
-            Coverage { probes: set.probes().count() as u64, overdue }
+            Coverage { probes: asked().count() as u64, overdue }
         })
     }
 
@@ -87,6 +114,7 @@ impl Watch {
         let acknowledged = self.with(|seen| seen.acknowledged);
         match acknowledged {
             _ if probes == 0 => Some("no probe is defined"),
+            _ if !self.detects() => Some("a canary is not found to be what it is: detection is broken"),
             _ if (probes - overdue) * 100 < probes * COVERAGE => Some("probes do not run"),
             None => Some("the hub has not acknowledged anything yet"),
             Some(at) if at.elapsed() > ACKNOWLEDGED => Some("the hub does not acknowledge"),

@@ -52,7 +52,7 @@ impl Pulse {
     }
 
     /// Its count, while it is expected to change.
-    pub(super) fn count(&self) -> Option<u64> {
+    pub(crate) fn count(&self) -> Option<u64> {
         let count = self.0.beats.load(Ordering::Relaxed);
         (count > 0 && !self.0.rests.load(Ordering::Relaxed)).then_some(count)
     }

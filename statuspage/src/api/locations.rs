@@ -76,6 +76,12 @@ pub(crate) struct LocationAnswer {
     pub(crate) clock_offset: Option<f64>,
     /// Probes that should have given a result there and have not.
     pub(crate) overdue: Option<u64>,
+    /// Probes that were due there over two intervals of each, by the hub's own definitions.
+    #[serde(default)]
+    pub(crate) probes_expected: Option<u64>,
+    /// Those of them that ran.
+    #[serde(default)]
+    pub(crate) probes_executed: Option<u64>,
     /// Results that it keeps and that the hub has not acknowledged.
     pub(crate) journal_depth: Option<u64>,
     /// When the oldest of them was observed.
@@ -121,6 +127,8 @@ impl LocationAnswer {
             drifts_since: view.drifts_since,
             clock_offset: view.ahead_ms.map(|millis| millis as f64 / 1e3),
             overdue: journal(|heartbeat| heartbeat.overdue),
+            probes_expected: view.coverage.map(|coverage| coverage.expected),
+            probes_executed: view.coverage.map(|coverage| coverage.executed),
             journal_depth: journal(|heartbeat| heartbeat.journal.depth),
             journal_oldest: heartbeat.and_then(|heartbeat| heartbeat.journal.oldest),
             free_disk: heartbeat.and_then(|heartbeat| heartbeat.free_disk),

@@ -11,7 +11,12 @@ use crate::outpost::OutpostOptions;
 
 /// The flags of `outpost`: those of `serve`, where `--listen` is called `--serve`, and the hub.
 #[derive(Debug, Clone, Args)]
-#[command(mut_arg("listen", |arg| arg.long("serve")))]
+#[command(
+    mut_arg("listen", |arg| arg.long("serve")),
+    mut_arg("location", |arg| arg.help("The name of this place, as `statuspage location add` got it on the hub")),
+    mut_arg("no_prober", |arg| arg.hide(true)),
+    mut_arg("public_url", |arg| arg.help("The address of this place's own page, for the links in its messages")),
+)]
 pub struct OutpostArgs {
     /// The hub that it stands by
     #[arg(long, value_name = "URL", env = "BELFRY_HUB")]

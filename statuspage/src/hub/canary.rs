@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::roster;
 use crate::{
     engine::{Engine, Input, Observed, PlaceState, Roster},
-    notify::{ChannelName, Event, Happening, Matter, Outbox, Outcome, Receipt, Subject, WatchFault},
+    notify::{ChannelName, Event, Kind, Matter, Outbox, Outcome, Receipt, Subject, WatchFault},
     snapshot::Detection,
 };
 
@@ -70,6 +70,16 @@ impl Canaries {
         Self { engine, definition, places }
     }
 
+    /// A place says whether it has canaries: what is found of them is expected then, and otherwise not.
+    pub(super) fn expect(&mut self, place: &LocationName, canaries: canary::Canaries, now: Instant) {
+        match canaries {
+            canary::Canaries::Off => self.places.retain(|known, state| known != place || state.heard_at.is_none()),
+            canary::Canaries::On => {
+                self.places.entry(place.clone()).or_insert_with(|| Place::expected(Some(now), now));
+            }
+        }
+    }
+
     /// Something else came from a place.
     pub(super) fn heard(&mut self, place: &LocationName, now: Instant) {
         if let Some(heard_at) = self.places.get_mut(place).and_then(|place| place.heard_at.as_mut()) {
@@ -82,6 +92,10 @@ impl Canaries {
         let Some((canary, definition)) = Canary::of(observation).zip(self.definition.clone()) else { return };
         let probe = definition.probes.iter().find(|probe| probe.id == observation.probe);
         let Some(probe) = probe else { return };
+        if at.since(observation.ended_at()) > canary.patience() {
+            // What a place kept while the hub was away says nothing of now.
+            return self.heard(&observation.location, now);
+        }
         let stale_at = probe.schedule.stale_at(observation.ended_at().min(at), probe.timeout);
         self.engine.step(Input::Observation(Observed { observation: Arc::clone(observation), stale_at }), at);
         let (component, name, location) = (&observation.probe.component, &probe.id.name, &observation.location);
@@ -138,7 +152,7 @@ fn tells(at: Timestamp) -> bool {
     let Some(component) = canary::definition(None).map(|definition| definition.id) else { return false };
     let mut outbox = Outbox::new([nobody.clone()], Vec::new());
     let subject = Subject::Incident(Box::new(Matter::outage(component, NOBODY.to_owned(), at)));
-    let event = Event { subject, detected_at: at, happening: Happening::Down { since: at, cause: None } };
+    let event = Event { subject, detected_at: at, kind: Kind::Down { since: at, cause: None } };
     outbox.tell(&event, [&nobody]);
     let sent = outbox.due(at).send;
     let ids: Vec<_> = sent.into_iter().map(|row| row.id).collect();

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
+use prober::canary::is_canary;
 use shared::{
     LocationName, Observation, Timestamp,
     report::{Enrolment, Receipt, Report},
@@ -230,6 +231,8 @@ impl Hub {
                 return (Err(Answer::Undone(undone)), Vec::new());
             }
         };
+        let canaries = self.telling.locations.canaries(location);
+        self.canaries.expect(location, canaries, Instant::now());
         let (kept, transitions) = self.keep_news(location, taken).await;
         match kept {
             Durability::Synced if !self.unsettled.contains_key(location) => {
@@ -253,7 +256,9 @@ impl Hub {
         let (mut rows, mut transitions, mut unknown, now) = (Vec::new(), Vec::new(), 0, now());
         for News { observation, is_unjudged } in news {
             let (observation, exhibit) = evidence::parted(observation);
-            unknown += u64::from(self.definitions.probe(&observation.probe).is_none());
+            let is_known =
+                is_canary(&observation.probe.component) || self.definitions.probe(&observation.probe).is_some();
+            unknown += u64::from(!is_known);
             if is_unjudged {
                 transitions.extend(self.judge_report(&observation, exhibit, now));
             }

@@ -22,7 +22,7 @@ use crate::{
     engine::{Input, Transition, Windows},
     incident::Actor,
     maintenance::{Book, Command, Groups, Key, Maintenance, News, Plan, Refusal, Scope, Word},
-    notify::{Case, ChannelName, Event, Happening, NAMED, Notification, Planned, Subject},
+    notify::{Case, ChannelName, Event, Kind, NAMED, Notification, Planned, Subject},
     store::{Changes, Durability, RecordKey, Restored, StoreState},
 };
 
@@ -158,7 +158,7 @@ impl Hub {
         let planned = self.as_told(maintenance, *word);
         let channels = self.ring_maintenance(&maintenance.id, *word, *at);
         let subject = Subject::Maintenance(Box::new(planned));
-        let event = Event { subject, detected_at: now(), happening: Happening::Noticed { at: *at } };
+        let event = Event { subject, detected_at: now(), kind: Kind::noticed(*at) };
         self.telling.outbox.tell(&event, &channels)
     }
 
@@ -197,8 +197,8 @@ impl Hub {
         };
         let message = |maintenance: &Maintenance| {
             let (subject, at) = (self.as_told(maintenance, Word::Begins), maintenance.starts_at);
-            let happening = Happening::Noticed { at };
-            let event = Event { subject: Subject::Maintenance(Box::new(subject)), detected_at: at, happening };
+            let subject = Subject::Maintenance(Box::new(subject));
+            let event = Event { subject, detected_at: at, kind: Kind::noticed(at) };
             Notification::new(channel, &event)
         };
         let all = self.telling.maintenance.maintenances();

@@ -158,7 +158,7 @@ impl Hub {
             status: worst.unwrap_or(Status::Unknown),
             components,
             locations: self.views.locations.clone(),
-            places: Arc::new(self.telling.locations.views(now)),
+            places: Arc::new(self.locations_shown(now)),
             quarantined: Arc::new(self.definitions.quarantined.clone()),
             store: self.store.state(),
             incidents: Arc::clone(&self.views.incidents),

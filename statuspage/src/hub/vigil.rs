@@ -2,14 +2,15 @@
 //!
 //! It does not know what is pinged.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use prober::definition::{ProbeDefinition, Schedule};
-use shared::{Timestamp, Verdict};
+use shared::{LocationName, Timestamp, Verdict};
 
 use super::Hub;
 use crate::{
     engine::PlaceState,
+    location::{Coverage, LocationView},
     notify::FaultKind,
     snapshot::{Snapshot, StoreState},
     watch::WatchInput,
@@ -37,11 +38,13 @@ impl Hub {
         self.vigil.quarantined_since = keep(self.vigil.quarantined_since, !snapshot.quarantined.is_empty());
         let due: Vec<_> = self.definitions.probes().filter(|probe| self.is_due(probe, now)).collect();
         let ran = due.iter().filter(|probe| self.ran(probe, now)).count();
+        let uncovered = self.own_coverage(now).into_iter().chain(covered(snapshot)).find(|(_, one)| !one.is_enough());
         let last_result_at = snapshot.locations.values().copied().flatten().max();
         WatchInput {
             at: now,
             probes_expected: due.len() as u64,
             probes_executed: ran as u64,
+            uncovered,
             last_result_at,
             longest_silence: self.longest_silence(last_result_at, now),
             store: snapshot.store,
@@ -68,8 +71,40 @@ impl Hub {
     fn ran(&self, probe: &ProbeDefinition, now: Timestamp) -> bool {
         let Some(state) = self.engine.state(&probe.id.component) else { return false };
         let Some(state) = state.probes.get(&probe.id.name) else { return false };
-        let proves = |place: &PlaceState| place.last().verdict != Verdict::Unknown;
-        state.places.values().any(|place| proves(place) && now <= probe.overdue_at(place.received_at()))
+        state.places.values().any(|place| is_proof(place, probe, now))
+    }
+
+    /// The same at one place that must report, the hub's own included.
+    fn coverage_at(&self, place: &LocationName, since: Timestamp, now: Timestamp) -> Option<Coverage> {
+        let (mut expected, mut executed) = (0, 0);
+        let asked = self.definitions.probes().filter(|probe| probe.check.heartbeat().is_none());
+        for probe in asked {
+            let state = self.engine.state(&probe.id.component);
+            let watched = state.map_or(now, |state| state.created_at).max(self.started).max(since);
+            if now <= probe.overdue_at(watched) {
+                continue;
+            }
+            let seen = state.and_then(|state| state.probes.get(&probe.id.name)?.places.get(place));
+            expected += 1;
+            executed += u64::from(seen.is_some_and(|seen| is_proof(seen, probe, now)));
+        }
+        (expected > 0).then_some(Coverage { expected, executed })
+    }
+
+    fn own_coverage(&self, now: Timestamp) -> Option<(LocationName, Coverage)> {
+        let place = self.options.location.as_ref()?;
+        Some((place.clone(), self.coverage_at(place, self.started, now)?))
+    }
+
+    /// All locations as readers see them, with how many of the probes that were due there ran.
+    pub(super) fn locations_shown(&self, now: Timestamp) -> BTreeMap<LocationName, LocationView> {
+        let mut views = self.telling.locations.views(now);
+        for (location, since) in self.telling.locations.expected() {
+            if let Some(view) = views.get_mut(location) {
+                view.coverage = self.coverage_at(location, since, now);
+            }
+        }
+        views
     }
 
     fn longest_silence(&self, last: Option<Timestamp>, now: Timestamp) -> Duration {
@@ -80,4 +115,14 @@ impl Hub {
         };
         self.definitions.probes().map(silence).min().unwrap_or(Duration::MAX)
     }
+}
+
+/// Whether what a place said of a probe last came lately and is not our own fault.
+fn is_proof(place: &PlaceState, probe: &ProbeDefinition, now: Timestamp) -> bool {
+    place.last().verdict != Verdict::Unknown && now <= probe.overdue_at(place.received_at())
+}
+
+/// What ran at the places that report from elsewhere.
+fn covered(snapshot: &Snapshot) -> impl Iterator<Item = (LocationName, Coverage)> {
+    snapshot.places.iter().filter_map(|(location, view)| Some((location.clone(), view.coverage?)))
 }

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use prober::canary::Canaries;
 use shared::{
     LocationName, Sequence, Timestamp,
     report::{Enrolment, Receipt, Report},
@@ -301,6 +302,24 @@ impl Book {
         taken.map_err(|_| Undone::Copied(highest))
     }
 
+    /// Every location that must report, and since when that is so.
+    pub fn expected(&self) -> impl Iterator<Item = (&LocationName, Timestamp)> {
+        let expected = |(location, place): (_, &Place)| {
+            let first = place.keys.first().filter(|_| place.revoked_at.is_none())?;
+            Some((location, first.enrolled_at))
+        };
+        self.places.iter().filter_map(expected)
+    }
+
+    /// Whether a location said last that it probes canaries.
+    pub fn canaries(&self, location: &LocationName) -> Canaries {
+        let heard = self.places.get(location).and_then(|place| place.heard.as_ref());
+        match heard.is_some_and(|heard| heard.heartbeat.canaries) {
+            true => Canaries::On,
+            false => Canaries::Off,
+        }
+    }
+
     /// Results were of probes that nobody defines here.
     pub fn count_unknown(&mut self, location: &LocationName, results: u64) {
         if let Some(place) = self.places.get_mut(location) {
@@ -385,6 +404,8 @@ fn view(place: &Place, since: Timestamp, now: Timestamp) -> LocationView {
         has_wrong_clock: heard.is_some_and(|heard| heard.ahead_ms.unsigned_abs() > WRONG_MS),
         drifts_since: place.drifts_since,
         has_other_version: heard.is_some_and(|heard| heard.heartbeat.version != env!("CARGO_PKG_VERSION")),
+        // What was due is for whoever knows the probes.
+        coverage: None,
         gaps: place.gaps(),
         counts: place.counts,
     }

@@ -7,6 +7,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
+use prober::canary::is_canary;
 use serde::{Deserialize, Serialize};
 use shared::{
     LocationName, Observation, Sequence, Span, Spans, Timestamp,
@@ -273,7 +274,8 @@ impl Place {
         let mut heartbeat = report.heartbeat.clone();
         // What comes with the report is no longer to come.
         let journal = &mut heartbeat.journal;
-        journal.depth = journal.depth.saturating_sub(report.entries.len() as u64);
+        let shown = report.entries.iter().filter(|entry| is_shown(entry)).count();
+        journal.depth = journal.depth.saturating_sub(shown as u64);
         journal.oldest = journal.oldest.filter(|_| journal.depth > 0);
         self.heard = Some(Heard { at: now, ahead_ms, heartbeat });
     }
@@ -285,7 +287,7 @@ impl Place {
     /// `ahead`: by how much our clock was ahead of its, in milliseconds, where the result does not say.
     fn note(&mut self, entry: &Entry, report: &Report, ahead: i64) -> Option<News> {
         if self.kept.contains(entry.sequence) {
-            self.counts.duplicates += 1;
+            self.counts.duplicates += u64::from(is_shown(entry));
             return None;
         }
         self.kept.add(entry.sequence);
@@ -295,7 +297,7 @@ impl Place {
         }
         let is_unjudged = !self.judged.contains(entry.sequence);
         self.judged.add(entry.sequence);
-        self.counts.taken += u64::from(is_unjudged);
+        self.counts.taken += u64::from(is_unjudged && is_shown(entry));
         let mut observation = entry.observation.clone();
         observation.location = report.location.clone();
         let ahead = entry.ahead_ms.unwrap_or(ahead);
@@ -353,6 +355,11 @@ impl Place {
     pub(super) fn gaps(&self) -> u64 {
         self.kept.gaps(self.kept.highest()).count()
     }
+}
+
+/// Whether readers hear of it: canaries are nobody's.
+fn is_shown(entry: &Entry) -> bool {
+    !is_canary(&entry.observation.probe.component)
 }
 
 /// By how much our clock is ahead of its, with the time on the way.

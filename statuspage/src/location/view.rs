@@ -31,6 +31,30 @@ impl Standing {
     }
 }
 
+/// How many of the probes that should have run at a place lately did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Those that were due over the last two intervals of each.
+    pub expected: u64,
+    /// Those of them of which a result came that is not our own fault.
+    pub executed: u64,
+}
+
+impl Coverage {
+    /// Share of the probes that must have run, in percent.
+    const ENOUGH: u64 = 95;
+
+    /// Whether enough of them ran; where none was due nothing is missing.
+    pub fn is_enough(self) -> bool {
+        self.executed.saturating_mul(100) >= self.expected.saturating_mul(Self::ENOUGH)
+    }
+
+    /// The share of them; none where none was due.
+    pub fn share(self) -> Option<f64> {
+        (self.expected > 0).then(|| self.executed as f64 / self.expected as f64)
+    }
+}
+
 /// A location, with what is private in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocationView {
@@ -54,6 +78,8 @@ pub struct LocationView {
     pub drifts_since: Option<Timestamp>,
     /// Whether its version is another one than the hub's.
     pub has_other_version: bool,
+    /// How many of the hub's probes ran there lately; none before anything was due, and of one that need not report.
+    pub coverage: Option<Coverage>,
     /// Results that are lacking and may still come.
     pub gaps: u64,
     /// What is counted of it.

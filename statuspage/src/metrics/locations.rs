@@ -7,12 +7,12 @@ use super::{
     exposition::{Exposition, Kind},
     hub::seconds,
 };
-use crate::location::{LocationView, Standing};
+use crate::location::{Coverage, LocationView, Standing};
 
 /// A number of a location, where there is one.
 type Read = fn(&LocationView) -> Option<f64>;
 
-const GAUGES: [(&str, &str, Read); 11] = [
+const GAUGES: [(&str, &str, Read); 12] = [
     ("belfry_location_up", "Whether a location that was added is heard: 1 or 0", |view| {
         (view.standing != Standing::Revoked).then(|| flag(view.standing == Standing::Reports))
     }),
@@ -37,6 +37,11 @@ const GAUGES: [(&str, &str, Read); 11] = [
     ("belfry_location_overdue_probes", "Probes that should have given a result there and have not", |view| {
         view.heartbeat.as_ref().map(|heartbeat| heartbeat.overdue as f64)
     }),
+    (
+        "belfry_location_coverage_ratio",
+        "Share of the probes due at a location over two intervals that ran there",
+        |view| view.coverage.and_then(Coverage::share),
+    ),
     ("belfry_location_journal_results", "Results in a location's journal that were not acknowledged", |view| {
         view.heartbeat.as_ref().map(|heartbeat| heartbeat.journal.depth as f64)
     }),
@@ -110,6 +115,7 @@ mod tests {
             has_wrong_clock: true,
             drifts_since: Some(now),
             has_other_version: false,
+            coverage: Some(Coverage { expected: 4, executed: 3 }),
             gaps: 3,
             counts: crate::location::Counts { taken: 9, ..crate::location::Counts::default() },
         };
@@ -129,6 +135,7 @@ mod tests {
             "belfry_location_clock_unreliable{location=\"lyon\"} 1",
             "belfry_location_definitions_drift{location=\"lyon\"} 1",
             "belfry_location_missing_results{location=\"lyon\"} 3",
+            "belfry_location_coverage_ratio{location=\"lyon\"} 0.75",
             "belfry_location_overdue_probes{location=\"lyon\"} 2",
             "belfry_location_results_total{location=\"lyon\"} 9",
         ] {

@@ -14,6 +14,7 @@ use crate::{
     domains::Domain,
     incident::{Incident, sample as incidents},
     maintenance::sample as maintenances,
+    outpost::{Hearing, HubView, Trouble},
     site::{Safeguards, Site},
     snapshot::{
         ComponentView, Day, HistoryView, LatencyPoint, LatencySeries, MonitorView, ProbeAtLocation, ProbeView, Reason,
@@ -327,6 +328,28 @@ fn told(snapshot: &mut Snapshot, incidents: Vec<Incident>) {
 pub(super) fn told_of(mut snapshot: Snapshot) -> Snapshot {
     told(&mut snapshot, vec![incidents::relapse(), incidents::settled()]);
     snapshot
+}
+
+/// The page of an outpost in Lyon whose hub, in the middle of a storm, was last heard twelve minutes ago; or just now.
+pub(super) fn outpost(here: Snapshot, hub: &Snapshot, hearing: Hearing) -> Snapshot {
+    let said = crate::bulletin::bulletin(hub);
+    let view = HubView {
+        address: "https://status.example.org".to_owned(),
+        bulletin: Some(Arc::new(said)),
+        heard_at: Some(silent_since()),
+        hearing,
+    };
+    let lyon = [("lyon".parse().expect("a name"), Some(now()))];
+    Snapshot { upstream: Some(Arc::new(view)), locations: lyon.into(), ..here }
+}
+
+fn silent_since() -> Timestamp {
+    now().minus(Duration::from_secs(12 * 60))
+}
+
+pub(super) fn silent() -> Hearing {
+    let trouble = Trouble::Lost { detail: "connection refused".to_owned() };
+    Hearing::Silent { since: silent_since(), trouble }
 }
 
 pub(super) fn domain(name: &str) -> Domain {

@@ -9,7 +9,7 @@ use super::{
     Asked, Month, Problem, affected, error, history, home, incident, live, maintenance, oversight, plain_text, sample,
     service, voice,
 };
-use crate::{snapshot::Snapshot, words::Words};
+use crate::{outpost::Hearing, snapshot::Snapshot, words::Words};
 
 /// Text as a reader meets it: tags become line breaks, and spaces that do not break become ordinary ones.
 pub(super) fn dump(html: &str) -> String {
@@ -120,9 +120,9 @@ fn readers_see_how_far_a_notice_got_and_whether_mail_leaves() {
     let waits = Flow { waiting: 12, ..flows };
     for (flow, said) in [
         (None, None),
-        (Some(Flow::default()), Some("nothing was sent since the start")),
-        (Some(flows), Some("Mail to subscribers leaves.")),
-        (Some(waits), Some("Mail to subscribers: 12 letters wait.")),
+        (Some(Flow::default()), Some("None has been sent since the monitoring was started")),
+        (Some(flows), Some("The last letter was taken by a mail server")),
+        (Some(waits), Some("12 letters wait.")),
     ] {
         snapshot.mail = Arc::new(MailView { tallies: tallies.clone(), flow, subscribers: None });
         assert!(page(&snapshot).contains("Notices sent: 412 of 430"), "{}", page(&snapshot));
@@ -139,7 +139,7 @@ fn places_that_differ_are_said_to() {
     let place = probe.locations.values_mut().next().expect("a place");
     place.health = shared::Health::Down;
     let text = dump(&oversight(&snapshot, Language::En));
-    assert!(text.contains("Of 8 probes answered from several places, one is disputed:\nNuage"), "{text}");
+    assert!(text.contains("Of 8 questions asked from several places, they disagree on one:\nNuage"), "{text}");
     assert!(text.contains("login, down: Francfort"), "{text}");
 }
 
@@ -164,6 +164,7 @@ fn a_location_elsewhere_says_how_it_does_and_what_is_not_as_it_should_be() {
         has_wrong_clock: true,
         drifts_since: Some(now),
         has_other_version: true,
+        coverage: None,
         gaps: 3,
         counts: crate::location::Counts { duplicates: 1, lost: 2, ..Default::default() },
     };
@@ -177,11 +178,23 @@ fn a_location_elsewhere_says_how_it_does_and_what_is_not_as_it_should_be() {
     check(Language::En, &["Brest", "Silent", "version 0.0.9", "2 probes overdue", "7 results still to come"]);
     check(
         Language::En,
-        &["clock off by 600 s", "other definitions", "3 results missing", "2 results lost", "1 result came twice"],
+        &[
+            "its clock is off by 600 s",
+            "its definitions are not the same",
+            "3 results missing",
+            "2 results lost",
+            "1 result came twice",
+        ],
     );
     check(
         Language::Fr,
-        &["Silencieux", "2 sondes en retard", "encore 7 mesures", "horloge fausse de 600 s", "3 mesures manquantes"],
+        &[
+            "Silencieux",
+            "2 sondes en retard",
+            "encore 7 mesures",
+            "son horloge est fausse de 600 s",
+            "3 mesures manquantes",
+        ],
     );
 }
 
@@ -397,6 +410,11 @@ fn every_sample_can_be_looked_at() {
                 write(&format!("{times}.{}.{language}.html", planned.id), maintenance(&snapshot, planned, language));
             }
         }
+        let silent = sample::outpost(sample::outage(), &sample::storm(), sample::silent());
+        let heard = sample::outpost(sample::good_times(), &sample::good_times(), Hearing::Heard);
+        write(&format!("outpost.silent.{language}.html"), home(&silent, language));
+        write(&format!("outpost.heard.{language}.html"), home(&heard, language));
+        write(&format!("outpost.monitoring.{language}.html"), oversight(&silent, language));
         write(&format!("missing.{language}.html"), error(&sample::site(), language, Problem::NotFound));
     }
     let policy = super::content_security_policy("'none'");

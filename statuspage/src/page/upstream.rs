@@ -44,15 +44,20 @@ pub(super) fn view(snapshot: &Snapshot, head: &Head<'_>) -> Option<AnyView> {
     let view = snapshot.upstream.as_ref()?;
     let (words, now) = (head.words, snapshot.generated_at);
     let class = if view.silent_since().is_some() { "card fault" } else { "card" };
-    let place = place(snapshot);
+    let place = place(snapshot, words);
     let here = if view.silent_since().is_some() { words.upstream_history(place) } else { words.upstream_here(place) };
     let said = (head.path == "/").then(|| said(view, now, words));
+    let sentence = hearing(view, now, words);
+    let sentence = match view.silent_since() {
+        Some(_) => view! { <h2>{sentence}</h2> }.into_any(),
+        None => view! { <p>{sentence}</p> }.into_any(),
+    };
     let card = view! {
         <div class="news">
             <section class=class aria-label=words.upstream()>
-                <p>{hearing(view, now, words)}</p>
+                {sentence}
                 {said}
-                <p class="meta">{here}</p>
+                <p class="meta">{here}" "<a href=view.address.clone()>{words.upstream()}</a></p>
             </section>
         </div>
     };
@@ -78,13 +83,17 @@ pub(super) fn spoken(view: &HubView, snapshot: &Snapshot, words: &Words) -> Stri
         format!(" {} {}", words.upstream_said(words.at(at, now)), inert(bulletin.headline.get(words.language())))
     });
     let silent = view.silent_since().is_some();
-    let here = if silent { words.upstream_history(place(snapshot)) } else { words.upstream_here(place(snapshot)) };
+    let here = if silent {
+        words.upstream_history(place(snapshot, words))
+    } else {
+        words.upstream_here(place(snapshot, words))
+    };
     format!("{}{} {here}", hearing(view, now, words), said.unwrap_or_default())
 }
 
 /// The place that measures here.
-fn place(snapshot: &Snapshot) -> String {
-    snapshot.locations.keys().next().map(ToString::to_string).unwrap_or_default()
+fn place(snapshot: &Snapshot, words: &Words) -> String {
+    words.places(snapshot.locations.keys().take(1))
 }
 
 /// Its last word: the headline, and everything else behind a fold that is open while it is silent.
@@ -118,7 +127,11 @@ fn whole(bulletin: &Bulletin, now: Timestamp, words: &Words) -> AnyView {
         }
     };
     let services = bulletin.components.iter().map(service).collect_view();
-    view! { {incidents}{works}<h3>{words.upstream_services()}</h3><ul>{services}</ul> }.into_any()
+    view! {
+        {incidents}{works}
+        <details class="table"><summary>{words.upstream_services()}</summary><ul>{services}</ul></details>
+    }
+    .into_any()
 }
 
 fn incident_view(incident: &BulletinIncident, now: Timestamp, words: &Words) -> AnyView {
@@ -146,4 +159,48 @@ fn work_view(work: &BulletinMaintenance, now: Timestamp, words: &Words) -> AnyVi
         <p class="meta">{facts}</p>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use shared::Language;
+
+    use super::*;
+    use crate::page::{home, live, plain_text, sample, service, tests::dump};
+
+    #[test]
+    fn an_outpost_shows_the_hubs_last_word_as_what_it_is() {
+        let silent = sample::outpost(sample::outage(), &sample::storm(), sample::silent());
+        let plain = plain_text(&silent, Language::En).replace(['\u{a0}', '\u{202f}'], " ");
+        let (page, text) = (dump(&home(&silent, Language::En)), plain);
+        for words in
+            ["has been silent since 14:13, for 12 min", "Its last word, at 14:13:", "What Lyon measures by itself"]
+        {
+            assert!(page.contains(words) && text.contains(words), "{words}: {text}");
+        }
+        let incident = incidents::title(
+            sample::storm().open_incidents().next().expect("there is one"),
+            &Words::new(Language::En, silent.site.time_zone.clone()),
+        );
+        assert!(page.contains(&incident), "{incident}: {page}");
+        assert!(service(&silent, &silent.components[0], Language::En).contains("has been silent since"));
+        let heard = sample::outpost(sample::good_times(), &sample::good_times(), Hearing::Heard);
+        let page = home(&heard, Language::Fr);
+        assert!(page.contains("répond") && !page.contains("muette"), "{page}");
+        // It says something else only once a minute while the hub is silent.
+        let news = |snapshot: &Snapshot| live(snapshot, Language::En).news;
+        let mut later = silent.clone();
+        later.generated_at = later.generated_at.plus(Duration::from_secs(20));
+        assert_eq!(news(&later), news(&silent));
+        later.generated_at = later.generated_at.plus(Duration::from_secs(60));
+        assert_ne!(news(&later), news(&silent));
+    }
+
+    #[test]
+    fn what_another_hub_says_becomes_no_markup() {
+        let page = home(&sample::outpost(sample::good_times(), &sample::hostile(), sample::silent()), Language::En);
+        assert!(!page.contains("<script>alert") && !page.contains("<img"), "{page}");
+    }
 }

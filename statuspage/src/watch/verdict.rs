@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use shared::Timestamp;
+use shared::{LocationName, Timestamp};
 
-use crate::snapshot::StoreState;
+use crate::{location::Coverage, snapshot::StoreState};
 
 /// A hub that has not said anything for that long is stuck.
 const HUB: Duration = Duration::from_secs(90);
@@ -32,6 +32,8 @@ pub struct WatchInput {
     pub probes_expected: u64,
     /// Those of them that ran; our own fault counts as not run.
     pub probes_executed: u64,
+    /// The first place that must report and at which too few of them ran: one place that runs hides no other that does not.
+    pub uncovered: Option<(LocationName, Coverage)>,
     /// When the last result came.
     pub last_result_at: Option<Timestamp>,
     /// The longest time between two results that is normal: the shortest interval of all probes and its time-out.
@@ -75,6 +77,16 @@ pub enum Reason {
         /// Those that ran.
         executed: u64,
         /// Those that were due.
+        expected: u64,
+    },
+    /// Probes are not running at one place.
+    #[error("only {executed} of {expected} probes ran at {location}")]
+    PlaceMissed {
+        /// Where.
+        location: LocationName,
+        /// Those that ran there.
+        executed: u64,
+        /// Those that were due there.
         expected: u64,
     },
     /// Probes are said to run, and nothing comes of it.
@@ -148,6 +160,9 @@ pub fn verdict(input: &WatchInput, now: Timestamp) -> Result<(), Reason> {
     if executed.saturating_mul(100) < expected.saturating_mul(COVERAGE) {
         return Err(Reason::ProbesMissed { executed, expected });
     }
+    if let Some((location, Coverage { expected, executed })) = input.uncovered.clone() {
+        return Err(Reason::PlaceMissed { location, executed, expected });
+    }
     match input.store {
         StoreState::Absent => return Err(Reason::StoreAbsent),
         StoreState::Behind => {
@@ -192,6 +207,7 @@ mod tests {
             at: at(0),
             probes_expected: 100,
             probes_executed: 100,
+            uncovered: None,
             last_result_at: Some(at(0)),
             longest_silence: Duration::from_secs(40),
             store: StoreState::Synced,
@@ -230,6 +246,10 @@ mod tests {
         check(&often(-11), 0, Err(Reason::NoResults(at(-11))));
         check(&|input| input.probes_executed = 95, 0, Ok(()));
         check(&|input| input.probes_executed = 94, 0, Err(Reason::ProbesMissed { executed: 94, expected: 100 }));
+        let lyon = || "lyon".parse::<LocationName>().expect("a name");
+        let uncovered =
+            |input: &mut WatchInput| input.uncovered = Some((lyon(), Coverage { expected: 100, executed: 94 }));
+        check(&uncovered, 0, Err(Reason::PlaceMissed { location: lyon(), executed: 94, expected: 100 }));
         check(&|input| input.store = StoreState::Absent, 0, Err(Reason::StoreAbsent));
         let behind = |since: i64| {
             move |input: &mut WatchInput| {

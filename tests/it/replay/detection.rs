@@ -25,7 +25,7 @@ async fn a_way_to_the_canaries_that_is_cut_is_told_as_broken_detection_and_the_p
     setup.settings(&format!("{}{}", hook.switch(), hook.channel("hook")))?;
     let mut hub = Hub::behind(Program::start(&mut namespace.inside(&setup.command()?))?).await?;
     wait::until("detection is proven", async || {
-        hub.text("/monitoring?lang=en").await.ok().filter(|page| page.contains("Proven"))
+        hub.text("/monitoring?lang=en").await.ok().filter(|page| page.contains("Yes, proven"))
     })
     .await;
     for path in

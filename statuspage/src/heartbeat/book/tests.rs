@@ -1,11 +1,10 @@
 //! Signs that come in time, late, early and not at all, on a clock of the tests.
 
 use jiff::tz::TimeZone;
-use prober::definition::{Bounds, Check, CronSchedule, Definition, Schedule, Secret, ValueLimits};
-use shared::Thresholds;
+use prober::definition::{Bounds, CronSchedule, Schedule, ValueLimits};
 
 use super::*;
-use crate::heartbeat::Keys;
+use crate::heartbeat::{Keys, sample};
 
 const TOKEN: &str = "0123456789abcdef";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -21,26 +20,7 @@ fn every_five_minutes() -> Schedule {
 /// One heartbeat with a grace of a minute, and a value that must be at least 10.
 fn set(schedule: Schedule) -> DefinitionSet {
     let limits = ValueLimits { fail: Bounds { min: Some(10.0), max: None }, warn: Bounds::default() };
-    let check = HeartbeatCheck { token: Secret::new(TOKEN), values: BTreeMap::from([("free_pct".to_owned(), limits)]) };
-    let probe = ProbeDefinition {
-        id: "vm/disk".parse().expect("an id"),
-        schedule,
-        timeout: MINUTE,
-        thresholds: Thresholds { fall: 1, rise: 1 },
-        check: Check::Heartbeat(check),
-    };
-    let definition = Definition {
-        id: "vm".parse().expect("an id"),
-        name: "VM".into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: vec![],
-        depends_on: vec![],
-        formerly: vec![],
-        probes: vec![Arc::new(probe)],
-    };
-    DefinitionSet { definitions: BTreeMap::from([(definition.id.clone(), Arc::new(definition))]), ..Default::default() }
+    sample::watched(TOKEN, schedule, [("free_pct".to_owned(), limits)])
 }
 
 struct Bench {

@@ -117,3 +117,43 @@ fn a_further_place_is_expected_once_it_came_and_not_while_it_is_silent() {
     };
     assert_eq!(location, "lyon");
 }
+
+#[test]
+fn a_place_that_says_it_has_canaries_is_expected_to_find_them_and_an_older_version_is_not() {
+    let mut bench = Bench::new();
+    let lyon: LocationName = "lyon".parse().expect("a name");
+    let at = |bench: &mut Bench, second: u32, canaries: canary::Canaries| {
+        let after = SECOND * second;
+        bench.canaries.expect(&lyon, canaries, bench.start + after);
+        bench.canaries.heard(&lyon, bench.start + after);
+        // What the embedded prober finds is as it must be.
+        bench.round(after, Some);
+    };
+    (0..10).for_each(|step| at(&mut bench, step * 15, canary::Canaries::Off));
+    assert_eq!(bench.broken(SECOND * 150), None, "a version without canaries");
+    (10..20).for_each(|step| at(&mut bench, step * 15, canary::Canaries::On));
+    let Some(WatchFault::DetectionBroken { location, found, .. }) = bench.broken(SECOND * 300) else {
+        panic!("not one was found")
+    };
+    assert_eq!((location.as_str(), found.as_str()), ("lyon", "nothing"));
+    at(&mut bench, 300, canary::Canaries::Off);
+    assert_eq!(bench.broken(SECOND * 301), None, "it was set back to a version without");
+    (0..10).for_each(|step| {
+        bench.canaries.expect(&"local".parse().expect("a name"), canary::Canaries::Off, bench.start + SECOND * step)
+    });
+    assert!(bench.broken(SECOND * 400).is_some(), "the hub's own are never excused");
+}
+
+#[test]
+fn what_was_right_an_hour_ago_proves_nothing_now() {
+    let mut bench = Bench::new();
+    (0..8).for_each(|step| {
+        let now = SECOND * 15 * step;
+        bench.canaries.heard(&"local".parse().expect("a name"), bench.start + now);
+        for canary in Canary::ALL {
+            let then = Observation { started_at: wall(now).minus(SECOND * 3_600), ..right(canary, now) };
+            bench.canaries.judge(&Arc::new(then), wall(now), bench.start + now);
+        }
+    });
+    assert!(bench.broken(SECOND * 120).is_some());
+}

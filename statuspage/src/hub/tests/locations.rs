@@ -4,7 +4,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::{
     LocationName, Sequence,
-    report::{Entry, Heartbeat, REPORT_FORMAT, Receipt, Report, RunId},
+    report::{ENROLMENT_FORMAT, Enrolment, Entry, Heartbeat, REPORT_FORMAT, Receipt, Report, RunId},
 };
 
 use super::*;
@@ -206,4 +206,57 @@ impl Bench {
         };
         self.rows().iter().filter_map(fault).collect()
     }
+}
+
+#[tokio::test]
+async fn a_place_that_must_report_and_at_which_too_few_probes_run_is_named_to_the_dead_man_switch() {
+    let mut bench = Bench::start(cloud()).await;
+    let code = Code::generate().expect("a code");
+    let order = LocationCommand::Add(lyon(), code.clone());
+    bench.hub.telling.locations.order(&order, None, now()).expect("added");
+    let uncovered = |bench: &mut Bench, after: u64| {
+        let at = now().plus(Duration::from_secs(after));
+        // Elsewhere it runs.
+        bench.hub.judge(Arc::new(result("cloud", at, Verdict::Pass)), None, at);
+        let (snapshot, input) = bench.hub.present(at);
+        let ran = |one: crate::location::Coverage| (one.executed, one.expected);
+        (snapshot.places[&lyon()].coverage.map(ran), input.uncovered.map(|(place, one)| (place, ran(one))))
+    };
+    assert_eq!(uncovered(&mut bench, 70), (None, None), "it has no key yet");
+    let pair = Ed25519KeyPair::generate().expect("a key");
+    let public_key = STANDARD.encode(pair.public_key().as_ref());
+    let signed = Enrolment::signed(&lyon(), code.reveal(), &public_key);
+    let signature = STANDARD.encode(pair.sign(&signed).as_ref());
+    let (format, location, code) = (ENROLMENT_FORMAT.to_owned(), lyon(), code.reveal().to_owned());
+    let enrolment = Enrolment { format, location, code, public_key, signature };
+    bench.hub.telling.locations.enrol(&enrolment, now()).expect("enrolled");
+    assert_eq!(uncovered(&mut bench, 60), (None, None), "nothing is due there yet");
+    assert_eq!(uncovered(&mut bench, 70), (Some((0, 1)), Some((lyon(), (0, 1)))), "it never ran there");
+    let mut afar = Afar { beat: 0, next: 1, acknowledged: Sequence::NONE };
+    afar.send(&mut bench, results("cloud", lately(), &[Verdict::Fail])).await;
+    assert_eq!(uncovered(&mut bench, 60), (None, None));
+    let there = Observation { location: lyon(), ..result("cloud", now(), Verdict::Fail) };
+    bench.hub.judge(Arc::new(there), None, now().plus(Duration::from_secs(60)));
+    assert_eq!(uncovered(&mut bench, 70), (Some((1, 1)), None), "a target that fails is no fault of the place");
+    bench.hub.telling.locations.order(&LocationCommand::Revoke(lyon()), None, now()).expect("revoked");
+    assert_eq!(uncovered(&mut bench, 700), (None, None), "nobody waits for it");
+}
+
+#[tokio::test]
+async fn what_a_place_finds_of_its_canaries_is_kept_and_counted_nowhere() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    let canary =
+        Observation { probe: "belfry-canary/502".parse().expect("an id"), ..result("cloud", lately(), Verdict::Fail) };
+    let mut report = afar.report(&bench, vec![canary, result("cloud", lately(), Verdict::Pass)]);
+    (report.heartbeat.canaries, report.heartbeat.journal.depth) = (true, 1);
+    let receipt = bench.deliver_report(&report).await.expect("taken");
+    assert_eq!(receipt.acknowledged, Sequence::new(2), "it travels like every other result");
+    let view = bench.hub.locations_shown(now()).remove(&lyon()).expect("it is known");
+    assert_eq!((view.counts.taken, view.counts.unknown, view.heartbeat.map(|one| one.journal.depth)), (1, 0, Some(0)));
+    let (snapshot, _) = bench.hub.present(now());
+    assert!(!format!("{:?}", snapshot.components).contains("belfry-canary"));
+    let later = Instant::now() + Duration::from_secs(60);
+    bench.hub.canaries.heard(&lyon(), later);
+    assert!(format!("{:?}", bench.hub.canaries.broken(later)).contains("lyon"), "two of them never came");
 }

@@ -1,11 +1,10 @@
 //! Signs of life by every path that senders know, and what strangers learn: nothing.
 
-use prober::definition::{Check, Definition, DefinitionSet, HeartbeatCheck, ProbeDefinition, Schedule, Secret};
-use shared::Thresholds;
+use prober::definition::{DefinitionSet, Schedule};
 
 use super::*;
 use crate::{
-    heartbeat::{Push, Sign},
+    heartbeat::{Push, Sign, sample},
     hub::DeskEnd,
     store::Durability,
 };
@@ -13,27 +12,7 @@ use crate::{
 const TOKEN: &str = "canary-0123456789abcdef";
 
 fn heartbeat() -> Arc<DefinitionSet> {
-    let check = HeartbeatCheck { token: Secret::new(TOKEN), values: Default::default() };
-    let probe = ProbeDefinition {
-        id: "vm/heartbeat".parse().expect("an id"),
-        schedule: Schedule::Every(Duration::from_secs(300)),
-        timeout: Duration::from_secs(60),
-        thresholds: Thresholds { fall: 1, rise: 1 },
-        check: Check::Heartbeat(check),
-    };
-    let definition = Definition {
-        id: "vm".parse().expect("an id"),
-        name: "VM".into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: vec![],
-        depends_on: vec![],
-        formerly: vec![],
-        probes: vec![Arc::new(probe)],
-    };
-    let definitions = [(definition.id.clone(), Arc::new(definition))].into_iter().collect();
-    Arc::new(DefinitionSet { definitions, ..DefinitionSet::default() })
+    Arc::new(sample::watched(TOKEN, Schedule::Every(Duration::from_secs(300)), []))
 }
 
 struct Bell {

@@ -17,6 +17,7 @@ fn input() -> WatchInput {
         at: now(),
         probes_expected: 10,
         probes_executed: 10,
+        uncovered: None,
         last_result_at: Some(now()),
         longest_silence: Duration::from_secs(40),
         store: StoreState::Synced,

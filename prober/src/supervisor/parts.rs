@@ -5,23 +5,29 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use prober::supervisor::Vitals;
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
+
+use super::Vitals;
 
 /// The pause before a part is begun anew; it doubles.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// It was told to stop.
+    AsTold,
+    /// A part ended by itself: whoever supervises the process starts it anew.
+    ByFault,
+}
+
 /// Runs a part that keeps nothing which others wait for, and begins it anew when it ends by itself, until `stop`.
-pub(super) async fn anew<F>(
-    part: &'static str,
-    vitals: Arc<Vitals>,
-    stop: CancellationToken,
-    mut begin: impl FnMut() -> F,
-) where
+pub async fn anew<F>(part: &'static str, vitals: Arc<Vitals>, stop: CancellationToken, mut begin: impl FnMut() -> F)
+where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut pause = PAUSE;
@@ -46,12 +52,7 @@ pub(super) async fn anew<F>(
 
 /// Waits for all tasks. One that ends before the stop is a fault of ours: the rest is stopped, so that whoever supervises the
 /// process starts it anew; unless that did not help before, then the others go on without it. `by_fault` says that it was so.
-pub(super) async fn finish(
-    tasks: &mut JoinSet<()>,
-    vitals: &Vitals,
-    stop: &CancellationToken,
-    by_fault: &CancellationToken,
-) {
+pub async fn finish(tasks: &mut JoinSet<()>, vitals: &Vitals, stop: &CancellationToken, by_fault: &CancellationToken) {
     while let Some(ended) = tasks.join_next().await {
         if let Err(fault) = ended {
             error!(%fault, "a task ended by a fault");
