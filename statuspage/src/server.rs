@@ -27,6 +27,7 @@ mod peer;
 mod postmortem;
 mod press;
 mod push;
+mod quota;
 mod reader;
 mod reply;
 mod reports;
@@ -207,6 +208,7 @@ impl Bound {
             answers: Arc::new(Semaphore::new(router::ANSWERS)),
             doorbells: Arc::new(push::Doorbells::new(self.sources.definitions)),
             turnstile: Arc::default(),
+            quota: Arc::default(),
             metrics: Arc::new(self.options.metrics),
             trusted_proxies: self.options.trusted_proxies.into(),
             assets: Arc::new(press::assets()),

@@ -155,3 +155,117 @@ async fn a_place_whose_canaries_are_cut_off_is_named_by_the_hub_and_gives_no_sig
     prober.terminate().await?;
     Ok(())
 }
+
+/// A service that is well and takes its time: whoever asks holds a descriptor for two seconds.
+async fn slow() -> Result<u16> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let port = listener.local_addr()?.port();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async move {
+            let mut answers = tokio::task::JoinSet::new();
+            while let Ok((mut stream, _)) = listener.accept().await {
+                answers.spawn(async move {
+                    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
+                    let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await;
+                });
+            }
+        });
+    });
+    Ok(port)
+}
+
+#[tokio::test]
+async fn a_place_without_descriptors_calls_nothing_down_and_operators_hear_of_it() -> Result<()> {
+    let receiver = Backend::start().await?;
+    let (setup, running, _backend, port) = hub(&receiver).await?;
+    let target = slow().await?;
+    let ids: Vec<_> = (0..300).map(|number| format!("s{number}")).collect();
+    for id in &ids {
+        let probe = "[[probe]]\nevery = \"5s\"\ntimeout = \"5s\"\n[probe.http]";
+        setup.define(id, &format!("name = \"{id}\"\n{probe}\nurl = \"http://127.0.0.1:{target}/\"\n"))?;
+    }
+    let place = Place::add(&setup, "lyon", &format!("http://127.0.0.1:{port}")).await?;
+    let whole = place.command()?;
+    let mut command = tokio::process::Command::new("prlimit");
+    command.arg("--nofile=64:64").arg(whole.as_std().get_program()).args(whole.as_std().get_args());
+    command.current_dir(whole.as_std().get_current_dir().expect("it has one")).env_clear().env("PATH", "/usr/bin:/bin");
+    let mut prober = Program::start(&mut command)?;
+    let (mut starved, mut told) = (false, false);
+    wait::until("operators hear that the place is not well", async || {
+        let components = running.json("/api/v2/components.json").await.ok()?;
+        for component in components["components"].as_array()? {
+            let status = component["status"].as_str()?;
+            assert!(status != "major_outage" && status != "partial_outage", "{component}");
+        }
+        let observed =
+            running.json("/api/v1/components/s0/observations?from=2020-01-01T00:00:00Z&limit=1000").await.ok()?;
+        starved |= observed.to_string().contains("prober_fault");
+        told |=
+            receiver.requests().iter().any(|request| request.contains("detection_broken") && request.contains("lyon"));
+        (starved && told).then_some(())
+    })
+    .await;
+    ensure!(prober.terminate().await?.success(), "{:?}", prober.output());
+    Ok(())
+}
+
+/// A group of processes that may use so much memory (cgroup v1, as it is here; it needs root).
+struct Bounded(std::path::PathBuf);
+
+impl Bounded {
+    fn new(bytes: u64) -> Result<Self> {
+        let group = std::path::Path::new("/sys/fs/cgroup/memory").join(format!("belfry-{}", std::process::id()));
+        std::fs::create_dir(&group)?;
+        std::fs::write(group.join("memory.limit_in_bytes"), bytes.to_string())?;
+        Ok(Self(group))
+    }
+
+    fn read(&self, name: &str) -> Result<String> {
+        Ok(std::fs::read_to_string(self.0.join(name))?)
+    }
+}
+
+impl Drop for Bounded {
+    fn drop(&mut self) {
+        // Who was in it has ended, or is about to.
+        for _ in 0..100 {
+            if std::fs::remove_dir(&self.0).is_ok() {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_place_with_a_thousand_probes_and_64_mebibytes_is_not_killed_for_its_memory() -> Result<()> {
+    let receiver = Backend::start().await?;
+    let (setup, _running, backend, port) = hub(&receiver).await?;
+    let probe = |number: u32| {
+        format!("[[probe]]\nid = \"p{number}\"\nevery = \"10s\"\n[probe.http]\nurl = \"{}/{number}\"\n", backend.url())
+    };
+    for group in 0..10 {
+        let probes: String = (0..100).map(|number| probe(group * 100 + number)).collect();
+        setup.define(&format!("g{group}"), &format!("name = \"g{group}\"\n{probes}"))?;
+    }
+    let place = Place::add(&setup, "lyon", &format!("http://127.0.0.1:{port}")).await?;
+    let bounded = Bounded::new(64 << 20)?;
+    let whole = place.command()?;
+    let mut command = tokio::process::Command::new("sh");
+    let enter = format!("echo $$ > {}/cgroup.procs; exec \"$@\"", bounded.0.display());
+    command.args(["-c", &enter, "sh"]).arg(whole.as_std().get_program()).args(whole.as_std().get_args());
+    command.current_dir(whole.as_std().get_current_dir().expect("it has one")).env_clear().env("PATH", "/usr/bin:/bin");
+    let mut prober = Program::start(&mut command)?;
+    wait::until("each of the probes has run several times", async || {
+        (location(&setup, "lyon").await.ok()?["counts"]["taken"].as_u64()? > 4_000).then_some(())
+    })
+    .await;
+    let peak: u64 = bounded.read("memory.max_usage_in_bytes")?.trim().parse()?;
+    println!("at most {} KiB of 65536, pages of its files included", peak >> 10);
+    ensure!(!bounded.read("memory.oom_control")?.contains("under_oom 1"), "it waits for memory");
+    ensure!(prober.terminate().await?.success(), "{:?}", prober.output());
+    drop(prober);
+    Ok(())
+}

@@ -77,6 +77,8 @@ fn refused(unanswered: Unanswered) -> EnrolmentError {
             | RefusalKind::Code
             | RefusalKind::Malformed => EnrolmentError::Refused(refusal.detail),
         },
-        other @ (Unanswered::Foreign(_) | Unanswered::Lost(_)) => EnrolmentError::Unanswered(other.to_string()),
+        other @ (Unanswered::TooOften { .. } | Unanswered::Foreign(_) | Unanswered::Lost(_)) => {
+            EnrolmentError::Unanswered(other.to_string())
+        }
     }
 }

@@ -6,11 +6,12 @@
 use std::{fmt, net::IpAddr, str::FromStr, sync::Arc, time::Duration};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use http::{HeaderMap, header::RETRY_AFTER};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs as provider};
 use serde::de::DeserializeOwned;
 use shared::report::{
     ENROLMENT_FORMAT, Enrolled, Enrolment, Envelope, RECEIPT_FORMAT, REFUSAL_FORMAT, REPORT_TYPE, Receipt, Refusal,
-    header,
+    RefusalKind, header,
 };
 use url::{Host, Url};
 
@@ -20,6 +21,8 @@ use super::{Identity, ReporterError};
 const DEADLINE: Duration = Duration::from_secs(20);
 /// For the connection alone.
 const CONNECTING: Duration = Duration::from_secs(10);
+/// A hub that asks for more time than that is asked again all the same: it must not take us for silent.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// No answer of ours is larger.
 const LARGEST: usize = 256 << 10;
 
@@ -92,6 +95,14 @@ pub(super) enum Unanswered {
     /// The hub refuses.
     #[error("{}", .0.detail)]
     Refused(Refusal),
+    /// The hub has no time for it before that has passed.
+    #[error("{detail}")]
+    TooOften {
+        /// In its words.
+        detail: String,
+        /// What it asks for.
+        wait: Duration,
+    },
     /// Somebody answered who is no hub, such as a proxy.
     #[error("what answers there with HTTP {0} is no hub of this version")]
     Foreign(u16),
@@ -167,6 +178,7 @@ impl HubClient {
 async fn answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<(u16, T), Unanswered> {
     let mut response = request.send().await.map_err(lost)?;
     let status = response.status();
+    let wait = retry_after(response.headers());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
         body.extend_from_slice(&chunk);
@@ -181,9 +193,18 @@ async fn answer<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result
         };
     }
     match serde_json::from_slice::<Refusal>(&body) {
-        Ok(refusal) if refusal.format == REFUSAL_FORMAT => Err(Unanswered::Refused(refusal)),
+        Ok(refusal) if refusal.format == REFUSAL_FORMAT => Err(match (refusal.kind, wait) {
+            (RefusalKind::TooOften, Some(wait)) => Unanswered::TooOften { detail: refusal.detail, wait },
+            (_, _) => Unanswered::Refused(refusal),
+        }),
         Ok(_) | Err(_) => Err(Unanswered::Foreign(status.as_u16())),
     }
+}
+
+/// In whole seconds; we send no date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(PATIENCE))
 }
 
 /// What went wrong, with its causes.

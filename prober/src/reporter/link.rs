@@ -101,6 +101,8 @@ pub(super) enum Next {
     WithNews,
     /// It failed.
     AfterPause,
+    /// The hub asks for time.
+    After(Duration),
 }
 
 impl Link {
@@ -143,6 +145,8 @@ impl Link {
             let until = match next {
                 Next::AtOnce => continue,
                 Next::AfterPause => now + pause(self.failures, chance()),
+                // Not all at the same moment, and never before it.
+                Next::After(wait) => now + wait.mul_f64(1.0 + chance() / 4.0),
                 Next::WithNews => tokio::select! {
                     () = stop.cancelled() => return,
                     () = sleep_until(beat) => beat,
@@ -174,6 +178,12 @@ impl Link {
         match self.hub.report(&envelope, body, &self.identity).await {
             Ok(receipt) => self.take(receipt, &report, sent_at).await,
             Err(Unanswered::Refused(refusal)) => self.refused(refusal, &report).await,
+            Err(Unanswered::TooOften { detail, wait }) => {
+                self.suspect = None;
+                self.around.log.refusal(&detail);
+                tracing::debug!(detail, ?wait, "the hub asks for time");
+                Next::After(wait)
+            }
             Err(error @ (Unanswered::Foreign(_) | Unanswered::Lost(_))) => {
                 self.suspect = None;
                 self.around.log.silence(&error.to_string());

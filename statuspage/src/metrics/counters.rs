@@ -2,7 +2,12 @@
 //!
 //! It does not know when to count: the hub does.
 
-use std::sync::atomic::AtomicU64;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError, atomic::AtomicU64},
+};
+
+use shared::LocationName;
 
 use crate::notify::FaultKind;
 
@@ -33,8 +38,31 @@ pub struct HubCounters {
     pub backup_at: AtomicU64,
     /// Scheduled backups that could not be made.
     pub backup_failures: AtomicU64,
+    /// Reports that were not read because their location had sent more than it may.
+    pub throttled: Throttled,
     /// Lasting faults of the store that are open, now.
     pub store_faults: StoreFaults,
+}
+
+/// Counts by location; only those that are known are in it.
+#[derive(Debug, Default)]
+pub struct Throttled(Mutex<BTreeMap<LocationName, u64>>);
+
+impl Throttled {
+    /// One more; the first one of many is said.
+    pub fn count(&self, location: &LocationName) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(location.clone()).or_default();
+        *count += 1;
+        if count.is_power_of_two() {
+            tracing::warn!(%location, reports = *count, "a location sends more reports than it may: they are not read, and come again");
+        }
+    }
+
+    /// So many of a location's.
+    pub fn of(&self, location: &LocationName) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(location).copied().unwrap_or(0)
+    }
 }
 
 /// 1 for each lasting fault of the store that is open.

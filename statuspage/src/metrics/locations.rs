@@ -86,6 +86,12 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
     };
     GAUGES.into_iter().for_each(|gauge| family(Kind::Gauge, gauge));
     COUNTERS.into_iter().for_each(|counter| family(Kind::Counter, counter));
+    let help = "Reports of a location that were not read because it had sent more than it may";
+    out.family(Kind::Counter, "belfry_location_throttled_total", help, |family| {
+        for location in scrape.snapshot.places.keys() {
+            family.sample(&[("location", location.as_str())], scrape.hub.throttled.of(location) as f64);
+        }
+    });
 }
 
 fn flag(is_so: bool) -> f64 {
@@ -122,6 +128,7 @@ mod tests {
         let text = |places: BTreeMap<_, _>| {
             let snapshot = Snapshot { places: Arc::new(places), ..crate::server::stage::snapshot(now) };
             let (hub, store) = (HubCounters::default(), Counters::default());
+            (0..2).for_each(|_| hub.throttled.count(&"lyon".parse().expect("a name")));
             let scrape = Scrape { snapshot: &snapshot, now, hub: &hub, store, prober: None, process: None };
             let mut out = Exposition::default();
             write(&scrape, &mut out);
@@ -136,6 +143,7 @@ mod tests {
             "belfry_location_definitions_drift{location=\"lyon\"} 1",
             "belfry_location_missing_results{location=\"lyon\"} 3",
             "belfry_location_coverage_ratio{location=\"lyon\"} 0.75",
+            "belfry_location_throttled_total{location=\"lyon\"} 2",
             "belfry_location_overdue_probes{location=\"lyon\"} 2",
             "belfry_location_results_total{location=\"lyon\"} 9",
         ] {

@@ -1,21 +1,21 @@
 //! `POST /api/v1/reports` and `POST /api/v1/enrolments`: the door for locations, which a signature opens and no token.
 //!
 //! It does not know what a report means. Nothing is unpacked before its signature is known to be good, and then only so much; who is
-//! not let in may try a few times, then every few seconds.
+//! not let in may try a few times, then every few seconds; who is let in may send so much, then waits.
 
 use std::io::Read as _;
 
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts},
     response::Response,
     routing::post,
 };
 use bytes::Bytes;
 use flate2::read::ZlibDecoder;
 use shared::{
-    Sequence, Timestamp,
+    LocationName, Sequence, Timestamp,
     report::{
         ENROLMENT_FORMAT, Enrolled, Enrolment, Envelope, MOST_ENTRIES, MOST_SPANS, REFUSAL_FORMAT, REPORT_FORMAT,
         REPORT_TYPE, Refusal, RefusalKind, Report, header,
@@ -62,8 +62,11 @@ async fn report(State(app): State<App>, request: Request) -> Response {
     if !app.counter.register().has(&envelope.location) {
         return turn_away(&app, &head, &envelope, Unverified::Nobody);
     }
+    if let Some(wait) = app.quota.wait(&envelope.location, Instant::now()) {
+        return slow_down(&app, &envelope.location, wait);
+    }
     let Ok(Ok(turn)) = timeout(TURN, app.bodies.acquire()).await else {
-        return refuse(RefusalKind::TooOften, "too many reports at once: come again in a moment");
+        return again_after(TURN, "too many reports at once: come again in a moment");
     };
     let body = match body::whole(body, LARGEST).await {
         Ok(body) => body,
@@ -77,6 +80,7 @@ async fn report(State(app): State<App>, request: Request) -> Response {
         Ok(verified) => verified.key,
         Err(unverified) => return turn_away(&app, &head, &envelope, unverified),
     };
+    app.quota.charge(&envelope.location, Instant::now());
     let report = unpacked(&app, envelope, body).await;
     drop(turn);
     match report {
@@ -119,10 +123,24 @@ fn refuse_for(answer: Answer) -> Response {
 const NOBODY: &str = "the hub knows no such location with that key: was it enrolled here?";
 const REVOKED: &str = "this location was revoked";
 
+/// The location has sent more than it may: nothing of it is read, and it is counted.
+fn slow_down(app: &App, location: &LocationName, wait: Duration) -> Response {
+    app.hub.throttled.count(location);
+    again_after(wait, "this location sends more reports than it may: come again in a moment")
+}
+
+fn again_after(wait: Duration, detail: &str) -> Response {
+    let mut response = refuse(RefusalKind::TooOften, detail);
+    // In whole seconds (RFC 9110, section 10.2.3), and never too early.
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    response
+}
+
 /// Says no, and tells operators where somebody uses a location's name.
 fn turn_away(app: &App, head: &Parts, envelope: &Envelope, unverified: Unverified) -> Response {
-    if app.turnstile.pass(neighbourhood(app, head), Instant::now()).is_err() {
-        return refuse(RefusalKind::TooOften, "too many reports that were not let in");
+    if let Err(wait) = app.turnstile.pass(neighbourhood(app, head), Instant::now()) {
+        return again_after(wait, "too many reports that were not let in");
     }
     match unverified {
         Unverified::Nobody => refuse(RefusalKind::Unknown, NOBODY),
@@ -180,8 +198,8 @@ async fn unpacked(app: &App, envelope: Envelope, body: Bytes) -> Result<Report, 
 
 async fn enrol(State(app): State<App>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    if app.turnstile.pass(neighbourhood(&app, &head), Instant::now()).is_err() {
-        return refuse(RefusalKind::TooOften, "too many enrolments: wait a minute");
+    if let Err(wait) = app.turnstile.pass(neighbourhood(&app, &head), Instant::now()) {
+        return again_after(wait, "too many enrolments: wait a minute");
     }
     let body = body::whole(body, ENROLMENT).await.unwrap_or_default();
     let enrolment = serde_json::from_slice::<Enrolment>(&body).ok();

@@ -23,6 +23,7 @@ use super::{
     incidents, locations, machine, maintenances, operator, postmortem,
     press::Document,
     push::{self, Doorbells},
+    quota::Quota,
     reader, reports,
     representation::Representation,
     rights,
@@ -80,6 +81,8 @@ pub(super) struct App {
     pub(super) doorbells: Arc<Doorbells>,
     /// Who may ask what must not be tried out.
     pub(super) turnstile: Arc<Turnstile>,
+    /// How many reports each location may send.
+    pub(super) quota: Arc<Quota>,
     /// Turns of what only one at a time may do.
     pub(super) cares: Arc<Semaphore>,
     pub(super) metrics: Arc<MetricsAccess>,

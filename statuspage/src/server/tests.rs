@@ -14,6 +14,7 @@ mod planner;
 mod planning;
 mod postmortem;
 mod push;
+mod reports;
 mod subscribe;
 mod subscribers;
 mod telling;
@@ -120,6 +121,7 @@ impl Stage {
             answers: Arc::new(Semaphore::new(ANSWERS)),
             doorbells: Arc::new(Doorbells::new(watch::channel(Arc::default()).1)),
             turnstile: Arc::default(),
+            quota: Arc::default(),
             metrics: Arc::new(MetricsAccess::Private { token: None }),
             trusted_proxies: Arc::new([]),
             assets: Arc::new(press::assets()),
