@@ -42,7 +42,7 @@ operator-phase = { $phase ->
     [transfer] transfer
    *[other] { $phase }
 } { $span }
-operator-sample = Beginning of the answer
+operator-sample = What the probe noted
 operator-observed = Seen
 operator-monitor = The monitoring itself
 operator-monitor-well = No fault of its own is known.

@@ -42,7 +42,7 @@ operator-phase = { $phase ->
     [transfer] transfert
    *[other] { $phase }
 } { $span }
-operator-sample = Début de la réponse
+operator-sample = Ce que la sonde a noté
 operator-observed = Constaté
 operator-monitor = La surveillance elle-même
 operator-monitor-well = Aucun défaut connu.

@@ -69,7 +69,7 @@ messages! {
     operator_phases() = "operator-phases";
     /// In English: “{ $phase -> [resolve] name resolution [connect] connection [tls] encryption [processing] waiting for the answer [transfer] transfer *[other] { $phase } } { $span }”.
     operator_phase(phase, span) = "operator-phase";
-    /// In English: “Beginning of the answer”.
+    /// In English: “What the probe noted”.
     operator_sample() = "operator-sample";
     /// In English: “Seen”.
     operator_observed() = "operator-observed";
