@@ -118,6 +118,9 @@ pub enum Command {
         /// What to probe
         #[arg(value_name = "URL", required_unless_present = "heartbeat")]
         url: Option<String>,
+        /// What the file is called, and the component's id [default: made from the host]
+        #[arg(long, value_name = "ID", conflicts_with = "heartbeat")]
+        id: Option<ComponentId>,
         /// Expect a sign of life instead, of a component with that id; its token is made up
         #[arg(long, value_name = "ID", conflicts_with = "url")]
         heartbeat: Option<ComponentId>,
@@ -156,7 +159,9 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal<'_>) -> Outcome {
         Command::Run(arguments) => run::run(watch, arguments, terminal),
         Command::Schema => terminal.say(&format!("{:#}", schema())).map(|()| Outcome::Fine).map_err(Into::into),
         Command::New { heartbeat: Some(id), .. } => new::heartbeat(&watch.probes, id, terminal),
-        Command::New { url, heartbeat: None } => new::run(&watch.probes, url.as_deref().unwrap_or_default(), terminal),
+        Command::New { url, id, heartbeat: None } => {
+            new::run(&watch.probes, url.as_deref().unwrap_or_default(), id.as_ref(), terminal)
+        }
     };
     outcome.unwrap_or_else(|error| {
         terminal.complain(&format!("error: {error:#}"));

@@ -16,6 +16,6 @@ pub use oversight::Oversight;
 pub use parts::{Finish, anew, finish};
 pub use pulse::{Pulse, Pulses};
 pub use socket::{Credo, ServiceSocket};
-pub use starts::{Standing, Starts};
+pub use starts::{Stability, Starts};
 pub use thread::{Supervisor, Watching};
 pub use vitals::{Vitals, measure_lag};

@@ -43,7 +43,7 @@ pub(crate) enum DraftError {
     #[error("a tcp:// address needs a port from 1 to 65535: tcp://mail.example.org:993")]
     Port,
     /// There is a file of that name.
-    #[error("{} is there already and stays as it is; rename it, or add a [[probe]] to it", .0.display())]
+    #[error("{} is there already and stays as it is; give another id with --id, or add a [[probe]] to the file", .0.display())]
     Exists(PathBuf),
     /// The system gives no randomness.
     #[error("this system gives no randomness for a token")]
@@ -59,8 +59,8 @@ pub(crate) enum DraftError {
 }
 
 impl Draft {
-    /// Drafts a definition for `https://…`, `http://…` or `tcp://host:port`.
-    pub(crate) fn new(text: &str) -> Result<Self, DraftError> {
+    /// Drafts a definition for `https://…`, `http://…` or `tcp://host:port`, under that id or one made from the host.
+    pub(crate) fn new(text: &str, given: Option<&ComponentId>) -> Result<Self, DraftError> {
         let text = text.trim();
         if !text.is_empty() && !text.contains("://") {
             // What stands before an `@` may be a password.
@@ -82,7 +82,7 @@ impl Draft {
             }
             other => return Err(DraftError::Scheme(other.to_owned())),
         };
-        let id = id(host);
+        let id = given.cloned().unwrap_or_else(|| id(host));
         Ok(Self { text: head(&id, &url) + &probe, id })
     }
 
@@ -225,7 +225,7 @@ mod tests {
     /// Writes a draft and reads it back: the id, and the report, which should be empty.
     fn written(url: &str) -> Result<(String, String), DraftError> {
         let directory = tempfile::tempdir().expect("a directory");
-        let draft = Draft::new(url)?;
+        let draft = Draft::new(url, None)?;
         draft.write(&directory.path().join("probes.d"))?;
         let options = LoadOptions::from_environment(TimeZone::UTC);
         let loaded = load(&directory.path().join("probes.d"), &options).expect("it can be read");
@@ -252,6 +252,13 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_is_given_names_the_file() {
+        let id = "nuage".parse().expect("an id");
+        let draft = Draft::new("https://cloud.example.org/", Some(&id)).expect("a URL");
+        assert!(draft.id == id && draft.text.contains("`nuage`"), "{}", draft.text);
+    }
+
+    #[test]
     fn a_heartbeat_has_a_token_of_its_own_and_a_file_that_strangers_cannot_read() {
         use std::os::unix::fs::PermissionsExt as _;
         let directory = tempfile::tempdir().expect("a directory");
@@ -273,7 +280,7 @@ mod tests {
     #[test]
     fn what_cannot_be_probed_is_refused_with_a_way_out() {
         let check = |url: &str, expected: &str| {
-            let error = Draft::new(url).expect_err("it is refused").to_string();
+            let error = Draft::new(url, None).expect_err("it is refused").to_string();
             assert!(error.contains(expected), "{url}: {error}");
         };
         check("cloud.example.org", "https://cloud.example.org, ");
@@ -293,15 +300,15 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("cloud.toml");
         fs::write(&path, "mine").expect("written");
-        let error = Draft::new("https://cloud.example.org/").and_then(|draft| draft.write(directory.path()));
+        let error = Draft::new("https://cloud.example.org/", None).and_then(|draft| draft.write(directory.path()));
         assert!(error.expect_err("it exists").to_string().contains("stays as it is"));
         assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
     }
 
     #[test]
     fn the_file_teaches_the_format() {
-        insta::assert_snapshot!("https", Draft::new("https://cloud.example.org/login").expect("a URL").text);
-        insta::assert_snapshot!("tcp", Draft::new("tcp://mail.example.org:993").expect("a URL").text);
+        insta::assert_snapshot!("https", Draft::new("https://cloud.example.org/login", None).expect("a URL").text);
+        insta::assert_snapshot!("tcp", Draft::new("tcp://mail.example.org:993", None).expect("a URL").text);
     }
 
     proptest! {

@@ -44,6 +44,8 @@ pub struct LiveComponent {
     pub word: String,
     /// Why, since when, or how fast; may be empty.
     pub note: String,
+    /// When it was last measured, in words: for when the state is no longer proven; may be empty.
+    pub measured: String,
     /// Since when it has that state, as a time of day or a date in words.
     pub since: String,
     /// When its last result came.

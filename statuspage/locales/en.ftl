@@ -107,7 +107,7 @@ note-declared = { $measured ->
     [under_maintenance] declared by operators, during maintenance
    *[other] declared by operators, measured: { $state }
 }
-note-latency = p95 { $latency }
+note-latency = answers in { $latency }
 note-certificate = { $days ->
     [0] certificate expires today
     [one] certificate expires in { $days } day
@@ -285,7 +285,7 @@ stage-investigating = Investigating
 stage-identified = Identified
 stage-monitoring = Monitoring
 stage-resolved = Resolved
-postmortem-published = The post-mortem is published: { $address }
+postmortem-published = The account of the incident (post-mortem) is published: { $address }
 impact-none = No disturbance
 impact-minor = Disturbance
 impact-major = Outage

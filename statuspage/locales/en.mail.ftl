@@ -66,9 +66,9 @@ mail-digest-times = All times are { $sound ->
    *[other] { $place } time
 }.
 mail-sent = Notices sent: { $sent } of { $of }
-mail-flows = Mail to subscribers leaves. A letter was last taken over { $at }.
-mail-idle = Mail to subscribers: nothing was sent since the start of the monitor, and nothing waits.
-mail-waits = Mail to subscribers: { $count ->
-    [one] one letter waits
+mail-flows = The last letter was taken by a mail server { $at }.
+mail-idle = None has been sent since the monitoring was started, and none waits.
+mail-waits = { $count ->
+    [one] One letter waits
    *[other] { $count } letters wait
 }.

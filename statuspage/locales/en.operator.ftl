@@ -2,13 +2,13 @@
 
 operator-title = Operators
 operator-sign-in = Sign in
-operator-sign-in-text = For the people who run these services. The public page needs no account
+operator-sign-in-text = For the people who run these services. Readers need no account.
 operator-name = Name
 operator-password = Password
 operator-no-accounts = Nobody has an account yet. Run “statuspage operator add NAME” on the hub’s machine and add what it prints to the settings file: the hub takes it up within seconds
-operator-wrong = The name or the password is wrong
-operator-wait = Too many attempts. Try again in { $span }
-operator-busy = Many people are signing in at this moment. Try again in a few seconds
+operator-wrong = This name and this password do not go together. Check both and try again.
+operator-wait = Too many attempts. Try again in { $span }.
+operator-busy = Many people are signing in at this moment. Try again in a few seconds.
 operator-in-the-clear = Passwords are not sent in the clear: open this page by https. Behind a proxy that speaks TLS, name its network in “trusted_proxies” and let it send X-Forwarded-Proto
 operator-foreign = This form did not come from this page, or the session has ended: nothing was changed. Open the page again and repeat it. Behind a proxy, “public_url” must be the address that you see
 operator-too-large = The form is larger than any of ours: nothing was changed
@@ -16,16 +16,16 @@ operator-back = Back
 operator-signed-in-as = Signed in as { $name }
 operator-sign-out = Sign out
 operator-now = What is wrong now
-operator-all-well = Every service works, as far as is known
+operator-all-well = Every service works, as far as we can measure.
 operator-since = since { $since }
-operator-evidence = Evidence
-operator-evidence-note = Only operators see this
+operator-evidence = What was measured
+operator-evidence-note = Only operators see this.
 operator-address = Address
 operator-addresses = All addresses
 operator-chain = Certificate
 operator-issued = { $subject }, issued by { $issuer }, valid from { $from } to { $to }
-operator-head = Head of the answer
-operator-first = What was seen first
+operator-head = Headers of the answer
+operator-first = The first failures
 operator-first-more = { $count ->
     [one] Of { $count } other service no more is kept than its results.
    *[other] Of { $count } other services no more is kept than their results.
@@ -33,73 +33,87 @@ operator-first-more = { $count ->
 operator-certificate = Certificate ends
 operator-answer = Answer
 operator-redirects = Redirects
-operator-phases = Phases
-operator-sample = Excerpt of the answer
-operator-observed = Observed
-operator-reason = Reason
-operator-monitor = The monitor itself
-operator-monitor-well = No fault of its own is known
-operator-store-behind = The database is behind: results wait in memory, and orders cannot be taken
-operator-store-absent = There is no usable database: judging and telling go on, orders cannot be taken
+operator-phases = Where the time went
+operator-phase = { $phase ->
+    [resolve] name resolution
+    [connect] connection
+    [tls] encryption
+    [processing] waiting for the answer
+    [transfer] transfer
+   *[other] { $phase }
+} { $span }
+operator-sample = Beginning of the answer
+operator-observed = Seen
+operator-monitor = The monitoring itself
+operator-monitor-well = No fault of its own is known.
+operator-store-behind = The database is behind: results wait in memory, and changes by operators cannot be taken for now.
+operator-store-absent = There is no usable database: measuring and alarms go on, changes by operators cannot be taken.
 operator-location = Location { $place }: { $state }
-operator-quarantined = { $file } is not used as it stands
-operator-quarantined-kept = { $file } is not used as it stands; { $component } goes on with its last good version
-operator-subscribers = Told by mail: { $confirmed ->
-    [one] one subscriber
-   *[other] { $confirmed } subscribers
-}. Not confirmed yet: { $asked }. Their mailbox takes no mail: { $quarantined }. Their names: statuspage subscribers list.
+operator-quarantined = { $file } has mistakes and is not used
+operator-quarantined-kept = { $file } has mistakes and is not used; { $component } goes on with its last good version
+operator-subscribers = Subscribers by mail: { $confirmed } confirmed, { $asked } not confirmed yet, { $quarantined } whose mailbox refuses our letters. “statuspage subscribers list” shows them.
 operator-incidents = Open incidents
-operator-no-incidents = No incident is open
-operator-resolved-incidents = Lately resolved
+operator-no-incidents = No incident is open.
+operator-resolved-incidents = Recently resolved
 operator-services = { $count ->
     [one] { $count } service
    *[other] { $count } services
 }
-operator-acknowledge = Acknowledge
-operator-acknowledged = Acknowledged by { $name }, { $at }
-operator-not-acknowledged = Nobody has taken it yet
-operator-lead-operators = Operators have the lead: it is resolved by them
-operator-lead-measurements = The measurements have the lead: it resolves itself once everything works
-operator-promise = Next update promised for { $at }
-operator-promise-lapsed = The update promised for { $at } is overdue
-operator-say = Say something
+operator-acknowledge = Take it
+operator-acknowledged = Taken by { $name }, { $at }
+operator-not-acknowledged = Nobody has taken it yet.
+operator-lead-operators = Operators have the lead: it stays open until you resolve it.
+operator-lead-measurements = Measurements have the lead: it closes by itself once everything has worked for a while.
+operator-promise = Next update promised before { $at }
+operator-promise-lapsed = The update promised before { $at } is overdue
+operator-say = Publish an update
 operator-stage = Stage
-operator-text-in = Text, { $language }
-operator-text-hint = Markdown. Readers of a language without a text get the other one
-operator-title-in = Title, { $language }
-operator-title-hint = Empty: the title stays
-operator-workaround-in = Workaround, { $language }
-operator-workaround-hint = How users can help themselves meanwhile. Empty takes it back
+operator-text-in = Text { $language ->
+    [fr] in French
+   *[other] in English
+}
+operator-text-hint = In Markdown. If you fill in one language only, everybody reads that one.
+operator-title-in = Title { $language ->
+    [fr] in French
+   *[other] in English
+}
+operator-title-hint = Left empty, the title stays as it is.
+operator-workaround-in = Workaround { $language ->
+    [fr] in French
+   *[other] in English
+}
+operator-workaround-hint = How users can help themselves meanwhile. Left empty, there is none any more.
 operator-next-update = Next update before
-operator-time-hint = Times in { $zone }. Empty: no promise
+operator-time-hint = Time in { $zone }. Left empty, nothing is promised.
 operator-publish = Publish
-operator-told = A user told us
+operator-told = Note when users told us
 operator-told-at = When
 operator-told-since = Users told us { $at }
-operator-note = Note it
-operator-link = The return of an earlier incident
-operator-link-none = It is none
+operator-note = Note the time
+operator-link = It is the return of an earlier incident
+operator-link-none = No, it is a new one
 operator-linked = The return of: { $title }
 operator-save = Save
 operator-release = Give the lead back to the measurements
+operator-release-hint = The incident then closes by itself once everything has worked for a while.
 operator-open = Open an incident by hand
-operator-open-text = For what probes cannot see. A first update is published with it
+operator-open-text = For what is not measured, or not yet. Its first update is published with it.
 operator-started-at = Began at
-operator-started-hint = Times in { $zone }. Empty: now
-operator-components = Services and how badly
-operator-not-touched = not touched
-operator-updates = What was said
-operator-by-monitor = the monitor
-operator-by-socket = the hub’s machine
-operator-by-channel = whoever reads { $channel }
-operator-changed = Somebody else was quicker: nothing of yours was published. What they did stands below; your words are still in the form
+operator-started-hint = Time in { $zone }. Left empty: now.
+operator-components = Which services, and how badly
+operator-not-touched = not affected
+operator-updates = Published updates
+operator-by-monitor = the monitoring
+operator-by-socket = the command line on the hub
+operator-by-channel = whoever read the message of { $channel }
+operator-changed = Somebody else was quicker: nothing of yours was published. What they did is shown below; your words are still in the form.
 operator-changed-by = Last change by { $name }, { $at }
 operator-unknown-incident = There is no such incident any more
 operator-unknown-component = There is no service “{ $id }” any more
 operator-is-resolved = This incident is resolved: open another one and link it
 operator-cannot-link = An incident is not the return of itself or of a later one
-operator-try-again = The database is behind: nothing was changed, try again in a minute
-operator-field-empty = Something must be said
+operator-try-again = The database is behind: nothing was changed. Try again in a minute.
+operator-field-empty = Please write something here
 operator-field-long = At most { $most } characters
 operator-field-time = This is no time such as 2026-11-22 14:05
 operator-field-choice = Choose one of the list
@@ -115,20 +129,21 @@ operator-promise-resolved = Nothing more is said of what is resolved: promise no
 operator-text-long = It has { $bytes } bytes: at most { $most } are kept
 operator-text-invisible = It holds the invisible character { $code }: write it without
 operator-maintenance = Planned maintenance
-operator-no-maintenance = None is planned
+operator-no-maintenance = None is planned.
 operator-all-services = all services
-operator-more = Workaround, promise, title
-operator-audit = Orders
-operator-audit-text = Everything that operators ordered, carried out or refused. Times in { $zone }
-operator-audit-none = Nobody has ordered anything yet
+operator-more = Workaround, next update, title
+operator-audit = Log of actions
+operator-audit-text = Everything that operators did or tried to do, the newest first. Times in { $zone }.
+operator-audit-none = Nobody has done anything yet.
 operator-audit-who = Who
 operator-audit-what = What
 operator-audit-about = About
 operator-audit-refused = Refused: { $why }
+operator-audit-password = this name and this password do not go together
 operator-audit-earlier = Earlier ones
 operator-order = { $what ->
     [open] Open an incident
-    [acknowledge] Acknowledge
+    [acknowledge] Take it
     [say] Publish an update
     [release] Give the lead back to the measurements
     [reported_by_users] Note that users told us
@@ -150,17 +165,20 @@ operator-order = { $what ->
     [remove_subscriber] Erase a subscriber
     [bounce] Take a mail that came back
     [test_channel] Test a channel
+    [add_location] Add a location
+    [rotate_location] Make another key for a location
+    [revoke_location] Revoke a location
     [answer_drill] Answer a drill
    *[other] { $what }
 }
 operator-pm = Post-mortem
-operator-pm-text = What measurements can fill is filled, and says how. What you write stays as you wrote it
+operator-pm-text = What measurements can fill in is filled in, and says how it was measured. What you write stays as you wrote it.
 operator-pm-open = This incident, or a return of it, is open: the post-mortem is published once all is resolved
 operator-pm-left = { $count ->
     [one] { $count } part is still to be written
    *[other] { $count } parts are still to be written
 }
-operator-pm-published = Published { $at }: readers see every change at once
+operator-pm-published = Published { $at }: readers see every change at once.
 operator-pm-page = The page that readers see
 operator-pm-publish = Publish the post-mortem
 operator-pm-withdraw = Withdraw it
@@ -169,32 +187,35 @@ operator-pm-write = Save this part
 operator-pm-again = Make it from measurements again
 operator-pm-unmeasured = The results of that time cannot be read at the moment: what they say is left out below
 operator-plan = Plan maintenance
-operator-plan-text = It is announced 48 hours before, measured all along, and left out of uptime
+operator-plan-text = It is announced 48 hours before. Measuring goes on all along, and its time is left out of uptime.
 operator-plan-it = Plan it
-operator-description-in = What to know, { $language }
-operator-description-hint = Markdown. May be empty
-operator-concerns = Whom it concerns
+operator-description-in = What to know, { $language ->
+    [fr] in French
+   *[other] in English
+}
+operator-description-hint = In Markdown. May stay empty.
+operator-concerns = Which services it concerns
 operator-scope-all = All services, also those to come
 operator-scope-group = The whole group { $name }, also its services to come
 operator-scope-some = Only some of its services
 operator-once = Once
 operator-starts-at = Begins
 operator-ends-at = Ends
-operator-ends-hint = At most seven days later
+operator-ends-hint = At most seven days later.
 operator-again = Or again and again
 operator-cron = Begins each time
-operator-cron-hint = Second, minute, hour, day, month, weekday: “0 0 3 * * TUE” is each Tuesday at 3 a.m. in { $zone }
+operator-cron-hint = Second, minute, hour, day, month, weekday: “0 0 3 * * TUE” is each Tuesday at 3 a.m. in { $zone }.
 operator-duration = Lasts
-operator-duration-hint = 45m or 1h 30m
-operator-change = Change it
-operator-cancel = Cancel it
-operator-begin = Begin now
-operator-end = End now
-operator-text-usual = Markdown. Empty: the usual sentence
-operator-extent = How much
+operator-duration-hint = Such as 45m or 1h 30m.
+operator-change = Change this maintenance
+operator-cancel = Cancel this maintenance
+operator-begin = Begin now, ahead of time
+operator-end = End now, ahead of time
+operator-text-usual = In Markdown. Left empty, the usual sentence is published.
+operator-extent = Which ones
 operator-extent-one = this one alone
 operator-extent-series = this one and all that follow
-operator-repeats = It comes again and again: what you change concerns this one alone
+operator-repeats = It comes again and again: what you change concerns this one alone.
 operator-cancelled = Cancelled, { $at }
 operator-field-duration = This is no length of time such as 45m or 1h 30m
 operator-field-once-and-again = Once, or again and again: empty the times or this line
@@ -224,18 +245,20 @@ alarm-nothing = Nothing to take
 alarm-over = It is over, or this link is not complete. There is nothing to do here.
 alarm-taken = You take care of it. Everybody who was told hears of that, and nobody is woken up any more.
 alarm-taken-by = { $name } takes care of it ({ $at }).
-alarm-text = Who takes it says: I have seen this and take care of it. Reminders stop, and nobody else is called.
+alarm-text = By this button you say: I have seen it and I take care of it. Reminders stop, and nobody else is called.
 alarm-take = I take care of it
 alarm-unavailable = This could not be written down. Please try again in a minute.
-alarm-fault = The monitoring has a fault: { $fault }
+alarm-fault = Fault of the monitoring
+alarm-page = What readers see
+alarm-operators = Go on as an operator
 alarm-drill = Drill: is this message read?
 attempts = Who was told
 attempt-when = When
 attempt-channel = Channel
 attempt-what = Message
 attempt-outcome = Outcome
-attempt-taken = taken
-attempt-refused = not taken:
+attempt-taken = delivered
+attempt-refused = not delivered:
 attempt-message = { $what ->
     [down] it began
     [grown] it got worse

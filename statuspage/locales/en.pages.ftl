@@ -108,15 +108,16 @@ place-silent = Silent
 place-waiting = Nothing yet
 place-blind = Blind
 place-blind-why = It says itself that its own network is at fault: its results count for nothing until that is over.
-place-revoked = Revoked
+place-waiting-why = Added, but it has not reported anything yet.
+place-revoked = No longer counted
 place-heard = last heard { $at }
 place-journal = { $results ->
     [one] { $results } result still to come
    *[other] { $results } results still to come
 }
 place-version = version { $version }
-place-clock = clock off by { $seconds } s, put right here
-place-drift = other definitions than here
+place-clock = its clock is off by { $seconds } s, put right here
+place-drift = its definitions are not the same as here
 place-gaps = { $results ->
     [one] { $results } result missing
    *[other] { $results } results missing
@@ -139,47 +140,47 @@ place-fresh = { $total ->
 }
 section-agreement = Do they agree?
 agreement-alone = There is one place of measurement, so its word alone counts, and a fault near it cannot be told from an outage everywhere.
-agreement-none = No probe has fresh results from two places, so there is nothing to compare.
+agreement-none = No question has recent answers from two places, so there is nothing to compare.
 agreement-full = { $total ->
-    [one] One probe is answered from several places, and they agree.
-   *[other] { $total } probes are answered from several places, and they agree on all of them.
+    [one] One question is asked from several places, and they agree.
+   *[other] { $total } questions are asked from several places, and they agree on all of them.
 }
 agreement-disputed = { $disputed ->
-    [one] Of { $total } probes answered from several places, one is disputed:
-   *[other] Of { $total } probes answered from several places, { $disputed } are disputed:
+    [one] Of { $total } questions asked from several places, they disagree on one:
+   *[other] Of { $total } questions asked from several places, they disagree on { $disputed }:
 }
-agreement-rule = With one place its word counts; two must both say that something is down; of more, most must.
+agreement-rule = With one place its word counts; with two, both must see the outage; with more, most of them.
 and-more = and { $count } more
 section-safeguards = Safeguards
-control-targets = Control targets
+control-targets = Does it see anything at all?
 control-set = { $count ->
-    [one] One set
-   *[other] { $count } set
+    [one] One point of reference
+   *[other] { $count } points of reference
 }
-control-none = None set
-control-set-why = Places that always answer are asked too. When none of them does, this monitoring is blind, says so, and calls nothing an outage.
-control-none-why = Without them this monitoring is never taken to be blind: a fault of its own network would look like an outage of everything.
+control-none = No point of reference
+control-set-why = Sites elsewhere that always answer are asked too. When none of them does, this monitoring is blind, says so, and calls nothing an outage.
+control-none-why = Without sites elsewhere that always answer, a fault of its own network would look like an outage of everything.
 dead-man = Outside watch
 dead-man-set = Set up
 dead-man-none = Unwatched
-dead-man-set-why = A service elsewhere expects a sign of life each minute while probes really run, and raises the alarm when it does not come.
+dead-man-set-why = A service elsewhere expects a sign of life each minute while measuring really goes on, and raises the alarm when it does not come.
 dead-man-none-why = Nobody outside would notice if this monitoring stopped.
 storage = Storage
 storage-synced = In order
-storage-synced-why = Everything measured is on stable storage.
+storage-synced-why = Everything measured is written down for good.
 storage-behind = Behind
 storage-behind-why = Results wait in memory; measuring and telling go on.
 storage-absent = Absent
 storage-absent-why = There is no usable database: the past will have a gap; measuring and telling go on.
-definitions = Definitions
-definitions-good = All in use
+definitions = What is to be measured
+definitions-good = All understood
 definitions-bad = { $count ->
-    [one] One set aside
-   *[other] { $count } set aside
+    [one] One file with mistakes
+   *[other] { $count } files with mistakes
 }
-definitions-good-why = Every definition of a service is read and used as it was written.
-definitions-bad-why = A file with mistakes waits for an operator; its last good version stays in use where there is one.
-proof = Fresh proof
+definitions-good-why = Every description of a service is used as it was written.
+definitions-bad-why = It waits for an operator; its last good version stays in use where there is one.
+proof = Recent measurements
 proof-all = { $total ->
     [0] No service is watched yet
     [one] The only service
@@ -193,6 +194,12 @@ proof-why = A state is shown only as long as its last measurement proves it; aft
 section-measured = What is measured, and how
 measured-how = Each measurement opens a connection of its own and times name resolution, connection, encryption, processing and transfer. A first failure is asked again after half a second and a second and a half; only failures in a row count.
 column-kind = Kind
+kind = { $kind ->
+    [http] web (HTTP)
+    [tcp] connection (TCP)
+    [heartbeat] sign of life
+   *[other] { $kind }
+}
 column-rhythm = How often
 column-probes = Probes
 every = every { $span }
@@ -215,23 +222,31 @@ affected-blind = We cannot tell how { $domain } does.
 affected-blind-why = No measurements are coming in, so we cannot say it of any name. Try again in a few minutes.
 affected-bookmark = Keep this answer at hand:
 affected-about = Type the name of your service to learn whether a known incident affects it.
-read-postmortem = Read the post-mortem
+read-postmortem = Read the account of it (post-mortem)
 channels-proven = Can operators be reached?
+channels-why = Alarms go out by these ways. A way is proven when it has taken a message, or a drill.
+mail-letters = Mail to subscribers
+mail-good = Leaving
+mail-idle-word = Nothing to send
+mail-waits-word = Waiting
 channel-proven = last proven { $at }
-channel-unproven = not proven yet
+channel-good = Proven
+channel-none = Not proven yet
+channel-failing = Out of order
+channel-failing-why = messages have not got through since { $when }
 
 beat-heard = sign of life
 beat-last = last one { $when }
 
 ## The watch over the monitoring
 
-detection = Detection
-detection-proven = Proven
-detection-broken = Broken
+detection = Are outages recognised?
+detection-proven = Yes, proven
+detection-broken = No longer
 detection-unproven = Not proven
 detection-why = Targets of our own, one that always fails, one that always works and one that never answers, must be found to be just that, again and again. Otherwise nothing that is called good may be believed.
-parts = Own parts
-parts-alive = All alive
+parts = Its own parts
+parts-alive = All at work
 parts-restarting = Restarted again and again
 parts-why = Every part of the monitoring gives a sign of life several times a minute. When one falls silent for half a minute, the monitoring is started anew.
 means = What it lives on

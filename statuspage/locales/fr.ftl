@@ -113,7 +113,7 @@ note-declared = { $measured ->
     [under_maintenance] déclaré par les opérateurs, pendant une maintenance
    *[other] déclaré par les opérateurs, mesuré : { $state }
 }
-note-latency = p95 { $latency }
+note-latency = répond en { $latency }
 note-certificate = { $days ->
     [0] certificat : expire aujourd’hui
     [one] certificat : expire dans { $days } jour
@@ -291,7 +291,7 @@ stage-investigating = Recherche de la cause
 stage-identified = Cause trouvée
 stage-monitoring = Sous observation
 stage-resolved = Résolu
-postmortem-published = Le post-mortem est publié : { $address }
+postmortem-published = Le récit de l’incident (post-mortem) est publié : { $address }
 impact-none = Aucune gêne
 impact-minor = Perturbation
 impact-major = Panne

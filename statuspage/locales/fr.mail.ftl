@@ -69,9 +69,9 @@ mail-digest-times = Toutes les heures sont { $sound ->
    *[other] celles de { $place }
 }.
 mail-sent = Avis envoyés : { $sent } sur { $of }
-mail-flows = Le courrier aux abonnés part. Une lettre a été acceptée en dernier { $at }.
-mail-idle = Courrier aux abonnés : rien n’a été envoyé depuis le démarrage de la surveillance, et rien n’attend.
-mail-waits = Courrier aux abonnés : { $count ->
-    [one] une lettre attend
-   *[other] { $count } lettres attendent
+mail-flows = Le dernier courriel a été accepté par un serveur de courrier { $at }.
+mail-idle = Aucun n’a été envoyé depuis le démarrage de la surveillance, et aucun n’attend.
+mail-waits = { $count ->
+    [one] Un courriel attend
+   *[other] { $count } courriels attendent
 }.

@@ -2,13 +2,13 @@
 
 operator-title = Opérateurs
 operator-sign-in = Se connecter
-operator-sign-in-text = Pour les personnes qui exploitent ces services. La page publique ne demande aucun compte
+operator-sign-in-text = Pour les personnes qui exploitent ces services. Les visiteurs n’ont pas besoin de compte.
 operator-name = Nom
 operator-password = Mot de passe
 operator-no-accounts = Personne n’a encore de compte. Lancez « statuspage operator add NOM » sur la machine du moniteur et ajoutez au fichier de réglages ce qui s’affiche : c’est pris en compte en quelques secondes
-operator-wrong = Le nom ou le mot de passe est faux
-operator-wait = Trop de tentatives. Réessayez dans { $span }
-operator-busy = Beaucoup de connexions en ce moment. Réessayez dans quelques secondes
+operator-wrong = Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez les deux, puis réessayez.
+operator-wait = Trop de tentatives. Réessayez dans { $span }.
+operator-busy = Beaucoup de connexions en ce moment. Réessayez dans quelques secondes.
 operator-in-the-clear = Un mot de passe ne voyage pas en clair : ouvrez cette page en https. Derrière un mandataire qui fait le TLS, inscrivez son réseau dans « trusted_proxies » et faites-lui envoyer X-Forwarded-Proto
 operator-foreign = Ce formulaire ne vient pas de cette page, ou la session est finie : rien n’a été changé. Rouvrez la page et recommencez. Derrière un mandataire, « public_url » doit être l’adresse que vous voyez
 operator-too-large = Le formulaire est plus grand que tous les nôtres : rien n’a été changé
@@ -16,16 +16,16 @@ operator-back = Retour
 operator-signed-in-as = Connecté comme { $name }
 operator-sign-out = Se déconnecter
 operator-now = Ce qui ne va pas maintenant
-operator-all-well = Tous les services marchent, autant qu’on sache
+operator-all-well = Tous les services fonctionnent, d’après nos mesures.
 operator-since = depuis { $since }
-operator-evidence = Preuves
-operator-evidence-note = Seuls les opérateurs voient ceci
+operator-evidence = Ce qui a été mesuré
+operator-evidence-note = Seuls les opérateurs voient ceci.
 operator-address = Adresse
 operator-addresses = Toutes les adresses
 operator-chain = Certificat
 operator-issued = { $subject }, délivré par { $issuer }, valable du { $from } au { $to }
-operator-head = En-tête de la réponse
-operator-first = Ce qui a été vu en premier
+operator-head = En-têtes de la réponse
+operator-first = Les premiers échecs
 operator-first-more = { $count ->
     [one] De { $count } autre service, seuls les résultats sont conservés.
    *[other] Des { $count } autres services, seuls les résultats sont conservés.
@@ -33,23 +33,27 @@ operator-first-more = { $count ->
 operator-certificate = Fin du certificat
 operator-answer = Réponse
 operator-redirects = Redirections
-operator-phases = Phases
-operator-sample = Extrait de la réponse
-operator-observed = Observé
-operator-reason = Raison
-operator-monitor = Le moniteur lui-même
-operator-monitor-well = Aucun défaut connu
-operator-store-behind = La base de données est en retard : les résultats attendent en mémoire, et les ordres ne peuvent pas être pris
-operator-store-absent = Aucune base de données utilisable : on juge et on prévient toujours, mais les ordres ne peuvent pas être pris
-operator-location = Point de mesure { $place } : { $state }
-operator-quarantined = { $file } n’est pas utilisé tel quel
-operator-quarantined-kept = { $file } n’est pas utilisé tel quel ; { $component } continue avec sa dernière bonne version
-operator-subscribers = Prévenus par courriel : { $confirmed ->
-    [one] { $confirmed } abonné
-   *[other] { $confirmed } abonnés
-}. Pas encore confirmés : { $asked }. Leur boîte ne prend plus de courriel : { $quarantined }. Leurs noms : statuspage subscribers list.
+operator-phases = Où le temps a passé
+operator-phase = { $phase ->
+    [resolve] résolution du nom
+    [connect] connexion
+    [tls] chiffrement
+    [processing] attente de la réponse
+    [transfer] transfert
+   *[other] { $phase }
+} { $span }
+operator-sample = Début de la réponse
+operator-observed = Constaté
+operator-monitor = La surveillance elle-même
+operator-monitor-well = Aucun défaut connu.
+operator-store-behind = La base de données est en retard : les résultats attendent en mémoire, et les actions des opérateurs ne peuvent pas être prises pour l’instant.
+operator-store-absent = Aucune base de données utilisable : les mesures et les alertes continuent, les actions des opérateurs ne peuvent pas être prises.
+operator-location = Lieu de mesure { $place } : { $state }
+operator-quarantined = { $file } contient des erreurs et n’est pas utilisé
+operator-quarantined-kept = { $file } contient des erreurs et n’est pas utilisé ; { $component } continue avec sa dernière version correcte
+operator-subscribers = Abonnés par courriel : { $confirmed } confirmés, { $asked } pas encore confirmés, { $quarantined } dont la boîte refuse nos courriels. « statuspage subscribers list » les montre.
 operator-incidents = Incidents en cours
-operator-no-incidents = Aucun incident en cours
+operator-no-incidents = Aucun incident en cours.
 operator-resolved-incidents = Résolus récemment
 operator-services = { $count ->
     [one] { $count } service
@@ -57,49 +61,59 @@ operator-services = { $count ->
 }
 operator-acknowledge = Prendre en charge
 operator-acknowledged = Pris en charge par { $name }, { $at }
-operator-not-acknowledged = Personne ne l’a encore pris en charge
-operator-lead-operators = Les opérateurs ont la main : ce sont eux qui le terminent
-operator-lead-measurements = Les mesures ont la main : il se termine de lui-même dès que tout marche
-operator-promise = Prochaine nouvelle promise pour { $at }
-operator-promise-lapsed = La nouvelle promise pour { $at } est en retard
-operator-say = Dire quelque chose
+operator-not-acknowledged = Personne ne l’a encore pris en charge.
+operator-lead-operators = Les opérateurs ont la main : il reste ouvert jusqu’à ce que vous le déclariez résolu.
+operator-lead-measurements = Les mesures ont la main : il se clôt de lui-même quand tout a remarché un moment.
+operator-promise = Prochaine nouvelle promise avant { $at }
+operator-promise-lapsed = La nouvelle promise avant { $at } est en retard
+operator-say = Publier une nouvelle
 operator-stage = Étape
-operator-text-in = Texte, { $language }
-operator-text-hint = Markdown. Qui lit une langue sans texte reçoit l’autre
-operator-title-in = Titre, { $language }
-operator-title-hint = Vide : le titre reste
-operator-workaround-in = Solution provisoire, { $language }
-operator-workaround-hint = Comment s’en tirer en attendant. Vide la retire
+operator-text-in = Texte { $language ->
+    [fr] en français
+   *[other] en anglais
+}
+operator-text-hint = En Markdown. Si vous n’en remplissez qu’un, tout le monde lit celui-là.
+operator-title-in = Titre { $language ->
+    [fr] en français
+   *[other] en anglais
+}
+operator-title-hint = Laissé vide, le titre reste tel quel.
+operator-workaround-in = Solution provisoire { $language ->
+    [fr] en français
+   *[other] en anglais
+}
+operator-workaround-hint = Comment les usagers peuvent se débrouiller en attendant. Laissé vide, il n’y en a plus.
 operator-next-update = Prochaine nouvelle avant
-operator-time-hint = Heures de { $zone }. Vide : rien de promis
+operator-time-hint = Heure de { $zone }. Laissé vide, rien n’est promis.
 operator-publish = Publier
-operator-told = Une personne nous a prévenus
+operator-told = Noter quand des usagers nous ont prévenus
 operator-told-at = Quand
 operator-told-since = Prévenus par des personnes, { $at }
-operator-note = Noter
-operator-link = Retour d’un incident antérieur
-operator-link-none = Ce n’en est pas un
+operator-note = Noter l’heure
+operator-link = C’est le retour d’un incident antérieur
+operator-link-none = Non, c’est un nouvel incident
 operator-linked = Retour de : { $title }
 operator-save = Enregistrer
 operator-release = Rendre la main aux mesures
+operator-release-hint = L’incident se clôt alors de lui-même quand tout a remarché un moment.
 operator-open = Ouvrir un incident à la main
-operator-open-text = Pour ce que les sondes ne voient pas. Une première nouvelle est publiée avec lui
+operator-open-text = Pour ce qui n’est pas mesuré, ou pas encore. La première nouvelle est publiée avec lui.
 operator-started-at = Début
-operator-started-hint = Heures de { $zone }. Vide : maintenant
-operator-components = Services et gravité
-operator-not-touched = non touché
-operator-updates = Ce qui a été dit
-operator-by-monitor = le moniteur
-operator-by-socket = la machine du moniteur
-operator-by-channel = qui lit { $channel }
-operator-changed = Quelqu’un a été plus rapide : rien de vous n’a été publié. Ce qui a changé est ci-dessous ; vos mots sont toujours dans le formulaire
+operator-started-hint = Heure de { $zone }. Laissé vide : maintenant.
+operator-components = Quels services, et à quel point
+operator-not-touched = pas touché
+operator-updates = Nouvelles publiées
+operator-by-monitor = la surveillance
+operator-by-socket = la ligne de commande sur le serveur
+operator-by-channel = qui a lu le message de { $channel }
+operator-changed = Quelqu’un a été plus rapide : rien de ce que vous avez écrit n’est publié. Ce qui a changé est ci-dessous ; vos mots sont toujours dans le formulaire.
 operator-changed-by = Dernier changement par { $name }, { $at }
 operator-unknown-incident = Cet incident n’existe plus
 operator-unknown-component = Le service « { $id } » n’existe plus
 operator-is-resolved = Cet incident est résolu : ouvrez-en un autre et reliez-le
 operator-cannot-link = Un incident n’est le retour ni de lui-même ni d’un plus récent
-operator-try-again = La base de données est en retard : rien n’a été changé, réessayez dans une minute
-operator-field-empty = Il faut dire quelque chose
+operator-try-again = La base de données est en retard : rien n’a été changé. Réessayez dans une minute.
+operator-field-empty = Écrivez quelque chose ici
 operator-field-long = Au plus { $most } caractères
 operator-field-time = Ce n’est pas une heure comme 2026-11-22 14:05
 operator-field-choice = Choisissez dans la liste
@@ -115,16 +129,17 @@ operator-promise-resolved = On ne dit plus rien de ce qui est résolu : ne prom
 operator-text-long = Il y a { $bytes } octets : au plus { $most } sont gardés
 operator-text-invisible = Il y a là le caractère invisible { $code } : écrivez sans lui
 operator-maintenance = Maintenance prévue
-operator-no-maintenance = Aucune n’est prévue
+operator-no-maintenance = Aucune n’est prévue.
 operator-all-services = tous les services
-operator-more = Solution provisoire, promesse, titre
-operator-audit = Ordres
-operator-audit-text = Tout ce que les opérateurs ont ordonné, exécuté ou refusé. Heures de { $zone }
-operator-audit-none = Personne n’a encore rien ordonné
+operator-more = Solution provisoire, prochaine nouvelle, titre
+operator-audit = Journal des actions
+operator-audit-text = Tout ce que les opérateurs ont fait ou voulu faire, le plus récent d’abord. Heures de { $zone }.
+operator-audit-none = Personne n’a encore rien fait.
 operator-audit-who = Qui
 operator-audit-what = Quoi
 operator-audit-about = À propos de
 operator-audit-refused = Refusé : { $why }
+operator-audit-password = ce nom et ce mot de passe ne vont pas ensemble
 operator-audit-earlier = Les précédents
 operator-order = { $what ->
     [open] Ouvrir un incident
@@ -150,17 +165,20 @@ operator-order = { $what ->
     [remove_subscriber] Effacer un abonnement
     [bounce] Traiter un message revenu
     [test_channel] Essayer un canal
+    [add_location] Ajouter un lieu de mesure
+    [rotate_location] Préparer une autre clé pour un lieu de mesure
+    [revoke_location] Révoquer un lieu de mesure
     [answer_drill] Répondre à un exercice
    *[other] { $what }
 }
 operator-pm = Post-mortem
-operator-pm-text = Ce que les mesures peuvent remplir est rempli, et dit comment. Ce que vous écrivez reste tel quel
+operator-pm-text = Ce que les mesures peuvent remplir est rempli, et dit comment c’est mesuré. Ce que vous écrivez reste tel quel.
 operator-pm-open = Cet incident, ou un retour de celui-ci, est en cours : le post-mortem se publie une fois tout résolu
 operator-pm-left = { $count ->
     [one] { $count } partie reste à rédiger
    *[other] { $count } parties restent à rédiger
 }
-operator-pm-published = Publié, { $at } : chaque changement se voit aussitôt
+operator-pm-published = Publié, { $at } : chaque changement se voit aussitôt.
 operator-pm-page = La page que tout le monde voit
 operator-pm-publish = Publier le post-mortem
 operator-pm-withdraw = Le retirer
@@ -169,10 +187,13 @@ operator-pm-write = Enregistrer cette partie
 operator-pm-again = La refaire à partir des mesures
 operator-pm-unmeasured = Les résultats de ce moment ne peuvent pas être lus pour l’instant : ce qu’ils disent manque ci-dessous
 operator-plan = Prévoir une maintenance
-operator-plan-text = Elle est annoncée 48 heures avant, mesurée du début à la fin, et ne compte pas dans la disponibilité
+operator-plan-text = Elle est annoncée 48 heures avant. Les mesures continuent, et sa durée ne compte pas dans la disponibilité.
 operator-plan-it = Prévoir
-operator-description-in = Ce qu’il faut savoir, { $language }
-operator-description-hint = Markdown. Peut rester vide
+operator-description-in = Ce qu’il faut savoir, { $language ->
+    [fr] en français
+   *[other] en anglais
+}
+operator-description-hint = En Markdown. Peut rester vide.
 operator-concerns = Services concernés
 operator-scope-all = Tous les services, aussi ceux à venir
 operator-scope-group = Tout le groupe { $name }, aussi ses services à venir
@@ -180,21 +201,21 @@ operator-scope-some = Certains de ses services seulement
 operator-once = Une fois
 operator-starts-at = Début
 operator-ends-at = Fin
-operator-ends-hint = Au plus sept jours plus tard
+operator-ends-hint = Au plus sept jours plus tard.
 operator-again = Ou régulièrement
 operator-cron = Début, chaque fois
-operator-cron-hint = Seconde, minute, heure, jour, mois, jour de semaine : « 0 0 3 * * TUE » est chaque mardi à 3 h, { $zone }
+operator-cron-hint = Seconde, minute, heure, jour, mois, jour de semaine : « 0 0 3 * * TUE » est chaque mardi à 3 h, { $zone }.
 operator-duration = Durée
-operator-duration-hint = 45m ou 1h 30m
-operator-change = La modifier
-operator-cancel = L’annuler
-operator-begin = Commencer maintenant
-operator-end = Terminer maintenant
-operator-text-usual = Markdown. Vide : la phrase habituelle
-operator-extent = Quoi au juste
+operator-duration-hint = Par exemple 45m ou 1h 30m.
+operator-change = Modifier cette maintenance
+operator-cancel = Annuler cette maintenance
+operator-begin = Commencer maintenant, en avance
+operator-end = Terminer maintenant, en avance
+operator-text-usual = En Markdown. Laissé vide, la phrase habituelle est publiée.
+operator-extent = Lesquelles
 operator-extent-one = celle-ci seulement
 operator-extent-series = celle-ci et toutes les suivantes
-operator-repeats = Elle revient régulièrement : ce que vous changez ne concerne que celle-ci
+operator-repeats = Elle revient régulièrement : ce que vous changez ne concerne que celle-ci.
 operator-cancelled = Annulée, { $at }
 operator-field-duration = Ce n’est pas une durée comme 45m ou 1h 30m
 operator-field-once-and-again = Une fois ou régulièrement : videz les heures ou cette ligne
@@ -224,18 +245,20 @@ alarm-nothing = Rien à prendre en charge
 alarm-over = C’est terminé, ou ce lien n’est pas complet. Il n’y a rien à faire ici.
 alarm-taken = Vous vous en occupez. Toutes les personnes prévenues l’apprennent, et plus personne n’est réveillé.
 alarm-taken-by = { $name } s’en occupe ({ $at }).
-alarm-text = Prendre en charge, c’est dire : j’ai vu et je m’en occupe. Les rappels cessent, et personne d’autre n’est appelé.
+alarm-text = Par ce bouton vous dites : j’ai vu et je m’en occupe. Les rappels cessent, et personne d’autre n’est appelé.
 alarm-take = Je m’en occupe
 alarm-unavailable = Cela n’a pas pu être enregistré. Veuillez réessayer dans une minute.
-alarm-fault = La supervision a un défaut : { $fault }
+alarm-fault = Défaut de la surveillance
+alarm-page = Ce que voient les visiteurs
+alarm-operators = Continuer comme opérateur
 alarm-drill = Exercice : ce message est-il lu ?
 attempts = Qui a été prévenu
 attempt-when = Quand
 attempt-channel = Canal
 attempt-what = Message
 attempt-outcome = Résultat
-attempt-taken = accepté
-attempt-refused = refusé :
+attempt-taken = remis
+attempt-refused = non remis :
 attempt-message = { $what ->
     [down] début
     [grown] aggravation

@@ -108,15 +108,16 @@ place-silent = Silencieux
 place-waiting = Rien encore
 place-blind = Aveugle
 place-blind-why = Il signale lui-même un défaut de son propre réseau : ses résultats ne comptent pas tant que cela dure.
-place-revoked = Révoqué
-place-heard = entendu pour la dernière fois { $at }
+place-waiting-why = Ajouté, mais il n’a encore rien transmis.
+place-revoked = Ne compte plus
+place-heard = dernier message { $at }
 place-journal = { $results ->
     [one] encore { $results } mesure à recevoir
    *[other] encore { $results } mesures à recevoir
 }
 place-version = version { $version }
-place-clock = horloge fausse de { $seconds } s, corrigée ici
-place-drift = d'autres définitions qu'ici
+place-clock = son horloge est fausse de { $seconds } s, corrigée ici
+place-drift = ses définitions ne sont pas celles d’ici
 place-gaps = { $results ->
     [one] { $results } mesure manquante
    *[other] { $results } mesures manquantes
@@ -139,30 +140,30 @@ place-fresh = { $fresh ->
 }
 section-agreement = Sont-ils d’accord ?
 agreement-alone = Il n’y a qu’un lieu de mesure : sa parole seule compte, et un défaut près de lui ne se distingue pas d’une panne générale.
-agreement-none = Aucune sonde n’a de résultats récents de deux lieux : il n’y a rien à comparer.
+agreement-none = Aucune question n’a de réponses récentes de deux lieux : il n’y a rien à comparer.
 agreement-full = { $total ->
-    [one] Une sonde est posée depuis plusieurs lieux, et ils sont d’accord.
-   *[other] { $total } sondes sont posées depuis plusieurs lieux, et ils sont d’accord sur toutes.
+    [one] Une question est posée depuis plusieurs lieux, et ils sont d’accord.
+   *[other] { $total } questions sont posées depuis plusieurs lieux, et ils sont d’accord sur toutes.
 }
 agreement-disputed = { $disputed ->
-    [one] Sur { $total } sondes posées depuis plusieurs lieux, une est contestée :
-   *[other] Sur { $total } sondes posées depuis plusieurs lieux, { $disputed } sont contestées :
+    [one] Sur { $total } questions posées depuis plusieurs lieux, ils ne sont pas d’accord sur une :
+   *[other] Sur { $total } questions posées depuis plusieurs lieux, ils ne sont pas d’accord sur { $disputed } :
 }
-agreement-rule = Avec un seul lieu, sa parole compte ; deux doivent tous deux constater la panne ; au-delà, la majorité.
+agreement-rule = Avec un seul lieu, sa parole compte ; avec deux, tous deux doivent constater la panne ; au-delà, la majorité.
 and-more = et { $count } de plus
 section-safeguards = Garde-fous
-control-targets = Cibles de contrôle
+control-targets = Voit-elle quelque chose ?
 control-set = { $count ->
-    [one] Une choisie
-   *[other] { $count } choisies
+    [one] Un point de repère
+   *[other] { $count } points de repère
 }
-control-none = Aucune
-control-set-why = Des lieux qui répondent toujours sont interrogés aussi. Quand aucun ne répond, la surveillance est aveugle, elle le dit, et n’appelle rien une panne.
-control-none-why = Sans elles, la surveillance n’est jamais tenue pour aveugle : un défaut de son propre réseau ressemblerait à une panne générale.
+control-none = Aucun point de repère
+control-set-why = Des sites d’ailleurs qui répondent toujours sont interrogés aussi. Quand aucun ne répond, la surveillance est aveugle, elle le dit, et n’appelle rien une panne.
+control-none-why = Sans sites d’ailleurs qui répondent toujours, un défaut de son propre réseau ressemblerait à une panne générale.
 dead-man = Veille extérieure
 dead-man-set = En place
 dead-man-none = Sans veille
-dead-man-set-why = Un service tiers attend chaque minute un signe de vie, envoyé tant que les sondes tournent vraiment, et donne l’alerte s’il ne vient pas.
+dead-man-set-why = Un service tiers attend chaque minute un signe de vie, envoyé tant que les mesures se font vraiment, et donne l’alerte s’il ne vient pas.
 dead-man-none-why = Personne au-dehors ne remarquerait que cette surveillance s’arrête.
 storage = Stockage des mesures
 storage-synced = En ordre
@@ -171,15 +172,15 @@ storage-behind = En retard
 storage-behind-why = Des résultats attendent en mémoire ; les mesures et les annonces continuent.
 storage-absent = Absent
 storage-absent-why = Il n’y a pas de base utilisable : le passé aura un trou ; les mesures et les annonces continuent.
-definitions = Définitions
-definitions-good = Toutes en service
+definitions = Ce qui est à mesurer
+definitions-good = Tout est compris
 definitions-bad = { $count ->
-    [one] Une mise de côté
-   *[other] { $count } mises de côté
+    [one] Un fichier fautif
+   *[other] { $count } fichiers fautifs
 }
-definitions-good-why = Chaque définition de service est lue et utilisée telle qu’elle est écrite.
-definitions-bad-why = Un fichier fautif attend un opérateur ; sa dernière version juste reste en service, s’il y en a une.
-proof = Preuve récente
+definitions-good-why = Chaque description de service est utilisée telle qu’elle est écrite.
+definitions-bad-why = Un opérateur doit le corriger ; sa dernière version juste reste en service, s’il y en a une.
+proof = Mesures récentes
 proof-all = { $total ->
     [0] Aucun service surveillé
     [one] Le seul service
@@ -190,6 +191,12 @@ proof-why = Un état n’est affiché que tant que sa dernière mesure le prouve
 section-measured = Ce qui est mesuré, et comment
 measured-how = Chaque mesure ouvre sa propre connexion et chronomètre la résolution du nom, la connexion, le chiffrement, le traitement et le transfert. Un premier échec est revérifié après une demi-seconde, puis une seconde et demie ; seuls des échecs consécutifs comptent.
 column-kind = Type
+kind = { $kind ->
+    [http] web (HTTP)
+    [tcp] connexion (TCP)
+    [heartbeat] signe de vie
+   *[other] { $kind }
+}
 column-rhythm = Rythme
 column-probes = Sondes
 every = toutes les { $span }
@@ -212,26 +219,34 @@ affected-blind = Nous ne pouvons rien dire de { $domain }.
 affected-blind-why = Les mesures n’arrivent plus : nous ne pouvons le dire d’aucun nom. Réessayez dans quelques minutes.
 affected-bookmark = Gardez cette réponse sous la main :
 affected-about = Saisissez le nom de votre service pour savoir si un incident connu le touche.
-read-postmortem = Lire le post-mortem
+read-postmortem = Lire le récit de l’incident (post-mortem)
 channels-proven = Peut-on joindre les opérateurs ?
+channels-why = Les alertes partent par ces voies. Une voie est prouvée quand elle a accepté un message ou un exercice.
+mail-letters = Courriels aux abonnés
+mail-good = Partent
+mail-idle-word = Rien à envoyer
+mail-waits-word = En attente
 channel-proven = dernière preuve { $at }
-channel-unproven = pas encore prouvé
+channel-good = Prouvé
+channel-none = Pas encore prouvé
+channel-failing = En panne
+channel-failing-why = les messages ne passent plus depuis { $when }
 
 beat-heard = signe de vie
 beat-last = dernier { $when }
 
 ## The watch over the monitoring
 
-detection = Détection
-detection-proven = Prouvée
-detection-broken = En panne
-detection-unproven = Non prouvée
+detection = Les pannes sont-elles reconnues ?
+detection-proven = Oui, c’est prouvé
+detection-broken = Plus maintenant
+detection-unproven = Pas prouvé
 detection-why = Des cibles à nous, l’une toujours en panne, l’une toujours bonne et l’une toujours muette, doivent sans cesse être reconnues comme telles. Sinon rien de ce qui est dit bon n’est à croire.
-parts = Propres parties
-parts-alive = Toutes vivantes
+parts = Ses propres parties
+parts-alive = Toutes en marche
 parts-restarting = Redémarrées sans cesse
 parts-why = Chaque partie de la surveillance donne plusieurs signes de vie par minute. Si l’une se tait pendant une demi-minute, la surveillance est relancée.
-means = Ressources
+means = De quoi elle vit
 means-enough = Tout en suffisance
 means-disk = disque
 means-memory = mémoire

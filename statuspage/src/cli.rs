@@ -8,6 +8,7 @@ mod channels;
 mod incident;
 mod location;
 mod maintenance;
+mod moment;
 mod outpost;
 mod subscribers;
 
@@ -36,6 +37,7 @@ pub use maintenance::{
     CancelMaintenanceArgs, ChangeMaintenanceArgs, DescribedArgs, MaintenanceCommand, NoticeArgs, OneMaintenanceArgs,
     PlanMaintenanceArgs, SayMaintenanceArgs, TurnMaintenanceArgs,
 };
+pub use moment::{Moment, NoMoment};
 pub use outpost::OutpostArgs;
 pub use subscribers::{BounceArgs, ImportSubscribersArgs, RemoveSubscriberArgs, SubscribersArgs, SubscribersCommand};
 

@@ -7,6 +7,7 @@ mod backup;
 mod channels;
 mod export;
 mod health;
+mod hour;
 mod incident;
 mod location;
 mod maintenance;

@@ -34,7 +34,7 @@ use std::{
 
 use prober::{
     definition::DefinitionSet,
-    supervisor::{Pulse, Standing},
+    supervisor::{Pulse, Stability},
 };
 use shared::{ComponentId, LocationName, Observation, ProbeName, Timestamp};
 use tokio::{
@@ -108,7 +108,7 @@ pub struct HubOptions {
     /// What became of pings.
     pub ping: PingBoard,
     /// How the process stood at its start.
-    pub standing: Standing,
+    pub stability: Stability,
     /// What all data may take.
     pub max_bytes: u64,
     /// The sign of life of its loop.
@@ -220,7 +220,7 @@ impl Hub {
         };
         let canaries = Canaries::new(embedded, now(), Instant::now());
         let keeper = Judge::new(options.max_bytes);
-        let standing = options.standing;
+        let stability = options.stability;
         let place = options.location.clone().unwrap_or_else(|| "hub".parse().expect("it is a name"));
         let mut hub = Self {
             views: Views::new(options.location.clone()),
@@ -261,7 +261,7 @@ impl Hub {
         let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
-        if let Standing::Looping { restarts } = standing {
+        if let Stability::Looping { restarts } = stability {
             hub.find([Found::Is(WatchFault::Restarting { restarts })]).await;
         }
         (hub.dirty.incidents, hub.dirty.maintenances, hub.dirty.alarms) = (true, true, true);

@@ -9,6 +9,8 @@ mod browser;
 #[cfg(feature = "hydrate")]
 mod clock;
 pub mod live;
+#[cfg(any(feature = "hydrate", test))]
+mod passing;
 mod phrases;
 #[cfg(feature = "hydrate")]
 mod poll;

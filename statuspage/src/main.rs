@@ -184,8 +184,8 @@ fn load(given: Given) -> Result<Settings> {
 async fn run(settings: Settings, given: Given, post: Post, stop: CancellationToken) -> Result<Ended> {
     let follower = Follower::new(&settings, given, std::env::vars_os().collect());
     // Before anything else: what fails may be what is read next.
-    let (starts, standing) = note_start(&settings);
-    let instance = match Instance::start(&settings, &post, standing).await {
+    let (starts, stability) = note_start(&settings);
+    let instance = match Instance::start(&settings, &post, stability).await {
         Ok(instance) => instance.following(follower),
         Err(error) => {
             starts.forget_this_one();

@@ -24,6 +24,7 @@ mod client;
 mod drill;
 mod escalation;
 mod fault;
+mod kind;
 mod matter;
 mod notification;
 mod outbox;
@@ -34,6 +35,7 @@ mod proof;
 pub(crate) mod recorder;
 mod sample;
 mod siren;
+mod subject;
 mod teller;
 #[cfg(test)]
 mod tests;
@@ -53,12 +55,14 @@ pub use escalation::{
     Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Reach, Taken,
 };
 pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
+pub use kind::{Cause, Kind};
 pub use matter::{Growth, Matter, NAMED, Named};
-pub use notification::{Cause, Event, Happening, Kind, Notification, NotificationId, State, Subject, Topic};
+pub use notification::{Event, Notification, NotificationId, State};
 pub use outbox::{Due, Outbox};
 pub use planned::Planned;
 pub use policy::{DEFAULT_AFTER, Filter, Heard, Hours, InvalidShift, Matters, Nature, Policy, PolicyName, Shift};
 pub use proof::{DrillState, Failing, Proof, Proofs};
 pub use siren::{Burning, Posts, Siren};
+pub use subject::{Subject, Topic};
 pub use teller::{Means, Outcome, Outcomes, Teller, TellerClosed};
-pub use wording::{Message, Voice};
+pub use wording::{Message, Voice, fault_in_words};

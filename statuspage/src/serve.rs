@@ -14,7 +14,7 @@ use prober::{
     load::CannotLook,
     reload::{self, Watcher},
     reporter::ReporterError,
-    supervisor::{Oversight, Standing, Starts, anew, finish, measure_lag},
+    supervisor::{Oversight, Stability, Starts, anew, finish, measure_lag},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -125,8 +125,8 @@ impl Instance {
     /// # Errors
     ///
     /// One sentence for the operator; nothing is left running.
-    pub async fn start(settings: &Settings, post: &Post, standing: Standing) -> Result<Self, StartError> {
-        let (mut oversight, board) = (Oversight::new(standing), PingBoard::default());
+    pub async fn start(settings: &Settings, post: &Post, stability: Stability) -> Result<Self, StartError> {
+        let (mut oversight, board) = (Oversight::new(stability), PingBoard::default());
         let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
         let site = Arc::new(settings.site());
         let network = Network::new(&network_options(settings))?;
@@ -155,7 +155,7 @@ impl Instance {
             mail: if office.is_some() { Mail::On } else { Mail::Off },
             canaries: Canaries::On,
             ping: board.clone(),
-            standing,
+            stability,
             max_bytes: settings.max_bytes.bytes(),
             pulse: oversight.part("hub"),
             role: match post {
@@ -243,8 +243,8 @@ impl Instance {
             means,
             care,
             steward,
-            oversight,
             station,
+            oversight,
         })
     }
 
@@ -361,7 +361,7 @@ fn link_key(data: &Path) -> Option<AckKey> {
 }
 
 /// Notes a start in the data directory, before anything else is read.
-pub fn note_start(settings: &Settings) -> (Starts, Standing) {
+pub fn note_start(settings: &Settings) -> (Starts, Stability) {
     Starts::note(&settings.data, now())
 }
 

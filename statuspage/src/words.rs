@@ -4,9 +4,12 @@
 //! test, so that looking one up cannot fail.
 
 mod calendar;
+mod detail;
 mod messages;
 pub mod quantity;
 pub mod sentence;
+
+pub use detail::Detail;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use jiff::tz::TimeZone;
@@ -53,12 +56,13 @@ impl Words {
     }
 }
 
-/// The files of a language: what messages and pages say, the draft of a post-mortem, what operators read, letters to subscribers and
+/// The files of a language: what messages and pages say, what probes say beside a failure, the draft of a post-mortem, what operators read, letters to subscribers and
 /// the pages behind their links.
-fn sources(language: Language) -> [&'static str; 6] {
+fn sources(language: Language) -> [&'static str; 7] {
     match language {
         Language::En => [
             include_str!("../locales/en.ftl"),
+            include_str!("../locales/en.detail.ftl"),
             include_str!("../locales/en.pages.ftl"),
             include_str!("../locales/en.postmortem.ftl"),
             include_str!("../locales/en.operator.ftl"),
@@ -67,6 +71,7 @@ fn sources(language: Language) -> [&'static str; 6] {
         ],
         Language::Fr => [
             include_str!("../locales/fr.ftl"),
+            include_str!("../locales/fr.detail.ftl"),
             include_str!("../locales/fr.pages.ftl"),
             include_str!("../locales/fr.postmortem.ftl"),
             include_str!("../locales/fr.operator.ftl"),

@@ -19,6 +19,7 @@ mod page;
 mod place;
 mod reader;
 mod reload;
+mod replay;
 mod restart;
 mod subscribe;
 mod subscriptions;

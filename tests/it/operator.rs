@@ -42,13 +42,13 @@ async fn an_operator_signs_in_on_a_phone_without_scripts_and_sees_the_evidence()
     let client = &browser.client;
     client.set_window_size(320, 640).await?;
     sign_in(client, &hub, "wrong wrong wrong").await?;
-    browser.until_text("The name or the password is wrong").await;
+    browser.until_text("This name and this password do not go together").await;
     sign_in(client, &hub, PASSWORD).await?;
     let page = browser.until_text("Signed in as amel").await;
     assert!(page.contains("Outage"), "{page}");
     client.find(Locator::Css("details summary")).await?.click().await?;
     let page = browser.text().await.expect("a body");
-    assert!(page.contains("502 Bad Gateway") && page.contains("127.0.0.1"), "{page}");
+    assert!(page.contains("Error 502") && page.contains("127.0.0.1"), "{page}");
     client.find(Locator::Css(".who-am-i button")).await?.click().await?;
     client.wait().at_most(LIMIT).for_element(Locator::Id("password")).await?;
     Ok(())
@@ -159,7 +159,7 @@ async fn an_operator_leads_an_incident_to_its_post_mortem_and_plans_maintenance_
     browser.until_text("Nobody has taken it yet").await;
     let phone = Phone { browser: &browser, hub: &hub };
     phone.press("form[action*=\"/acknowledge\"] > button").await?;
-    phone.until("Acknowledged by amel").await;
+    phone.until("Taken by amel").await;
     let path = browser.client.current_url().await?.path().to_owned();
     let public = path.replace("/operator", "");
 
@@ -167,7 +167,7 @@ async fn an_operator_leads_an_incident_to_its_post_mortem_and_plans_maintenance_
     phone.press("form[action*=\"/say?\"] summary").await?;
     let promise = in_minutes(60)?;
     phone.send("say", &[("body_en", "It is the **switch**"), ("next_update_at", &promise)]).await?;
-    phone.until("Next update promised for").await;
+    phone.until("Next update promised before").await;
     phone.send("told", &[]).await?;
     phone.until("Users told us").await;
     phone.go(&public).await?;

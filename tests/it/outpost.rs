@@ -70,7 +70,7 @@ async fn an_outpost_reports_and_keeps_quiet_and_tells_by_itself_once_the_hub_is_
     service.answer("502 Bad Gateway", "");
     until_told(&hubs, "", "down", wait::LIMIT).await;
     let page = until_page(&outpost, "Major outage").await;
-    assert!(page.contains("is heard") && page.contains("Maison · lyon"), "{page}");
+    assert!(page.contains("is heard") && page.contains("Maison · Lyon"), "{page}");
     service.answer("200 OK", "");
     until_told(&hubs, "", "recovered", wait::LIMIT).await;
     outpost.until_status("cloud", "operational").await;

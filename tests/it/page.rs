@@ -5,6 +5,7 @@ use tests::{
     backend::Backend,
     browser::{Browser, Scripts},
     hub::{Hub, Setup},
+    nginx::Nginx,
     wait,
 };
 use tokio::process::Command;
@@ -61,6 +62,48 @@ async fn in_a_browser_a_page_whose_hub_died_confesses_it() -> Result<()> {
 }
 
 #[tokio::test]
+async fn in_a_browser_a_visitors_clock_that_is_a_day_off_changes_nothing() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (_setup, hub) = hub_with_cloud(&backend).await?;
+    for seconds in [86_400, -86_400] {
+        let browser = Browser::start(Scripts::On).await?;
+        browser.set_clock_off(seconds).await?;
+        browser.client.goto(&format!("{}/?lang=en", hub.url())).await?;
+        let live = async || browser.text().await.filter(|text| text.contains(" s ago"));
+        let text = wait::until("the page is live", live).await;
+        assert!(text.contains("All services are working.") && text.contains("Operational"), "{seconds}: {text}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn in_a_browser_a_copy_that_a_cache_has_kept_is_never_green_for_long() -> Result<()> {
+    let backend = Backend::start().await?;
+    let (_setup, hub) = hub_with_cloud(&backend).await?;
+    let cache = Nginx::keeping_answers_of(hub.url().trim_start_matches("http://").parse()?).await?;
+    for path in ["/?lang=en", "/snapshot.json?lang=en"] {
+        let kept = reqwest::get(format!("{}{path}", cache.url())).await?.text().await?;
+        assert!(kept.contains("All services are working."), "{kept}");
+    }
+    backend.answer("502 Bad Gateway", "");
+    hub.until_status("Cloud", "major_outage").await;
+    // The cache tells the right time beside the old answer; when it tells nothing, the visitor's own clock is better than none.
+    for refused in [None, Some("*/snapshot.json*")] {
+        let browser = Browser::start(Scripts::On).await?;
+        if let Some(pattern) = refused {
+            browser.refuse(pattern).await?;
+        } else {
+            browser.set_clock_off(-86_400).await?;
+        }
+        browser.client.goto(&format!("{}/?lang=en", cache.url())).await?;
+        let grey = async || browser.text().await.filter(|text| text.contains("Not verified for"));
+        let text = wait::until("the old copy says that it is old", grey).await;
+        assert!(!text.contains("All services are working.") && !text.contains("Operational"), "{refused:?}: {text}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn in_a_browser_without_scripts_everything_can_be_read() -> Result<()> {
     let backend = Backend::start().await?;
     backend.answer("502 Bad Gateway", "");
@@ -93,6 +136,6 @@ async fn in_lynx_everything_can_be_read() -> Result<()> {
     check("/", &["Tous les services fonctionnent.", "Work", "Nuage", "Opérationnel", "Dernière mesure à"]).await?;
     check("/services/cloud", &["Nuage", "Opérationnel", "90 derniers jours", "Disponibilité", "100 %"]).await?;
     check("/history", &["Historique", "Rien à signaler."]).await?;
-    check("/monitoring", &["Lieux de mesure", "Transmet", "Cibles de contrôle", "Aucune", "Sans veille"]).await?;
+    check("/monitoring", &["Lieux de mesure", "Transmet", "Aucun point de repère", "Sans veille"]).await?;
     check("/affected", &["Mon service est-il touché", "Vérifier"]).await
 }

@@ -38,9 +38,10 @@ async fn in_a_browser_news_come_into_the_page_without_a_reload() -> Result<()> {
     browser.client.goto(&format!("{}/monitoring?lang=en", hub.url())).await?;
     browser.client.execute("window.loadedOnce = true", vec![]).await?;
     let text = browser.text().await.expect("a body");
-    assert!(text.contains("All in use"), "{text}");
+    assert!(text.contains("All understood"), "{text}");
     setup.define("broken", "name = ")?;
-    wait::until("it is told", async || browser.text().await.filter(|text| text.contains("One set aside"))).await;
+    wait::until("it is told", async || browser.text().await.filter(|text| text.contains("One file with mistakes")))
+        .await;
     assert!(!browser.text().await.expect("a body").contains("broken"), "files are not named in public");
     assert_eq!(browser.value("window.loadedOnce === true").await?, true, "the page was not loaded again");
     Ok(())

@@ -30,27 +30,3 @@ async fn a_new_file_is_watched_a_bad_one_keeps_its_last_good_version_and_a_delet
     assert_eq!(hub.status_of("cloud").await.as_deref(), Some("operational"));
     Ok(())
 }
-
-#[tokio::test]
-async fn a_directory_that_loses_everything_at_once_keeps_the_old_set() -> Result<()> {
-    let backend = Backend::start().await?;
-    let setup = Setup::new()?;
-    setup.define_http("cloud", &backend.url())?;
-    setup.define_http("forum", &backend.url())?;
-    let hub = setup.start().await?;
-    hub.until_status("cloud", "operational").await;
-    hub.until_status("forum", "operational").await;
-
-    let elsewhere = setup.directory().join("elsewhere");
-    std::fs::rename(setup.probes(), &elsewhere)?;
-    std::fs::create_dir(setup.probes())?;
-    wait::until("the fault is a metric", async || {
-        let metrics = hub.text("/metrics").await.ok()?;
-        metrics.lines().find(|line| line.starts_with("belfry_quarantined_definitions") && !line.ends_with(" 0"))?;
-        Some(())
-    })
-    .await;
-    assert_eq!(hub.status_of("cloud").await.as_deref(), Some("operational"));
-    assert_eq!(hub.status_of("forum").await.as_deref(), Some("operational"));
-    Ok(())
-}

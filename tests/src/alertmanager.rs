@@ -1,9 +1,10 @@
-//! A real Alertmanager of Prometheus, alone and without receivers.
+//! A real Alertmanager of Prometheus, alone; it tells nobody, or a webhook.
 //!
 //! It does not know who posts alerts.
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::Timestamp;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -19,11 +20,24 @@ pub struct Alertmanager {
 }
 
 impl Alertmanager {
-    /// Starts one and waits until it answers.
+    /// Starts one that tells nobody, and waits until it answers.
     pub async fn start() -> Result<Self> {
+        Self::with("route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n").await
+    }
+
+    /// Starts one that posts what burns to a webhook each second.
+    pub async fn telling(hook: &str) -> Result<Self> {
+        Self::with(&format!(
+            "route: {{ receiver: hook, group_wait: 0s, group_interval: 1s, repeat_interval: 1s }}\n\
+             receivers: [{{ name: hook, webhook_configs: [{{ url: \"{hook}\", send_resolved: false }}] }}]\n"
+        ))
+        .await
+    }
+
+    async fn with(configuration: &str) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let file = directory.path().join("alertmanager.yml");
-        std::fs::write(&file, "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n")?;
+        std::fs::write(&file, configuration)?;
         let address = format!("127.0.0.1:{}", free_port()?);
         let mut command = Command::new("/usr/bin/prometheus-alertmanager");
         command
@@ -41,6 +55,15 @@ impl Alertmanager {
     /// Its root.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Posts an alert that burns until then, as Prometheus would again and again.
+    pub async fn burn(&self, name: &str, until: Timestamp) -> Result<()> {
+        let alert = json!([{ "labels": { "alertname": name }, "endsAt": until }]);
+        let request =
+            self.client.post(format!("{}/api/v2/alerts", self.url)).header("content-type", "application/json");
+        request.body(alert.to_string()).send().await?.error_for_status()?;
+        Ok(())
     }
 
     /// Everything that burns, as its API tells it.

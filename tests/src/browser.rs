@@ -104,6 +104,17 @@ impl Browser {
         Ok(())
     }
 
+    /// From now on the visitor's clock is off by so many seconds, on every page.
+    pub async fn set_clock_off(&self, seconds: i64) -> Result<()> {
+        let source = format!(
+            "{{ const Right = Date, off = {seconds} * 1000; window.Date = class extends Right {{
+                constructor(...given) {{ given.length ? super(...given) : super(Right.now() + off); }}
+                static now() {{ return Right.now() + off; }} }}; }}"
+        );
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await?;
+        Ok(())
+    }
+
     /// The text of the page as it can be seen.
     pub async fn text(&self) -> Option<String> {
         self.client.find(Locator::Css("body")).await.ok()?.text().await.ok()

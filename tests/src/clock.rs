@@ -4,17 +4,16 @@
 //! clock by which deadlines are measured is left alone.
 
 use std::{
-    fs,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
     os::unix::fs::FileExt as _,
-    path::{Path, PathBuf},
-    process::Command,
+    path::PathBuf,
     sync::atomic::{AtomicI64, Ordering},
     time::{Duration, SystemTime},
 };
 
 use anyhow::{Context as _, Result};
 use tempfile::NamedTempFile;
+
+use crate::preload;
 
 /// A clock that is as right as the system's until it is set ahead.
 #[derive(Debug)]
@@ -27,7 +26,8 @@ pub struct Clock {
 impl Clock {
     /// The system's time.
     pub fn new() -> Result<Self> {
-        let clock = Self { ahead: AtomicI64::new(0), file: NamedTempFile::new()?, library: library()? };
+        let clock =
+            Self { ahead: AtomicI64::new(0), file: NamedTempFile::new()?, library: preload::library("clock.c")? };
         clock.advance(Duration::ZERO)?;
         Ok(clock)
     }
@@ -50,25 +50,4 @@ impl Clock {
         let ahead = u64::try_from(self.ahead.load(Ordering::Relaxed)).unwrap_or_default();
         SystemTime::now() + Duration::from_secs(ahead)
     }
-}
-
-/// The library, built anew when its source has changed.
-fn library() -> Result<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("clock/clock.c");
-    let mut hasher = DefaultHasher::new();
-    fs::read(&source)?.hash(&mut hasher);
-    let built = std::env::current_exe()?.with_file_name(format!("clock-{:016x}.so", hasher.finish()));
-    if !built.exists() {
-        // Others may build it at the same time: it appears whole.
-        let draft = built.with_extension(format!("{}.new", std::process::id()));
-        let options = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"];
-        let status = Command::new("cc").args(options).arg(&draft).arg(&source).status();
-        anyhow::ensure!(
-            status.context("a C compiler: tests/run.sh installs one")?.success(),
-            "cc {}",
-            source.display()
-        );
-        fs::rename(&draft, &built)?;
-    }
-    Ok(built)
 }

@@ -1,17 +1,18 @@
-//! A network namespace with one cable to this machine, whose ends can be cut; it needs root.
+//! A network namespace with one cable to this machine; the cable and its own loopback can be cut; it needs root.
 //!
 //! It does not know what runs in it.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command as Blocking};
 
 use anyhow::{Result, ensure};
+use tokio::process::Command;
 
 /// A namespace; gone when this is dropped.
 #[derive(Debug)]
 pub struct Namespace {
     name: String,
     cable: String,
-    here: String,
+    network: String,
     etc: PathBuf,
 }
 
@@ -22,15 +23,18 @@ pub enum Lost {
     To(u16),
     /// Those from that port of this machine.
     From(u16),
+    /// Those that it sends to itself.
+    Within,
 }
 
 impl Lost {
     fn rule(self) -> [String; 5] {
-        let (chain, side, port) = match self {
-            Self::To(port) => ("OUTPUT", "--dport", port),
-            Self::From(port) => ("INPUT", "--sport", port),
+        let (chain, side, which) = match self {
+            Self::To(port) => ("OUTPUT", "--dport", port.to_string()),
+            Self::From(port) => ("INPUT", "--sport", port.to_string()),
+            Self::Within => ("OUTPUT", "-o", "lo".to_owned()),
         };
-        [chain, "-p", "tcp", side, &port.to_string()].map(ToOwned::to_owned)
+        [chain, "-p", "tcp", side, &which].map(ToOwned::to_owned)
     }
 }
 
@@ -38,9 +42,23 @@ impl Lost {
 const LOOPBACK: [&str; 7] = ["OUTPUT", "-o", "lo", "-p", "tcp", "-j", "DROP"];
 
 fn run(program: &str, arguments: &[&str]) -> Result<()> {
-    let output = Command::new(program).args(arguments).output()?;
+    let output = Blocking::new(program).args(arguments).output()?;
     ensure!(output.status.success(), "{program} {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
     Ok(())
+}
+
+/// The same command, run inside the namespace of that name.
+pub fn inside(name: &str, command: &Command) -> Command {
+    let command = command.as_std();
+    let mut inside = Command::new("ip");
+    inside.args(["netns", "exec", name]).arg(command.get_program()).args(command.get_args()).env_clear();
+    inside.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    // `ip` lies where a program that is tested need not look.
+    inside.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    if let Some(directory) = command.get_current_dir() {
+        inside.current_dir(directory);
+    }
+    inside
 }
 
 impl Namespace {
@@ -50,22 +68,21 @@ impl Namespace {
         let (name, cable) = (format!("bt{id}-{number}"), format!("bt{}{number}", id % 1_000_000));
         // A network of its own for each test process and namespace.
         let network = format!("10.{}.{}", 64 + id % 128, (id / 128 % 32) * 8 + u32::from(number));
-        let (here, there) = (format!("{network}.1"), format!("{network}.2"));
         let etc = PathBuf::from("/etc/netns").join(&name);
         fs::create_dir_all(&etc)?;
         // Nobody answers at an address for documentation (RFC 5737).
         fs::write(etc.join("resolv.conf"), "nameserver 192.0.2.53\noptions timeout:1 attempts:1\n")?;
-        let namespace = Self { name, cable, here, etc };
+        let namespace = Self { name, cable, network, etc };
         namespace.hosts(hosts)?;
         let (name, cable) = (namespace.name.as_str(), namespace.cable.as_str());
         run("ip", &["netns", "add", name])?;
         run("ip", &["link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name])?;
-        run("ip", &["addr", "add", &format!("{}/24", namespace.here), "dev", cable])?;
+        run("ip", &["addr", "add", &format!("{}/24", namespace.here()), "dev", cable])?;
         run("ip", &["link", "set", cable, "up"])?;
-        namespace.within(&["ip", "addr", "add", &format!("{there}/24"), "dev", "eth0"])?;
+        namespace.within(&["ip", "addr", "add", &format!("{}/24", namespace.there()), "dev", "eth0"])?;
         namespace.within(&["ip", "link", "set", "eth0", "up"])?;
         namespace.within(&["ip", "link", "set", "lo", "up"])?;
-        namespace.within(&["ip", "route", "add", "default", "via", &namespace.here])?;
+        namespace.within(&["ip", "route", "add", "default", "via", &namespace.here()])?;
         Ok(namespace)
     }
 
@@ -93,9 +110,19 @@ impl Namespace {
         &self.name
     }
 
-    /// The address of this machine at the end of the cable.
-    pub fn here(&self) -> &str {
-        &self.here
+    /// The address of this machine at its end of the cable.
+    pub fn here(&self) -> String {
+        format!("{}.1", self.network)
+    }
+
+    /// The address at the other end.
+    pub fn there(&self) -> String {
+        format!("{}.2", self.network)
+    }
+
+    /// The same command, run inside.
+    pub fn inside(&self, command: &Command) -> Command {
+        inside(&self.name, command)
     }
 
     /// Loses packets from now on.

@@ -11,6 +11,7 @@ use tokio::process::Command;
 
 use crate::{
     hub::Setup,
+    namespace,
     program::{self, Program},
     wait,
 };
@@ -24,6 +25,8 @@ pub struct Place {
     probes: PathBuf,
     directory: TempDir,
     namespace: Option<String>,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
 }
 
 impl Place {
@@ -37,6 +40,8 @@ impl Place {
             probes: setup.probes(),
             directory: tempfile::tempdir()?,
             namespace: None,
+            arguments: Vec::new(),
+            environment: Vec::new(),
         })
     }
 
@@ -47,13 +52,28 @@ impl Place {
         self
     }
 
+    /// Adds to its environment.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds command-line arguments.
+    #[must_use]
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(ToString::to_string));
+        self
+    }
+
     /// The same data on another disk, as a careless copy has it.
     pub fn copied(&self) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let copied = std::process::Command::new("cp").arg("-a").arg(self.data()).arg(directory.path()).status()?;
         anyhow::ensure!(copied.success(), "the data were not copied");
         let (name, hub, probes) = (self.name.clone(), self.hub.clone(), self.probes.clone());
-        Ok(Self { name, hub, code: None, probes, directory, namespace: self.namespace.clone() })
+        let (arguments, environment) = (self.arguments.clone(), self.environment.clone());
+        Ok(Self { name, hub, code: None, probes, directory, namespace: self.namespace.clone(), arguments, environment })
     }
 
     /// Its key and journal.
@@ -73,22 +93,18 @@ impl Place {
 
     /// The command that starts it.
     pub fn command(&self) -> Result<Command> {
-        let prober = program::own("prober")?;
-        let mut command = match &self.namespace {
-            None => Command::new(prober),
-            Some(namespace) => {
-                let mut command = Command::new("ip");
-                command.args(["netns", "exec", namespace]).arg(prober);
-                command
-            }
-        };
+        let mut command = Command::new(program::own("prober")?);
         command.current_dir(self.directory.path()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         command.args(["run", "--hub", &self.hub, "--location", &self.name, "--data", "data", "--time-zone", "UTC"]);
-        command.arg("--probes").arg(&self.probes);
+        command.arg("--probes").arg(&self.probes).args(&self.arguments);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(code) = &self.code {
             command.args(["--enrol", code]);
         }
-        Ok(command)
+        Ok(match &self.namespace {
+            None => command,
+            Some(namespace) => namespace::inside(namespace, &command),
+        })
     }
 }
 

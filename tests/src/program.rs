@@ -91,6 +91,11 @@ impl Program {
         Ok(())
     }
 
+    /// Waits for the end, however long it takes.
+    pub async fn ended(&mut self) -> Result<ExitStatus> {
+        self.child.wait().await.map_err(Into::into)
+    }
+
     /// Waits for the end.
     pub async fn end(&mut self) -> Result<ExitStatus> {
         tokio::time::timeout(wait::LIMIT, self.child.wait())

@@ -10,8 +10,13 @@ use shared::ComponentId;
 use super::{Outcome, Terminal, WatchArguments};
 use crate::{load::load, template::Draft};
 
-pub(super) fn run(directory: &Path, url: &str, terminal: &mut Terminal<'_>) -> anyhow::Result<Outcome> {
-    let draft = Draft::new(url)?;
+pub(super) fn run(
+    directory: &Path,
+    url: &str,
+    id: Option<&ComponentId>,
+    terminal: &mut Terminal<'_>,
+) -> anyhow::Result<Outcome> {
+    let draft = Draft::new(url, id)?;
     write(&draft, directory, terminal, &next(directory, draft.id.as_str()))
 }
 

@@ -118,8 +118,8 @@ async fn location(
         tracing::warn!(hub = %arguments.hub, "reports travel in the clear: they are signed, and anybody on the way can read them");
     }
     // Before anything else: what fails may be what is read next.
-    let (starts, standing) = Starts::note(&arguments.data, wall_clock());
-    let mut oversight = Oversight::new(standing);
+    let (starts, stability) = Starts::note(&arguments.data, wall_clock());
+    let mut oversight = Oversight::new(stability);
     let opened = tokio::select! {
         () = stop.cancelled() => None,
         opened = Location::open(options(watch, arguments), &mut oversight) => Some(opened),

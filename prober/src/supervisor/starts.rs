@@ -21,7 +21,7 @@ const LOOP: usize = 3;
 
 /// How the process stands at its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Standing {
+pub enum Stability {
     /// As usual.
     #[default]
     Steady,
@@ -43,7 +43,7 @@ pub struct Starts {
 impl Starts {
     /// Notes a start in `directory`, which is made where there is none. Whatever cannot be read or written is as if there had been no
     /// start: this must not be what keeps a monitor from running.
-    pub fn note(directory: &Path, now: Timestamp) -> (Self, Standing) {
+    pub fn note(directory: &Path, now: Timestamp) -> (Self, Stability) {
         let path = directory.join(FILE);
         let mut known = read(&path);
         known.retain(|at| at.since(now).max(now.since(*at)) < LATELY);
@@ -54,8 +54,8 @@ impl Starts {
         if let Err(error) = made.and_then(|()| starts.write()) {
             tracing::debug!(%error, "this start could not be noted");
         }
-        let looping = Standing::Looping { restarts: u32::try_from(restarts).unwrap_or(u32::MAX) };
-        (starts, if restarts > LOOP { looping } else { Standing::Steady })
+        let looping = Stability::Looping { restarts: u32::try_from(restarts).unwrap_or(u32::MAX) };
+        (starts, if restarts > LOOP { looping } else { Stability::Steady })
     }
 
     /// This start is none to be remembered: the process ends as it should, or could not begin for a reason that it said.
@@ -98,29 +98,29 @@ mod tests {
     fn more_than_three_restarts_in_ten_minutes_are_a_loop() {
         let directory = tempfile::tempdir().expect("a directory");
         let data = directory.path().join("data");
-        let standing = |second: i64| Starts::note(&data, at(second)).1;
+        let stability = |second: i64| Starts::note(&data, at(second)).1;
         for second in [0, 60, 120, 180] {
-            assert_eq!(standing(second), Standing::Steady, "second {second}");
+            assert_eq!(stability(second), Stability::Steady, "second {second}");
         }
-        assert_eq!(standing(240), Standing::Looping { restarts: 4 });
-        assert_eq!(standing(1_000), Standing::Steady, "ten minutes later");
+        assert_eq!(stability(240), Stability::Looping { restarts: 4 });
+        assert_eq!(stability(1_000), Stability::Steady, "ten minutes later");
     }
 
     #[test]
     fn a_good_end_is_no_restart_and_a_torn_file_no_fault() {
         let directory = tempfile::tempdir().expect("a directory");
         for second in 0..10 {
-            let (starts, standing) = Starts::note(directory.path(), at(second));
-            assert_eq!(standing, Standing::Steady);
+            let (starts, stability) = Starts::note(directory.path(), at(second));
+            assert_eq!(stability, Stability::Steady);
             starts.forget_this_one();
         }
         assert!(!directory.path().join(FILE).exists());
         fs::write(directory.path().join(FILE), b"\xff\xfe\n2026-").expect("written");
-        assert_eq!(Starts::note(directory.path(), at(20)).1, Standing::Steady);
+        assert_eq!(Starts::note(directory.path(), at(20)).1, Stability::Steady);
     }
 
     #[test]
     fn a_place_that_cannot_be_written_keeps_nobody_from_starting() {
-        assert_eq!(Starts::note(Path::new("/proc/nowhere"), at(0)).1, Standing::Steady);
+        assert_eq!(Starts::note(Path::new("/proc/nowhere"), at(0)).1, Stability::Steady);
     }
 }

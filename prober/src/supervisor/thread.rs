@@ -13,7 +13,7 @@ use std::{
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::{Credo, Pulses, ServiceSocket, Standing, Vitals, round::Round};
+use super::{Credo, Pulses, ServiceSocket, Stability, Vitals, round::Round};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ pub struct Supervisor {
     /// The service manager, where there is one.
     pub socket: Option<ServiceSocket>,
     /// How the process stood at its start.
-    pub standing: Standing,
+    pub stability: Stability,
     /// Ends the process: [`end_process`](Self::END), but in tests.
     pub end: fn(),
 }
@@ -83,7 +83,7 @@ impl Supervisor {
         let begun = Instant::now();
         let mut state =
             State { round: Round::default(), lenient_since: None, alive_at: None, status_at: None, named: None };
-        if matches!(self.standing, Standing::Looping { .. }) {
+        if matches!(self.stability, Stability::Looping { .. }) {
             state.lenient_since = Some(begun);
         }
         self.vitals.set_lenient(state.lenient_since.is_some());
@@ -189,8 +189,8 @@ mod tests {
 
     use super::*;
 
-    fn supervisor(pulses: Pulses, standing: Standing, end: fn()) -> Supervisor {
-        Supervisor { pulses, vitals: Arc::default(), socket: None, standing, end }
+    fn supervisor(pulses: Pulses, stability: Stability, end: fn()) -> Supervisor {
+        Supervisor { pulses, vitals: Arc::default(), socket: None, stability, end }
     }
 
     fn state(lenient_since: Option<Instant>) -> State {
@@ -213,7 +213,7 @@ mod tests {
         let (end, ended) = counted!(SILENT);
         let mut pulses = Pulses::default();
         let (hub, idle) = (pulses.part("hub", Duration::from_secs(30)), pulses.part("idle", Duration::from_secs(30)));
-        let supervisor = supervisor(pulses, Standing::Steady, end);
+        let supervisor = supervisor(pulses, Stability::Steady, end);
         let (mut state, start) = (state(None), Instant::now());
         let mut look = |second: u64| supervisor.look(&mut state, start + Duration::from_secs(second));
         hub.beat();
@@ -234,7 +234,7 @@ mod tests {
         let mut pulses = Pulses::default();
         let hub = pulses.part("hub", Duration::from_secs(30));
         let start = Instant::now();
-        let supervisor = supervisor(pulses, Standing::Looping { restarts: 4 }, end);
+        let supervisor = supervisor(pulses, Stability::Looping { restarts: 4 }, end);
         let mut state = state(Some(start));
         let mut look = |second: u64| supervisor.look(&mut state, start + Duration::from_secs(second));
         hub.beat();
@@ -259,7 +259,7 @@ mod tests {
             _ => None,
         });
         let (end, _) = counted!(MANAGED);
-        let supervisor = Supervisor { socket, ..supervisor(Pulses::default(), Standing::Steady, end) };
+        let supervisor = Supervisor { socket, ..supervisor(Pulses::default(), Stability::Steady, end) };
         supervisor.vitals.set_status("42 probes".to_owned());
         let watching = supervisor.watch().expect("a thread");
         let mut hear = || {

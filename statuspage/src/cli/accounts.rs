@@ -14,7 +14,7 @@ pub enum OperatorCommand {
     /// Ask for a password and print the `[[operator]]` block for the settings file
     ///
     /// The password is asked for twice on the terminal and not shown; from a pipe or a file it is the first line. Only its
-    /// argon2id hash is printed. The hub reads its settings when it starts.
+    /// argon2id hash is printed. A running hub takes the block up within seconds of its being in the settings file.
     Add(AddOperator),
 }
 
@@ -24,7 +24,8 @@ pub enum TokenCommand {
     /// Make a token for a program, show it once, and print the `[[token]]` block for the settings file
     ///
     /// The block, which holds only the token's hash, goes to standard output, the token to standard error or into a file: it cannot
-    /// be shown again. Programs send it as `Authorization: Bearer …`. The hub reads its settings when it starts.
+    /// be shown again. Programs send it as `Authorization: Bearer …`. A running hub takes the block up within seconds of its being in
+    /// the settings file.
     Add(AddToken),
 }
 

@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use shared::{ComponentId, IncidentId, Language, Stage, Status, Timestamp};
+use shared::{ComponentId, IncidentId, Language, Stage, Status};
 
-use super::DataArgs;
+use super::{DataArgs, Moment};
 use crate::settings::PublicUrl;
 
 /// What is done with incidents.
@@ -45,7 +45,7 @@ pub struct HubArgs {
     /// The file with the token for it; see `statuspage token add`
     #[arg(long, value_name = "FILE", requires = "hub")]
     pub token_file: Option<PathBuf>,
-    /// Print the hub's answer as JSON
+    /// Print the hub's answer as JSON, its times in UTC
     #[arg(long)]
     json: bool,
 }
@@ -93,9 +93,9 @@ pub struct TextArgs {
     /// The same in English
     #[arg(long, value_name = "TEXT")]
     pub workaround_en: Option<String>,
-    /// When more will be said, such as 2026-11-22T15:00:00+01:00
+    /// When more will be said: in so long (30m), or a time (15:00, "2026-11-22 15:00")
     #[arg(long, value_name = "TIME")]
-    pub next_update: Option<Timestamp>,
+    pub next_update: Option<Moment>,
 }
 
 /// The flags of `incident open`.
@@ -116,9 +116,9 @@ pub struct OpenArgs {
     /// How far it is: investigating, identified, monitoring, resolved
     #[arg(long, default_value = "investigating", value_parser = stage)]
     pub stage: Stage,
-    /// When it began [default: now]
+    /// When it began: so long ago (30m), or a time (14:00, "2026-11-22 14:00") [default: now]
     #[arg(long, value_name = "TIME")]
-    pub since: Option<Timestamp>,
+    pub since: Option<Moment>,
     /// What is said first.
     #[command(flatten)]
     pub text: TextArgs,
@@ -158,9 +158,9 @@ pub struct ToldArgs {
     /// Which one.
     #[command(flatten)]
     pub incident: ShowArgs,
-    /// When they did, such as 2026-11-22T14:00:00+01:00
+    /// When they did: so long ago (30m), or a time (14:00, "2026-11-22 14:00")
     #[arg(long, value_name = "TIME")]
-    pub at: Timestamp,
+    pub at: Moment,
 }
 
 /// The flags of `incident link`.

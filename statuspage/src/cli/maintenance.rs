@@ -5,10 +5,9 @@
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
-use jiff::SignedDuration;
-use shared::{ComponentId, MaintenanceId, MaintenanceStage, Timestamp};
+use shared::{ComponentId, MaintenanceId, MaintenanceStage};
 
-use super::{HubArgs, ListArgs};
+use super::{HubArgs, ListArgs, Moment, moment::length};
 
 /// What is done with planned maintenance.
 #[derive(Debug, Clone, Subcommand)]
@@ -66,12 +65,12 @@ pub struct DescribedArgs {
     /// It concerns this service; repeatable
     #[arg(long = "component", value_name = "ID", id = "components")]
     pub components: Vec<ComponentId>,
-    /// When it begins, such as 2026-12-01T22:00:00+01:00
+    /// When it begins: "2026-12-01 22:00" or 22:00 by the page's clock, 2026-12-01T22:00:00+01:00, or in so long (2h)
     #[arg(long, value_name = "TIME")]
-    pub starts: Option<Timestamp>,
-    /// When it ends, at most seven days later
+    pub starts: Option<Moment>,
+    /// When it ends, at most seven days later; typed likewise
     #[arg(long, value_name = "TIME")]
-    pub ends: Option<Timestamp>,
+    pub ends: Option<Moment>,
 }
 
 /// The flags of `maintenance plan`.
@@ -86,7 +85,7 @@ pub struct PlanMaintenanceArgs {
     /// What and for whom.
     #[command(flatten)]
     pub described: DescribedArgs,
-    /// How long it lasts, such as 45m or "1h 30m", instead of --ends; without --starts it begins now
+    /// How long it lasts, such as 45m, "1h 30m" or 2d, instead of --ends; without --starts it begins now
     #[arg(long, value_name = "LENGTH", value_parser = length)]
     pub duration: Option<Duration>,
     /// Again and again: six fields, seconds first, in the page's time zone, such as "0 0 3 * * TUE"
@@ -179,12 +178,6 @@ impl MaintenanceCommand {
     }
 }
 
-fn length(text: &str) -> Result<Duration, String> {
-    let length = text.trim().parse::<SignedDuration>().ok().and_then(|length| Duration::try_from(length).ok());
-    let whole = length.filter(|length| length.subsec_nanos() == 0 && !length.is_zero());
-    whole.ok_or_else(|| "it is a duration such as 45m or \"1h 30m\"".to_owned())
-}
-
 fn stage(word: &str) -> Result<MaintenanceStage, String> {
     let found = [MaintenanceStage::InProgress, MaintenanceStage::Verifying].into_iter().find(|one| one.word() == word);
     found.ok_or_else(|| "while it goes on it is in_progress or verifying; `begin` and `end` do the rest".to_owned())
@@ -220,6 +213,8 @@ mod tests {
             Some("--starts"),
         );
         check("plan --title-en Disks --all --duration soon", Some("45m"));
+        check("plan --title-en Disks --all --starts tomorrow --duration 2d", Some("2026-12-01 22:00"));
+        check("plan --title-en Disks --all --starts 22:00 --duration 2d", None);
         check("change kctbh9vrtdwd", Some("--ends"));
         check("change kctbh9vrtdwd --ends 2026-12-01T22:00:00Z --version-seen 3", None);
         check("cancel kctbh9vrtdwd --series --fr Non", None);

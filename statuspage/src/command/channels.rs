@@ -3,8 +3,9 @@
 //! It does not know how the hub speaks to a channel.
 
 use anyhow::Result;
+use jiff::tz::TimeZone;
 
-use super::{Ended, incident::client, out};
+use super::{Ended, hour::hour, incident::client, out};
 use crate::{
     api::channels::{ChannelAnswer, ChannelsAnswer, TestAnswer},
     cli::{ChannelCommand, ReportFormat},
@@ -26,9 +27,13 @@ pub async fn channel(command: ChannelCommand, settings: &Settings) -> Result<End
             match format {
                 ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
                 ReportFormat::Words if answer.channels.is_empty() => {
-                    out::line("there are no channels: nobody is told anything; each begins with [[channel]]")?;
+                    out::line(
+                        "there are no channels, so nobody is told anything: add a [[channel]] to the settings file",
+                    )?;
                 }
-                ReportFormat::Words => answer.channels.iter().try_for_each(|channel| out::line(listed(channel)))?,
+                ReportFormat::Words => {
+                    answer.channels.iter().try_for_each(|channel| out::line(listed(channel, &settings.time_zone)))?
+                }
             }
             Ok(Ended::Well)
         }
@@ -53,12 +58,13 @@ fn tested(answer: &TestAnswer) -> String {
 }
 
 /// A channel in one line.
-fn listed(channel: &ChannelAnswer) -> String {
-    let proven = channel.proven_at.map_or_else(|| "never proven".to_owned(), |at| format!("proven {at}"));
+fn listed(channel: &ChannelAnswer, zone: &TimeZone) -> String {
+    let proven = channel.proven_at.map_or_else(|| "never proven".to_owned(), |at| format!("proven {}", hour(at, zone)));
     let failing = channel
         .failing_since
-        .map(|since| format!("  failing since {since}: {}", inert(channel.error.as_deref().unwrap_or_default())));
-    let unanswered = channel.unanswered_since.map(|since| format!("  drills unanswered since {since}"));
+        .map(|since| (hour(since, zone), inert(channel.error.as_deref().unwrap_or_default())))
+        .map(|(since, error)| format!("  failing since {since}: {error}"));
+    let unanswered = channel.unanswered_since.map(|since| format!("  drills unanswered since {}", hour(since, zone)));
     let rest = [failing, unanswered].into_iter().flatten().collect::<String>();
     format!("{:20}  {:12}  {proven}{rest}", channel.name, channel.kind)
 }
@@ -81,8 +87,8 @@ mod tests {
             unanswered_since: Some(at),
         };
         assert_eq!(
-            listed(&channel),
-            "sms                   free_mobile   proven 2026-11-22T13:02:00.000Z  failing since 2026-11-22T13:02:00.000Z: no answer  drills unanswered since 2026-11-22T13:02:00.000Z"
+            listed(&channel, &TimeZone::UTC),
+            "sms                   free_mobile   proven 2026-11-22 13:02:00 UTC  failing since 2026-11-22 13:02:00 UTC: no answer  drills unanswered since 2026-11-22 13:02:00 UTC"
         );
         let test = |taken, receipt: Option<&str>, error: Option<&str>| {
             tested(&TestAnswer { taken, receipt: receipt.map(Into::into), error: error.map(Into::into) })

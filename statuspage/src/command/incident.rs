@@ -5,10 +5,11 @@
 use std::{collections::BTreeMap, fs, io::Read as _};
 
 use anyhow::{Context as _, Result, bail};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use shared::{IncidentId, Language, Stage, Text};
 
-use super::{Ended, out};
+use super::{Ended, hour::hour, out};
 use crate::{
     api::{
         audit::{AuditAnswer, AuditEntryAnswer},
@@ -18,6 +19,7 @@ use crate::{
         wording::Wording,
     },
     cli::{AuditArgs, HubArgs, IncidentCommand, OpenArgs, PostmortemArgs, ReportFormat, SayArgs, TextArgs},
+    clock::now,
     control::Client,
     incident::Actor,
     settings::Settings,
@@ -34,16 +36,19 @@ const LONGEST: u64 = 64 << 10;
 /// When the hub cannot be reached or refuses: its own words.
 pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<Ended> {
     let format = command.hub().format();
-    let hub = Hub(client(command.hub(), settings)?);
+    let zone = &settings.time_zone;
+    let hub = Hub(client(command.hub(), settings)?, zone.clone());
     let answer = match command {
         IncidentCommand::List(arguments) => {
             let path = if arguments.all { "/api/v1/incidents" } else { "/api/v1/incidents?open=true" };
             let answer: IncidentsAnswer = hub.0.get(path).await?;
-            print_list(&answer, format)?;
+            print_list(&answer, if arguments.all { Which::All } else { Which::Open }, format, &settings.time_zone)?;
             return Ok(Ended::Well);
         }
         IncidentCommand::Show(arguments) => hub.incident(&arguments.id).await?,
-        IncidentCommand::Open(arguments) => hub.0.post("/api/v1/incidents", &opening(arguments)?).await?,
+        IncidentCommand::Open(arguments) => {
+            hub.0.post("/api/v1/incidents", &opening(arguments, &settings.time_zone)?).await?
+        }
         IncidentCommand::Ack(arguments) => hub.order(&arguments.id, "acknowledge", &()).await?,
         IncidentCommand::Say(arguments) => hub.say(arguments).await?,
         IncidentCommand::Resolve(arguments) => {
@@ -56,7 +61,7 @@ pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<E
         }
         IncidentCommand::ToldByUsers(arguments) => {
             let version = hub.incident(&arguments.incident.id).await?.version;
-            let order = ToldOrder { version, at: arguments.at };
+            let order = ToldOrder { version, at: arguments.at.gone_by(zone, now())? };
             hub.order(&arguments.incident.id, "reported-by-users", &order).await?
         }
         IncidentCommand::Link(arguments) => {
@@ -66,7 +71,7 @@ pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<E
         }
     };
     match format {
-        ReportFormat::Words => out::text(words(&answer))?,
+        ReportFormat::Words => out::text(words(&answer, zone))?,
         ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
     }
     Ok(Ended::Well)
@@ -100,16 +105,19 @@ pub async fn audit(arguments: &AuditArgs, settings: &Settings) -> Result<Ended> 
     match arguments.hub.format() {
         ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
         ReportFormat::Words if answer.entries.is_empty() => out::line("no order was given yet")?,
-        ReportFormat::Words => answer.entries.iter().try_for_each(|entry| out::line(ordered(entry)))?,
+        ReportFormat::Words => {
+            answer.entries.iter().try_for_each(|entry| out::line(ordered(entry, &settings.time_zone)))?
+        }
     }
     Ok(Ended::Well)
 }
 
 /// An order in one line.
-fn ordered(entry: &AuditEntryAnswer) -> String {
+fn ordered(entry: &AuditEntryAnswer, zone: &TimeZone) -> String {
     let AuditEntryAnswer { number, at, actor: by, what, subject, refusal } = entry;
     let subject = subject.as_deref().unwrap_or("-");
     let refusal = refusal.as_ref().map(|refusal| format!("  refused: {}", inert(refusal))).unwrap_or_default();
+    let at = hour(*at, zone);
     format!("{number:5}  {at}  {:12}  {:18}  {subject:12}{refusal}", inert(actor(by)), inert(what))
         .trim_end()
         .to_owned()
@@ -130,7 +138,7 @@ pub(super) fn client(arguments: &HubArgs, settings: &Settings) -> Result<Client>
     }
 }
 
-struct Hub(Client);
+struct Hub(Client, TimeZone);
 
 impl Hub {
     async fn incident(&self, id: &IncidentId) -> Result<IncidentAnswer> {
@@ -151,24 +159,24 @@ impl Hub {
             body,
             title: None,
             workaround: wording(workaround_fr, workaround_en),
-            next_update_at: next_update,
+            next_update_at: next_update.map(|at| at.to_come(&self.1, now())).transpose()?,
         };
         self.order(&arguments.incident.id, "updates", &order).await
     }
 }
 
-fn opening(arguments: OpenArgs) -> Result<OpenOrder> {
+fn opening(arguments: OpenArgs, zone: &TimeZone) -> Result<OpenOrder> {
     let TextArgs { fr, en, workaround_fr, workaround_en, next_update } = arguments.text;
     let Some(body) = wording(typed(fr)?, typed(en)?) else { bail!("say something, with --fr or --en") };
     let Some(title) = wording(arguments.title_fr, arguments.title_en) else { bail!("give it a title") };
     Ok(OpenOrder {
         title,
-        started_at: arguments.since,
+        started_at: arguments.since.map(|at| at.gone_by(zone, now())).transpose()?,
         components: arguments.components.into_iter().collect(),
         stage: arguments.stage,
         body,
         workaround: wording(workaround_fr, workaround_en),
-        next_update_at: next_update,
+        next_update_at: next_update.map(|at| at.to_come(zone, now())).transpose()?,
     })
 }
 
@@ -191,42 +199,57 @@ pub(super) fn wording(fr: Option<String>, en: Option<String>) -> Option<Wording>
     (!texts.is_empty()).then_some(Wording(Text::ByLanguage(texts)))
 }
 
-fn print_list(answer: &IncidentsAnswer, format: ReportFormat) -> Result<()> {
-    match format {
-        ReportFormat::Json => out::line(serde_json::to_string_pretty(answer)?)?,
-        ReportFormat::Words if answer.incidents.is_empty() => out::line("no incident is open")?,
-        ReportFormat::Words => answer.incidents.iter().try_for_each(|incident| out::line(line(incident)))?,
+fn print_list(answer: &IncidentsAnswer, which: Which, format: ReportFormat, zone: &TimeZone) -> Result<()> {
+    match (format, which) {
+        (ReportFormat::Json, _) => out::line(serde_json::to_string_pretty(answer)?)?,
+        (ReportFormat::Words, Which::Open) if answer.incidents.is_empty() => {
+            out::line("no incident is open; --all lists those that are over, too")?;
+        }
+        (ReportFormat::Words, Which::All) if answer.incidents.is_empty() => out::line("there was no incident yet")?,
+        (ReportFormat::Words, _) => {
+            answer.incidents.iter().try_for_each(|incident| out::line(line(incident, zone)))?;
+        }
     }
     Ok(())
 }
 
+/// Which incidents are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Open,
+    All,
+}
+
 /// An incident in one line.
-fn line(incident: &IncidentAnswer) -> String {
-    format!("{}  {}  {:13}  {}", incident.id, incident.started_at, incident.stage.word(), title(incident))
+fn line(incident: &IncidentAnswer, zone: &TimeZone) -> String {
+    let since = hour(incident.started_at, zone);
+    format!("{}  {since}  {:13}  {}", incident.id, incident.stage.word(), title(incident))
 }
 
 fn title(incident: &IncidentAnswer) -> String {
     match (&incident.title, &incident.finding) {
-        (Some(title), _) => title.0.get(Language::En).to_owned(),
+        (Some(title), _) => inert(title.0.get(Language::En)),
         (None, Some(finding)) => {
             let status = finding.http_status.map(|status| format!(" {status}")).unwrap_or_default();
-            format!("{}{status} on {} services", finding.kind.word(), finding.components)
+            let only = incident.components.keys().next().filter(|_| finding.components == 1);
+            let whom = only.map_or_else(|| format!("{} services", finding.components), ToString::to_string);
+            format!("{}{status} on {whom}", finding.kind.word())
         }
         (None, None) => "untitled".to_owned(),
     }
 }
 
 /// An incident for people.
-fn words(incident: &IncidentAnswer) -> String {
-    let mut text = format!("{}\nversion {}, led by {}\n", line(incident), incident.version, incident.lead);
+fn words(incident: &IncidentAnswer, zone: &TimeZone) -> String {
+    let mut text = format!("{}\nversion {}, led by {}\n", line(incident, zone), incident.version, incident.lead);
     if let Some(taken) = &incident.acknowledgement {
-        text += &format!("acknowledged by {} at {}\n", actor(&taken.by), taken.at);
+        text += &format!("acknowledged by {} at {}\n", actor(&taken.by), hour(taken.at, zone));
     }
     if let Some(at) = incident.reported_by_users_at {
-        text += &format!("users told of it at {at}\n");
+        text += &format!("users told of it at {}\n", hour(at, zone));
     }
     if let Some(at) = incident.next_update_at {
-        text += &format!("next update promised for {at}\n");
+        text += &format!("next update promised before {}\n", hour(at, zone));
     }
     if let Some(earlier) = &incident.relapse_of {
         text += &format!("the return of {earlier}\n");
@@ -235,7 +258,8 @@ fn words(incident: &IncidentAnswer) -> String {
         text += &format!("    {id}: {}\n", part.status.word());
     }
     for update in incident.updates.iter().rev() {
-        text += &format!("{}  {}  {}  {}\n", update.at, update.stage.word(), actor(&update.by), update.kind);
+        text +=
+            &format!("{}  {}  {}  {}\n", hour(update.at, zone), update.stage.word(), actor(&update.by), update.kind);
         let said = update.body.as_ref().map(|body| body.0.get(Language::En)).unwrap_or_default();
         said.lines().for_each(|line| text += &format!("    {}\n", inert(line)));
     }
@@ -258,19 +282,19 @@ mod tests {
     #[test]
     fn an_order_is_one_line_that_says_whether_it_was_refused() {
         let check = |entry: serde_json::Value, expected: &str| {
-            assert_eq!(ordered(&serde_json::from_value(entry).expect("an entry")), expected);
+            assert_eq!(ordered(&serde_json::from_value(entry).expect("an entry"), &TimeZone::UTC), expected);
         };
         let at = "2026-11-22T14:05:00Z";
         check(
             serde_json::json!({ "number": 7, "at": at, "actor": "socket", "what": "open", "subject": null, "refusal": null }),
-            "    7  2026-11-22T14:05:00.000Z  the hub's machine  open                -",
+            "    7  2026-11-22 14:05:00 UTC  the hub's machine  open                -",
         );
         check(
             serde_json::json!({
                 "number": 8, "at": at, "actor": { "operator": "amel" }, "what": "say", "subject": "kctbh9vrtdwd",
                 "refusal": "no\u{1b}[31m",
             }),
-            "    8  2026-11-22T14:05:00.000Z  amel          say                 kctbh9vrtdwd  refused: no [31m",
+            "    8  2026-11-22 14:05:00 UTC  amel          say                 kctbh9vrtdwd  refused: no [31m",
         );
     }
 }

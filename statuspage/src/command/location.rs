@@ -4,9 +4,9 @@
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use shared::{LocationName, Timestamp};
+use shared::LocationName;
 
-use super::{Ended, incident::client, out};
+use super::{Ended, hour::hour, incident::client, out};
 use crate::{
     api::locations::{AddLocationOrder, CodeAnswer, CountsAnswer, LocationAnswer, LocationsAnswer, StandingForm},
     cli::{LocationCommand, ReportFormat},
@@ -59,7 +59,7 @@ fn print_code(answer: &CodeAnswer, settings: &Settings, format: ReportFormat) ->
     }
     let hub = settings.public_url.as_ref().map_or_else(|| "https://THIS-HUB".to_owned(), ToString::to_string);
     let CodeAnswer { name, code, valid_until } = answer;
-    let until = valid_until.map(|at| format!(", until {}", clock(at, &settings.time_zone))).unwrap_or_default();
+    let until = valid_until.map(|at| format!(", until {}", hour(at, &settings.time_zone))).unwrap_or_default();
     out::text(format!(
         "the code for {name}, to be used once{until}:\n\n    {code}\n\nstart it there, with a copy of this hub's definitions, by\n\n    \
          prober run --hub {hub} --location {name} --enrol {code} --data DIR --probes DIR\n"
@@ -76,8 +76,11 @@ fn words(answer: &LocationsAnswer, zone: &TimeZone) -> String {
 fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
     let mut facts = Vec::new();
     match (one.heard_at, one.code_until) {
-        (Some(at), _) => facts.push(format!("heard {}", clock(at, zone))),
-        (None, Some(until)) => facts.push(format!("its code is valid until {}", clock(until, zone))),
+        (Some(at), _) if one.standing == StandingForm::Silent => {
+            facts.push(format!("nothing heard since {} (an alarm after 60 s)", hour(at, zone)));
+        }
+        (Some(at), _) => facts.push(format!("last heard {}", hour(at, zone))),
+        (None, Some(until)) => facts.push(format!("its code is valid until {}", hour(until, zone))),
         (None, None) => facts.push("its code is not valid any more: rotate it".to_owned()),
     }
     facts.extend(one.version.iter().map(|version| format!("version {version}")));
@@ -86,9 +89,12 @@ fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
     let ran = one.probes_executed.zip(one.probes_expected).filter(|(executed, expected)| executed < expected);
     facts.extend(ran.map(|(executed, expected)| format!("{executed} of {expected} probes ran lately")));
     facts.extend(
-        one.clock_offset.filter(|offset| offset.abs() > 2.0).map(|offset| format!("clock off by {offset:.0} s")),
+        one.clock_offset
+            .filter(|offset| offset.abs() > 2.0)
+            .map(|offset| format!("clock off by {offset:.0} s, put right here (an alarm from 60 s on)")),
     );
-    facts.extend(one.drifts_since.map(|since| format!("other definitions since {}", clock(since, zone))));
+    let drifts = |since| format!("other definitions than here since {} (an alarm after 10 min)", hour(since, zone));
+    facts.extend(one.drifts_since.map(drifts));
     if one.gaps > 0 {
         facts.push(format!("{} results missing", one.gaps));
     }
@@ -101,12 +107,6 @@ fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
         }
     }
     format!("{:20}  {:8}  {}\n", one.name, one.standing.word(), facts.join(", "))
-}
-
-/// A time as people read it.
-fn clock(at: Timestamp, zone: &TimeZone) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
-    at.to_zoned(zone.clone()).strftime("%F %T").to_string()
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
             "counts": { "taken": 9, "duplicates": 1, "lost": 0, "unknown": 0, "rejected": 0 },
         }))
         .expect("a location");
-        let expected = "lyon                  silent    heard 2026-11-22 15:00:00, version 0.1.0, 12 results to come, 94 of 100 probes ran lately, clock off by -600 s, 3 results missing, 1 came twice\n";
+        let expected = "lyon                  silent    nothing heard since 2026-11-22 15:00:00 UTC (an alarm after 60 s), version 0.1.0, 12 results to come, 94 of 100 probes ran lately, clock off by -600 s, put right here (an alarm from 60 s on), 3 results missing, 1 came twice\n";
         assert_eq!(line(&one, &TimeZone::UTC), expected);
     }
 }

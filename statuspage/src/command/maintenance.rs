@@ -3,11 +3,13 @@
 //! It does not know how the hub carries orders out.
 
 use anyhow::{Result, bail};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use shared::{Language, MaintenanceId, Text};
 
 use super::{
     Ended,
+    hour::hour,
     incident::{actor, client, typed, wording},
     out,
 };
@@ -36,16 +38,17 @@ use crate::{
 /// When the hub cannot be reached or refuses: its own words.
 pub async fn maintenance(command: MaintenanceCommand, settings: &Settings) -> Result<Ended> {
     let format = command.hub().format();
-    let hub = Hub(client(command.hub(), settings)?);
+    let zone = &settings.time_zone;
+    let hub = Hub(client(command.hub(), settings)?, zone.clone());
     let answer = match command {
         MaintenanceCommand::List(arguments) => {
             let open = if arguments.all { "" } else { "&open=true" };
             let answer: MaintenancesAnswer = hub.0.get(&format!("/api/v1/maintenances?limit=1000{open}")).await?;
-            print_list(&answer, format)?;
+            print_list(&answer, format, zone)?;
             return Ok(Ended::Well);
         }
         MaintenanceCommand::Show(arguments) => hub.one(&arguments.id).await?,
-        MaintenanceCommand::Plan(arguments) => hub.0.post("/api/v1/maintenances", &planning(*arguments)?).await?,
+        MaintenanceCommand::Plan(arguments) => hub.0.post("/api/v1/maintenances", &planning(*arguments, zone)?).await?,
         MaintenanceCommand::Change(arguments) => hub.change(*arguments).await?,
         MaintenanceCommand::Cancel(CancelMaintenanceArgs { maintenance, notice, series }) => {
             let (version, body) = hub.notice(&maintenance.id, notice).await?;
@@ -67,13 +70,13 @@ pub async fn maintenance(command: MaintenanceCommand, settings: &Settings) -> Re
         }
     };
     match format {
-        ReportFormat::Words => out::text(words(&answer))?,
+        ReportFormat::Words => out::text(words(&answer, zone))?,
         ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
     }
     Ok(Ended::Well)
 }
 
-struct Hub(Client);
+struct Hub(Client, TimeZone);
 
 impl Hub {
     async fn one(&self, id: &MaintenanceId) -> Result<MaintenanceAnswer> {
@@ -105,8 +108,8 @@ impl Hub {
             title: wording(title_fr, title_en).map(|title| over(title, present.title)),
             description: description.map(|description| over(description, present.description)),
             scope,
-            starts_at: starts,
-            ends_at: ends,
+            starts_at: starts.map(|at| at.to_come(&self.1, now())).transpose()?,
+            ends_at: ends.map(|at| at.to_come(&self.1, now())).transpose()?,
         };
         self.order(&maintenance.id, "change", &order).await
     }
@@ -134,16 +137,20 @@ fn scope(described: &DescribedArgs) -> Option<ScopeForm> {
     }
 }
 
-fn planning(arguments: PlanMaintenanceArgs) -> Result<PlanOrder> {
+fn planning(arguments: PlanMaintenanceArgs, zone: &TimeZone) -> Result<PlanOrder> {
     let PlanMaintenanceArgs { hub: _, described, duration, cron } = arguments;
     let Some(scope) = scope(&described) else { bail!("say whom it concerns, with --all, --group or --component") };
     let DescribedArgs { title_fr, title_en, description_fr, description_en, starts, ends, .. } = described;
     let Some(title) = wording(title_fr, title_en) else { bail!("give it a title, with --title-fr or --title-en") };
+    let now = now();
+    let starts = starts.map(|at| at.to_come(zone, now)).transpose()?;
+    // An end that is a time of day or a length is meant from the beginning on.
+    let ends = ends.map(|at| at.to_come(zone, starts.unwrap_or(now))).transpose()?;
     let when = match (cron, duration, ends) {
         (Some(cron), Some(length), _) => WhenForm::Recurring(RecurringForm { cron, seconds: length.as_secs() }),
         (None, Some(length), _) => {
             // The hub's clock may differ: both times are said by the same one.
-            let starts_at = starts.unwrap_or_else(now);
+            let starts_at = starts.unwrap_or(now);
             WhenForm::Once(OnceForm { starts_at: Some(starts_at), ends_at: starts_at.plus(length) })
         }
         (None, None, Some(ends_at)) => WhenForm::Once(OnceForm { starts_at: starts, ends_at }),
@@ -153,25 +160,28 @@ fn planning(arguments: PlanMaintenanceArgs) -> Result<PlanOrder> {
     Ok(PlanOrder { title, description, scope, when })
 }
 
-fn print_list(answer: &MaintenancesAnswer, format: ReportFormat) -> Result<()> {
+fn print_list(answer: &MaintenancesAnswer, format: ReportFormat, zone: &TimeZone) -> Result<()> {
     match format {
         ReportFormat::Json => out::line(serde_json::to_string_pretty(answer)?)?,
-        ReportFormat::Words if answer.maintenances.is_empty() => out::line("no maintenance is planned")?,
-        ReportFormat::Words => answer.maintenances.iter().try_for_each(|one| out::line(line(one)))?,
+        ReportFormat::Words if answer.maintenances.is_empty() => {
+            out::line("no maintenance is planned; --all lists what is over, too")?
+        }
+        ReportFormat::Words => answer.maintenances.iter().try_for_each(|one| out::line(line(one, zone)))?,
     }
     Ok(())
 }
 
 /// A maintenance in one line.
-fn line(maintenance: &MaintenanceAnswer) -> String {
+fn line(maintenance: &MaintenanceAnswer, zone: &TimeZone) -> String {
     let MaintenanceAnswer { id, starts_at, ends_at, title, .. } = maintenance;
     let stage = maintenance.cancelled_at.map_or(maintenance.stage.word(), |_| "cancelled");
+    let (starts_at, ends_at) = (hour(*starts_at, zone), hour(*ends_at, zone));
     format!("{id}  {starts_at}  {ends_at}  {stage:11}  {}", inert(title.0.get(Language::En)))
 }
 
 /// A maintenance for people.
-fn words(maintenance: &MaintenanceAnswer) -> String {
-    let mut text = format!("{}\nversion {}", line(maintenance), maintenance.version);
+fn words(maintenance: &MaintenanceAnswer, zone: &TimeZone) -> String {
+    let mut text = format!("{}\nversion {}", line(maintenance, zone), maintenance.version);
     if let Some(by) = &maintenance.by {
         text += &format!(", planned by {}", actor(by));
     }
@@ -188,7 +198,7 @@ fn words(maintenance: &MaintenanceAnswer) -> String {
     };
     text += &indented(&maintenance.description);
     for update in maintenance.updates.iter().rev() {
-        text += &format!("{}  {}\n", update.at, update.stage.word());
+        text += &format!("{}  {}\n", hour(update.at, zone), update.stage.word());
         text += &update.body.as_ref().map(indented).unwrap_or_default();
     }
     text
@@ -205,16 +215,16 @@ mod tests {
 
     #[test]
     fn a_maintenance_reads_as_lines() {
-        let expected = "m00000000003  2026-10-11T22:00:00.000Z  2026-10-12T01:00:00.000Z  completed    Moving the mail
+        let expected = "m00000000003  2026-10-11 22:00:00 UTC  2026-10-12 01:00:00 UTC  completed    Moving the mail
 version 3, planned by camille
 concerns the groups Échanges
-2026-10-12T01:00:00.000Z  completed
+2026-10-12 01:00:00 UTC  completed
     All went as planned.
-2026-10-12T00:40:00.000Z  verifying
-2026-10-11T22:00:00.000Z  in_progress
-2026-10-01T09:00:00.000Z  scheduled
+2026-10-12 00:40:00 UTC  verifying
+2026-10-11 22:00:00 UTC  in_progress
+2026-10-01 09:00:00 UTC  scheduled
 ";
-        assert_eq!(words(&MaintenanceAnswer::whole(&sample::over())), expected);
+        assert_eq!(words(&MaintenanceAnswer::whole(&sample::over()), &TimeZone::UTC), expected);
     }
 
     #[test]

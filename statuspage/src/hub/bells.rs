@@ -19,7 +19,7 @@ use crate::{
     maintenance::Word,
     notify::{
         Alarm, Attempt, Beginning, Burning, Call, Case, ChannelName, Course, Escalation, Event, Fault, FaultId,
-        FaultKind, Happening, LowCredit, Matter, Medium, Nature, Notification, Outcome, Pace, Present, Proof, Proofs,
+        FaultKind, Kind, LowCredit, Matter, Medium, Nature, Notification, Outcome, Pace, Present, Proof, Proofs,
         Receipt, Refusal, Subject, Taken,
     },
     snapshot::{AlarmsView, ChannelView, FaultView},
@@ -171,15 +171,15 @@ impl Hub {
     fn call(&mut self, case: &Case, call: &Call) -> Vec<Notification> {
         let Some((subject, since, cause)) = self.subject(case) else { return Vec::new() };
         let detected_at = now();
-        let event = |happening| Event { subject: subject.clone(), detected_at, happening };
+        let event = |kind| Event { subject: subject.clone(), detected_at, kind };
         let begins = match case {
-            Case::Maintenance(..) => Happening::Noticed { at: since },
-            Case::Incident(_) | Case::Fault(_) => Happening::Down { since, cause: cause.clone() },
+            Case::Maintenance(..) => Kind::noticed(since),
+            Case::Incident(_) | Case::Fault(_) => Kind::Down { since, cause: cause.clone() },
         };
         let mut rows = self.telling.outbox.tell(&event(begins), &call.first);
         for (channel, number) in &call.again {
-            let happening = Happening::Reminder { since, cause: cause.clone(), number: *number };
-            rows.extend(self.telling.outbox.tell(&event(happening), [channel]));
+            let kind = Kind::Reminder { since, cause: cause.clone(), number: *number };
+            rows.extend(self.telling.outbox.tell(&event(kind), [channel]));
         }
         let first: Vec<_> = call.first.iter().map(ChannelName::as_str).collect();
         let again: Vec<_> = call.again.keys().map(ChannelName::as_str).collect();
@@ -332,13 +332,13 @@ impl Hub {
             return None;
         }
         let (subject, since, cause) = self.subject(case).or_else(|| self.told_before(case))?;
-        let happening = match alarm.ended_at {
-            None => Happening::Down { since, cause },
-            Some(until) => Happening::Recovered { since, until: until.max(since) },
+        let kind = match alarm.ended_at {
+            None => Kind::Down { since, cause },
+            Some(until) => Kind::Recovered { since, until: until.max(since) },
         };
         // The instants are those of the alarm: what has not changed is not another message.
         let detected_at = alarm.ended_at.unwrap_or(alarm.since);
-        Some(Notification::new(channel, &Event { subject, detected_at, happening }))
+        Some(Notification::new(channel, &Event { subject, detected_at, kind }))
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::roster;
 use crate::{
     engine::{Engine, Input, Observed, PlaceState, Roster},
-    notify::{ChannelName, Event, Happening, Matter, Outbox, Outcome, Receipt, Subject, WatchFault},
+    notify::{ChannelName, Event, Kind, Matter, Outbox, Outcome, Receipt, Subject, WatchFault},
     snapshot::Detection,
 };
 
@@ -152,7 +152,7 @@ fn tells(at: Timestamp) -> bool {
     let Some(component) = canary::definition(None).map(|definition| definition.id) else { return false };
     let mut outbox = Outbox::new([nobody.clone()], Vec::new());
     let subject = Subject::Incident(Box::new(Matter::outage(component, NOBODY.to_owned(), at)));
-    let event = Event { subject, detected_at: at, happening: Happening::Down { since: at, cause: None } };
+    let event = Event { subject, detected_at: at, kind: Kind::Down { since: at, cause: None } };
     outbox.tell(&event, [&nobody]);
     let sent = outbox.due(at).send;
     let ids: Vec<_> = sent.into_iter().map(|row| row.id).collect();

@@ -22,7 +22,7 @@ use crate::{
     engine::{Input, Transition, Windows},
     incident::Actor,
     maintenance::{Book, Command, Groups, Key, Maintenance, News, Plan, Refusal, Scope},
-    notify::{Event, Happening, NAMED, Notification, Planned, Subject},
+    notify::{Event, Kind, NAMED, Notification, Planned, Subject},
     store::{Changes, Durability, RecordKey, Restored, StoreState},
 };
 
@@ -176,7 +176,7 @@ impl Hub {
         };
         let channels = self.ring_maintenance(&maintenance.id, *word, *at);
         let subject = Subject::Maintenance(Box::new(planned));
-        let event = Event { subject, detected_at: now(), happening: Happening::Noticed { at: *at } };
+        let event = Event { subject, detected_at: now(), kind: Kind::noticed(*at) };
         self.telling.outbox.tell(&event, &channels)
     }
 

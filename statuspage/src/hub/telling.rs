@@ -24,7 +24,7 @@ use crate::{
     incident::{self, Audit, Book, Incident, Landmark, Landscape, News, Rules},
     location,
     notify::{
-        Cause, Course, Due, Escalation, Event, Fault, FaultKind, Growth, Happening, Matter, NAMED, Named, Notification,
+        Cause, Course, Due, Escalation, Event, Fault, FaultKind, Growth, Kind, Matter, NAMED, Named, Notification,
         Outbox, Outcome, Proofs, State, Subject, Teller,
     },
     snapshot::Reason,
@@ -166,17 +166,17 @@ impl Telling {
     }
 
     fn event(&self, bell: Bell) -> Event {
-        let (subject, happening) = match bell {
+        let (subject, kind) = match bell {
             Bell::Fault { fault, since } => {
-                let happening = match fault.kind().course() {
-                    Course::Lasting => Happening::Down { since, cause: None },
-                    Course::Single => Happening::Noticed { at: since },
+                let kind = match fault.kind().course() {
+                    Course::Lasting => Kind::Down { since, cause: None },
+                    Course::Single => Kind::noticed(since),
                 };
-                (Subject::Monitor(fault), happening)
+                (Subject::Monitor(fault), kind)
             }
-            Bell::FaultOver { fault, since, until } => (Subject::Monitor(fault), Happening::Recovered { since, until }),
+            Bell::FaultOver { fault, since, until } => (Subject::Monitor(fault), Kind::Recovered { since, until }),
         };
-        Event { subject, detected_at: now(), happening }
+        Event { subject, detected_at: now(), kind }
     }
 
     /// What messages say of an incident.
@@ -273,17 +273,17 @@ impl Hub {
             news;
         let Some(incident) = self.telling.book.get(id).cloned() else { return Vec::new() };
         let since = incident.times.started_at;
-        let happening = match news {
-            News::Opened(_) => Happening::Down { since, cause: self.cause(&incident) },
-            News::Grown(_) => Happening::Grown { since, cause: self.cause(&incident) },
-            News::Overdue(_, promised) => Happening::Overdue { since, promised: *promised },
+        let kind = match news {
+            News::Opened(_) => Kind::Down { since, cause: self.cause(&incident) },
+            News::Grown(_) => Kind::Grown { since, cause: self.cause(&incident) },
+            News::Overdue(_, promised) => Kind::Overdue { since, promised: *promised },
             News::Acknowledged(_) => {
                 let Some(taken) = incident.acknowledgement.clone() else { return Vec::new() };
-                Happening::Acknowledged { since, at: taken.at, by: taken.by }
+                Kind::Acknowledged { since, at: taken.at, by: taken.by }
             }
             News::Resolved(_) => {
                 let until = incident.times.recovered_at.or(incident.times.resolved_at).unwrap_or_else(now);
-                Happening::Recovered { since, until: until.max(since) }
+                Kind::Recovered { since, until: until.max(since) }
             }
         };
         let channels = self.ring_incident(news, &incident);
@@ -292,7 +292,7 @@ impl Hub {
             matter.growth = self.telling.growth(&incident);
         }
         let subject = Subject::Incident(Box::new(matter));
-        self.telling.outbox.tell(&Event { subject, detected_at: now(), happening }, &channels)
+        self.telling.outbox.tell(&Event { subject, detected_at: now(), kind }, &channels)
     }
 
     /// What the component says that failed first, of those that still do.

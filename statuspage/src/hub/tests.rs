@@ -148,7 +148,7 @@ impl Bench {
             mail,
             canaries: prober::canary::Canaries::Off,
             ping: PingBoard::default(),
-            standing: Standing::Steady,
+            stability: Stability::Steady,
             max_bytes: 2_000_000_000,
             pulse: Pulse::new("hub", Duration::from_secs(30)),
             role: Role::Hub,

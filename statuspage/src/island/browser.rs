@@ -15,9 +15,14 @@ use super::present::Told;
 const DEADLINE_MILLIS: u32 = 8_000;
 const RELOADED_FOR: &str = "belfry-build";
 
-/// Milliseconds since the page was asked for, by a clock that only goes forward.
+/// Milliseconds since the page was asked for, by a clock that only goes forward, and stands still while some machines sleep.
 pub(super) fn elapsed() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// The time by the visitor's clock, in milliseconds: right for most, and for some off by a day.
+pub(super) fn wall() -> f64 {
+    Date::now()
 }
 
 /// Somebody may be looking.

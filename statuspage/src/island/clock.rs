@@ -1,12 +1,12 @@
 //! The hub's time in the browser: what the last answer said, and the time passed since by the browser's monotonic clock.
 //!
-//! It never asks the visitor's wall clock, which may be off by a day.
+//! It does not believe the visitor's wall clock, which may be off by a day, as long as anybody answers.
 
 use std::time::Duration;
 
 use shared::Timestamp;
 
-use super::{browser, present::Now};
+use super::present::Now;
 
 /// The hub's time at one moment of the browser's.
 #[derive(Debug, Clone, Copy)]
@@ -28,9 +28,19 @@ impl Clock {
         Self { hub, browser, told: true }
     }
 
-    /// The hub's time now.
-    pub(super) fn now(&self) -> Now {
-        let passed = (browser::elapsed() - self.browser).max(0.0);
+    /// Nobody answers: for as long as no answer has ever told the time, it may be as late as the visitor's clock says. A copy that
+    /// some cache has kept is not green only because its reader is cut off.
+    #[must_use]
+    pub(super) fn doubt(self, visitor: Timestamp, elapsed: f64) -> Self {
+        match self.now(elapsed) {
+            Now::AtLeast(now) if now < visitor => Self { hub: visitor, browser: elapsed, told: false },
+            Now::AtLeast(_) | Now::Rendered | Now::Told(_) => self,
+        }
+    }
+
+    /// The hub's time when so many milliseconds have passed since the page was asked for.
+    pub(super) fn now(&self, elapsed: f64) -> Now {
+        let passed = (elapsed - self.browser).max(0.0);
         let now = self.hub.plus(Duration::from_millis(passed as u64));
         if self.told { Now::Told(now) } else { Now::AtLeast(now) }
     }

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     browser::{self, Answer},
     clock::Clock,
+    passing::Passing,
     present::{Now, Present},
 };
 
@@ -28,8 +29,9 @@ struct Poll {
     address: String,
     build: String,
     clock: Cell<Clock>,
+    passing: Cell<Passing>,
     failures: Cell<u32>,
-    /// When the next question is due, by [`browser::elapsed`].
+    /// When the next question is due, by [`Poll::elapsed`].
     due: Cell<f64>,
     asking: Cell<bool>,
 }
@@ -42,6 +44,7 @@ pub(super) fn start(present: Present) {
         build: present.live.with_untracked(|live| live.build.clone()),
         present,
         clock: Cell::new(clock),
+        passing: Cell::new(Passing::new(browser::elapsed(), browser::wall())),
         failures: Cell::new(0),
         due: Cell::new(0.0),
         asking: Cell::new(false),
@@ -66,7 +69,7 @@ fn tick(poll: &Rc<Poll>) {
 }
 
 fn ask(poll: &Rc<Poll>) {
-    if !poll.asking.get() && browser::elapsed() >= poll.due.get() {
+    if !poll.asking.get() && poll.elapsed() >= poll.due.get() {
         poll.asking.set(true);
         let poll = Rc::clone(poll);
         spawn_local(async move { poll.ask().await });
@@ -75,23 +78,33 @@ fn ask(poll: &Rc<Poll>) {
 
 impl Poll {
     async fn ask(&self) {
-        let asked = browser::elapsed();
+        let asked = self.elapsed();
         match browser::ask(&self.address).await {
             Ok(answer) => {
                 self.failures.set(0);
                 self.accept(answer, asked);
                 self.present.live.with_untracked(|live| browser::tell_news(&live.news));
             }
-            Err(_) => self.failures.set(self.failures.get().saturating_add(1)),
+            Err(_) => {
+                self.failures.set(self.failures.get().saturating_add(1));
+                let visitor = Timestamp::from_millis(browser::wall() as i64);
+                self.clock.set(self.clock.get().doubt(visitor, self.elapsed()));
+            }
         }
-        self.due.set(browser::elapsed() + self.pause());
+        self.due.set(self.elapsed() + self.pause());
         self.asking.set(false);
         self.show();
     }
 
+    /// Milliseconds since the page was asked for, sleep included.
+    fn elapsed(&self) -> f64 {
+        self.passing.set(self.passing.get().look(browser::elapsed(), browser::wall()));
+        self.passing.get().elapsed()
+    }
+
     /// Lets the page see the time, and the tab its title.
     fn show(&self) {
-        self.present.now.set(self.clock.get().now());
+        self.present.now.set(self.clock.get().now(self.elapsed()));
         let title = untrack(|| self.present.title());
         if document().title() != title {
             document().set_title(&title);
@@ -127,7 +140,7 @@ impl Poll {
 
     /// Milliseconds for which all that is shown stays proven.
     fn proven_for(&self) -> f64 {
-        let (Now::AtLeast(now) | Now::Told(now)) = self.clock.get().now() else { return EVERY_MILLIS };
+        let (Now::AtLeast(now) | Now::Told(now)) = self.clock.get().now(self.elapsed()) else { return EVERY_MILLIS };
         let first_end = |live: &Live| live.components.values().filter_map(|component| component.stale_at).min();
         let end = self.present.live.with_untracked(first_end);
         let left = end.map_or(EVERY_MILLIS, |end| end.since(now).as_millis() as f64);

@@ -129,7 +129,8 @@ impl Present {
     /// The state in one sentence, and how it looks.
     pub(super) fn headline(&self) -> (Look, String) {
         if self.stopped() {
-            return (Status::Unknown.into(), self.phrases.stopped.clone());
+            // The states below turn grey; that nobody measures any more is an alarm of its own.
+            return (Status::MajorOutage.into(), self.phrases.stopped.clone());
         }
         match self.unproven() {
             Some(names) => (Status::Unknown.into(), self.phrases.unproven(&names, self.shown.len())),
@@ -214,10 +215,13 @@ impl Present {
         }
     }
 
-    /// Why, since when, or how fast.
+    /// Why, since when, or how fast; when it was last measured, of what nobody knows any more.
     pub(super) fn note(&self, id: Option<&ComponentId>) -> String {
-        let note =
-            |live: &live::Live| id.and_then(|id| live.components.get(id)).map(|component| component.note.clone());
+        let unknown = self.state(id).0 == Look::from(Status::Unknown);
+        let note = |live: &live::Live| {
+            let component = id.and_then(|id| live.components.get(id))?;
+            Some(if unknown { component.measured.clone() } else { component.note.clone() })
+        };
         self.live.with(note).unwrap_or_default()
     }
 
@@ -257,7 +261,8 @@ mod tests {
             status,
             lasting: status == Status::UnderMaintenance,
             word: "as told".to_owned(),
-            note: String::new(),
+            note: "answers in 180 ms".to_owned(),
+            measured: "last measurement at 16:50".to_owned(),
             since: "16:36".to_owned(),
             last_result_at: Some(at(990)),
             stale_at: Some(at(1_090)).filter(|_| status != Status::Unknown),
@@ -296,7 +301,7 @@ mod tests {
     fn green_needs_fresh_proof() {
         use Status::{MajorOutage, Operational, UnderMaintenance, Unknown};
         let blind = (Unknown, "No measurements are coming in any more.");
-        let stopped = (Unknown, "Monitoring has stopped updating. Green below is history.");
+        let stopped = (MajorOutage, "Monitoring has stopped updating. Green below is history.");
         check(Operational, Now::Rendered, (Operational, "as told"), (Operational, "headline"));
         check(Operational, Now::Told(at(1_090)), (Operational, "as told"), (Operational, "headline"));
         check(Operational, Now::Told(at(1_091)), (Unknown, "Not verified for 1 min"), blind);
@@ -304,6 +309,16 @@ mod tests {
         check(UnderMaintenance, Now::Told(at(1_091)), (UnderMaintenance, "as told"), (UnderMaintenance, "headline"));
         check(Operational, Now::Told(at(1_121)), (Unknown, "Not verified for 2 min"), stopped);
         check(Operational, Now::AtLeast(at(8_000)), (Unknown, "Not verified for 1 h 56"), stopped);
+    }
+
+    #[test]
+    fn what_is_not_verified_says_when_it_was_last_measured() {
+        let present = present(Status::Operational);
+        let note = || present.note(Some(&id("cloud")));
+        present.now.set(Now::Told(at(1_090)));
+        assert_eq!(note(), "answers in 180 ms");
+        present.now.set(Now::Told(at(1_091)));
+        assert_eq!(note(), "last measurement at 16:50");
     }
 
     #[test]

@@ -5,9 +5,7 @@
 use jiff::tz::TimeZone;
 use shared::{FailureKind, Language, Timestamp};
 
-use super::{
-    Cause, ChannelName, Drill, Event, Fault, Happening, Matter, Notification, Occasion, Planned, Subject, Voice,
-};
+use super::{Cause, ChannelName, Drill, Event, Fault, Kind, Matter, Notification, Occasion, Planned, Subject, Voice};
 use crate::{incident::Actor, maintenance::Word};
 
 impl Voice {
@@ -30,7 +28,7 @@ impl Notification {
         let Some(channel) = name() else { return Vec::new() };
         events(at)
             .into_iter()
-            .map(|(subject, happening)| Self::new(&channel, &Event { subject, detected_at: at, happening }))
+            .map(|(subject, kind)| Self::new(&channel, &Event { subject, detected_at: at, kind }))
             .collect()
     }
 }
@@ -39,26 +37,26 @@ fn name() -> Option<ChannelName> {
     "sample".parse().ok()
 }
 
-fn events(at: Timestamp) -> Vec<(Subject, Happening)> {
+fn events(at: Timestamp) -> Vec<(Subject, Kind)> {
     let incident = incident(at);
     let fault = || Subject::Monitor(Fault::LowSpace { free: 1, reserve: 2 });
     let cause = cause();
     let of_incident = [
-        Happening::Down { since: at, cause: cause.clone() },
-        Happening::Down { since: at, cause: None },
-        Happening::Grown { since: at, cause: cause.clone() },
-        Happening::Overdue { since: at, promised: at },
-        Happening::Reminder { since: at, cause, number: 1 },
-        Happening::Acknowledged { since: at, at, by: Actor::Socket },
-        Happening::Recovered { since: at, until: at },
+        Kind::Down { since: at, cause: cause.clone() },
+        Kind::Down { since: at, cause: None },
+        Kind::Grown { since: at, cause: cause.clone() },
+        Kind::Overdue { since: at, promised: at },
+        Kind::Reminder { since: at, cause, number: 1 },
+        Kind::Acknowledged { since: at, at, by: Actor::Socket },
+        Kind::Recovered { since: at, until: at },
     ];
-    let of_incident = of_incident.into_iter().filter_map(|happening| Some((incident.clone()?, happening)));
+    let of_incident = of_incident.into_iter().filter_map(|kind| Some((incident.clone()?, kind)));
     let others = [
-        (fault(), Happening::Down { since: at, cause: None }),
-        (fault(), Happening::Recovered { since: at, until: at }),
-        (Subject::Drill(Box::new(drill(at))), Happening::Noticed { at }),
+        (fault(), Kind::Down { since: at, cause: None }),
+        (fault(), Kind::Recovered { since: at, until: at }),
+        (Subject::Drill(Box::new(drill(at))), Kind::noticed(at)),
     ];
-    let planned = planned(at).map(|planned| (Subject::Maintenance(Box::new(planned)), Happening::Noticed { at }));
+    let planned = planned(at).map(|planned| (Subject::Maintenance(Box::new(planned)), Kind::noticed(at)));
     of_incident.chain(others).chain(planned).collect()
 }
 

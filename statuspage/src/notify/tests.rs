@@ -37,7 +37,7 @@ fn notification() -> Notification {
             at("13:02:00"),
         ))),
         detected_at: at("13:02:10"),
-        happening: Happening::Down { since: at("13:02:00"), cause: Some(cause) },
+        kind: Kind::Down { since: at("13:02:00"), cause: Some(cause) },
     };
     Notification::new(&name(), &event)
 }
@@ -79,7 +79,7 @@ fn fault() -> Notification {
     let event = Event {
         subject: Subject::Monitor(Fault::LowSpace { free: 812_000_000, reserve: 1_000_000_000 }),
         detected_at: at("13:02:00"),
-        happening: Happening::Down { since: at("13:02:00"), cause: None },
+        kind: Kind::Down { since: at("13:02:00"), cause: None },
     };
     Notification::new(&name(), &event)
 }

@@ -21,6 +21,8 @@ mod planned;
 mod upstream;
 mod watch;
 
+pub use fault::fault_in_words;
+
 /// From there on a message says when it was detected and when it left.
 const LATE: Duration = Duration::from_secs(120);
 /// The first word of a message about the monitor itself.

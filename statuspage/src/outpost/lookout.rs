@@ -81,23 +81,22 @@ impl Lookout {
     }
 
     fn take(&mut self, answer: Result<Bulletin, Trouble>) {
-        let before = self.ear.hearing().clone();
+        let (before, well) = (self.ear.hearing().clone(), self.ear.trouble().is_none());
         match answer {
             Ok(bulletin) => self.ear.hear(bulletin, (self.now)(), Instant::now()),
             Err(trouble) => self.ear.miss(trouble, Instant::now()),
         }
-        let (hub, now) = (&self.hub, self.ear.hearing());
-        match (before, now) {
-            (Hearing::Silent { .. }, Hearing::Silent { .. }) | (Hearing::Unsure, Hearing::Unsure) => {}
-            (_, Hearing::Silent { since, .. }) => {
-                tracing::error!(%hub, %since, trouble = ?self.ear.trouble(), "the hub is silent: this place tells by itself");
+        let hub = &self.hub;
+        match (before, self.ear.hearing(), self.ear.trouble()) {
+            (Hearing::Silent { .. }, Hearing::Silent { .. }, _) => {}
+            (_, Hearing::Silent { since, trouble }, _) => {
+                tracing::error!(%hub, %since, %trouble, "the hub is silent: this place tells by itself");
             }
-            (Hearing::Silent { .. }, Hearing::Heard) => tracing::info!(%hub, "the hub is heard again"),
-            (_, _) => {
-                if let Some(trouble) = self.ear.trouble() {
-                    tracing::warn!(%hub, ?trouble, "the hub said nothing new");
-                }
+            (Hearing::Silent { .. }, _, _) => tracing::info!(%hub, "the hub is heard again"),
+            (Hearing::Unsure | Hearing::Heard, _, Some(trouble)) if well => {
+                tracing::warn!(%hub, %trouble, "the hub said nothing new");
             }
+            (Hearing::Unsure | Hearing::Heard, _, _) => {}
         }
     }
 

@@ -22,10 +22,8 @@ use crate::{
     clock::now,
     notify::Client,
     settings::{EmbeddedProber, Settings, Source},
+    words::quantity::place,
 };
-
-/// The hub is asked again within that.
-const SILENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What makes a process an outpost.
 #[derive(Debug, Clone)]
@@ -69,7 +67,7 @@ pub fn settings(mut settings: Settings) -> Result<Settings, Unfit> {
     if settings.mail.is_some() {
         return Err(Unfit::Mail);
     }
-    let place = settings.location.clone();
+    let place = place(&settings.location);
     let named = |title: &str| format!("{title} · {place}");
     settings.title = match &settings.title {
         Text::Plain(title) => Text::Plain(named(title)),
@@ -100,7 +98,7 @@ impl Station {
         client: Client,
         oversight: &mut Oversight,
     ) -> Result<(Self, watch::Receiver<Option<Arc<HubView>>>), ReporterError> {
-        let reporting = ReporterOptions {
+        let reporter = ReporterOptions {
             hub: options.hub.clone(),
             location: settings.location.clone(),
             code: options.code.clone(),
@@ -110,9 +108,9 @@ impl Station {
             journal: JournalOptions { max_bytes: options.journal_bytes, ..JournalOptions::default() },
             listener: None,
         };
-        let reporter = Reporter::open(reporting, oversight).await?;
+        let reporter = Reporter::open(reporter, oversight).await?;
         let (lookout, views) =
-            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.pulses.part("lookout", SILENCE));
+            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.part("lookout"));
         Ok((Self { reporter, lookout }, views))
     }
 

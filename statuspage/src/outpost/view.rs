@@ -2,7 +2,7 @@
 //!
 //! It does not know how that was found out.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use shared::{Bulletin, Timestamp};
@@ -50,6 +50,15 @@ pub enum Trouble {
         /// What it repeats was made then, by its own clock.
         at: Timestamp,
     },
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lost { detail } => f.write_str(detail),
+            Self::Stopped { at } => write!(f, "its page stands still at {at}"),
+        }
+    }
 }
 
 impl HubView {

@@ -21,8 +21,8 @@ mod sign_in;
 mod told;
 mod typed;
 
-pub use alarm::{Standing, alarm};
-pub use audit::{AUDIT, audit};
+pub use alarm::{Followed, alarm};
+pub use audit::{AUDIT, WRONG_PASSWORD, audit};
 pub use incident::incident;
 pub use maintenance::maintenance;
 pub use open::open;

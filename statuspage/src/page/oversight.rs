@@ -14,7 +14,6 @@ use shared::{Language, Timestamp};
 
 use super::shell::{self, Head, Subject};
 use crate::{
-    mailing::Flow,
     snapshot::{MonitorView, ProbeAtLocation, Rhythm, Snapshot},
     words::{Words, inert},
 };
@@ -88,7 +87,8 @@ fn rest(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     let words = head.words;
     view! {
         <section class="news"><h2>{words.section_agreement()}</h2>{agreement::view(snapshot, head)}</section>
-        <section class="news"><h2>{words.section_safeguards()}</h2>{safeguards::list(snapshot, words)}{mail(snapshot, words)}{channels::view(snapshot, words)}</section>
+        <section class="news"><h2>{words.section_safeguards()}</h2>{safeguards::list(snapshot, words)}</section>
+        {channels::view(snapshot, words)}
         <section>
             <h2>{words.section_measured()}</h2>
             <p>{words.measured_how()}</p>
@@ -105,22 +105,11 @@ pub(super) fn place_state(view: &crate::location::LocationView, now: Timestamp, 
     places::state(view, now, words).join(" · ")
 }
 
-/// Whether letters to subscribers leave; nothing where none are sent.
-fn mail(snapshot: &Snapshot, words: &Words) -> Option<AnyView> {
-    let Flow { accepted_at, waiting, .. } = snapshot.mail.flow?;
-    let said = match (waiting, accepted_at) {
-        (0, Some(at)) => words.mail_flows(words.at(at, snapshot.generated_at)),
-        (0, None) => words.mail_idle(),
-        (waiting, _) => words.mail_waits(waiting),
-    };
-    Some(view! { <p>{said}</p> }.into_any())
-}
-
 /// What is asked how often.
 fn rhythms(monitor: &MonitorView, words: &Words) -> Option<AnyView> {
     let row = |rhythm: &Rhythm| {
         let every = rhythm.every.map_or_else(|| words.by_calendar(), |every| words.every(words.span(every)));
-        view! { <tr><th scope="row">{rhythm.kind}</th><td>{every}</td><td>{rhythm.probes}</td></tr> }
+        view! { <tr><th scope="row">{words.kind(rhythm.kind)}</th><td>{every}</td><td>{rhythm.probes}</td></tr> }
     };
     let rows = monitor.rhythms.iter().map(row).collect_view();
     let table = view! {

@@ -66,6 +66,7 @@ fn of<'a>(snapshot: &Snapshot, words: &Words, shown: impl Iterator<Item = &'a Co
             || component.declared.is_some_and(|declared| declared.status == component.status),
         word: words.state(component, now),
         note: words.note(component, now),
+        measured: words.last_measured(component, now),
         since: words.when(component.since, now),
         last_result_at: component.last_result_at,
         stale_at: component.stale_at,

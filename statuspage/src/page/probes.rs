@@ -60,7 +60,8 @@ fn row(
     });
     let name = probe.name.to_string();
     // A probe that nobody named is called after its kind.
-    let kind = (name != probe.kind).then(|| view! { " "<span class="meta">{probe.kind}</span> });
+    let kind = (name != probe.kind).then(|| view! { " "<span class="meta">{words.kind(probe.kind)}</span> });
+    let name = if name == probe.kind { words.kind(probe.kind) } else { name };
     view! {
         <tr>
             <th scope="row">{name}{kind}</th>

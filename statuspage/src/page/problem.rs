@@ -82,7 +82,7 @@ pub fn error_text(site: &Site, language: Language, problem: Problem) -> String {
     let words = Words::new(language, site.time_zone.clone());
     let (what, text) = problem.words(&words);
     let code = words.error_code(problem.code().to_string());
-    format!("{}\n\n{code}: {what}\n{text}\n", inert(site.title.get(language)))
+    format!("{}\n\n{}\n{text}\n", inert(site.title.get(language)), words.item(code, what))
 }
 
 /// The page that says so.

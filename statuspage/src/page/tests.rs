@@ -120,9 +120,9 @@ fn readers_see_how_far_a_notice_got_and_whether_mail_leaves() {
     let waits = Flow { waiting: 12, ..flows };
     for (flow, said) in [
         (None, None),
-        (Some(Flow::default()), Some("nothing was sent since the start")),
-        (Some(flows), Some("Mail to subscribers leaves.")),
-        (Some(waits), Some("Mail to subscribers: 12 letters wait.")),
+        (Some(Flow::default()), Some("None has been sent since the monitoring was started")),
+        (Some(flows), Some("The last letter was taken by a mail server")),
+        (Some(waits), Some("12 letters wait.")),
     ] {
         snapshot.mail = Arc::new(MailView { tallies: tallies.clone(), flow, subscribers: None });
         assert!(page(&snapshot).contains("Notices sent: 412 of 430"), "{}", page(&snapshot));
@@ -139,7 +139,7 @@ fn places_that_differ_are_said_to() {
     let place = probe.locations.values_mut().next().expect("a place");
     place.health = shared::Health::Down;
     let text = dump(&oversight(&snapshot, Language::En));
-    assert!(text.contains("Of 8 probes answered from several places, one is disputed:\nNuage"), "{text}");
+    assert!(text.contains("Of 8 questions asked from several places, they disagree on one:\nNuage"), "{text}");
     assert!(text.contains("login, down: Francfort"), "{text}");
 }
 
@@ -178,11 +178,23 @@ fn a_location_elsewhere_says_how_it_does_and_what_is_not_as_it_should_be() {
     check(Language::En, &["Brest", "Silent", "version 0.0.9", "2 probes overdue", "7 results still to come"]);
     check(
         Language::En,
-        &["clock off by 600 s", "other definitions", "3 results missing", "2 results lost", "1 result came twice"],
+        &[
+            "its clock is off by 600 s",
+            "its definitions are not the same",
+            "3 results missing",
+            "2 results lost",
+            "1 result came twice",
+        ],
     );
     check(
         Language::Fr,
-        &["Silencieux", "2 sondes en retard", "encore 7 mesures", "horloge fausse de 600 s", "3 mesures manquantes"],
+        &[
+            "Silencieux",
+            "2 sondes en retard",
+            "encore 7 mesures",
+            "son horloge est fausse de 600 s",
+            "3 mesures manquantes",
+        ],
     );
 }
 

@@ -18,7 +18,7 @@ use crate::{
     hub::Unanswered,
     incident::{Actor, Command, Refusal},
     notify::{Affair, Claim},
-    page::operator::{self, Standing},
+    page::operator::{self, Followed},
 };
 
 /// The largest form: it has no field.
@@ -27,8 +27,8 @@ const LARGEST: usize = 4 << 10;
 /// Asks whether to take it.
 pub(super) async fn show(State(app): State<App>, Path(token): Path<String>, request: Parts) -> Response {
     match claim(&app, &token) {
-        Some(claim) => answer(&app, &request, StatusCode::OK, Some(claim), Standing::Asked).await,
-        None => answer(&app, &request, StatusCode::NOT_FOUND, None, Standing::Over).await,
+        Some(claim) => answer(&app, &request, StatusCode::OK, Some(claim), Followed::Asked).await,
+        None => answer(&app, &request, StatusCode::NOT_FOUND, None, Followed::Over).await,
     }
 }
 
@@ -36,15 +36,15 @@ pub(super) async fn show(State(app): State<App>, Path(token): Path<String>, requ
 pub(super) async fn take(State(app): State<App>, Path(token): Path<String>, request: Request) -> Response {
     let (request, body) = request.into_parts();
     let Some(claim) = claim(&app, &token) else {
-        return answer(&app, &request, StatusCode::NOT_FOUND, None, Standing::Over).await;
+        return answer(&app, &request, StatusCode::NOT_FOUND, None, Followed::Over).await;
     };
     if body::whole(body, LARGEST).await.is_err() {
-        return answer(&app, &request, StatusCode::PAYLOAD_TOO_LARGE, Some(claim), Standing::Asked).await;
+        return answer(&app, &request, StatusCode::PAYLOAD_TOO_LARGE, Some(claim), Followed::Asked).await;
     }
     let (status, standing) = match carry_out(&app, claim.clone()).await {
-        Ok(()) => (StatusCode::OK, Standing::Taken),
-        Err(Unanswered::Over) => (StatusCode::GONE, Standing::Over),
-        Err(Unanswered::StoreBehind) => (StatusCode::SERVICE_UNAVAILABLE, Standing::Unavailable),
+        Ok(()) => (StatusCode::OK, Followed::Taken),
+        Err(Unanswered::Over) => (StatusCode::GONE, Followed::Over),
+        Err(Unanswered::StoreBehind) => (StatusCode::SERVICE_UNAVAILABLE, Followed::Unavailable),
     };
     answer(&app, &request, status, Some(claim), standing).await
 }
@@ -65,10 +65,10 @@ fn claim(app: &App, token: &str) -> Option<Claim> {
     app.key.as_ref()?.read(token)
 }
 
-async fn answer(app: &App, request: &Parts, status: StatusCode, claim: Option<Claim>, standing: Standing) -> Response {
+async fn answer(app: &App, request: &Parts, status: StatusCode, claim: Option<Claim>, followed: Followed) -> Response {
     let language = language(app, request, None);
     page(app, request, status, language, move |snapshot, language| {
-        operator::alarm(snapshot, language, claim.as_ref(), standing)
+        operator::alarm(snapshot, language, claim.as_ref(), followed)
     })
     .await
 }

@@ -94,7 +94,7 @@ async fn sign_in(State(app): State<App>, request: Request) -> Response {
             tracing::warn!(network = ?visitor.from, reason = ?denied, "somebody could not sign in");
             // … but whoever tries the name of an operator is noted with it. Those who must wait are not tried at all.
             if denied == Denied::Wrong && app.access.has_account(name) {
-                let refusal = "the password is wrong".to_owned();
+                let refusal = operator::WRONG_PASSWORD.to_owned();
                 app.desk.note(Actor::Operator(name.to_owned()), "sign_in", None, Some(refusal)).await;
             }
             let why = match denied {

@@ -29,6 +29,8 @@ pub struct Hidden {
     pub secret: Secret,
     /// What `--print-settings` prints.
     pub shown: String,
+    /// Whether it stands in the file itself, and not where the file refers to.
+    pub is_literal: bool,
 }
 
 /// Says why a text cannot be the value of a key.
@@ -47,7 +49,7 @@ fn read(node: Node<'_, '_>, context: &mut Context<'_>, rule: Rule) -> Option<Hid
         fault.report(node.span(), context);
         return None;
     }
-    Some(Hidden { secret, shown: shown(template) })
+    Some(Hidden { secret, shown: shown(template), is_literal: !template.contains("${") })
 }
 
 macro_rules! hidden {
@@ -160,11 +162,11 @@ fn shown(template: &str) -> String {
     }
     match url::Url::parse(template) {
         // A relay's address is no secret but for who signs in there.
-        Ok(url) if matches!(url.scheme(), "smtp" | "smtps") && !template.contains("${") => {
-            let bare = url.username().is_empty() && url.password().is_none();
-            let host = url.host_str().unwrap_or_default();
-            if bare { template.to_owned() } else { format!("{}://{MASK}@{host}", url.scheme()) }
-        }
+        Ok(url) if matches!(url.scheme(), "smtp" | "smtps") => match template.rsplit_once('@') {
+            Some((_, place)) if !place.contains("${") => format!("{}://{MASK}@{place}", url.scheme()),
+            None if !template.contains("${") => template.to_owned(),
+            Some(_) | None => MASK.to_owned(),
+        },
         Ok(url) if url.has_host() && !template.contains("${") => {
             let origin = url.origin().ascii_serialization();
             let bare =
@@ -190,8 +192,9 @@ mod tests {
         check("https://ntfy.sh", "https://ntfy.sh/");
         check("https://me:pw@hooks.example.org/T0/s3cret?x=1", "https://hooks.example.org/***");
         check("https://hc.example.org/${env:PING}", "***");
-        check("smtp://me:pw@relay.example.org:587?tls=required", "smtp://***@relay.example.org");
+        check("smtp://me:pw@relay.example.org:587?tls=required", "smtp://***@relay.example.org:587?tls=required");
         check("smtp://127.0.0.1:25", "smtp://127.0.0.1:25");
-        check("smtp://me:${env:PW}@relay.example.org", "***");
+        check("smtp://me:${env:PW}@relay.example.org", "smtp://***@relay.example.org");
+        check("smtp://me:pw@${env:RELAY}", "***");
     }
 }

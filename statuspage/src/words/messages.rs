@@ -161,7 +161,7 @@ messages! {
     note_from(note, places) = "note-from";
     /// In English: “declared by operators, measured: `state`”.
     note_declared(measured, state) = "note-declared";
-    /// In English: “p95 `latency`”.
+    /// In English: “answers in `latency`”.
     note_latency(latency) = "note-latency";
     /// In English: “certificate expires in `days` days”.
     note_certificate(days) = "note-certificate";
@@ -355,5 +355,6 @@ pub(super) fn declared() -> impl Iterator<Item = (String, &'static [&'static str
         .chain(pages::DECLARED)
         .chain(subscribe::DECLARED)
         .map(|(key, names)| ((*key).to_owned(), *names));
-    fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice())))
+    let details = super::detail::declared().map(|(key, names)| (key.to_owned(), names));
+    fixed.chain(FailureKind::ALL.iter().map(|&kind| (reason_key(kind), [].as_slice()))).chain(details)
 }

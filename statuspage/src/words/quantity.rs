@@ -104,7 +104,7 @@ impl Words {
         }
     }
 
-    fn decimal(&self, number: &str) -> String {
+    pub(super) fn decimal(&self, number: &str) -> String {
         match self.language() {
             Language::En => number.to_owned(),
             Language::Fr => number.replace('.', ","),

@@ -103,10 +103,17 @@ impl Words {
             return self.note_declared(declared.beside.word(), self.status(declared.beside));
         }
         match (component.status, &component.reason) {
-            (Status::Unknown, _) | (Status::UnderMaintenance, None) => String::new(),
+            (Status::Unknown, _) => self.last_measured(component, now),
+            (Status::UnderMaintenance, None) => String::new(),
             (_, Some(reason)) => self.because(component, reason, now),
             (_, None) => self.going_well(component, now),
         }
+    }
+
+    /// When it was last measured, for who reads that nobody knows how it does; empty before the first time.
+    pub fn last_measured(&self, component: &ComponentView, now: Timestamp) -> String {
+        let last = component.last_result_at.map(|at| format!("{} {}", self.last_measurement(), self.at(at, now)));
+        last.unwrap_or_default()
     }
 
     /// A failure in plain words; HTTP errors by their number, which everybody has seen.

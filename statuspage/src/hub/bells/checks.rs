@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use super::super::Hub;
 use crate::{
     clock::now,
-    notify::{Drill, Event, Happening, Notification, Occasion, Subject},
+    notify::{Drill, Event, Kind, Notification, Occasion, Subject},
     store::Restored,
 };
 
@@ -74,9 +74,7 @@ impl Hub {
         }
         info!(channels = channels.len(), "a drill of the channels");
         let subject = Subject::Drill(Box::new(drill));
-        self.telling
-            .outbox
-            .tell(&Event { subject, detected_at: now, happening: Happening::Noticed { at: now } }, &channels)
+        self.telling.outbox.tell(&Event { subject, detected_at: now, kind: Kind::noticed(now) }, &channels)
     }
 
     /// What a drill says.

@@ -13,7 +13,7 @@ use crate::{
     clock::now,
     incident::Actor,
     notify::{
-        Affair, Case, ChannelName, Claim, Event, FaultId, Happening, Notification, NotificationId, Occasion, Outcome,
+        Affair, Case, ChannelName, Claim, Event, FaultId, Kind, Notification, NotificationId, Occasion, Outcome,
         Receipt, Refusal, Subject, Teller,
     },
     store::{Changes, Durability},
@@ -126,9 +126,9 @@ impl Hub {
             // Twice is once.
             return Ok(Vec::new());
         }
-        let happening = Happening::Acknowledged { since, at: now, by: by.clone() };
+        let kind = Kind::Acknowledged { since, at: now, by: by.clone() };
         let channels = self.telling.heard(&case);
-        Ok(self.telling.outbox.tell(&Event { subject, detected_at: now, happening }, &channels))
+        Ok(self.telling.outbox.tell(&Event { subject, detected_at: now, kind }, &channels))
     }
 
     /// Sends a test past the outbox: it is tried once, and whoever waits hears of it at once.
@@ -147,7 +147,7 @@ impl Hub {
         }
         let now = now();
         let subject = Subject::Drill(Box::new(self.drill(Occasion::Test, now)));
-        let event = Event { subject, detected_at: now, happening: Happening::Noticed { at: now } };
+        let event = Event { subject, detected_at: now, kind: Kind::noticed(now) };
         let notification = Notification::new(&channel, &event);
         let id = notification.id.clone();
         if teller.send(notification).is_err() {

@@ -288,7 +288,7 @@ async fn an_outage_whose_end_the_version_before_told_is_not_open() {
     let event = crate::notify::Event {
         subject: Subject::Incident(Box::new(Matter::outage(id("cloud"), "cloud".into(), since))),
         detected_at: since,
-        happening: crate::notify::Happening::Recovered { since, until: since.plus(EVERY) },
+        kind: Kind::Recovered { since, until: since.plus(EVERY) },
     };
     let told = Notification::new(&"phone".parse().expect("a name"), &event);
     let told = Notification { state: State::Delivered { at: since.plus(EVERY), receipt: None }, ..told };

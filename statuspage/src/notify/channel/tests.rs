@@ -8,7 +8,7 @@ use url::Url;
 
 use super::*;
 use crate::notify::{
-    AckKey, Event, Happening, Matter, Retry, Subject,
+    AckKey, Event, Kind, Matter, Retry, Subject,
     recorder::{Answer, Recorder, Request, client},
 };
 
@@ -26,15 +26,15 @@ fn voice() -> Voice {
     }
 }
 
-fn message(happening: Happening) -> Notification {
+fn message(kind: Kind) -> Notification {
     let since = at().minus(Duration::from_secs(10));
     let matter = Matter::outage("cloud".parse().expect("an id"), "Nuage <Nextcloud> @all".into(), since);
-    let event = Event { subject: Subject::Incident(Box::new(matter)), detected_at: at(), happening };
+    let event = Event { subject: Subject::Incident(Box::new(matter)), detected_at: at(), kind };
     Notification::new(&"phone".parse().expect("a name"), &event)
 }
 
 fn down() -> Notification {
-    message(Happening::Down { since: at().minus(Duration::from_secs(10)), cause: None })
+    message(Kind::Down { since: at().minus(Duration::from_secs(10)), cause: None })
 }
 
 fn secret(text: &str) -> Secret {
@@ -262,7 +262,7 @@ async fn an_alert_is_the_same_by_its_labels_from_its_beginning_to_its_end() {
     let (begun, _) = send(alertmanager, &down(), (200, vec![], "")).await;
     assert_eq!((begun.path.as_str(), begun.header("authorization")), ("/api/v2/alerts", "Bearer canary-token"));
     let (since, until) = (at().minus(Duration::from_secs(10)), at());
-    let (ended, _) = send(alertmanager, &message(Happening::Recovered { since, until }), (200, vec![], "")).await;
+    let (ended, _) = send(alertmanager, &message(Kind::Recovered { since, until }), (200, vec![], "")).await;
     let (begun, ended) = (&begun.json()[0], &ended.json()[0]);
     assert_eq!(begun["labels"], ended["labels"]);
     let labels = serde_json::json!({
@@ -317,12 +317,12 @@ async fn a_webhook_with_a_template_posts_what_it_makes() {
     assert!(request.json()["text"].as_str().expect("text").starts_with("EN PANNE"), "{}", request.body);
 }
 
-type Kind = fn(&Url) -> ChannelKind;
+type Making = fn(&Url) -> ChannelKind;
 
 #[tokio::test]
 async fn every_event_is_worded_for_every_channel() {
     for notification in Notification::samples() {
-        let kinds: [(Kind, Answer); 7] = [
+        let kinds: [(Making, Answer); 7] = [
             (free_mobile, (200, vec![], "")),
             (ovh_sms, (200, vec![], r#"{"status":100}"#)),
             (signal, (201, vec![], r#"{"timestamp":"1"}"#)),

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::notify::{Fault, FaultKind, Happening, Matter, Receipt, Refusal};
+use crate::notify::{Fault, FaultKind, Kind, Matter, Receipt, Refusal};
 
 fn at(second: u64) -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000).plus(Duration::from_secs(second))
 }
 
-fn event(happening: Happening, second: u64) -> Event {
-    Event { subject: component("cloud"), detected_at: at(second), happening }
+fn event(kind: Kind, second: u64) -> Event {
+    Event { subject: component("cloud"), detected_at: at(second), kind }
 }
 
 fn component(id: &str) -> Subject {
@@ -20,11 +20,11 @@ fn component(id: &str) -> Subject {
 }
 
 fn down(since: u64) -> Event {
-    event(Happening::Down { since: at(since), cause: None }, since + 5)
+    event(Kind::Down { since: at(since), cause: None }, since + 5)
 }
 
 fn up(since: u64, until: u64) -> Event {
-    event(Happening::Recovered { since: at(since), until: at(until) }, until + 5)
+    event(Kind::Recovered { since: at(since), until: at(until) }, until + 5)
 }
 
 fn phone() -> [ChannelName; 1] {
@@ -129,7 +129,7 @@ fn down_and_up_before_anything_left_is_one_message() {
 
 #[test]
 fn growth_is_part_of_a_beginning_and_of_an_end_that_have_not_left() {
-    let grown = |second| event(Happening::Grown { since: at(0), cause: None }, second);
+    let grown = |second| event(Kind::Grown { since: at(0), cause: None }, second);
     let mut first = outbox();
     first.tell(&down(0), &phone());
     assert_eq!(words(&first.tell(&grown(8), &phone())), ["grown", "down", "grown"]);
@@ -139,7 +139,7 @@ fn growth_is_part_of_a_beginning_and_of_an_end_that_have_not_left() {
     let sent = first.due(at(6)).send;
     first.settle(outcome(&sent[0], 7, Ok(Receipt::default())));
     first.tell(&grown(8), &phone());
-    first.tell(&event(Happening::Overdue { since: at(0), promised: at(9) }, 9), &phone());
+    first.tell(&event(Kind::Overdue { since: at(0), promised: at(9) }, 9), &phone());
     first.tell(&up(0, 60), &phone());
     assert_eq!(words(&first.due(at(66)).send), ["recovered"]);
 }
@@ -258,8 +258,8 @@ proptest! {
 }
 
 /// The monitor's own fault, at a second.
-fn fault(fault: &Fault, happening: Happening, second: u64) -> Event {
-    Event { subject: Subject::Monitor(fault.clone()), detected_at: at(second), happening }
+fn fault(fault: &Fault, kind: Kind, second: u64) -> Event {
+    Event { subject: Subject::Monitor(fault.clone()), detected_at: at(second), kind }
 }
 
 fn low() -> Fault {
@@ -267,15 +267,15 @@ fn low() -> Fault {
 }
 
 fn begins(second: u64) -> Event {
-    fault(&low(), Happening::Down { since: at(second), cause: None }, second)
+    fault(&low(), Kind::Down { since: at(second), cause: None }, second)
 }
 
 fn is_over(since: u64, until: u64) -> Event {
-    fault(&low(), Happening::Recovered { since: at(since), until: at(until) }, until)
+    fault(&low(), Kind::Recovered { since: at(since), until: at(until) }, until)
 }
 
 fn rows_lost(rows: u64, second: u64) -> Event {
-    fault(&Fault::CorruptRows { rows }, Happening::Noticed { at: at(second) }, second)
+    fault(&Fault::CorruptRows { rows }, Kind::noticed(at(second)), second)
 }
 
 /// Everything that is due is delivered at once; gives what it was.
@@ -346,8 +346,8 @@ fn a_fault_waits_for_no_other() {
 fn a_database_that_was_set_aside_is_told_once_however_often_it_is_heard_of() {
     let mut outbox = outbox();
     let aside = Fault::SetAside { reason: "damaged".into(), kept: "store.damaged-1".into() };
-    assert_eq!(outbox.tell(&fault(&aside, Happening::Noticed { at: at(0) }, 0), &phone()).len(), 1);
-    assert_eq!(outbox.tell(&fault(&aside, Happening::Noticed { at: at(9) }, 9), &phone()), []);
+    assert_eq!(outbox.tell(&fault(&aside, Kind::noticed(at(0)), 0), &phone()).len(), 1);
+    assert_eq!(outbox.tell(&fault(&aside, Kind::noticed(at(9)), 9), &phone()), []);
 }
 
 /// What may happen to the monitor.

@@ -4,10 +4,17 @@
 
 mod location;
 
+use jiff::tz::TimeZone;
 use shared::{Language, Timestamp};
 
 use super::{Voice, upstream, watch, who};
 use crate::notify::{Fault, Kind};
+
+/// What is wrong, as messages tell it.
+pub fn fault_in_words(fault: &Fault, language: Language, time_zone: TimeZone) -> String {
+    let site = String::new();
+    Voice { language, time_zone, site, public_url: None, key: None }.found(fault)
+}
 
 impl Voice {
     /// The text of a message about a fault.

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     incident::Finding,
     maintenance::Word,
-    notify::{Cause, Event, Fault, Growth, Happening, Matter, NAMED, Named, Planned, State},
+    notify::{Cause, Event, Fault, Growth, Kind, Matter, NAMED, Named, Planned, State},
     words::quantity::lower,
 };
 
@@ -57,8 +57,8 @@ fn what_happens_to_a_maintenance_is_said_in_both_languages() {
             starts_at: at("13:00:00"),
             ends_at: "2026-11-23T01:00:00Z".parse().expect("a time"),
         };
-        let happening = Happening::Noticed { at: at("12:00:00") };
-        let event = Event { subject: Subject::Maintenance(Box::new(planned)), detected_at: at("12:00:00"), happening };
+        let kind = Kind::noticed(at("12:00:00"));
+        let event = Event { subject: Subject::Maintenance(Box::new(planned)), detected_at: at("12:00:00"), kind };
         let notification = Notification::new(&"phone".parse().expect("a name"), &event);
         let message = voice(language).say(&notification, at("12:00:01"));
         said += &format!("{}\n{}\n", message.headline(), message.notes.join("\n"));
@@ -106,7 +106,7 @@ fn notification(kind: Kind) -> Notification {
     let event = Event {
         subject: Subject::Incident(Box::new(matter(&["Nextcloud"]))),
         detected_at: at("13:02:10"),
-        happening: Happening::Down { since: at("13:02:00"), cause: None },
+        kind: Kind::Down { since: at("13:02:00"), cause: None },
     };
     let base = Notification::new(&"phone".parse().expect("a name"), &event);
     Notification { kind, state: State::Pending, ..base }

@@ -1,20 +1,24 @@
 //! The page behind the link of a message: what it tells, and a button to take it.
 //!
-//! It does not know whether the link is good, nor how an alarm is taken. It says no more than the message did.
+//! It does not know whether the link is good, nor how an alarm is taken. It says no more than the message and the public page do.
 
 use leptos::prelude::*;
-use shared::Language;
+use shared::{IncidentId, Language, Timestamp};
 
-use super::{document, told};
+use super::{HOME, told};
 use crate::{
-    notify::{Affair, Claim, Taken},
+    notify::{Affair, Claim, Taken, fault_in_words},
+    page::shell::{self, Head},
     snapshot::Snapshot,
-    words::{Words, inert},
+    words::{Words, inert, quantity::capital},
 };
+
+/// So many services are named.
+const NAMED: usize = 6;
 
 /// What came of following the link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Followed {
     /// Nothing yet: it is asked whether to take it.
     Asked,
     /// It was taken by this very link.
@@ -28,31 +32,54 @@ pub enum Standing {
 /// What is to be taken, as it is now.
 struct Matter {
     title: String,
+    /// How far it is, since when, and what it touches; a line each.
+    facts: Vec<String>,
     taken: Option<Taken>,
+    /// The incident's page for readers, and that for operators.
+    incident: Option<IncidentId>,
 }
 
 /// The page; without a claim, that the link opens nothing.
-pub fn alarm(snapshot: &Snapshot, language: Language, claim: Option<&Claim>, standing: Standing) -> String {
+pub fn alarm(snapshot: &Snapshot, language: Language, claim: Option<&Claim>, followed: Followed) -> String {
     let words = Words::new(language, snapshot.site.time_zone.clone());
-    let matter = claim.and_then(|claim| matter(snapshot, claim, &words));
-    document(&snapshot.site, &words, String::new(), |_| {
-        let title = matter.as_ref().map_or_else(|| words.alarm_nothing(), |matter| matter.title.clone());
-        let content = match (&matter, standing) {
-            (None, _) | (_, Standing::Over) => view! { <p>{words.alarm_over()}</p> }.into_any(),
-            (Some(_), Standing::Taken) => view! { <p><b>{words.alarm_taken()}</b></p> }.into_any(),
-            (Some(_), Standing::Unavailable) => {
-                view! { <p class="alert" role="alert">{words.alarm_unavailable()}</p>{button(&words)} }.into_any()
-            }
-            (Some(Matter { taken: Some(taken), .. }), Standing::Asked) => {
-                let (who, when) = (told::actor(&taken.by, &words), words.when(taken.at, snapshot.generated_at));
-                view! { <p>{words.alarm_taken_by(who, when)}</p> }.into_any()
-            }
-            (Some(Matter { taken: None, .. }), Standing::Asked) => {
-                view! { <p>{words.alarm_text()}</p>{button(&words)} }.into_any()
-            }
+    let site = &snapshot.site;
+    let title = words.page_title(words.operator_title(), inert(site.title.get(language)));
+    let head = Head { site, words: &words, path: String::new(), title, about: None, component: None };
+    let matter = claim.and_then(|claim| matter(snapshot, claim, &words)).filter(|_| followed != Followed::Over);
+    shell::render(|| {
+        let content = match &matter {
+            None => view! { <h1>{words.alarm_nothing()}</h1><p>{words.alarm_over()}</p> }.into_any(),
+            Some(matter) => told_of(matter, followed, snapshot.generated_at, &head),
         };
-        view! { <div class="banner one"><h1><bdi>{title}</bdi></h1>{content}</div> }.into_any()
+        shell::form(&head, view! { <div class="banner one">{content}</div> }.into_any())
     })
+}
+
+/// What it is about, whether somebody has taken it, and the button to do so.
+fn told_of(matter: &Matter, followed: Followed, now: Timestamp, head: &Head<'_>) -> AnyView {
+    let words = head.words;
+    let facts = matter.facts.iter().map(|fact| view! { <p class="meta"><bdi>{fact.clone()}</bdi></p> }).collect_view();
+    let answer = match (&matter.taken, followed) {
+        (_, Followed::Taken) => view! { <p><b>{words.alarm_taken()}</b></p> }.into_any(),
+        (Some(taken), _) => {
+            let (who, when) = (told::actor(&taken.by, words), words.when(taken.at, now));
+            view! { <p><b>{words.alarm_taken_by(who, when)}</b></p> }.into_any()
+        }
+        (None, Followed::Unavailable) => {
+            view! { <p class="down" role="alert">{words.alarm_unavailable()}</p>{button(words)} }.into_any()
+        }
+        (None, Followed::Asked | Followed::Over) => view! { <p>{words.alarm_text()}</p>{button(words)} }.into_any(),
+    };
+    let links = matter.incident.as_ref().map(|id| {
+        let operators = head.link(&format!("{HOME}/incidents/{id}"));
+        view! {
+            <p class="links meta">
+                <a href=operators>{words.alarm_operators()}</a>
+                <a href=head.incident(id)>{words.alarm_page()}</a>
+            </p>
+        }
+    });
+    view! { <h1><bdi>{matter.title.clone()}</bdi></h1>{facts}{answer}{links} }.into_any()
 }
 
 /// Its address stands in no form: the browser sends the form to where the page is.
@@ -62,16 +89,27 @@ fn button(words: &Words) -> AnyView {
 
 /// What a link is about, while it goes on.
 fn matter(snapshot: &Snapshot, claim: &Claim, words: &Words) -> Option<Matter> {
+    let now = snapshot.generated_at;
     match &claim.affair {
         Affair::Incident(id) => {
             let incident = snapshot.incident(id).filter(|incident| incident.stage.is_open())?;
             let taken = incident.acknowledgement.as_ref();
             let taken = taken.map(|taken| Taken { at: taken.at, by: taken.by.clone() });
-            Some(Matter { title: told::title(incident, words), taken })
+            let since = words.operator_since(words.when(incident.times.started_at, now));
+            let names = incident.components.values().map(|part| part.name.get(words.language()));
+            let others = incident.components.len().saturating_sub(NAMED);
+            let facts = vec![
+                format!("{} · {since}", told::stage(incident.stage, words)),
+                words.concerns(words.some(names.take(NAMED), others)),
+            ];
+            Some(Matter { title: told::title(incident, words), facts, taken, incident: Some(id.clone()) })
         }
         Affair::Fault(id, since) => {
             let fault = snapshot.alarms.faults.iter().find(|fault| fault.id == *id && fault.since == *since)?;
-            Some(Matter { title: words.alarm_fault(inert(&id.to_string())), taken: fault.taken.clone() })
+            let said = fault_in_words(&fault.fault, words.language(), words.zone().clone());
+            let since = words.operator_since(words.when(*since, now));
+            let facts = vec![capital(&inert(&said)), capital(&since)];
+            Some(Matter { title: words.alarm_fault(), facts, taken: fault.taken.clone(), incident: None })
         }
         Affair::Drill(sent_at) => {
             let channel = snapshot.alarms.channels.iter().find(|channel| channel.name == claim.channel)?;
@@ -80,7 +118,8 @@ fn matter(snapshot: &Snapshot, claim: &Claim, words: &Words) -> Option<Matter> {
             let answered = drill.unanswered_since.is_none_or(|since| *sent_at < since);
             let by = || crate::incident::Actor::Channel(claim.channel.to_string());
             let taken = drill.answered_at.filter(|_| answered).map(|at| Taken { at, by: by() });
-            is_known.then(|| Matter { title: words.alarm_drill(), taken })
+            let title = words.alarm_drill();
+            is_known.then(|| Matter { title, facts: Vec::new(), taken, incident: None })
         }
     }
 }

@@ -3,6 +3,7 @@
 //! It does not know how anything is sent.
 
 use leptos::prelude::*;
+use shared::{Language, Timestamp};
 
 use crate::{
     incident::Incident,
@@ -11,29 +12,23 @@ use crate::{
     words::{Words, inert},
 };
 
+/// The same again and again, the newest first, is one line.
+struct Tries<'a> {
+    newest: &'a Attempt,
+    oldest: &'a Attempt,
+    times: usize,
+}
+
 /// The attempts, the newest first; nothing where there were none.
 pub(super) fn attempts(snapshot: &Snapshot, incident: &Incident, words: &Words) -> Option<AnyView> {
     let alarm = snapshot.alarms.incidents.get(&incident.id).filter(|alarm| !alarm.attempts.is_empty())?;
-    let row = |attempt: &Attempt| {
-        let (said, outcome) = match &attempt.outcome {
-            Ok(receipt) => (words.attempt_taken(), receipt.as_deref().map(inert).unwrap_or_default()),
-            Err(error) => (words.attempt_refused(), inert(error)),
-        };
-        view! {
-            <tr>
-                <td>{words.when(attempt.at, snapshot.generated_at)}</td>
-                <th scope="row"><bdi>{attempt.channel.to_string()}</bdi></th>
-                <td>{words.attempt_message(inert(&attempt.message))}</td>
-                <td>{said}" "<span class="meta"><bdi>{outcome}</bdi></span></td>
-            </tr>
-        }
-    };
-    let rows = alarm.attempts.iter().rev().map(row).collect_view();
+    let rows = tries(alarm.attempts.iter().rev());
+    let rows = rows.iter().map(|tries| row(tries, snapshot.generated_at, words)).collect_view();
     Some(
         view! {
             <section>
                 <h2>{words.attempts()}</h2>
-                <table>
+                <table class="log">
                     <thead>
                         <tr>
                             <th scope="col">{words.attempt_when()}</th>
@@ -48,4 +43,41 @@ pub(super) fn attempts(snapshot: &Snapshot, incident: &Incident, words: &Words) 
         }
         .into_any(),
     )
+}
+
+/// A message that a channel refuses is tried many times, with the same error each time.
+fn tries<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Vec<Tries<'a>> {
+    let mut all: Vec<Tries<'a>> = Vec::new();
+    for attempt in attempts {
+        let again = |tries: &&mut Tries<'_>| {
+            let one = tries.newest;
+            one.outcome.is_err()
+                && (&one.channel, &one.message, &one.outcome) == (&attempt.channel, &attempt.message, &attempt.outcome)
+        };
+        match all.iter_mut().find(again) {
+            Some(tries) => (tries.oldest, tries.times) = (attempt, tries.times + 1),
+            None => all.push(Tries { newest: attempt, oldest: attempt, times: 1 }),
+        }
+    }
+    all
+}
+
+fn row(Tries { newest, oldest, times }: &Tries<'_>, now: Timestamp, words: &Words) -> AnyView {
+    // What a channel says is its own, and in no reader's language; receipts are marks for who looks into it.
+    let (said, outcome) = match &newest.outcome {
+        Ok(receipt) => (words.attempt_taken(), receipt.as_deref().map(inert).unwrap_or_default()),
+        Err(error) => (words.attempt_refused(), inert(error)),
+    };
+    let (first, last) = (words.when(oldest.at, now), words.when(newest.at, now));
+    let when = if first == last { last } else { format!("{first} – {last}") };
+    let times = (*times > 1).then(|| format!(" ({})", words.times(*times)));
+    view! {
+        <tr>
+            <td>{when}</td>
+            <th scope="row"><bdi>{newest.channel.to_string()}</bdi></th>
+            <td>{words.attempt_message(inert(&newest.message))}</td>
+            <td>{said}" "<span class="meta" lang=Language::En.tag()><bdi>{outcome}</bdi></span>{times}</td>
+        </tr>
+    }
+    .into_any()
 }

@@ -16,6 +16,8 @@ use crate::{
 
 /// Where it stands.
 pub const AUDIT: &str = "/operator/audit";
+/// Why somebody was not signed in, as it is kept.
+pub const WRONG_PASSWORD: &str = "the password is wrong";
 /// So many orders are on one page.
 const ON_A_PAGE: usize = 100;
 
@@ -70,7 +72,9 @@ fn row(entry: &AuditEntry, snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     let words = head.words;
     let when = words.when(entry.at, snapshot.generated_at);
     let refusal = entry.refusal.as_ref().map(|refusal| {
-        view! { <p class="fault">{words.operator_audit_refused(inert(refusal))}</p> }
+        // Refusals are kept as programs are told of them: in English.
+        let why = if refusal == WRONG_PASSWORD { words.operator_audit_password() } else { inert(refusal) };
+        view! { <p class="fault">{words.operator_audit_refused(why)}</p> }
     });
     view! {
         <tr>

@@ -3,12 +3,12 @@
 //! It does not know how it was probed.
 
 use leptos::prelude::*;
-use shared::{Certificate, Exhibit, Observation, Status, Timestamp, Verdict};
+use shared::{Certificate, Exhibit, Failure, Observation, Status, Timestamp, Verdict};
 
 use crate::{
     page::shell::{Head, shape},
     snapshot::{ComponentView, Snapshot},
-    words::{Words, inert, quantity::place},
+    words::{Detail, Words, inert},
 };
 
 /// The services that do not work, the worst first, with what the probes saw.
@@ -26,11 +26,13 @@ pub(super) fn now(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
 fn entry(component: &ComponentView, now: Timestamp, head: &Head<'_>) -> AnyView {
     let words = head.words;
     let name = inert(component.name.get(words.language()));
+    let look = crate::island::Look::from(component.status);
     let state =
         format!("{}, {}", words.status(component.status), words.operator_since(words.when(component.since, now)));
     let failing = component.probes.iter().flat_map(|probe| probe.locations.values());
-    let failing = failing.filter_map(|at| at.last.as_ref()).filter(|last| last.verdict != Verdict::Pass);
-    let seen: Vec<AnyView> = failing.map(|last| facts(last, now, words)).collect();
+    let failing = failing.filter_map(|at| at.last.as_deref()).filter(|last| last.verdict != Verdict::Pass);
+    let seen: Vec<AnyView> =
+        alike(failing).iter().filter_map(|alike| Some(facts(alike.first()?, alike, now, words))).collect();
     let evidence = (!seen.is_empty()).then(|| {
         view! {
             <details>
@@ -41,26 +43,39 @@ fn entry(component: &ComponentView, now: Timestamp, head: &Head<'_>) -> AnyView 
         }
     });
     view! {
-        <div class="card">
+        <div class=format!("card {}", look.class)>
             <h3><a href=head.link(&format!("/services/{}", component.id))><bdi>{name}</bdi></a></h3>
-            <p class=crate::island::Look::from(component.status).class>{shape(component.status.into())}" "{state}</p>
+            <p class=look.class>{shape(component.status.into())}" "{state}</p>
             {evidence}
         </div>
     }
     .into_any()
 }
 
-/// What one observation says.
-pub(super) fn facts(seen: &Observation, now: Timestamp, words: &Words) -> AnyView {
+/// Observations of one probe that found the same from several places, together.
+fn alike<'a>(seen: impl Iterator<Item = &'a Observation>) -> Vec<Vec<&'a Observation>> {
+    let mut all: Vec<Vec<&Observation>> = Vec::new();
+    let what = |one: &Observation| (one.probe.clone(), one.failure.as_ref().map(|f| (f.kind, f.detail.clone())));
+    for one in seen {
+        match all.iter_mut().find(|others| others.first().is_some_and(|first| what(first) == what(one))) {
+            Some(others) => others.push(one),
+            None => all.push(vec![one]),
+        }
+    }
+    all
+}
+
+/// What one observation says, and from where others say the same.
+pub(super) fn facts(seen: &Observation, alike: &[&Observation], now: Timestamp, words: &Words) -> AnyView {
+    let places = words.places(alike.iter().map(|one| &one.location));
     let mut rows: Vec<(String, String)> = vec![(
         words.operator_observed(),
-        format!("{} · {} · {}", words.when(seen.started_at, now), seen.probe.name, place(&seen.location)),
+        format!("{} · {} · {places}", words.when(seen.started_at, now), seen.probe.name),
     )];
     let status = seen.http.as_ref().map(|http| http.status);
-    rows.extend(seen.failure.as_ref().map(|failure| {
-        let detail = if failure.detail.is_empty() { String::new() } else { format!(": {}", failure.detail) };
-        (words.operator_reason(), format!("{}{detail}", words.what(failure.kind, status)))
-    }));
+    let what = seen.failure.as_ref().map(|failure| {
+        view! { <p><b>{words.what(failure.kind, status)}</b>" "{detail(failure, now, words)}</p> }
+    });
     rows.extend(
         seen.http
             .as_ref()
@@ -76,7 +91,7 @@ pub(super) fn facts(seen: &Observation, now: Timestamp, words: &Words) -> AnyVie
     rows.extend((!hops.is_empty()).then(|| (words.operator_redirects(), hops.join(", "))));
     let phases = seen.timings.phases().into_iter();
     let phases: Vec<String> =
-        phases.filter_map(|(name, spent)| Some(format!("{name} {}", words.latency(spent?)))).collect();
+        phases.filter_map(|(name, spent)| Some(words.operator_phase(name, words.latency(spent?)))).collect();
     rows.extend((!phases.is_empty()).then(|| (words.operator_phases(), phases.join(", "))));
     let row = |(name, value): (String, String)| view! { <dt>{name}</dt><dd><bdi>{inert(&value)}</bdi></dd> };
     let met = seen.failure.as_ref().and_then(|failure| failure.exhibit.as_deref());
@@ -88,7 +103,14 @@ pub(super) fn facts(seen: &Observation, now: Timestamp, words: &Words) -> AnyVie
     let sample = seen.failure.as_ref().and_then(|failure| failure.evidence.as_deref()).map(|evidence| {
         view! { <p class="meta">{words.operator_sample()}</p><pre>{inert(evidence)}</pre> }
     });
-    view! { <dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>{head}{sample} }.into_any()
+    view! { {what}<dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>{head}{sample} }.into_any()
+}
+
+/// What the probe said beyond the reason; as it said it where the reader's language has no words for it.
+pub(super) fn detail(failure: &Failure, now: Timestamp, words: &Words) -> Option<AnyView> {
+    let Detail { text, language } = words.detail(failure, now)?;
+    let foreign = (language != words.language()).then(|| language.tag());
+    Some(view! { <span class="meta" lang=foreign>{inert(&text)}</span> }.into_any())
 }
 
 /// What the probe met on its way, but for the head.

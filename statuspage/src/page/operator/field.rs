@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
         present: Option<&Text>,
     ) -> AnyView {
         let line = |name, language: Language| {
-            self.line(name, label(language.own_name()), hint.clone(), own(present, language).to_owned())
+            self.line(name, label(language.tag()), hint.clone(), own(present, language).to_owned())
         };
         view! { <div class="pair">{line(fr, Language::Fr)}{line(en, Language::En)}</div> }.into_any()
     }
@@ -106,7 +106,7 @@ impl<'a> Fields<'a> {
         present: Option<&Text>,
     ) -> AnyView {
         let area = |name, language: Language| {
-            self.area(name, label(language.own_name()), hint.clone(), own(present, language).to_owned())
+            self.area(name, label(language.tag()), hint.clone(), own(present, language).to_owned())
         };
         view! { <div class="pair">{area(fr, Language::Fr)}{area(en, Language::En)}</div> }.into_any()
     }

@@ -21,7 +21,7 @@ pub(super) fn failures(incident: &Incident, now: Timestamp, words: &Words) -> Op
         view! {
             <details open=number == 0>
                 <summary><bdi>{inert(name)}</bdi></summary>
-                {evidence::facts(seen, now, words)}
+                {evidence::facts(seen, &[seen], now, words)}
             </details>
         }
     };

@@ -3,10 +3,10 @@
 //! It does not know how an order is carried out.
 
 use leptos::prelude::*;
-use shared::{Language, Stage, Text, Timestamp};
+use shared::{Failure, Language, Stage, Text, Timestamp};
 
 use super::{
-    HOME, Signed, attempts, document,
+    HOME, Signed, attempts, document, evidence,
     field::{self, Fields},
     first, moment,
     overview::acknowledgement,
@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     incident::{Incident, Lead, Refusal, Update},
-    page::shell::Head,
+    island::Look,
+    page::shell::{Head, shape},
     snapshot::Snapshot,
     words::{Words, inert},
 };
@@ -105,8 +106,13 @@ impl Scene<'_> {
         let promise = told::promise(incident, now, words).map(|promise| view! { <p>{promise}</p> });
         let parts = incident.components.values().map(|part| {
             let name = inert(part.name.get(words.language()));
-            let detail = inert(&part.detail);
-            view! { <li><bdi>{name}</bdi>" · "{words.status(part.status)}" "<span class="meta">{detail}</span></li> }
+            let what = part.signature.as_ref().map(|signature| {
+                let failure = Failure::new(signature.kind, part.detail.as_str());
+                let detail = evidence::detail(&failure, now, words).map(|detail| view! { " · "{detail} });
+                view! { <p class="meta">{words.what(signature.kind, signature.http_status)}{detail}</p> }
+            });
+            let look = Look::from(part.status);
+            view! { <li><p class=look.class>{shape(look)}<bdi>{name}</bdi>" · "{words.status(part.status)}</p>{what}</li> }
         });
         view! {
             <section>
@@ -116,7 +122,7 @@ impl Scene<'_> {
                 {incident.stage.is_open().then(|| view! { <p class="meta">{lead}</p> })}
                 {users}
                 {earlier}
-                <ul>{parts.collect_view()}</ul>
+                <ul class="parts">{parts.collect_view()}</ul>
                 <p><a href=head.link(&format!("{}/postmortem", self.base))>{words.operator_pm()}</a></p>
             </section>
         }
@@ -215,6 +221,7 @@ impl Scene<'_> {
                 <form method="post" action=self.action(head, "release")>
                     {self.hidden()}
                     <button>{self.words.operator_release()}</button>
+                    <p class="meta">{self.words.operator_release_hint()}</p>
                 </form>
             }
             .into_any()
@@ -238,7 +245,7 @@ impl Scene<'_> {
     fn update(&self, update: &Update) -> AnyView {
         let text = |(language, text): (Option<Language>, String)| {
             let text = text.lines().map(inert).collect::<Vec<_>>().join("\n");
-            view! { <pre lang=language.map(Language::tag)>{text}</pre> }
+            view! { <p class="typed" lang=language.map(Language::tag)>{text}</p> }
         };
         told::said(self.incident, update, self.words).into_iter().map(text).collect_view().into_any()
     }

@@ -212,7 +212,7 @@ impl Scene<'_> {
     /// An operator's words as they were typed.
     fn notice(&self, notice: &Notice) -> AnyView {
         let text = |(language, text): (Option<Language>, &str)| {
-            view! { <pre lang=language.map(Language::tag)>{lines(text)}</pre> }
+            view! { <p class="typed" lang=language.map(Language::tag)>{lines(text)}</p> }
         };
         match &notice.body {
             None => view! { <p>{wording::text(self.maintenance, notice, self.words)}</p> }.into_any(),

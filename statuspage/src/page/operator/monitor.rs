@@ -3,12 +3,15 @@
 //! It does not know how either is mended beyond what the reports say.
 
 use leptos::prelude::*;
-use shared::LocationName;
+use shared::{LocationName, Timestamp};
+
+use super::told;
 
 use crate::{
     location::{LocationView, Standing},
+    notify::fault_in_words,
     page::oversight,
-    snapshot::{Snapshot, StoreState},
+    snapshot::{FaultView, Snapshot, StoreState},
     subscriber::Counts,
     words::{Words, inert, quantity},
 };
@@ -21,7 +24,8 @@ pub(super) fn faults(snapshot: &Snapshot, words: &Words) -> AnyView {
         StoreState::Absent => Some(words.operator_store_absent()),
     };
     let places: Vec<_> = snapshot.places.iter().filter(|(_, view)| is_unwell(view)).collect();
-    let well = (store.is_none() && snapshot.quarantined.is_empty() && places.is_empty())
+    let open = &snapshot.alarms.faults;
+    let well = (store.is_none() && snapshot.quarantined.is_empty() && places.is_empty() && open.is_empty())
         .then(|| view! { <p>{words.operator_monitor_well()}</p> });
     let store = store.map(|fault| view! { <p class="alert">{fault}</p> });
     let file = |quarantined: &prober::definition::Quarantined| {
@@ -38,10 +42,24 @@ pub(super) fn faults(snapshot: &Snapshot, words: &Words) -> AnyView {
         let state = oversight::place_state(view, snapshot.generated_at, words);
         view! { <p class="alert">{words.operator_location(quantity::place(name), state)}</p> }
     };
+    let fault = |view: &FaultView| fault(view, snapshot.generated_at, words);
+    let open = open.iter().map(fault).collect_view();
     let places = places.into_iter().map(place).collect_view();
     let files = snapshot.quarantined.iter().map(file).collect_view();
     let subscribers = subscribers(snapshot, words);
-    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{places}{files}{subscribers}</section> }.into_any()
+    view! { <section><h2>{words.operator_monitor()}</h2>{well}{store}{open}{places}{files}{subscribers}</section> }
+        .into_any()
+}
+
+/// What messages tell of it, since when, and who takes care of it.
+fn fault(view: &FaultView, now: Timestamp, words: &Words) -> AnyView {
+    let said = quantity::capital(&inert(&fault_in_words(&view.fault, words.language(), words.zone().clone())));
+    let since = words.operator_since(words.when(view.since, now));
+    let taken = view.taken.as_ref().map(|taken| {
+        let (who, when) = (told::actor(&taken.by, words), words.when(taken.at, now));
+        format!(" · {}", words.operator_acknowledged(who, when))
+    });
+    view! { <div class="alert"><p>{said}</p><p class="meta">{since}{taken}</p></div> }.into_any()
 }
 
 /// How many are told by mail, and whose mailbox takes none; nothing where no mail is sent.

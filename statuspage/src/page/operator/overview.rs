@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::{Language, MaintenanceStage};
+use shared::{Language, MaintenanceStage, Status};
 
 use super::{AUDIT, HOME, PLAN, Signed, document, evidence, field, monitor, told, who_am_i};
 use crate::{
     incident::Incident,
+    island::Look,
     maintenance::{Maintenance, wording},
     page::shell::Head,
     snapshot::Snapshot,
@@ -70,8 +71,9 @@ fn entry(incident: &Incident, now: shared::Timestamp, head: &Head<'_>, signed: &
         words.operator_services(incident.components.len())
     );
     let promise = told::promise(incident, now, words).map(|promise| view! { <p>{promise}</p> });
+    let worst = incident.components.values().map(|part| part.status).fold(Status::Operational, Status::worst);
     view! {
-        <div class="card">
+        <div class=format!("card {}", Look::from(worst).class)>
             <h3>{link(incident, head)}</h3>
             <p class="meta">{state}</p>
             {promise}
@@ -129,7 +131,7 @@ fn planned(maintenance: &Maintenance, snapshot: &Snapshot, head: &Head<'_>) -> A
     let state = format!("{} · {}", wording::stage(maintenance.stage, words), wording::window(maintenance, words));
     let address = head.link(&format!("/operator/maintenances/{}", maintenance.id));
     view! {
-        <div class="card">
+        <div class="card work">
             <h3><a href=address><bdi>{wording::title(maintenance, words)}</bdi></a></h3>
             <p class="meta">{state}" · "{told::whom(maintenance, snapshot, words)}</p>
         </div>

@@ -178,7 +178,7 @@ impl Scene<'_> {
         let again = matches!(content, Content::Written(_))
             .then(|| view! { <button name="do" value="again">{words.operator_pm_again()}</button> });
         let area = |name, language: Language| {
-            let (label, hint) = (words.operator_text_in(language.own_name()), words.operator_text_hint());
+            let (label, hint) = (words.operator_text_in(language.tag()), words.operator_text_hint());
             fields.area(name, label, hint, self.present(field, language))
         };
         view! {

@@ -16,6 +16,9 @@ use crate::{
     words::{Words, inert, quantity},
 };
 
+/// The kind of probe that is waited for, not asked.
+const HEARTBEAT: &str = "heartbeat";
+
 /// Whether results come from a place, and count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sight {
@@ -85,16 +88,15 @@ struct Row {
     name: String,
     look: Look,
     word: String,
-    fresh: String,
-    why: Option<String>,
-    /// How a location elsewhere does, as far as it is worth a word.
-    state: Option<String>,
+    /// Whether the age of a last measurement is known of it: the islands take the places of which one is, in their order.
+    is_dated: bool,
+    /// What else is worth a word, joined.
+    facts: String,
 }
 
 impl Places {
     pub(super) fn of(snapshot: &Snapshot, words: &Words) -> Self {
-        let total: usize = snapshot.components.iter().map(|component| component.probes.len()).sum();
-        let row = |place: &LocationName| row(snapshot, place, total, words);
+        let row = |place: &LocationName| row(snapshot, place, words);
         Self {
             last: quantity::capital(&words.last_measurement()),
             rows: names(snapshot).into_iter().map(row).collect(),
@@ -109,9 +111,8 @@ impl Places {
                     <div class="who"><h3>{row.name}</h3></div>
                     <div class="news"><p class=row.look.class>{shell::shape(row.look)}{row.word}</p></div>
                     <p class="why">
-                        {last.clone()}" "<Age/>" · "<span class="news">{row.fresh}</span>
-                        <span class="news">{row.why}</span>
-                        <span class="news">{row.state}</span>
+                        {row.is_dated.then(|| view! { {last.clone()}" "<Age/>" · " })}
+                        <span class="news">{row.facts}</span>
                     </p>
                 </li>
             }
@@ -120,18 +121,33 @@ impl Places {
     }
 }
 
-fn row(snapshot: &Snapshot, place: &LocationName, total: usize, words: &Words) -> Row {
+fn row(snapshot: &Snapshot, place: &LocationName, words: &Words) -> Row {
     let now: Timestamp = snapshot.generated_at;
     let sight = Sight::of(snapshot, place);
     let fresh = results(snapshot, place).filter(|at| is_fresh(at.stale_at, now)).count();
+    let first = match sight {
+        Sight::Waiting => words.place_waiting_why(),
+        Sight::Reports | Sight::Blind | Sight::Silent | Sight::Revoked => {
+            words.place_fresh(fresh, expected(snapshot, place))
+        }
+    };
+    let blind = (sight == Sight::Blind).then(|| words.place_blind_why());
+    let state = snapshot.places.get(place).map(|view| state(view, now, words));
+    let facts: Vec<String> = std::iter::once(first).chain(blind).chain(state.into_iter().flatten()).collect();
     Row {
         name: quantity::place(place),
         look: sight.look(),
         word: sight.word(words),
-        fresh: words.place_fresh(fresh, total),
-        why: (sight == Sight::Blind).then(|| format!(" · {}", words.place_blind_why())),
-        state: snapshot.places.get(place).map(|view| format!(" · {}", state(view, now, words).join(" · "))),
+        is_dated: snapshot.locations.contains_key(place),
+        facts: facts.join(" · "),
     }
+}
+
+/// How many probes a place has: a sign of life comes to the hub, and no other place can see it.
+fn expected(snapshot: &Snapshot, place: &LocationName) -> usize {
+    let probes = snapshot.components.iter().map(Arc::as_ref).flat_map(|component| &component.probes);
+    let elsewhere = snapshot.places.contains_key(place);
+    probes.filter(|probe| !elsewhere || probe.kind != HEARTBEAT || probe.locations.contains_key(place)).count()
 }
 
 /// Where results came from, and where they are awaited from.

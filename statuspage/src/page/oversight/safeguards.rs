@@ -1,5 +1,5 @@
 //! What keeps watch over the monitoring: control targets, an outside watch, the store, the definitions, fresh proof, canaries, its own
-//! parts and what they live on.
+//! parts, what they live on, and whether letters leave.
 //!
 //! It does not know which targets, files or services those are; readers need not.
 
@@ -9,6 +9,7 @@ use shared::Status;
 use super::is_fresh;
 use crate::{
     island::Look,
+    mailing::Flow,
     notify::FaultKind,
     page::shell,
     site::DeadManSwitch,
@@ -38,6 +39,7 @@ pub(super) fn list(snapshot: &Snapshot, words: &Words) -> AnyView {
     let all = [control(snapshot, words), outside(snapshot, words), store(snapshot, words)];
     let all = all.into_iter().chain([definitions(snapshot, words), proof(snapshot, words)]);
     let all = all.chain([detection(snapshot, words), parts(snapshot, words), means(snapshot, words)]);
+    let all = all.chain(mail(snapshot, words));
     let row = |safeguard: Safeguard| {
         view! {
             <li>
@@ -141,4 +143,15 @@ fn means(snapshot: &Snapshot, words: &Words) -> Safeguard {
         [..] => (bad(), words.means_short(words.list(short.iter().map(String::as_str)))),
     };
     Safeguard { name: words.means(), look, word, why: words.means_why() }
+}
+
+/// Whether letters to subscribers leave; nothing where none are sent.
+fn mail(snapshot: &Snapshot, words: &Words) -> Option<Safeguard> {
+    let Flow { accepted_at, waiting, .. } = snapshot.mail.flow?;
+    let (look, word, why) = match (waiting, accepted_at) {
+        (0, Some(at)) => (good(), words.mail_good(), words.mail_flows(words.at(at, snapshot.generated_at))),
+        (0, None) => (good(), words.mail_idle_word(), words.mail_idle()),
+        (waiting, _) => (lacking(), words.mail_waits_word(), words.mail_waits(waiting)),
+    };
+    Some(Safeguard { name: words.mail_letters(), look, word, why })
 }

@@ -48,7 +48,7 @@ async fn the_page_names_orders_in_the_language_of_its_reader() {
         let [newer, older, ..] = expected.map(|text| page.text().find(text));
         assert!(newer < older, "{}", page.text());
     };
-    check("en", ["Publish an update", "Acknowledge", "amel", "Refused: the incident", "The cloud is down</bdi>"]).await;
+    check("en", ["Publish an update", "Take it", "amel", "Refused: the incident", "The cloud is down</bdi>"]).await;
     check("fr", ["Publier une nouvelle", "Prendre en charge", "amel", "Refusé\u{a0}: the incident", "À propos de"])
         .await;
     let nobody = office.get("/operator/audit", "").await;
@@ -69,7 +69,7 @@ fn a_long_log_goes_on_where_the_page_ends_and_nothing_in_it_is_markup() {
     assert!(newest.contains("/operator/audit?lang=en&amp;before=51\""), "{newest}");
     assert!(!newest.contains("<b>") && !newest.contains("<i>") && !newest.contains("<script>"), "{newest}");
     assert_eq!((rows(&newest), rows(&page(Some(51)))), (100, 50));
-    assert!(!page(Some(51)).contains("before=") && page(Some(1)).contains("Nobody has ordered anything yet"));
+    assert!(!page(Some(51)).contains("before=") && page(Some(1)).contains("Nobody has done anything yet"));
 }
 
 #[test]
@@ -81,5 +81,6 @@ fn every_order_has_words() {
         .for_each(check);
     ["sign_in", "sign_out", "foreign_form"].into_iter().for_each(check);
     ["list_subscribers", "import_subscribers", "remove_subscriber", "bounce"].into_iter().for_each(check);
+    ["add_location", "rotate_location", "revoke_location", "test_channel", "answer_drill"].into_iter().for_each(check);
     assert_eq!(english.operator_order("sing"), "sing", "what a later version ordered stays readable");
 }

@@ -141,10 +141,10 @@ async fn what_cannot_be_planned_is_told_by_its_field_and_everything_typed_stays(
         assert!(field.is_empty() || page.contains(&format!("id=\"plan-{field}-fault\"")), "{field}: {page}");
         assert!(page.contains("value=\"New disks\"") || fields[0].0.starts_with("title"), "{page}");
     };
-    check(&[("title_fr", ""), ("title_en", "")], "Something must be said", "title_fr").await;
+    check(&[("title_fr", ""), ("title_en", "")], "Please write something here", "title_fr").await;
     check(&[("title_fr", "a\u{202e}b")], "the invisible character U+202E", "title_fr").await;
     check(&[("ends_at", "soon")], "This is no time", "ends_at").await;
-    check(&[("ends_at", "")], "Something must be said", "ends_at").await;
+    check(&[("ends_at", "")], "Please write something here", "ends_at").await;
     check(&[("ends_at", "2026-01-01T00:00")], "give a time to come", "ends_at").await;
     check(&[("ends_at", "2027-03-28T02:30")], "it goes from 02:00 to 03:00", "ends_at").await;
     let twice = "Write 2027-10-31T02:30+02:00 for the first one, 2027-10-31T02:30+01:00 for the second";

@@ -70,7 +70,7 @@ async fn what_cannot_be_taken_is_told_beside_its_field_and_everything_typed_stay
     let taken = office.order(&signed, "/fields/luck", "1", &[("do", "write"), ("text_en", "None")]).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
     check("1", "<Much>", StatusCode::CONFLICT, ["Somebody else was quicker", "&lt;Much></textarea>"]).await;
-    check("2", " ", StatusCode::UNPROCESSABLE_ENTITY, ["Something must be said", "aria-invalid"]).await;
+    check("2", " ", StatusCode::UNPROCESSABLE_ENTITY, ["Please write something here", "aria-invalid"]).await;
     let long = "é".repeat(20_001);
     check("2", &long, StatusCode::UNPROCESSABLE_ENTITY, ["At most 20", "éé</textarea>"]).await;
     assert_eq!(office.order(&signed, "/fields/shame", "2", &[]).await.status, StatusCode::NOT_FOUND);

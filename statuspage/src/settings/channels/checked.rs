@@ -57,6 +57,9 @@ pub(super) fn of(
 }
 
 /// What may be shown, line by line.
+/// So much of a telephone number is shown.
+const SHOWN_DIGITS: usize = 2;
+
 #[derive(Default)]
 struct Lines(Shown);
 
@@ -68,6 +71,23 @@ impl Lines {
     fn hidden(&mut self, key: &str, hidden: &Hidden) -> Secret {
         self.line(key, &hidden.shown);
         hidden.secret.clone()
+    }
+
+    /// What opens nothing without the secret beside it is shown as it stands in the file.
+    fn name(&mut self, key: &str, hidden: &Hidden) -> Secret {
+        self.line(key, if hidden.is_literal { hidden.secret.reveal() } else { &hidden.shown });
+        hidden.secret.clone()
+    }
+
+    /// A telephone number by its last digits: enough to tell one from the other.
+    fn phone(&mut self, key: &str, hidden: &Hidden) -> Secret {
+        self.line(key, number(hidden));
+        hidden.secret.clone()
+    }
+
+    fn phones<'a>(&mut self, key: &str, phones: impl IntoIterator<Item = &'a Hidden> + Clone) -> Vec<Secret> {
+        self.0.push((key.to_owned(), listed(phones.clone().into_iter().map(number))));
+        phones.into_iter().map(|phone| phone.secret.clone()).collect()
     }
 
     fn url(&mut self, hidden: &Hidden) -> Option<SecretUrl> {
@@ -90,6 +110,16 @@ impl Lines {
     fn hidden_list<'a>(&mut self, key: &str, hidden: impl IntoIterator<Item = &'a Hidden> + Clone) -> Vec<Secret> {
         self.0.push((key.to_owned(), listed(hidden.clone().into_iter().map(|hidden| &hidden.shown))));
         hidden.into_iter().map(|hidden| hidden.secret.clone()).collect()
+    }
+}
+
+/// The last digits of a number that stands in the file, else what it refers to.
+fn number(phone: &Hidden) -> String {
+    let text = phone.secret.reveal();
+    let begins = text.len().saturating_sub(SHOWN_DIGITS);
+    match text.get(begins..) {
+        Some(end) if phone.is_literal && begins > 0 => format!("{MASK}{end}"),
+        Some(_) | None => phone.shown.clone(),
     }
 }
 
@@ -161,7 +191,7 @@ fn email(typed: &Email, directory: &Path, lines: &mut Lines, context: &mut Conte
 
 fn free_mobile(typed: &FreeMobile, lines: &mut Lines) -> Option<FreeMobileConfig> {
     let url = lines.url_or(&typed.url, FREE_MOBILE)?;
-    let user = lines.hidden("user", &typed.user.value()?.0);
+    let user = lines.name("user", &typed.user.value()?.0);
     Some(FreeMobileConfig { url, user, pass: lines.hidden("pass", &typed.pass.value()?.0) })
 }
 
@@ -181,12 +211,12 @@ fn ntfy(typed: &Ntfy, lines: &mut Lines) -> Option<NtfyConfig> {
 fn ovh_sms(typed: &OvhSms, lines: &mut Lines, context: &mut Context<'_>) -> Option<OvhSmsConfig> {
     let to = some(typed.to.0.as_ref(), "to", context);
     let url = lines.url_or(&typed.url, OVH_SMS)?;
-    let account = lines.hidden("account", &typed.account.value()?.0);
-    let login = lines.hidden("login", &typed.login.value()?.0);
+    let account = lines.name("account", &typed.account.value()?.0);
+    let login = lines.name("login", &typed.login.value()?.0);
     let password = lines.hidden("password", &typed.password.value()?.0);
     let from = typed.from.value()?.0.to_string();
     lines.line("from", &from);
-    let to = lines.hidden_list("to", to?.iter().map(|phone| &phone.0));
+    let to = lines.phones("to", to?.iter().map(|phone| &phone.0));
     let low_credit = value(&typed.low_credit).map_or(LOW_CREDIT, |credit| credit.0);
     lines.0.push(("low_credit".to_owned(), low_credit.to_string()));
     Some(OvhSmsConfig { url, account, login, password, from, to, low_credit })
@@ -195,8 +225,8 @@ fn ovh_sms(typed: &OvhSms, lines: &mut Lines, context: &mut Context<'_>) -> Opti
 fn signal(typed: &Signal, lines: &mut Lines, context: &mut Context<'_>) -> Option<SignalConfig> {
     let recipients = some(typed.recipients.0.as_ref(), "recipients", context);
     let url = lines.url(&typed.url.value()?.0)?;
-    let number = lines.hidden("number", &typed.number.value()?.0);
-    let recipients = lines.hidden_list("recipients", recipients?.iter().map(|recipient| &recipient.0));
+    let number = lines.phone("number", &typed.number.value()?.0);
+    let recipients = lines.phones("recipients", recipients?.iter().map(|recipient| &recipient.0));
     Some(SignalConfig { url, number, recipients, token: lines.token(&typed.token) })
 }
 

@@ -303,7 +303,7 @@ mod tests {
     use shared::FailureKind;
 
     use super::*;
-    use crate::notify::{Event, Happening};
+    use crate::notify::{Event, Kind};
 
     fn notification() -> Notification {
         let since = Timestamp::from_millis(1_795_000_000_000);
@@ -321,7 +321,7 @@ mod tests {
                 since,
             ))),
             detected_at: since,
-            happening: Happening::Down { since, cause: Some(cause) },
+            kind: Kind::Down { since, cause: Some(cause) },
         };
         Notification::new(&"phone".parse().expect("a name"), &event)
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     history::Unit,
-    notify::{Event, FaultKind, Happening, Matter, Notification, Subject},
+    notify::{Event, FaultKind, Kind, Matter, Notification, Subject},
     store::{RollupQuery, Store, StoreOptions},
 };
 
@@ -20,7 +20,7 @@ fn changes(start: Timestamp) -> Changes {
     let event = Event {
         subject: Subject::Incident(Box::new(Matter::outage(id("cloud"), "Nextcloud".into(), start))),
         detected_at: start,
-        happening: Happening::Down { since: start, cause: None },
+        kind: Kind::Down { since: start, cause: None },
     };
     Changes {
         components: vec![(id("cloud"), bytes("state")), (id("chat"), bytes(""))],

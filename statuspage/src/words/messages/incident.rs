@@ -31,7 +31,7 @@ messages! {
     incident_relapsed(services) = "incident-relapsed";
     /// In English: “Everything has gone on working: the incident is closed. It lasted `span`.”
     incident_settled(span) = "incident-settled";
-    /// In English: “The post-mortem is published: `address`”.
+    /// In English: “The account of the incident (post-mortem) is published: `address`”.
     postmortem_published(address) = "postmortem-published";
     /// In English: “Since `since`”.
     incident_since(since) = "incident-since";

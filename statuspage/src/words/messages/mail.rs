@@ -103,9 +103,9 @@ messages! {
     mail_digest_times(sound, place) = "mail-digest-times";
     /// In English: “Notices sent: `sent` of `of`”.
     mail_sent(sent, of) = "mail-sent";
-    /// In English: “Mail to subscribers leaves. A letter was last taken over `at`”.
+    /// In English: “The last letter was taken by a mail server `at`”.
     mail_flows(at) = "mail-flows";
-    /// In English: “Mail to subscribers: nothing was sent since the start of the monitor, and nothing waits”.
+    /// In English: “None has been sent since the monitoring was started, and none waits”.
     mail_idle() = "mail-idle";
     /// In English: “Mail to subscribers: `count` letters wait”.
     mail_waits(count) = "mail-waits";

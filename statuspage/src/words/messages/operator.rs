@@ -9,7 +9,7 @@ messages! {
     operator_title() = "operator-title";
     /// In English: “Sign in”.
     operator_sign_in() = "operator-sign-in";
-    /// In English: “For the people who run these services. The public page needs no account”.
+    /// In English: “For the people who run these services. Readers need no account”.
     operator_sign_in_text() = "operator-sign-in-text";
     /// In English: “Name”.
     operator_name() = "operator-name";
@@ -17,7 +17,7 @@ messages! {
     operator_password() = "operator-password";
     /// In English: “Nobody has an account yet. Run “statuspage operator add NAME” on the hub’s machine and add what it prints to the settings file: the hub takes it up within seconds”.
     operator_no_accounts() = "operator-no-accounts";
-    /// In English: “The name or the password is wrong”.
+    /// In English: “This name and this password do not go together. Check both and try again”.
     operator_wrong() = "operator-wrong";
     /// In English: “Too many attempts. Try again in `span`”.
     operator_wait(span) = "operator-wait";
@@ -37,11 +37,11 @@ messages! {
     operator_sign_out() = "operator-sign-out";
     /// In English: “What is wrong now”.
     operator_now() = "operator-now";
-    /// In English: “Every service works, as far as is known”.
+    /// In English: “Every service works, as far as we can measure”.
     operator_all_well() = "operator-all-well";
     /// In English: “since `since`”.
     operator_since(since) = "operator-since";
-    /// In English: “Evidence”.
+    /// In English: “What was measured”.
     operator_evidence() = "operator-evidence";
     /// In English: “Only operators see this”.
     operator_evidence_note() = "operator-evidence-note";
@@ -53,9 +53,9 @@ messages! {
     operator_chain() = "operator-chain";
     /// In English: “`subject`, issued by `issuer`, valid from `from` to `to`”.
     operator_issued(subject, issuer, from, to) = "operator-issued";
-    /// In English: “Head of the answer”.
+    /// In English: “Headers of the answer”.
     operator_head() = "operator-head";
-    /// In English: “What was seen first”.
+    /// In English: “The first failures”.
     operator_first() = "operator-first";
     /// In English: “… and `count` other services, of which nothing more is kept”.
     operator_first_more(count) = "operator-first-more";
@@ -65,87 +65,87 @@ messages! {
     operator_answer() = "operator-answer";
     /// In English: “Redirects”.
     operator_redirects() = "operator-redirects";
-    /// In English: “Phases”.
+    /// In English: “Where the time went”.
     operator_phases() = "operator-phases";
-    /// In English: “Excerpt of the answer”.
+    /// In English: “{ $phase -> [resolve] name resolution [connect] connection [tls] encryption [processing] waiting for the answer [transfer] transfer *[other] { $phase } } { $span }”.
+    operator_phase(phase, span) = "operator-phase";
+    /// In English: “Beginning of the answer”.
     operator_sample() = "operator-sample";
-    /// In English: “Observed”.
+    /// In English: “Seen”.
     operator_observed() = "operator-observed";
-    /// In English: “Reason”.
-    operator_reason() = "operator-reason";
-    /// In English: “The monitor itself”.
+    /// In English: “The monitoring itself”.
     operator_monitor() = "operator-monitor";
     /// In English: “No fault of its own is known”.
     operator_monitor_well() = "operator-monitor-well";
-    /// In English: “The database is behind: results wait in memory, and orders cannot be taken”.
+    /// In English: “The database is behind: results wait in memory, and changes by operators cannot be taken for now”.
     operator_store_behind() = "operator-store-behind";
-    /// In English: “There is no usable database: judging and telling go on, orders cannot be taken”.
+    /// In English: “There is no usable database: measuring and alarms go on, changes by operators cannot be taken”.
     operator_store_absent() = "operator-store-absent";
     /// In English: “Location `place`: `state`”.
     operator_location(place, state) = "operator-location";
-    /// In English: “`file` is not used as it stands”.
+    /// In English: “`file` has mistakes and is not used”.
     operator_quarantined(file) = "operator-quarantined";
-    /// In English: “`file` is not used as it stands; `component` goes on with its last good version”.
+    /// In English: “`file` has mistakes and is not used; `component` goes on with its last good version”.
     operator_quarantined_kept(file, component) = "operator-quarantined-kept";
-    /// In English: “Told by mail: `confirmed` subscribers. Not confirmed yet: `asked`. Their mailbox takes no mail: `quarantined` …”.
+    /// In English: “Subscribers by mail: `confirmed` confirmed, `asked` not confirmed yet, `quarantined` whose mailbox refuses our letters. “statuspage subscribers list” shows them”.
     operator_subscribers(confirmed, asked, quarantined) = "operator-subscribers";
     /// In English: “Open incidents”.
     operator_incidents() = "operator-incidents";
     /// In English: “No incident is open”.
     operator_no_incidents() = "operator-no-incidents";
-    /// In English: “Lately resolved”.
+    /// In English: “Recently resolved”.
     operator_resolved_incidents() = "operator-resolved-incidents";
     /// In English: “`count` services”.
     operator_services(count) = "operator-services";
-    /// In English: “Acknowledge”.
+    /// In English: “Take it”.
     operator_acknowledge() = "operator-acknowledge";
-    /// In English: “Acknowledged by `name`, `at`”.
+    /// In English: “Taken by `name`, `at`”.
     operator_acknowledged(name, at) = "operator-acknowledged";
     /// In English: “Nobody has taken it yet”.
     operator_not_acknowledged() = "operator-not-acknowledged";
-    /// In English: “Operators have the lead: it is resolved by them”.
+    /// In English: “Operators have the lead: it stays open until you resolve it”.
     operator_lead_operators() = "operator-lead-operators";
-    /// In English: “The measurements have the lead: it resolves itself once everything works”.
+    /// In English: “Measurements have the lead: it closes by itself once everything has worked for a while”.
     operator_lead_measurements() = "operator-lead-measurements";
-    /// In English: “Next update promised for `at`”.
+    /// In English: “Next update promised before `at`”.
     operator_promise(at) = "operator-promise";
-    /// In English: “The update promised for `at` is overdue”.
+    /// In English: “The update promised before `at` is overdue”.
     operator_promise_lapsed(at) = "operator-promise-lapsed";
-    /// In English: “Say something”.
+    /// In English: “Publish an update”.
     operator_say() = "operator-say";
     /// In English: “Stage”.
     operator_stage() = "operator-stage";
     /// In English: “Text, `language`”.
     operator_text_in(language) = "operator-text-in";
-    /// In English: “Markdown. Readers of a language without a text get the other one”.
+    /// In English: “In Markdown. If you fill in one language only, everybody reads that one”.
     operator_text_hint() = "operator-text-hint";
     /// In English: “Title, `language`”.
     operator_title_in(language) = "operator-title-in";
-    /// In English: “Empty: the title stays”.
+    /// In English: “Left empty, the title stays as it is”.
     operator_title_hint() = "operator-title-hint";
     /// In English: “Workaround, `language`”.
     operator_workaround_in(language) = "operator-workaround-in";
-    /// In English: “How users can help themselves meanwhile. Empty takes it back”.
+    /// In English: “How users can help themselves meanwhile. Left empty, there is none any more”.
     operator_workaround_hint() = "operator-workaround-hint";
     /// In English: “Next update before”.
     operator_next_update() = "operator-next-update";
-    /// In English: “Times in `zone`. Empty: no promise”.
+    /// In English: “Time in `zone`. Left empty, nothing is promised”.
     operator_time_hint(zone) = "operator-time-hint";
-    /// In English: “Workaround, promise, title”.
+    /// In English: “Workaround, next update, title”.
     operator_more() = "operator-more";
     /// In English: “Publish”.
     operator_publish() = "operator-publish";
-    /// In English: “A user told us”.
+    /// In English: “Note when users told us”.
     operator_told() = "operator-told";
     /// In English: “When”.
     operator_told_at() = "operator-told-at";
     /// In English: “Users told us `at`”.
     operator_told_since(at) = "operator-told-since";
-    /// In English: “Note it”.
+    /// In English: “Note the time”.
     operator_note() = "operator-note";
-    /// In English: “The return of an earlier incident”.
+    /// In English: “It is the return of an earlier incident”.
     operator_link() = "operator-link";
-    /// In English: “It is none”.
+    /// In English: “No, it is a new one”.
     operator_link_none() = "operator-link-none";
     /// In English: “The return of: `title`”.
     operator_linked(title) = "operator-linked";
@@ -153,27 +153,29 @@ messages! {
     operator_save() = "operator-save";
     /// In English: “Give the lead back to the measurements”.
     operator_release() = "operator-release";
+    /// In English: “The incident then closes by itself once everything has worked for a while”.
+    operator_release_hint() = "operator-release-hint";
     /// In English: “Open an incident by hand”.
     operator_open() = "operator-open";
-    /// In English: “For what probes cannot see. A first update is published with it”.
+    /// In English: “For what is not measured, or not yet. Its first update is published with it”.
     operator_open_text() = "operator-open-text";
     /// In English: “Began at”.
     operator_started_at() = "operator-started-at";
-    /// In English: “Times in `zone`. Empty: now”.
+    /// In English: “Time in `zone`. Left empty: now”.
     operator_started_hint(zone) = "operator-started-hint";
-    /// In English: “Services and how badly”.
+    /// In English: “Which services, and how badly”.
     operator_components() = "operator-components";
-    /// In English: “not touched”.
+    /// In English: “not affected”.
     operator_not_touched() = "operator-not-touched";
-    /// In English: “What was said”.
+    /// In English: “Published updates”.
     operator_updates() = "operator-updates";
-    /// In English: “the monitor”.
+    /// In English: “the monitoring”.
     operator_by_monitor() = "operator-by-monitor";
-    /// In English: “the hub’s machine”.
+    /// In English: “the command line on the hub”.
     operator_by_socket() = "operator-by-socket";
-    /// In English: “whoever reads `channel`”.
+    /// In English: “whoever read the message of `channel`”.
     operator_by_channel(channel) = "operator-by-channel";
-    /// In English: “Somebody else was quicker: nothing of yours was published. What they did stands below; your words are still in the form”.
+    /// In English: “Somebody else was quicker: nothing of yours was published. What they did is shown below; your words are still in the form”.
     operator_changed() = "operator-changed";
     /// In English: “Last change by `name`, `at`”.
     operator_changed_by(name, at) = "operator-changed-by";
@@ -185,9 +187,9 @@ messages! {
     operator_is_resolved() = "operator-is-resolved";
     /// In English: “An incident is not the return of itself or of a later one”.
     operator_cannot_link() = "operator-cannot-link";
-    /// In English: “The database is behind: nothing was changed, try again in a minute”.
+    /// In English: “The database is behind: nothing was changed. Try again in a minute”.
     operator_try_again() = "operator-try-again";
-    /// In English: “Something must be said”.
+    /// In English: “Please write something here”.
     operator_field_empty() = "operator-field-empty";
     /// In English: “At most `most` characters”.
     operator_field_long(most) = "operator-field-long";
@@ -223,11 +225,11 @@ messages! {
     operator_no_maintenance() = "operator-no-maintenance";
     /// In English: “all services”.
     operator_all_services() = "operator-all-services";
-    /// In English: “Orders”.
+    /// In English: “Log of actions”.
     operator_audit() = "operator-audit";
-    /// In English: “Everything that operators ordered, carried out or refused. Times in `zone`”.
+    /// In English: “Everything that operators did or tried to do, the newest first. Times in `zone`”.
     operator_audit_text(zone) = "operator-audit-text";
-    /// In English: “Nobody has ordered anything yet”.
+    /// In English: “Nobody has done anything yet”.
     operator_audit_none() = "operator-audit-none";
     /// In English: “Who”.
     operator_audit_who() = "operator-audit-who";
@@ -237,13 +239,15 @@ messages! {
     operator_audit_about() = "operator-audit-about";
     /// In English: “Refused: `why`”.
     operator_audit_refused(why) = "operator-audit-refused";
+    /// In English: “this name and this password do not go together”.
+    operator_audit_password() = "operator-audit-password";
     /// In English: “Earlier ones”.
     operator_audit_earlier() = "operator-audit-earlier";
     /// In English: “Open an incident”; a word that is unknown stays.
     operator_order(what) = "operator-order";
     /// In English: “Post-mortem”.
     operator_pm() = "operator-pm";
-    /// In English: “What measurements can fill is filled, and says how. What you write stays as you wrote it”.
+    /// In English: “What measurements can fill in is filled in, and says how it was measured. What you write stays as you wrote it”.
     operator_pm_text() = "operator-pm-text";
     /// In English: “This incident, or a return of it, is open: the post-mortem is published once all is resolved”.
     operator_pm_open() = "operator-pm-open";
@@ -273,14 +277,18 @@ messages! {
     alarm_taken() = "alarm-taken";
     /// In English: “`name` takes care of it (`at`)”.
     alarm_taken_by(name, at) = "alarm-taken-by";
-    /// In English: “Who takes it says: I have seen this and take care of it. Reminders stop, and nobody else is called”.
+    /// In English: “By this button you say: I have seen it and I take care of it. Reminders stop, and nobody else is called”.
     alarm_text() = "alarm-text";
     /// In English: “I take care of it”.
     alarm_take() = "alarm-take";
     /// In English: “This could not be written down. Please try again in a minute”.
     alarm_unavailable() = "alarm-unavailable";
-    /// In English: “The monitoring has a fault: `fault`”.
-    alarm_fault(fault) = "alarm-fault";
+    /// In English: “Fault of the monitoring”.
+    alarm_fault() = "alarm-fault";
+    /// In English: “What readers see”.
+    alarm_page() = "alarm-page";
+    /// In English: “Go on as an operator”.
+    alarm_operators() = "alarm-operators";
     /// In English: “Drill: is this message read?”.
     alarm_drill() = "alarm-drill";
     /// In English: “Who was told”.
@@ -293,9 +301,9 @@ messages! {
     attempt_what() = "attempt-what";
     /// In English: “Outcome”.
     attempt_outcome() = "attempt-outcome";
-    /// In English: “taken”.
+    /// In English: “delivered”.
     attempt_taken() = "attempt-taken";
-    /// In English: “not taken:”.
+    /// In English: “not delivered:”.
     attempt_refused() = "attempt-refused";
     /// In English: “it began”; a word that is unknown stays.
     attempt_message(what) = "attempt-message";

@@ -7,19 +7,19 @@ use fluent_bundle::FluentValue;
 use crate::words::Words;
 
 messages! {
-    /// In English: “Detection”.
+    /// In English: “Are outages recognised?”.
     detection() = "detection";
-    /// In English: “Proven”.
+    /// In English: “Yes, proven”.
     detection_proven() = "detection-proven";
-    /// In English: “Broken”.
+    /// In English: “No longer”.
     detection_broken() = "detection-broken";
     /// In English: “Not proven”.
     detection_unproven() = "detection-unproven";
     /// In English: “Targets of our own, one that always fails, one that alway…”.
     detection_why() = "detection-why";
-    /// In English: “Own parts”.
+    /// In English: “Its own parts”.
     parts() = "parts";
-    /// In English: “All alive”.
+    /// In English: “All at work”.
     parts_alive() = "parts-alive";
     /// In English: “Restarted again and again”.
     parts_restarting() = "parts-restarting";
@@ -209,7 +209,9 @@ messages! {
     place_blind() = "place-blind";
     /// In English: “It says itself that its own network is at fault: its results count for nothing until …”.
     place_blind_why() = "place-blind-why";
-    /// In English: “Revoked”.
+    /// In English: “Added, but it has not reported anything yet”.
+    place_waiting_why() = "place-waiting-why";
+    /// In English: “No longer counted”.
     place_revoked() = "place-revoked";
     /// In English: “last heard `at`”.
     place_heard(at) = "place-heard";
@@ -217,9 +219,9 @@ messages! {
     place_journal(results) = "place-journal";
     /// In English: “version `version`”.
     place_version(version) = "place-version";
-    /// In English: “clock off by `seconds` s, put right here”.
+    /// In English: “its clock is off by `seconds` s, put right here”.
     place_clock(seconds) = "place-clock";
-    /// In English: “other definitions than here”.
+    /// In English: “its definitions are not the same as here”.
     place_drift() = "place-drift";
     /// In English: “`results` results missing”.
     place_gaps(results) = "place-gaps";
@@ -235,27 +237,27 @@ messages! {
     section_agreement() = "section-agreement";
     /// In English: “There is one place of measurement, so its word alone counts, and a fault near it cannot …”.
     agreement_alone() = "agreement-alone";
-    /// In English: “No probe has fresh results from two places, so there is nothing to compare”.
+    /// In English: “No question has recent answers from two places, so there is nothing to compare”.
     agreement_none() = "agreement-none";
     /// In English: “`total` probes are answered from several places, and they agree on all of them”.
     agreement_full(total) = "agreement-full";
     /// In English: “Of `total` probes answered from several places, `disputed` are disputed”.
     agreement_disputed(disputed, total) = "agreement-disputed";
-    /// In English: “With one place its word counts; two must both say that something is down; of more, most …”.
+    /// In English: “With one place its word counts; with two, both must see the outage; with more, most of them”.
     agreement_rule() = "agreement-rule";
     /// In English: “and `count` more”.
     and_more(count) = "and-more";
     /// In English: “Safeguards”.
     section_safeguards() = "section-safeguards";
-    /// In English: “Control targets”.
+    /// In English: “Does it see anything at all?”.
     control_targets() = "control-targets";
     /// In English: “`count` set”.
     control_set(count) = "control-set";
-    /// In English: “None set”.
+    /// In English: “No point of reference”.
     control_none() = "control-none";
-    /// In English: “Places that always answer are asked too. When none of them does, this monitoring is …”.
+    /// In English: “Sites elsewhere that always answer are asked too. When none of them does, this monitoring is blind, says so, and calls nothing an outage”.
     control_set_why() = "control-set-why";
-    /// In English: “Without them this monitoring is never taken to be blind: a fault of its own network …”.
+    /// In English: “Without sites elsewhere that always answer, a fault of its own network would look like an outage of everything”.
     control_none_why() = "control-none-why";
     /// In English: “Outside watch”.
     dead_man() = "dead-man";
@@ -263,7 +265,7 @@ messages! {
     dead_man_set() = "dead-man-set";
     /// In English: “Unwatched”.
     dead_man_none() = "dead-man-none";
-    /// In English: “A service elsewhere expects a sign of life each minute while probes really run, and …”.
+    /// In English: “A service elsewhere expects a sign of life each minute while measuring really goes on, and raises the alarm when it does not come”.
     dead_man_set_why() = "dead-man-set-why";
     /// In English: “Nobody outside would notice if this monitoring stopped”.
     dead_man_none_why() = "dead-man-none-why";
@@ -271,7 +273,7 @@ messages! {
     storage() = "storage";
     /// In English: “In order”.
     storage_synced() = "storage-synced";
-    /// In English: “Everything measured is on stable storage”.
+    /// In English: “Everything measured is written down for good”.
     storage_synced_why() = "storage-synced-why";
     /// In English: “Behind”.
     storage_behind() = "storage-behind";
@@ -281,17 +283,17 @@ messages! {
     storage_absent() = "storage-absent";
     /// In English: “There is no usable database: the past will have a gap; measuring and telling go on”.
     storage_absent_why() = "storage-absent-why";
-    /// In English: “Definitions”.
+    /// In English: “What is to be measured”.
     definitions() = "definitions";
-    /// In English: “All in use”.
+    /// In English: “All understood”.
     definitions_good() = "definitions-good";
     /// In English: “`count` set aside”.
     definitions_bad(count) = "definitions-bad";
-    /// In English: “Every definition of a service is read and used as it was written”.
+    /// In English: “Every description of a service is used as it was written”.
     definitions_good_why() = "definitions-good-why";
-    /// In English: “A file with mistakes waits for an operator; its last good version stays in use where …”.
+    /// In English: “It waits for an operator; its last good version stays in use where there is one”.
     definitions_bad_why() = "definitions-bad-why";
-    /// In English: “Fresh proof”.
+    /// In English: “Recent measurements”.
     proof() = "proof";
     /// In English: “All `total` services”.
     proof_all(total) = "proof-all";
@@ -305,6 +307,8 @@ messages! {
     measured_how() = "measured-how";
     /// In English: “Kind”.
     column_kind() = "column-kind";
+    /// In English: “{ $kind -> [http] web (HTTP) [tcp] connection (TCP) [heartbeat] sign of life *[other] { $kind } }”.
+    kind(kind) = "kind";
     /// In English: “How often”.
     column_rhythm() = "column-rhythm";
     /// In English: “Probes”.
@@ -343,14 +347,30 @@ messages! {
     affected_bookmark() = "affected-bookmark";
     /// In English: “Type the name of your service to learn whether a known incident affects it”.
     affected_about() = "affected-about";
-    /// In English: “Read the post-mortem”.
+    /// In English: “Read the account of it (post-mortem)”.
     read_postmortem() = "read-postmortem";
     /// In English: “Can operators be reached?”.
     channels_proven() = "channels-proven";
+    /// In English: “Alarms go out by these ways. A way is proven when it has taken a message, or a drill”.
+    channels_why() = "channels-why";
+    /// In English: “Mail to subscribers”.
+    mail_letters() = "mail-letters";
+    /// In English: “Leaving”.
+    mail_good() = "mail-good";
+    /// In English: “Nothing to send”.
+    mail_idle_word() = "mail-idle-word";
+    /// In English: “Waiting”.
+    mail_waits_word() = "mail-waits-word";
     /// In English: “last proven `at`”.
     channel_proven(at) = "channel-proven";
-    /// In English: “not proven yet”.
-    channel_unproven() = "channel-unproven";
+    /// In English: “Proven”.
+    channel_good() = "channel-good";
+    /// In English: “Not proven yet”.
+    channel_none() = "channel-none";
+    /// In English: “Out of order”.
+    channel_failing() = "channel-failing";
+    /// In English: “messages have not got through since `when`”.
+    channel_failing_why(when) = "channel-failing-why";
     /// In English: “The main page”.
     upstream() = "upstream";
     /// In English: “The main page `address` is heard: what it says is less than three minutes old.”.

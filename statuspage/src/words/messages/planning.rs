@@ -7,15 +7,15 @@ use super::{FluentValue, Words};
 messages! {
     /// In English: “Plan maintenance”.
     operator_plan() = "operator-plan";
-    /// In English: “It is announced 48 hours before, measured all along, and left out of uptime”.
+    /// In English: “It is announced 48 hours before. Measuring goes on all along, and its time is left out of uptime”.
     operator_plan_text() = "operator-plan-text";
     /// In English: “Plan it”.
     operator_plan_it() = "operator-plan-it";
     /// In English: “What to know, `language`”.
     operator_description_in(language) = "operator-description-in";
-    /// In English: “Markdown. May be empty”.
+    /// In English: “In Markdown. May stay empty”.
     operator_description_hint() = "operator-description-hint";
-    /// In English: “Whom it concerns”.
+    /// In English: “Which services it concerns”.
     operator_concerns() = "operator-concerns";
     /// In English: “All services, also those to come”.
     operator_scope_all() = "operator-scope-all";
@@ -39,19 +39,19 @@ messages! {
     operator_cron_hint(zone) = "operator-cron-hint";
     /// In English: “Lasts”.
     operator_duration() = "operator-duration";
-    /// In English: “45m or 1h 30m”.
+    /// In English: “Such as 45m or 1h 30m”.
     operator_duration_hint() = "operator-duration-hint";
-    /// In English: “Change it”.
+    /// In English: “Change this maintenance”.
     operator_change() = "operator-change";
-    /// In English: “Cancel it”.
+    /// In English: “Cancel this maintenance”.
     operator_cancel() = "operator-cancel";
-    /// In English: “Begin now”.
+    /// In English: “Begin now, ahead of time”.
     operator_begin() = "operator-begin";
-    /// In English: “End now”.
+    /// In English: “End now, ahead of time”.
     operator_end() = "operator-end";
-    /// In English: “Markdown. Empty: the usual sentence”.
+    /// In English: “In Markdown. Left empty, the usual sentence is published”.
     operator_text_usual() = "operator-text-usual";
-    /// In English: “How much”.
+    /// In English: “Which ones”.
     operator_extent() = "operator-extent";
     /// In English: “this one alone”.
     operator_extent_one() = "operator-extent-one";

@@ -38,29 +38,29 @@ pub(super) fn found_en(location: &str, trouble: &LocationTrouble) -> String {
 pub(super) fn found_fr(location: &str, trouble: &LocationTrouble) -> String {
     match trouble {
         LocationTrouble::Silent { .. } => format!(
-            "le point de mesure {location} est muet\u{a0}: ce qu'il voit ne compte plus jusqu'à son retour, rien de ce qu'il garde n'est perdu"
+            "le lieu de mesure {location} est muet\u{a0}: ce qu'il voit ne compte plus jusqu'à son retour, rien de ce qu'il garde n'est perdu"
         ),
         LocationTrouble::Clock { ahead_ms, .. } => {
             let (length, way) = (seconds(*ahead_ms), if *ahead_ms > 0 { "retarde" } else { "avance" });
             format!(
-                "l'horloge du point de mesure {location} {way} de {length} s\u{a0}: ses mesures sont corrigées, remettez-la à l'heure"
+                "l'horloge du lieu de mesure {location} {way} de {length} s\u{a0}: ses mesures sont corrigées, remettez-la à l'heure"
             )
         }
         LocationTrouble::Drift => {
             format!(
-                "le point de mesure {location} n'a pas les mêmes définitions que le hub\u{a0}: mettez à jour son probes.d"
+                "le lieu de mesure {location} n'a pas les mêmes définitions que ce serveur\u{a0}: mettez à jour son probes.d"
             )
         }
         LocationTrouble::Copied => format!(
-            "le point de mesure {location} a donné deux fois les mêmes numéros\u{a0}: il tourne en double, ou son disque est revenu en arrière\u{a0}; rien n'est perdu, arrêtez la copie ou inscrivez-la sous un autre nom"
+            "le lieu de mesure {location} a donné deux fois les mêmes numéros\u{a0}: il tourne en double, ou son disque est revenu en arrière\u{a0}; rien n'est perdu, arrêtez la copie ou inscrivez-la sous un autre nom"
         ),
         LocationTrouble::Forged => format!(
-            "un rapport du point de mesure {location} était signé d'une clé remplacée ou révoquée et n'a pas été accepté\u{a0}: arrêtez la sonde qui l'a"
+            "un rapport du lieu de mesure {location} était signé d'une clé remplacée ou révoquée et n'a pas été accepté\u{a0}: arrêtez la sonde qui l'a"
         ),
         LocationTrouble::Forgotten { results, .. } => {
             let results = if *results <= 1 { format!("{results} mesure") } else { format!("{results} mesures") };
             format!(
-                "{results} du point de mesure {location} que ce hub avait reçues manquent, comme après une restauration\u{a0}: elles sont redemandées"
+                "{results} du lieu de mesure {location} que ce serveur avait reçues manquent, comme après une restauration\u{a0}: elles sont redemandées"
             )
         }
     }
@@ -81,24 +81,24 @@ pub(super) fn lasting(location: &str, trouble: &LocationTrouble, language: Langu
             format!("location {location} ran other definitions"),
         ],
         (Language::Fr, LocationTrouble::Silent { .. }) => [
-            format!("le point de mesure {location} répond de nouveau"),
-            format!("le point de mesure {location} a été muet"),
+            format!("le lieu de mesure {location} répond de nouveau"),
+            format!("le lieu de mesure {location} a été muet"),
         ],
         (Language::Fr, LocationTrouble::Clock { .. }) => [
-            format!("l'horloge du point de mesure {location} est de nouveau à l'heure"),
-            format!("l'horloge du point de mesure {location} a été fausse"),
+            format!("l'horloge du lieu de mesure {location} est de nouveau à l'heure"),
+            format!("l'horloge du lieu de mesure {location} a été fausse"),
         ],
         (Language::Fr, LocationTrouble::Drift) => [
-            format!("le point de mesure {location} a de nouveau les définitions du hub"),
-            format!("le point de mesure {location} a eu d'autres définitions"),
+            format!("le lieu de mesure {location} a de nouveau les définitions de ce serveur"),
+            format!("le lieu de mesure {location} a eu d'autres définitions"),
         ],
         // These have no end.
         (Language::En, LocationTrouble::Copied | LocationTrouble::Forged | LocationTrouble::Forgotten { .. }) => {
             [format!("all is well at location {location}"), format!("location {location} had a fault")]
         }
         (Language::Fr, LocationTrouble::Copied | LocationTrouble::Forged | LocationTrouble::Forgotten { .. }) => [
-            format!("tout va bien au point de mesure {location}"),
-            format!("le point de mesure {location} a eu un défaut"),
+            format!("tout va bien au lieu de mesure {location}"),
+            format!("le lieu de mesure {location} a eu un défaut"),
         ],
     }
 }
