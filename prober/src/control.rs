@@ -79,6 +79,15 @@ impl fmt::Display for ControlTarget {
     }
 }
 
+/// What a result says of which nobody can tell whether its target is at fault.
+const BLIND: &str = "this location cannot reach its control targets";
+
+/// Whether a result says that the place it comes from sees nothing: none of its control targets answered when its target did not.
+pub fn saw_nothing(observation: &Observation) -> bool {
+    let blind = |failure: &shared::Failure| failure.kind == shared::FailureKind::ProberFault && failure.detail == BLIND;
+    observation.verdict == Verdict::Unknown && observation.failure.as_ref().is_some_and(blind)
+}
+
 /// A control target must answer within that time.
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// An answer of theirs holds for that long.
@@ -135,7 +144,7 @@ impl Control {
             let evidence = failure.evidence.unwrap_or_default();
             format!("{}: {} {evidence}", failure.kind, failure.detail)
         });
-        let blind = ours("this location cannot reach its control targets").with_evidence(found.unwrap_or_default());
+        let blind = ours(BLIND).with_evidence(found.unwrap_or_default());
         observation.verdict = Verdict::Unknown;
         observation.failure = Some(blind);
         observation

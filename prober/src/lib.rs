@@ -24,7 +24,7 @@ pub mod signals;
 pub mod supervisor;
 mod template;
 
-pub use control::{ControlTarget, InvalidControlTarget};
+pub use control::{ControlTarget, InvalidControlTarget, saw_nothing};
 pub use counters::{Counted, Counters};
 pub use location::{Location, LocationError, LocationOptions};
 pub use network::{InvalidNameServer, NameServer, Network, NetworkError, NetworkOptions, PrivateTargets};

@@ -98,7 +98,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotLook {
     /// There is none.
-    #[error("there is no directory {}: make it, or name another with --probes DIR", directory.display())]
+    #[error("there is no directory {}: `prober new https://…` makes it with a first file, --probes DIR names another", directory.display())]
     Missing {
         /// The one that was named.
         directory: PathBuf,

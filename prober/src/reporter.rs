@@ -63,9 +63,6 @@ pub struct ReporterOptions {
     pub ping: Option<Url>,
     /// How much the journal keeps.
     pub journal: JournalOptions,
-    /// Gets a copy of each result, those of canaries included, for whoever judges here too. When it is full copies are lost, and
-    /// nobody waits.
-    pub listener: Option<mpsc::Sender<Observation>>,
 }
 
 /// Why a location cannot begin to report: one sentence for the operator, with the way out.
@@ -116,8 +113,8 @@ const LAST: Duration = Duration::from_secs(2);
 const LINK: Duration = Duration::from_secs(60);
 
 impl Reporter {
-    /// Takes the journal, which is read once the reporter runs, and enrols the location where it is not yet: then the hub must be there. Its parts are watched over with
-    /// those that are watched already.
+    /// Takes the journal, which is read once the reporter runs, and enrols the location where it is not yet: then the hub must be
+    /// there. Its parts are watched over with those that are watched already.
     ///
     /// # Errors
     ///
@@ -153,12 +150,7 @@ impl Reporter {
     ) {
         let Self { options, hub, identity, journal, contact: (log, _), pulses, vitals } = self;
         let (clock, watch) = (Arc::default(), Arc::new(Watch::new(definitions, Canaries::On)));
-        let around = clerk::Around {
-            clock: Arc::clone(&clock),
-            watch: Arc::clone(&watch),
-            listener: options.listener,
-            pulse: pulses.clerk,
-        };
+        let around = clerk::Around { clock: Arc::clone(&clock), watch: Arc::clone(&watch), pulse: pulses.clerk };
         let (clerk, desk) = Clerk::new(journal, around);
         let (mut inside, mut outside, last) = (JoinSet::new(), JoinSet::new(), CancellationToken::new());
         inside.spawn(clerk.run(observations, stop.clone(), last.clone()));

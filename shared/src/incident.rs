@@ -128,11 +128,13 @@ pub enum MaintenanceStage {
     Verifying,
     /// It is over.
     Completed,
+    /// It will not be.
+    Cancelled,
 }
 
 impl MaintenanceStage {
     /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Scheduled, Self::InProgress, Self::Verifying, Self::Completed];
+    pub const ALL: [Self; 5] = [Self::Scheduled, Self::InProgress, Self::Verifying, Self::Completed, Self::Cancelled];
 
     /// The word on the wire.
     pub fn word(self) -> &'static str {
@@ -141,6 +143,15 @@ impl MaintenanceStage {
             Self::InProgress => "in_progress",
             Self::Verifying => "verifying",
             Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether nothing can happen to it any more.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Scheduled | Self::InProgress | Self::Verifying => false,
+            Self::Completed | Self::Cancelled => true,
         }
     }
 }

@@ -193,7 +193,31 @@ fn bind(wasm: &Path) -> Result<(String, Vec<u8>)> {
     if snippets > 0 {
         return Err("a dependency brings JavaScript files of its own, which the server does not know to serve".into());
     }
-    Ok((output.js().to_owned(), output.wasm_mut().emit_wasm()))
+    let bound = output.wasm_mut().emit_wasm();
+    let bare = without_custom_sections(&bound).ok_or("wasm-bindgen made a module that cannot be read")?;
+    Ok((output.js().to_owned(), bare))
+}
+
+/// A module without what is for tools alone (sections of the kind 0, WebAssembly core specification §5.5).
+fn without_custom_sections(module: &[u8]) -> Option<Vec<u8>> {
+    let (header, mut rest) = module.split_at_checked(8)?;
+    let mut bare = header.to_vec();
+    while let Some((&kind, after)) = rest.split_first() {
+        let (size, digits) = leb128(after)?;
+        let (section, next) = rest.split_at_checked(1 + digits + size)?;
+        if kind != 0 {
+            bare.extend_from_slice(section);
+        }
+        rest = next;
+    }
+    Some(bare)
+}
+
+/// A number at the beginning of these bytes, and how many of them it takes (§5.2.2).
+fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+    let digits = bytes.iter().position(|byte| byte & 0x80 == 0)? + 1;
+    let value = bytes.get(..digits)?.iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7f));
+    (digits <= 5).then_some((value, digits))
 }
 
 /// Writes one file and its brotli, and returns its entry in the list.

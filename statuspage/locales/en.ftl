@@ -118,7 +118,7 @@ today = today
 coverage = over { $coverage } of the time observed
 watched-since = since { $since }
 no-data = no data yet
-strip = { $name }, 90 days: { $uptime }; { $bad ->
+strip = { $name }, { $window }: { $uptime }; { $bad ->
     [0] no day with an outage
     [one] { $bad } day with an outage
    *[other] { $bad } days with an outage
@@ -262,6 +262,9 @@ incident-joined = Failing too: { $names }. { $count ->
 } since { $since }; the worst state is: { $worst }.
 notice-grown = now { $names } too; the worst state: { $worst }; since { $since }
 incident-recovered = By our measurements everything works again. We go on watching.
+incident-persists = The incident before this one was closed { $closed }, but by our measurements this has not worked since: { $services }.
+incident-still = By our measurements still failing: { $services }.
+incident-unproven = Not yet measured to work again: { $services }.
 incident-relapsed = It is back: { $services }.
 incident-settled = Everything has gone on working: the incident is closed. It lasted { $span }.
 incident-since = Since { $since }
@@ -293,6 +296,8 @@ impact-critical = Major outage
 maintenance-scheduled = Planned
 maintenance-in-progress = Under way
 maintenance-verifying = Being checked
+maintenance-cancelled = Cancelled
+maintenance-withdrawn = This maintenance was cancelled.
 maintenance-completed = Completed
 maintenance-window = { $from } – { $to }
 maintenance-hours = { $date }, { $from } – { $to }

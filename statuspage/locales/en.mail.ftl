@@ -14,6 +14,7 @@ mail-lead-failing = { $state }: { $count ->
 } since { $since }.
 mail-lead-declared = Incident since { $since }.
 mail-lead-watched = Everything works again and is being watched. The incident began: { $since }.
+mail-lead-closed = Closed by our team { $time }. { $left }
 mail-lead-resolved = Resolved { $time }. The incident lasted { $span }.
 mail-lead-announced = Maintenance is planned: { $window }, { $zone }.
 mail-lead-moved = Maintenance was moved. It is now planned: { $window }, { $zone }.

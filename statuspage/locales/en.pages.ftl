@@ -43,6 +43,7 @@ after-first-failure = after the first failure
 after-beginning = after the beginning
 after-detection = after detection
 not-recorded = not recorded
+chronology-persists = The incident before this one was closed while this still failed
 chronology-started = First failure measured
 chronology-began = Beginning, as operators gave it
 chronology-detected = Failure confirmed, seen from { $places }

@@ -88,6 +88,7 @@ pm-chron-said = { $who } ({ $stage }): { $text }
 pm-chron-back-first = First service back: { $component }
 pm-chron-back-half = Half of the services are back
 pm-chron-back-all = All services are back
+pm-chron-persists = Still failing after the incident was closed
 pm-chron-relapsed = Relapse
 pm-chron-resolved = Incident closed
 pm-chron-maintenance = Planned maintenance: { $title }

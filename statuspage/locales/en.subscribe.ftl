@@ -8,7 +8,7 @@ subscribe-lead = A mail when an outage begins, spreads, when operators say more,
 subscribe-already = Subscribed already? Type the address: a message brings a link to change the subscription or to end it.
 subscribe-email = Mail address
 subscribe-email-hint = Like name@example.org. We write to it once, and not again until you confirm.
-subscribe-what = What it is about
+subscribe-what = Which services
 subscribe-what-hint = Tick what you use. Nothing ticked means all services, also those to come.
 subscribe-group = The whole group { $name }
 subscribe-language = Language of the mails
@@ -63,7 +63,7 @@ privacy-rights-text = To see, correct, take with you and erase what is kept: the
 
 subscription-all = all services
 subscription-group = the group { $name }
-subscription-is = About: { $scope }.
+subscription-is = Subscription: { $scope }.
 subscription-confirm = One click is missing
 subscription-confirm-text = Confirm that { $address } is to be told by mail of outages and maintenance.
 subscription-confirm-do = Subscribe

@@ -124,7 +124,7 @@ today = aujourd’hui
 coverage = sur { $coverage } du temps observé
 watched-since = depuis { $since }
 no-data = pas encore de données
-strip = { $name }, 90 jours : { $uptime } ; { $bad ->
+strip = { $name }, { $window } : { $uptime } ; { $bad ->
     [0] aucun jour de panne
     [one] { $bad } jour de panne
    *[other] { $bad } jours de panne
@@ -268,6 +268,9 @@ incident-joined = En échec aussi : { $names }. { $count ->
 } depuis { $since } ; état le plus grave : { $worst }.
 notice-grown = maintenant aussi { $names } ; état le plus grave : { $worst } ; depuis { $since }
 incident-recovered = D’après nos mesures, tout fonctionne de nouveau. Nous continuons d’observer.
+incident-persists = L’incident précédent a été clos { $closed }, mais d’après nos mesures ceci ne fonctionne toujours pas : { $services }.
+incident-still = D’après nos mesures, toujours en panne : { $services }.
+incident-unproven = Retour à la normale pas encore constaté : { $services }.
 incident-relapsed = La panne est revenue : { $services }.
 incident-settled = Tout a continué de fonctionner : l’incident est clos. Il a duré { $span }.
 incident-since = Depuis { $since }
@@ -299,6 +302,8 @@ impact-critical = Panne majeure
 maintenance-scheduled = Prévue
 maintenance-in-progress = En cours
 maintenance-verifying = En vérification
+maintenance-cancelled = Annulée
+maintenance-withdrawn = Cette maintenance est annulée.
 maintenance-completed = Terminée
 maintenance-window = { $from } – { $to }
 maintenance-hours = le { $date }, de { $from } à { $to }

@@ -15,6 +15,7 @@ mail-lead-failing = { $state } : { $count ->
 } depuis { $since }.
 mail-lead-declared = Incident depuis { $since }.
 mail-lead-watched = Tout fonctionne de nouveau, sous surveillance. Début de l’incident : { $since }.
+mail-lead-closed = Clos par notre équipe { $time }. { $left }
 mail-lead-resolved = Résolu { $time }. L’incident a duré { $span }.
 mail-lead-announced = Maintenance prévue { $window }, { $zone }.
 mail-lead-moved = Maintenance déplacée : désormais prévue { $window }, { $zone }.

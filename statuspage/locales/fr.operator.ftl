@@ -109,6 +109,7 @@ operator-by-channel = qui a lu le message de { $channel }
 operator-changed = Quelqu’un a été plus rapide : rien de ce que vous avez écrit n’est publié. Ce qui a changé est ci-dessous ; vos mots sont toujours dans le formulaire.
 operator-changed-by = Dernier changement par { $name }, { $at }
 operator-unknown-incident = Cet incident n’existe plus
+operator-did-you-mean = { $refusal } : vouliez-vous dire « { $meant } » ?
 operator-unknown-component = Le service « { $id } » n’existe plus
 operator-is-resolved = Cet incident est résolu : ouvrez-en un autre et reliez-le
 operator-cannot-link = Un incident n’est le retour ni de lui-même ni d’un plus récent

@@ -43,6 +43,7 @@ after-first-failure = après le premier échec
 after-beginning = après le début
 after-detection = après la détection
 not-recorded = non consigné
+chronology-persists = L’incident précédent est clos alors que ceci est toujours en panne
 chronology-started = Premier échec mesuré
 chronology-began = Début, d’après les opérateurs
 chronology-detected = Panne confirmée, vue de { $places }

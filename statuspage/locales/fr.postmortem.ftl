@@ -88,6 +88,7 @@ pm-chron-said = { $who } ({ $stage }) : { $text }
 pm-chron-back-first = Premier service rétabli : { $component }
 pm-chron-back-half = La moitié des services est rétablie
 pm-chron-back-all = Tous les services sont rétablis
+pm-chron-persists = Toujours en panne après la clôture de l’incident
 pm-chron-relapsed = Rechute
 pm-chron-resolved = Incident clos
 pm-chron-maintenance = Maintenance planifiée : { $title }

@@ -8,7 +8,7 @@ subscribe-lead = Un courriel quand une panne commence, s’étend, quand les op�
 subscribe-already = Déjà abonné ? Indiquez l’adresse : un message apporte un lien pour changer l’abonnement ou y mettre fin.
 subscribe-email = Adresse électronique
 subscribe-email-hint = Par exemple nom@exemple.org. Nous y écrivons une fois, et plus jamais tant que vous n’avez pas confirmé.
-subscribe-what = De quoi il s’agit
+subscribe-what = Quels services
 subscribe-what-hint = Cochez ce que vous utilisez. Rien de coché : tous les services, aussi ceux à venir.
 subscribe-group = Tout le groupe { $name }
 subscribe-language = Langue des courriels
@@ -63,7 +63,7 @@ privacy-rights-text = Voir, corriger, emporter et effacer ce qui est gardé : l
 
 subscription-all = tous les services
 subscription-group = le groupe { $name }
-subscription-is = De quoi il s’agit : { $scope }.
+subscription-is = Abonnement : { $scope }.
 subscription-confirm = Il manque un clic
 subscription-confirm-text = Confirmez que { $address } doit être prévenu par courriel des pannes et des maintenances.
 subscription-confirm-do = M’abonner

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _, EventStatus, Property};
-use shared::{ComponentId, Language, Timestamp};
+use shared::{ComponentId, Language, MaintenanceStage, Timestamp};
 use url::Url;
 
 use crate::{
@@ -65,12 +65,23 @@ fn event(work: &Maintenance, snapshot: &Snapshot, words: &Words, base: &Url) -> 
         .description(&told.join("\n\n"))
         .url(&format!("{}/incidents/{}", base.as_str().trim_end_matches('/'), work.id))
         .sequence(u32::try_from(work.version).unwrap_or(u32::MAX))
-        .status(EventStatus::Confirmed)
+        .status(status(work))
         .add_property("CREATED", basic(work.created_at))
         .add_property("LAST-MODIFIED", basic(work.updated_at))
         // Work on a server is no reason to be busy.
         .add_property("TRANSP", "TRANSPARENT");
     event.done()
+}
+
+/// Calendars strike out what is cancelled, and hear of it by the higher number.
+fn status(work: &Maintenance) -> EventStatus {
+    match work.stage {
+        MaintenanceStage::Scheduled
+        | MaintenanceStage::InProgress
+        | MaintenanceStage::Verifying
+        | MaintenanceStage::Completed => EventStatus::Confirmed,
+        MaintenanceStage::Cancelled => EventStatus::Cancelled,
+    }
 }
 
 /// Our times lie inside the years 0 to 9999, which chrono knows.
@@ -97,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_calendar_reads_as_documented() {
-        let text = calendar(vec![works::planned(), works::running(), works::over()], None);
+        let text = calendar(vec![works::planned(), works::running(), works::over(), works::cancelled()], None);
         let folder = std::env::temp_dir().join("belfry-pages");
         std::fs::create_dir_all(&folder).expect("a place to write");
         std::fs::write(folder.join("calendar.ics"), &text).expect("written");

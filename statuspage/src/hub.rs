@@ -12,9 +12,11 @@ mod desk;
 mod evidence;
 mod former;
 mod judging;
+mod keeping;
 mod locations;
 mod mailing;
 mod maintenance;
+mod message;
 mod oversight;
 mod past;
 mod publish;
@@ -50,6 +52,7 @@ use crate::{
     heartbeat,
     history::History,
     incident::Rules,
+    location::Sights,
     mailing::{HubEnd, Mail},
     maintenance::Plan,
     metrics::HubCounters,
@@ -68,6 +71,7 @@ use canary::Canaries;
 pub use desk::{Desk, DeskEnd, Order, desk};
 use evidence::Firsts;
 pub use locations::{Answer, Counter, CounterEnd, counter};
+pub(crate) use maintenance::of as known;
 use past::Former;
 use publish::Views;
 use telling::Telling;
@@ -173,12 +177,16 @@ pub struct Hub {
     beats: heartbeat::Book,
     gait: Gait,
     canaries: Canaries,
+    /// Which places see nothing.
+    sights: Sights,
     keeper: Judge,
     reading: Option<Reading>,
     /// The hub that this one stands by, as it was last heard.
     upstream: Option<Arc<HubView>>,
     /// How often time did not pass evenly.
     stumbles: u64,
+    /// What lies before is history: a backup was put back then, and what came due in between is not told as if it had just happened.
+    history_until: Option<Timestamp>,
     /// By a clock that never jumps.
     born: Instant,
     started: Timestamp,
@@ -238,10 +246,12 @@ impl Hub {
             beats: heartbeat::Book::new(place),
             gait: Gait::default(),
             canaries,
+            sights: Sights::default(),
             keeper,
             reading: None,
             upstream: None,
             stumbles: 0,
+            history_until: None,
             born: Instant::now(),
             started: now(),
         };
@@ -253,6 +263,7 @@ impl Hub {
         let news = hub.telling.watch(&hub.definitions, now());
         hub.spread(news).await;
         hub.migrate(&memory.outages, relieved, &restored.notifications).await;
+        hub.consign_to_history(&restored.faults).await;
         hub.tell_opening(&restored.faults).await;
         // Before anything is judged again: what failed under maintenance did so then, too.
         let plans = std::mem::take(&mut hub.options.maintenance);
@@ -261,6 +272,7 @@ impl Hub {
         let mut transitions = hub.take_definitions(now()).await;
         transitions.extend(hub.as_transitions());
         hub.tell(&transitions).await;
+        hub.resume_sights(now());
         if let Stability::Looping { restarts } = stability {
             hub.find([Found::Is(WatchFault::Restarting { restarts })]).await;
         }

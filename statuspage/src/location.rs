@@ -6,6 +6,7 @@ mod book;
 mod code;
 mod envelope;
 mod place;
+mod sight;
 mod view;
 
 #[cfg(test)]
@@ -15,4 +16,5 @@ pub use book::{Book, Command, Refused, SILENCE, Trouble, Undone};
 pub use code::{Code, CodeHash};
 pub use envelope::{KeyError, PublicKey, Register, Unverified, Verified};
 pub use place::{Counts, News, Taken};
+pub use sight::{Seen, Sights};
 pub use view::{Coverage, LocationView, Standing};

@@ -17,7 +17,7 @@ use statuspage::{
     },
     command::{self, Ended, out},
     demo::{self, Stage},
-    serve::{Finish, Instance, Post, note_start},
+    serve::{self as service, Finish, Instance, Post, note_start},
     settings::{self, Follower, Given, Settings},
     telemetry,
 };
@@ -95,8 +95,14 @@ fn check(arguments: ServeArgs) -> Result<Ended> {
     let variables = std::env::vars_os().collect::<Variables>();
     match Settings::load(arguments.given(), &variables) {
         Ok(settings) => {
-            out::line(settings.warnings.trim_end())?;
-            Ok(if settings.lacks().is_some() { Ended::Poorly } else { Ended::Well })
+            let strangers = service::strangers(&settings);
+            match settings.warnings.trim_end() {
+                "" if strangers.is_empty() && settings.lacks().is_none() => out::line("the settings have no mistake")?,
+                "" => {}
+                warnings => out::line(warnings)?,
+            }
+            strangers.iter().for_each(|stranger| eprintln!("error: {stranger}"));
+            Ok(if settings.lacks().is_some() || !strangers.is_empty() { Ended::Poorly } else { Ended::Well })
         }
         Err(error) => {
             eprintln!("{error}");

@@ -62,7 +62,7 @@ pub struct Maintenance {
     /// The plan that it comes from, when that repeats.
     #[serde(default)]
     pub plan: Option<PlanId>,
-    /// When it was cancelled; its stage is then [`MaintenanceStage::Completed`], and its last update says so.
+    /// When it was cancelled; its stage is then [`MaintenanceStage::Cancelled`].
     #[serde(default)]
     pub cancelled_at: Option<Timestamp>,
 }

@@ -56,7 +56,7 @@ pub use escalation::{
 };
 pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
 pub use kind::{Cause, Kind};
-pub use matter::{Growth, Matter, NAMED, Named};
+pub use matter::{Growth, Matter, NAMED, Named, Still};
 pub use notification::{Event, Notification, NotificationId, State};
 pub use outbox::{Due, Outbox};
 pub use planned::Planned;

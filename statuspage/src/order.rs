@@ -2,7 +2,11 @@
 //!
 //! It does not know what is done with them.
 
+mod names;
+
 use shared::{Language, Text};
+
+pub use names::{Known, Names, Stranger};
 
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 200;

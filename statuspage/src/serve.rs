@@ -4,6 +4,7 @@
 
 mod announcement;
 mod made;
+mod strangers;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -41,7 +42,7 @@ use crate::{
     server::{BindError, Bound, Server, Sources},
     settings::{Follower, Settings},
     site::Site,
-    store::{Durability, OpenError, Store, StoreEvents, StoreHandle},
+    store::{Durability, OpenError, Store, StoreEvents, StoreHandle, forget_return, noted_return},
     subscriber::RegistryHandle,
     watch::{PingBoard, Watch},
 };
@@ -49,6 +50,7 @@ use crate::{
 pub use announcement::Announcement;
 use announcement::announcement;
 use made::{load_options, means, network_options, prober, server_options, store_options, watches};
+pub use strangers::strangers;
 
 /// Observations on their way from probers to the hub. When it is full, the hub is stuck: probers wait with their next result and
 /// keep their schedule.
@@ -132,7 +134,8 @@ impl Instance {
         let network = Network::new(&network_options(settings))?;
         let mut means = means(settings, &site)?;
         let options = store_options(settings);
-        let opened = Store::open(&settings.data, options)?;
+        let mut opened = Store::open(&settings.data, options)?;
+        opened.restored.faults.extend(noted_return(&settings.data));
         let store = opened.handle.clone();
         let key = link_key(&settings.data);
         means.voice.key.clone_from(&key);
@@ -150,7 +153,7 @@ impl Instance {
             drills: settings.drills.clone(),
             location: prober.as_ref().map(|_| settings.location.clone()),
             counters: Arc::clone(&counters),
-            rules: Rules { quiet: settings.quiet.duration(), ..Rules::default() },
+            rules: Rules { quiet: settings.quiet.duration(), reopen: settings.reopen.duration(), ..Rules::default() },
             maintenance: settings.maintenance.clone(),
             mail: if office.is_some() { Mail::On } else { Mail::Off },
             canaries: Canaries::On,
@@ -164,6 +167,7 @@ impl Instance {
             },
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
+        forget_return(&settings.data);
         let (desk, desk_end) = desk();
         let (counter, locations) = counter();
         let (mail, postman_end) = mailing::post();

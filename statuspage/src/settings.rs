@@ -48,7 +48,7 @@ pub use hidden::Hidden;
 pub use keeping::{BackupPlan, DiskReserve, MaxBytes, VerifyPlan};
 pub use layer::{Given, InvalidEnvironment};
 pub use policies::DrillPlan;
-pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, Mode, PublicUrl, Quiet};
+pub use value::{FrameAncestors, InvalidValue, LogFormat, MetricsMode, Mode, PublicUrl, Quiet, Reopen};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "statuspage.toml";
@@ -128,6 +128,8 @@ pub struct Settings {
     pub verify: VerifyPlan,
     /// How long everything must have worked before an incident is over.
     pub quiet: Quiet,
+    /// How long what fails on is let be after operators closed its incident.
+    pub reopen: Reopen,
     /// Who may read `/metrics`.
     pub metrics: MetricsMode,
     /// Opens `/metrics` from afar.
@@ -353,6 +355,7 @@ fn merge(
         backup,
         verify,
         quiet: file.quiet.unwrap_or_default(),
+        reopen: file.reopen.unwrap_or_default(),
         metrics: file.metrics.unwrap_or(MetricsMode::Private),
         metrics_token: file.metrics_token,
         groups: file.groups.unwrap_or_default(),

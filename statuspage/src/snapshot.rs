@@ -110,6 +110,14 @@ pub struct AlarmsView {
     pub faults: Vec<FaultView>,
 }
 
+impl AlarmsView {
+    /// The places that see nothing, and since when.
+    pub fn blind(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        let blind = self.faults.iter().filter(|fault| fault.id.kind() == FaultKind::LocationBlind);
+        blind.filter_map(|fault| Some((fault.id.of()?, fault.since)))
+    }
+}
+
 /// A channel of the settings, without what is private about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelView {

@@ -56,6 +56,7 @@ mod record;
 mod repair;
 mod restoration;
 mod restore;
+mod returned;
 mod revival;
 mod seal;
 mod shelf;
@@ -83,6 +84,7 @@ pub use queue::Counters;
 pub use repair::{Repaired, RepairedFile, repair};
 pub use restoration::{Over, Restoration, RestorationError, RestoredStore};
 pub use restore::Restored;
+pub use returned::{forget_return, note_return, noted_return};
 pub use verify::{Audit, Checked, Finding, Report};
 
 pub use crate::snapshot::StoreState;

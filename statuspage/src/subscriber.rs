@@ -4,6 +4,7 @@
 //! their owners, and towards whoever sends the news; they are in no other file, and in no log.
 
 mod address;
+mod departures;
 mod entry;
 mod id;
 mod keys;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use shared::{Language, Timestamp};
 
 pub use address::{AddressRefusal, MailAddress};
+pub use departures::DEPARTED;
 pub use entry::{Bounce, Stage};
 pub use id::{InvalidSubscriberId, SubscriberId};
 pub use keys::Keys;

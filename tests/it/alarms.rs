@@ -100,7 +100,7 @@ async fn a_test_by_hand_prints_the_receipt_or_the_exact_error_and_proves_the_cha
     assert!(line("sms").contains("never proven") && line("sms").contains("402"), "{list}");
     assert!(line("topic").contains("proven 20"), "{list}");
     let page = hub.text("/monitoring?lang=en").await?;
-    assert!(page.contains("SMS") && page.contains("not proven yet") && page.contains("last proven"), "{page}");
+    assert!(page.contains("SMS") && page.contains("Out of order") && page.contains("Last proven"), "{page}");
     let printed = setup.run(&["serve", "--print-settings"]).await?.expect(0)?;
     assert!(!format!("{list}{page}{printed}{:?}", hub.program.output()).contains("canary"), "a secret is shown");
     Ok(())

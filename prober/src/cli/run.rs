@@ -165,7 +165,6 @@ fn options(watch: &WatchArguments, arguments: &RunArguments) -> LocationOptions 
             ca_file: watch.ca_file.clone(),
             ping: arguments.ping.clone(),
             journal: JournalOptions { max_bytes: arguments.journal_bytes.as_u64(), ..JournalOptions::default() },
-            listener: None,
         },
     }
 }

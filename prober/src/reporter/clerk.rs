@@ -77,8 +77,6 @@ pub(super) struct Clerk {
 pub(super) struct Around {
     pub(super) clock: Arc<HubClock>,
     pub(super) watch: Arc<Watch>,
-    /// Gets a copy of each result. When it is full copies are lost: nobody here waits for it.
-    pub(super) listener: Option<mpsc::Sender<Observation>>,
     /// Given while the journal is at hand: one that does not come back from a disk is a part that is stuck.
     pub(super) pulse: Pulse,
 }
@@ -154,10 +152,6 @@ impl Clerk {
     fn take(&mut self, batch: &mut Vec<Observation>) {
         for observation in batch.drain(..) {
             self.around.watch.heard(&observation);
-            if let Some(listener) = &self.around.listener {
-                // Whoever listens and is behind has lost a copy: the result itself is kept.
-                let _ = listener.try_send(observation.clone());
-            }
             self.waiting.push_back(Fresh { observation, ahead_ms: self.around.clock.ahead_ms() });
         }
         while self.waiting.len() > WAITING {

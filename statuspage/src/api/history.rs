@@ -98,17 +98,25 @@ fn step(text: Option<&str>) -> Result<Step, Problem> {
 pub(crate) struct Answer {
     component: ComponentId,
     step: String,
+    /// Since when it is watched: what a share is of cannot begin before. Absent of a component that is no longer on the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    watched_since: Option<Timestamp>,
     points: Vec<Point>,
 }
 
 impl Answer {
     /// What is known of a component's steps.
-    pub(crate) fn new(component: ComponentId, query: &Query, rollups: Vec<Rollup>) -> Self {
+    pub(crate) fn new(
+        component: ComponentId,
+        query: &Query,
+        watched_since: Option<Timestamp>,
+        rollups: Vec<Rollup>,
+    ) -> Self {
         let step = match query.step {
             Step::Hours(hours) => format!("{hours}h"),
             Step::Day => "1d".to_owned(),
         };
-        Self { component, step, points: rollups.into_iter().map(Point::from).collect() }
+        Self { component, step, watched_since, points: rollups.into_iter().map(Point::from).collect() }
     }
 }
 

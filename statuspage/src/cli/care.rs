@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use shared::{ComponentId, Timestamp};
+use shared::ComponentId;
 
+use super::Moment;
 use crate::settings::Given;
 
 const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 damage was found or not everything could be done, 2 could not look.\n\
@@ -67,12 +68,12 @@ pub struct ExportArgs {
     /// The component: the name of its definition file, also of one that is there no more
     #[arg(long, value_name = "ID")]
     pub component: ComponentId,
-    /// The first instant, such as 2026-11-22T13:00:00Z [default: the oldest result]
+    /// The first instant: so long ago (2d), or a time (14:00, "2026-11-22 14:00") [default: the oldest result]
     #[arg(long, value_name = "TIME")]
-    pub from: Option<Timestamp>,
-    /// The first instant that is left out [default: the newest result is the last]
+    pub from: Option<Moment>,
+    /// The first instant that is left out, typed likewise [default: the newest result is the last]
     #[arg(long, value_name = "TIME")]
-    pub to: Option<Timestamp>,
+    pub to: Option<Moment>,
     /// How results are written
     #[arg(long, value_enum)]
     pub format: ExportFormat,

@@ -12,7 +12,8 @@ use shared::{Observation, Timestamp};
 
 use super::Ended;
 use crate::{
-    cli::{ExportArgs, ExportFormat},
+    cli::{ExportArgs, ExportFormat, Moment},
+    clock::now,
     draft::Draft,
     settings::Settings,
     store::{MAX_PAGE, ObservationQuery},
@@ -21,12 +22,13 @@ use source::Source;
 
 pub(super) async fn run(arguments: ExportArgs, settings: &Settings) -> Result<Ended> {
     let source = Source::open(&settings.data)?;
+    let given = |moment: Option<Moment>| moment.map(|at| at.gone_by(&settings.time_zone, now())).transpose();
     let query = ObservationQuery {
         formerly: source.formerly(&arguments.component, settings),
         component: arguments.component,
         // Without a beginning the newest are meant, and an export wants the oldest first.
-        from: Some(arguments.from.unwrap_or(Timestamp::from_millis(i64::MIN))),
-        to: arguments.to,
+        from: Some(given(arguments.from)?.unwrap_or(Timestamp::from_millis(i64::MIN))),
+        to: given(arguments.to)?,
         limit: MAX_PAGE,
         cursor: None,
     };

@@ -35,7 +35,10 @@ pub async fn health(data: &Path) -> anyhow::Result<Ended> {
 async fn ask(data: &Path) -> Result<(), String> {
     let said = |error: ClientError| error.to_string();
     let Some(client) = Client::find(data).map_err(said)? else {
-        return Err(format!("no hub runs on {}: --data or BELFRY_DATA names its data directory", data.display()));
+        return Err(format!(
+            "no hub runs with the data directory {}: --data or BELFRY_DATA names another",
+            data.display()
+        ));
     };
     let mut answer = client.ask(Method::GET, "/healthz").await.map_err(said)?;
     while answer.chunk().await.map_err(said)?.is_some() {}

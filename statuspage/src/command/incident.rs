@@ -132,7 +132,7 @@ pub(super) fn client(arguments: &HubArgs, settings: &Settings) -> Result<Client>
     match Client::find(&settings.data)? {
         Some(client) => Ok(client),
         None => bail!(
-            "no hub runs on {}: start it, name its directory with --data, or ask one afar with --hub and --token-file",
+            "no hub runs with the data directory {}: start it by `statuspage serve`, name its directory with --data, or ask a hub elsewhere with --hub and --token-file",
             settings.data.display()
         ),
     }

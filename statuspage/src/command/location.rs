@@ -84,8 +84,8 @@ fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
         (None, None) => facts.push("its code is not valid any more: rotate it".to_owned()),
     }
     facts.extend(one.version.iter().map(|version| format!("version {version}")));
-    facts.extend(one.journal_depth.filter(|depth| *depth > 0).map(|depth| format!("{depth} results to come")));
-    facts.extend(one.overdue.filter(|overdue| *overdue > 0).map(|overdue| format!("{overdue} probes overdue")));
+    facts.extend(one.journal_depth.filter(|depth| *depth > 0).map(|depth| counted(depth, "result", "to come")));
+    facts.extend(one.overdue.filter(|overdue| *overdue > 0).map(|overdue| counted(overdue, "probe", "overdue")));
     let ran = one.probes_executed.zip(one.probes_expected).filter(|(executed, expected)| executed < expected);
     facts.extend(ran.map(|(executed, expected)| format!("{executed} of {expected} probes ran lately")));
     facts.extend(
@@ -96,17 +96,23 @@ fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
     let drifts = |since| format!("other definitions than here since {} (an alarm after 10 min)", hour(since, zone));
     facts.extend(one.drifts_since.map(drifts));
     if one.gaps > 0 {
-        facts.push(format!("{} results missing", one.gaps));
+        facts.push(counted(one.gaps, "result", "missing"));
     }
     let CountsAnswer { lost, duplicates, unknown, rejected, .. } = one.counts;
-    for (count, what) in
-        [(lost, "lost"), (duplicates, "came twice"), (unknown, "of unknown probes"), (rejected, "reports not let in")]
-    {
+    let counts =
+        [(lost, "result", "lost"), (duplicates, "result", "came twice"), (unknown, "result", "of unknown probes")];
+    for (count, what, fate) in counts.into_iter().chain([(rejected, "report", "not let in")]) {
         if count > 0 {
-            facts.push(format!("{count} {what}"));
+            facts.push(counted(count, what, fate));
         }
     }
     format!("{:20}  {:8}  {}\n", one.name, one.standing.word(), facts.join(", "))
+}
+
+/// `1 result lost`, `2 results lost`.
+fn counted(count: u64, what: &str, fate: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural} {fate}")
 }
 
 #[cfg(test)]
@@ -122,7 +128,7 @@ mod tests {
             "counts": { "taken": 9, "duplicates": 1, "lost": 0, "unknown": 0, "rejected": 0 },
         }))
         .expect("a location");
-        let expected = "lyon                  silent    nothing heard since 2026-11-22 15:00:00 UTC (an alarm after 60 s), version 0.1.0, 12 results to come, 94 of 100 probes ran lately, clock off by -600 s, put right here (an alarm from 60 s on), 3 results missing, 1 came twice\n";
+        let expected = "lyon                  silent    nothing heard since 2026-11-22 15:00:00 UTC (an alarm after 60 s), version 0.1.0, 12 results to come, 94 of 100 probes ran lately, clock off by -600 s, put right here (an alarm from 60 s on), 3 results missing, 1 result came twice\n";
         assert_eq!(line(&one, &TimeZone::UTC), expected);
     }
 }

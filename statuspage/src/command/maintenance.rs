@@ -174,7 +174,7 @@ fn print_list(answer: &MaintenancesAnswer, format: ReportFormat, zone: &TimeZone
 /// A maintenance in one line.
 fn line(maintenance: &MaintenanceAnswer, zone: &TimeZone) -> String {
     let MaintenanceAnswer { id, starts_at, ends_at, title, .. } = maintenance;
-    let stage = maintenance.cancelled_at.map_or(maintenance.stage.word(), |_| "cancelled");
+    let stage = maintenance.stage.word();
     let (starts_at, ends_at) = (hour(*starts_at, zone), hour(*ends_at, zone));
     format!("{id}  {starts_at}  {ends_at}  {stage:11}  {}", inert(title.0.get(Language::En)))
 }

@@ -12,7 +12,7 @@ use crate::{
     cli::RestoreArgs,
     control::Client,
     settings::Settings,
-    store::{Over, Restoration, RestorationError},
+    store::{Over, Restoration, RestorationError, note_return},
 };
 
 pub(super) fn run(arguments: &RestoreArgs, settings: &Settings) -> Result<Ended> {
@@ -29,6 +29,8 @@ pub(super) fn run(arguments: &RestoreArgs, settings: &Settings) -> Result<Ended>
         Err(error @ RestorationError::Damaged(_)) => return Ok(refused(&error)),
         other => other?,
     };
+    let noted = note_return(data, &arguments.file, head.made_at);
+    noted.context("the backup is in place; that it is one could not be noted, so that old news may be told again")?;
     let (rows, blocks) = (restored.rows, restored.block_files);
     out::line(format_args!(
         "the store in {} is that of {}: {rows} rows and {blocks} block files",

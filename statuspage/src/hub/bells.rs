@@ -105,7 +105,7 @@ impl Hub {
                 self.telling.escalation.begin(&case, beginning, &self.telling.proofs.weak(), now)
             }
             News::Grown(_) | News::Overdue(..) | News::Acknowledged(_) => self.telling.heard(&case),
-            News::Resolved(_) => {
+            News::Resolved(_) | News::Closed(_) => {
                 self.telling.escalation.end(&case, now);
                 self.telling.heard(&case)
             }

@@ -15,7 +15,7 @@ use super::{
     Hub,
     beats::{self, Beat, Unheard},
     bells::{Unanswered, Untested, Wish},
-    maintenance::MaintenanceOrder,
+    maintenance::{MaintenanceOrder, names},
 };
 use crate::{
     clock::now,
@@ -279,7 +279,11 @@ impl Hub {
             return Err(Refusal::StoreBehind);
         }
         let what = command.word();
-        let done = self.telling.book.order(actor, command, now())?;
+        let mut ordered = self.telling.book.order(actor, command, now());
+        if let Err(Refusal::UnknownComponent(stranger)) = &mut ordered {
+            *stranger = names(&self.definitions).resembling(&stranger.name);
+        }
+        let done = ordered?;
         let id = done.incident.clone();
         let Some(incident) = self.telling.book.get(&id).cloned() else { return Err(Refusal::UnknownIncident(id)) };
         let before = self.telling.outbox.rows();

@@ -77,6 +77,7 @@ fn ends(row: &Notification, component: &ComponentId, began: Timestamp) -> bool {
             | Kind::Overdue { .. }
             | Kind::Reminder { .. }
             | Kind::Acknowledged { .. }
+            | Kind::Closed { .. }
             | Kind::Noticed { .. } => false,
         }
 }

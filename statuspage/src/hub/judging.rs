@@ -43,6 +43,7 @@ impl Hub {
             return true;
         }
         self.canaries.heard(&observation.location, Instant::now());
+        self.look_at_sight(observation, now);
         false
     }
 

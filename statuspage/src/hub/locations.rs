@@ -5,9 +5,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
-use prober::canary::is_canary;
+use prober::{canary::is_canary, saw_nothing};
 use shared::{
-    LocationName, Observation, Timestamp,
+    LocationName, Observation, Timestamp, Verdict,
     report::{Enrolment, Receipt, Report},
 };
 use tokio::{
@@ -21,7 +21,9 @@ use crate::{
     clock::now,
     engine::Transition,
     incident::Actor,
-    location::{Book, Command, LocationView, News, PublicKey, Refused, Register, Taken, Trouble, Undone, Unverified},
+    location::{
+        Book, Command, LocationView, News, PublicKey, Refused, Register, Seen, Taken, Trouble, Undone, Unverified,
+    },
     notify::{Fault, FaultId, FaultKind, LocationTrouble},
     store::{Changes, Durability, RecordKey, Restored, StoreState},
 };
@@ -355,11 +357,53 @@ impl Hub {
         self.announce(bell.into_iter().collect()).await;
     }
 
+    /// Takes from a result whether the place that it comes from sees anything.
+    pub(super) fn look_at_sight(&mut self, observation: &Observation, now: Timestamp) {
+        let seen = match observation.verdict {
+            Verdict::Pass | Verdict::Warn | Verdict::Fail => Seen::Something,
+            Verdict::Unknown if saw_nothing(observation) => Seen::Nothing,
+            // Some other fault of its own.
+            Verdict::Unknown => return,
+        };
+        self.sights.hear(&observation.location, seen, observation.started_at, now);
+    }
+
+    /// What was known of places before the restart.
+    pub(super) fn resume_sights(&mut self, now: Timestamp) {
+        let open: Vec<_> = self.telling.alarms.open().map(|(id, _, since)| (id.clone(), since)).collect();
+        for (id, since) in open.iter().filter(|(id, _)| id.kind() == FaultKind::LocationBlind) {
+            if let Some(location) = id.of().and_then(|of| of.parse().ok()) {
+                self.sights.resume(&location, *since, now);
+            }
+        }
+    }
+
+    /// The bells for places that see nothing, and for those that see again.
+    fn tell_sights(&mut self, reporting: &BTreeMap<LocationName, Vec<Trouble>>, at: Timestamp) -> Vec<Bell> {
+        let alarms = &mut self.telling.alarms;
+        let id = |location: &LocationName| FaultId::new(FaultKind::LocationBlind, Some(location.to_string()));
+        let over: Vec<_> = self.sights.pass(at);
+        let mut bells: Vec<_> = over.iter().filter_map(|(location, end)| alarms.end(id(location), *end)).collect();
+        // Of a place that is no longer heard on purpose nothing is expected.
+        let own = self.options.location.as_ref();
+        let is_heard = |location: &LocationName| own == Some(location) || reporting.contains_key(location);
+        let gone: Vec<_> = self.sights.blind().map(|(it, _)| it.clone()).filter(|it| !is_heard(it)).collect();
+        for location in gone {
+            self.sights.forget(&location);
+            bells.extend(alarms.end(id(&location), at));
+        }
+        bells.extend(self.sights.blind().filter_map(|(location, since)| {
+            let trouble = LocationTrouble::Blind { since };
+            alarms.notice(Fault::Location { location: location.to_string(), trouble }, since)
+        }));
+        bells
+    }
+
     /// Tells what lasts and is wrong with locations, and what of it is over.
     pub(super) async fn tell_troubles(&mut self) {
         let at = now();
         let troubles = self.telling.locations.troubles(at);
-        let mut bells: Vec<Bell> = Vec::new();
+        let mut bells = self.tell_sights(&troubles, at);
         let mut open: BTreeMap<FaultKind, Vec<String>> = BTreeMap::new();
         for (location, troubles) in &troubles {
             for trouble in troubles {

@@ -14,7 +14,7 @@ use super::{Hub, Wiring};
 use crate::{
     clock::now,
     incident::Incident,
-    mailing::{Flow, Mail, MailView, Mailings, Report, Story, Tally, Trouble},
+    mailing::{Flow, Mail, MailView, Mailings, Report, Rounds, Story, Tally, Trouble},
     maintenance::News,
     notify::{Fault, FaultKind},
     store::{RecordKey, Restored, StoreState},
@@ -61,6 +61,12 @@ impl Post {
             self.rounds.entry(story).or_insert(round);
         }
         self.mark_changed();
+    }
+
+    /// A backup was put back: what it had to tell was told then, or is no news.
+    pub(super) fn consign_to_history(&mut self) {
+        self.rounds = Rounds::history(self.book.notices(), &self.rounds);
+        self.changed_rounds.extend(self.rounds.keys().cloned());
     }
 
     /// The newest notice of each story.

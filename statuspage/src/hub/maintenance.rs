@@ -2,7 +2,7 @@
 //!
 //! It does not know when anything is planned, nor how a component is judged.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use prober::definition::{Definition, DefinitionSet};
@@ -11,7 +11,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout_at},
 };
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::{
     Hub, HubOptions,
@@ -23,6 +23,7 @@ use crate::{
     incident::Actor,
     maintenance::{Book, Command, Groups, Key, Maintenance, News, Plan, Refusal, Scope},
     notify::{Event, Kind, NAMED, Notification, Planned, Subject},
+    order::{Known, Names},
     store::{Changes, Durability, RecordKey, Restored, StoreState},
 };
 
@@ -88,38 +89,50 @@ pub(super) fn records(book: &mut Book) -> impl Iterator<Item = (RecordKey, Optio
     book.take_changes().into_iter().map(move |(name, body)| (key(name), body.map(Bytes::from)))
 }
 
+/// The components and groups by all their names.
+pub(super) fn names(set: &DefinitionSet) -> Names {
+    set.definitions.values().map(|definition| of(definition)).collect()
+}
+
+/// A component by its definition.
+pub(crate) fn of(definition: &Definition) -> Known<'_> {
+    let Definition { id, formerly, name, group, .. } = definition;
+    Known { id, formerly, name, group: group.as_ref() }
+}
+
 /// The components and their groups, as scopes name them.
 fn groups(set: &DefinitionSet) -> Groups {
     let group = |(id, definition): (&ComponentId, &Arc<Definition>)| (id.clone(), definition.group.clone());
     set.definitions.iter().map(group).collect()
 }
 
-/// The components and groups in a scope that there are not.
-fn unknown<'a>(scope: &'a Scope, groups: &Groups) -> Vec<&'a str> {
-    match scope {
-        Scope::All => Vec::new(),
-        Scope::Components(ids) => ids.iter().filter(|id| !groups.contains_key(*id)).map(ComponentId::as_str).collect(),
-        Scope::Groups(names) => {
-            let known = |name: &&String| {
-                let alone = Scope::Groups(vec![(*name).clone()]);
-                groups.iter().any(|(id, group)| alone.covers(id, group.as_ref()))
-            };
-            names.iter().filter(|name| !known(name)).map(String::as_str).collect()
-        }
+/// The refusal, with what was probably meant.
+fn meant(mut refusal: Refusal, names: &Names) -> Refusal {
+    if let Refusal::UnknownComponent(stranger) = &mut refusal {
+        *stranger = names.resembling(&stranger.name);
     }
+    if let Refusal::UnknownGroup(stranger) = &mut refusal {
+        stranger.meant = names.group(&stranger.name).and_then(|known| known.meant);
+    }
+    refusal
 }
 
 impl Hub {
-    /// Takes what the settings plan, and tells what follows.
+    /// Takes what the settings plan, and tells what follows. What names somebody that nobody watches is not planned: readers would be
+    /// told of it, and nothing would be under maintenance. What was announced before goes on.
     pub(super) async fn take_plans(&mut self, plans: Vec<Plan>) {
-        let groups = groups(&self.definitions);
-        for plan in &plans {
+        let names = names(&self.definitions);
+        let known: BTreeSet<_> =
+            self.telling.maintenance.maintenances().iter().filter_map(|one| one.plan.clone()).collect();
+        let (sound, unsound): (Vec<_>, Vec<_>) =
+            plans.into_iter().partition(|plan| known.contains(&plan.id) || names.strangers(&plan.scope).is_empty());
+        for plan in &unsound {
             let title = plan.title.get(self.options.site.default_language());
-            for name in unknown(&plan.scope, &groups) {
-                warn!(name, title, "maintenance in the settings names a component or a group that nobody watches");
+            for stranger in names.strangers(&plan.scope) {
+                error!(title, "maintenance in the settings is not planned: nobody watches {stranger}");
             }
         }
-        let news = self.telling.maintenance.take_files(plans, now());
+        let news = self.telling.maintenance.take_files(sound, now());
         self.tell_maintenance(news).await;
     }
 
@@ -146,7 +159,10 @@ impl Hub {
         if news.is_empty() && !self.telling.maintenance.is_changed() {
             return;
         }
-        let rows = news.iter().flat_map(|news| self.planned(news)).collect();
+        // What began or ended before a backup was put back is no news.
+        let past = |news: &&News| self.history_until.is_some_and(|until| news.at < until);
+        let (_, news): (Vec<_>, Vec<_>) = news.iter().partition(past);
+        let rows = news.into_iter().flat_map(|news| self.planned(news)).collect();
         (self.dirty.maintenances, self.dirty.windows) = (true, true);
         self.write(rows).await;
     }
@@ -219,7 +235,8 @@ impl Hub {
         }
         let (what, before) = (command.word(), self.telling.maintenance.clone());
         let components = groups(&self.definitions);
-        let (id, news) = self.telling.maintenance.order(actor, command, &components, now())?;
+        let ordered = self.telling.maintenance.order(actor, command, &components, now());
+        let (id, news) = ordered.map_err(|refusal| meant(refusal, &names(&self.definitions)))?;
         let Some(maintenance) = self.telling.maintenance.get(&id).cloned() else { return Err(Refusal::Unknown(id)) };
         let known = self.telling.outbox.rows();
         let posted = self.telling.post.earlier();

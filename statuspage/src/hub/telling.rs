@@ -1,16 +1,13 @@
-//! From incidents and faults of the monitor to messages that are written down, sent and settled.
+//! The books of what is told, together: read from what the store kept, and written down as a whole.
 //!
 //! It does not know how a message travels, nor its words.
 
-use std::{path::Path, sync::atomic::Ordering};
-
 use bytes::Bytes;
 use prober::definition::{Definition, DefinitionSet};
-use shared::{ComponentId, IncidentId, Language, Timestamp};
-use tracing::{debug, error, info, warn};
+use shared::{ComponentId, IncidentId, Language, Status, Timestamp};
 
 use super::{
-    Hub, HubOptions,
+    HubOptions,
     alarm::{Alarms, Bell},
     bells::{self, Checks},
     former::{self, Outage},
@@ -20,15 +17,13 @@ use super::{
 };
 use crate::{
     clock::now,
-    engine::Transition,
-    incident::{self, Audit, Book, Incident, Landmark, Landscape, News, Rules},
+    incident::{self, Audit, Book, Incident, Involvement, Landmark, Landscape, News, Rules},
     location,
     notify::{
-        Cause, Course, Due, Escalation, Event, Fault, FaultKind, Growth, Kind, Matter, NAMED, Named, Notification,
-        Outbox, Outcome, Proofs, State, Subject, Teller,
+        Course, Escalation, Event, FaultKind, Growth, Kind, Matter, NAMED, Named, Notification, Outbox, Proofs, Still,
+        Subject,
     },
-    snapshot::Reason,
-    store::{Changes, RecordKey, Restored, StoreEvent, StoreFault},
+    store::{RecordKey, Restored},
 };
 
 /// Who is told what.
@@ -165,7 +160,7 @@ impl Telling {
         }
     }
 
-    fn event(&self, bell: Bell) -> Event {
+    pub(super) fn event(&self, bell: Bell) -> Event {
         let (subject, kind) = match bell {
             Bell::Fault { fault, since } => {
                 let kind = match fault.kind().course() {
@@ -199,11 +194,27 @@ impl Telling {
             components: u32::try_from(incident.components.len()).unwrap_or(u32::MAX),
             lead,
             growth: None,
+            still: None,
+            closed_before: incident.persists_since(),
         }
     }
 
+    /// What a message says is not known to work of an incident that was closed.
+    pub(super) fn still(&self, incident: &Incident) -> Option<Still> {
+        let mut parts: Vec<(&ComponentId, &Involvement)> = incident.failing().collect();
+        let worst = parts.iter().fold(Status::Operational, |worst, (_, part)| worst.worst(part.status));
+        parts.sort_by_key(|(id, part)| (std::cmp::Reverse(part.status.severity()), part.since, *id));
+        let components = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        let named = |(id, part): &(&ComponentId, &Involvement)| Named {
+            id: (*id).clone(),
+            name: part.name.get(self.language).to_owned(),
+        };
+        let first = parts.iter().take(NAMED).map(named).collect();
+        (components > 0).then(|| Still { first, components, worst, reopen: self.rules.reopen })
+    }
+
     /// What a message says that an incident has grown by.
-    fn growth(&self, incident: &Incident) -> Option<Growth> {
+    pub(super) fn growth(&self, incident: &Incident) -> Option<Growth> {
         let incident::Growth { joined, worst } = self.book.growth(&incident.id)?;
         let named = |id: &ComponentId| {
             let name = incident.components.get(id).map_or(id.as_str(), |part| part.name.get(self.language));
@@ -227,196 +238,4 @@ fn audit(restored: &Restored) -> Audit {
         let RecordKey::Audit(number) = key else { return None };
         Some((*number, body.as_ref()))
     }))
-}
-
-/// What the store says, as operators are told.
-fn told_as(fault: &StoreFault) -> Fault {
-    let path = |path: &Path| path.display().to_string();
-    match fault {
-        StoreFault::SetAside { reason, kept } => Fault::SetAside { reason: reason.clone(), kept: path(kept) },
-        StoreFault::Gone(place) => Fault::Gone { place: path(place) },
-        StoreFault::CorruptRows { rows } => Fault::CorruptRows { rows: *rows },
-        StoreFault::LostWrites { writes } => Fault::LostWrites { writes: *writes },
-        StoreFault::NoSpace { dir: _, free, reserve } => Fault::NoSpace { free: *free, reserve: *reserve },
-        StoreFault::LowSpace { dir: _, free, reserve } => Fault::LowSpace { free: *free, reserve: *reserve },
-        StoreFault::Failing(reason) => Fault::Failing { reason: reason.clone() },
-        StoreFault::Dropped { observations } => Fault::Dropped { observations: *observations },
-        StoreFault::RestoredFrom { backup, made_at: _ } => Fault::RestoredFrom { backup: path(backup) },
-        StoreFault::DamagedBlock(what) => Fault::DamagedFiles { files: 1, first: what.clone() },
-        StoreFault::MissingBlock(file) => Fault::MissingFiles { files: 1, first: path(file) },
-        StoreFault::NotSealed(reason) => Fault::NotSealed { reason: reason.clone() },
-    }
-}
-
-/// The faults that end when everything is written.
-const STORE_FAILS: [FaultKind; 2] = [FaultKind::NoSpace, FaultKind::Failing];
-
-fn cause(component: &ComponentId, reason: Reason) -> Cause {
-    let Reason { probe: name, locations, kind, detail, http_status, .. } = reason;
-    let probe = shared::ProbeId { component: component.clone(), name };
-    Cause { probe, kind, detail, http_status, locations }
-}
-
-impl Hub {
-    /// Enters these changes of state into the book, and writes down what is to be told of them; it is sent only then.
-    pub(super) async fn tell(&mut self, transitions: &[Transition]) {
-        let news = self.telling.book.hear(transitions, now());
-        for transition in transitions {
-            self.telling.book.keep_evidence(&transition.component, self.firsts.of(&transition.component));
-        }
-        self.spread(news).await;
-    }
-
-    /// The rows of a message about an incident.
-    pub(super) fn message(&mut self, news: &News) -> Vec<Notification> {
-        let (News::Opened(id) | News::Grown(id) | News::Resolved(id) | News::Overdue(id, _) | News::Acknowledged(id)) =
-            news;
-        let Some(incident) = self.telling.book.get(id).cloned() else { return Vec::new() };
-        let since = incident.times.started_at;
-        let kind = match news {
-            News::Opened(_) => Kind::Down { since, cause: self.cause(&incident) },
-            News::Grown(_) => Kind::Grown { since, cause: self.cause(&incident) },
-            News::Overdue(_, promised) => Kind::Overdue { since, promised: *promised },
-            News::Acknowledged(_) => {
-                let Some(taken) = incident.acknowledgement.clone() else { return Vec::new() };
-                Kind::Acknowledged { since, at: taken.at, by: taken.by }
-            }
-            News::Resolved(_) => {
-                let until = incident.times.recovered_at.or(incident.times.resolved_at).unwrap_or_else(now);
-                Kind::Recovered { since, until: until.max(since) }
-            }
-        };
-        let channels = self.ring_incident(news, &incident);
-        let mut matter = self.telling.matter(&incident);
-        if let News::Grown(_) = news {
-            matter.growth = self.telling.growth(&incident);
-        }
-        let subject = Subject::Incident(Box::new(matter));
-        self.telling.outbox.tell(&Event { subject, detected_at: now(), kind }, &channels)
-    }
-
-    /// What the component says that failed first, of those that still do.
-    pub(super) fn cause(&self, incident: &Incident) -> Option<Cause> {
-        let (component, _) = incident.failing().min_by_key(|(id, part)| (part.since, *id))?;
-        let reason = self.engine.view(component)?.reason?;
-        Some(cause(component, reason))
-    }
-
-    /// Tells what the store found when it was opened. A store that works proves that what failed before the restart is over; of
-    /// room on the disk it speaks by itself.
-    pub(super) async fn tell_opening(&mut self, faults: &[StoreFault]) {
-        let found: Vec<_> = faults.iter().map(told_as).collect();
-        let alarms = &mut self.telling.alarms;
-        let over = STORE_FAILS.into_iter().filter(|kind| found.iter().all(|fault| fault.kind() != *kind));
-        let mut bells: Vec<_> = over.filter_map(|kind| alarms.end(kind, now())).collect();
-        bells.extend(found.iter().cloned().filter_map(|fault| alarms.notice(fault, now())));
-        self.announce(bells).await;
-    }
-
-    pub(super) async fn announce(&mut self, bells: Vec<Bell>) {
-        let mut notifications = Vec::new();
-        for bell in bells {
-            let channels = self.ring_fault(&bell);
-            let event = self.telling.event(bell);
-            notifications.extend(self.telling.outbox.tell(&event, &channels));
-        }
-        self.write(notifications).await;
-    }
-
-    /// Writes messages, and in the same transaction the incidents and faults that led to them.
-    pub(super) async fn write(&mut self, notifications: Vec<Notification>) {
-        let counters = &self.options.counters;
-        counters.outbox.store(self.telling.outbox.pending() as u64, Ordering::Relaxed);
-        for (kind, open) in counters.store_faults.each() {
-            open.store(u64::from(self.telling.alarms.fault_since(kind).is_some()), Ordering::Relaxed);
-        }
-        let records = self.telling.changed_records(now());
-        self.dirty.incidents |= records.iter().any(|(key, _)| matches!(key, RecordKey::Incident(_)));
-        self.dirty.alarms |= records
-            .iter()
-            .any(|(key, _)| matches!(key, RecordKey::Alarm(_) | RecordKey::Channel(_) | RecordKey::Fault(_)));
-        // When the store is behind, they wait in its memory, together, and the message leaves all the same.
-        self.store.apply(Changes { notifications, records, ..Changes::default() }).await;
-    }
-
-    /// Hands what is due to the teller, and writes down what was given up.
-    pub(super) async fn send(&mut self, teller: &Teller) {
-        let Due { send, changed } = self.telling.outbox.due(now());
-        for notification in send {
-            // A teller that has stopped sends nothing more; the row stays pending and leaves after the next start.
-            if let Err(error) = teller.send(notification) {
-                debug!(%error, "a message waits for the next start");
-            }
-        }
-        self.record(changed).await;
-    }
-
-    /// Writes down what became of a message.
-    pub(super) async fn settle(&mut self, outcome: Outcome) -> Vec<Transition> {
-        let Some(outcome) = self.note_outcome(outcome).await else { return Vec::new() };
-        let refusal = outcome.result.as_ref().err().cloned();
-        let rows = self.telling.outbox.settle(outcome);
-        if let Some((refusal, row)) = refusal.zip(rows.last().filter(|row| row.is_pending())) {
-            let (subject, message, next) = (&row.subject, row.word(), row.next_attempt_at);
-            warn!(channel = %row.channel, %subject, message, %next, %refusal, "a channel did not take a message");
-        }
-        self.record(rows).await;
-        Vec::new()
-    }
-
-    pub(super) async fn record(&mut self, rows: Vec<Notification>) {
-        for row in &rows {
-            let counters = &self.options.counters;
-            match &row.state {
-                State::Delivered { receipt, at } => {
-                    if let Subject::Incident(matter) = &row.subject {
-                        self.telling.book.delivered(&matter.id, *at);
-                    }
-                    counters.delivered.fetch_add(1, Ordering::Relaxed);
-                    info!(channel = %row.channel, subject = %row.subject, message = row.word(), receipt, "told");
-                }
-                State::Abandoned { error, .. } => {
-                    error!(channel = %row.channel, subject = %row.subject, error, "nobody could be told: given up");
-                }
-                State::Pending => {
-                    counters.delivery_failures.fetch_add(1, Ordering::Relaxed);
-                }
-                State::Merged { .. } => {}
-            }
-        }
-        self.write(rows).await;
-    }
-
-    /// Answers what happened to the store; gives changes of state of which the book may not know.
-    pub(super) async fn take_event(&mut self, event: StoreEvent) -> Vec<Transition> {
-        match event {
-            StoreEvent::Fault(fault) => {
-                error!(%fault, "the store needs attention");
-                let bell = self.telling.alarms.notice(told_as(&fault), now());
-                self.announce(bell.into_iter().collect()).await;
-            }
-            StoreEvent::OpenedLate(restored) => {
-                info!("the database is open again");
-                let transitions = self.merge(&restored, now()).await;
-                let faults = restored.faults.iter().map(told_as);
-                let bells = faults.filter_map(|fault| self.telling.alarms.notice(fault, now())).collect();
-                self.announce(bells).await;
-                return transitions;
-            }
-            StoreEvent::Replaced => self.rewrite(now()).await,
-            StoreEvent::CaughtUp => {
-                info!("the store has written everything that waited");
-                self.end(&STORE_FAILS).await;
-            }
-            StoreEvent::RoomAgain => self.end(&[FaultKind::LowSpace]).await,
-        }
-        Vec::new()
-    }
-
-    /// Tells that faults of the monitor are over, those of them that were open.
-    async fn end(&mut self, kinds: &[FaultKind]) {
-        let alarms = &mut self.telling.alarms;
-        let bells = kinds.iter().filter_map(|kind| alarms.end(*kind, now())).collect();
-        self.announce(bells).await;
-    }
 }

@@ -23,7 +23,7 @@ use crate::{
     notify::{Kind, Means, Notification, Outcome, Receipt, Siren, Subject, Voice, recorder},
     server::stage,
     snapshot::{ComponentView, StoreState},
-    store::{Store, StoreOptions},
+    store::{Store, StoreFault, StoreOptions},
 };
 
 /// Between two results of a probe.
@@ -135,7 +135,19 @@ impl Bench {
     }
 
     async fn with(mail: Mail, directory: Arc<TempDir>, definitions: Arc<DefinitionSet>, options: StoreOptions) -> Self {
-        let opened = Store::open(Path::new(directory.path()), options).expect("opens");
+        Self::found(mail, directory, definitions, options, Vec::new()).await
+    }
+
+    /// The store found these faults when it was opened, too.
+    async fn found(
+        mail: Mail,
+        directory: Arc<TempDir>,
+        definitions: Arc<DefinitionSet>,
+        options: StoreOptions,
+        faults: Vec<StoreFault>,
+    ) -> Self {
+        let mut opened = Store::open(Path::new(directory.path()), options).expect("opens");
+        opened.restored.faults.extend(faults);
         let options = HubOptions {
             site: Arc::new(stage::site()),
             channels: vec![("phone".parse().expect("a name"), Medium::Ntfy)],
@@ -143,7 +155,7 @@ impl Bench {
             drills: DrillPlan::weekly(),
             location: Some("local".parse().expect("a name")),
             counters: Arc::default(),
-            rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO },
+            rules: Rules { quiet: Duration::ZERO, gather: Duration::ZERO, reopen: Duration::from_secs(600) },
             maintenance: Vec::new(),
             mail,
             canaries: prober::canary::Canaries::Off,
@@ -180,12 +192,18 @@ impl Bench {
 
     /// `kill -9` and a new start: nothing is written at the end.
     async fn killed(self, definitions: Arc<DefinitionSet>) -> Self {
+        self.put_back(definitions, Vec::new()).await
+    }
+
+    /// The same, and the store found these faults.
+    async fn put_back(self, definitions: Arc<DefinitionSet>, faults: Vec<StoreFault>) -> Self {
         let Self { hub, events, directory } = self;
         let store = hub.store.clone();
         drop((hub, events));
         store.close(Duration::from_secs(30)).await;
         drop(store);
-        Self::over(directory, definitions, StoreOptions { reserve: 1 << 20, ..StoreOptions::default() }).await
+        let options = StoreOptions { reserve: 1 << 20, ..StoreOptions::default() };
+        Self::found(Mail::Off, directory, definitions, options, faults).await
     }
 
     fn snapshot(&mut self) -> Snapshot {

@@ -12,8 +12,10 @@
 //! - A component that is no longer watched leaves its incidents as one that works. One that is renamed stays under its new name.
 //!   Under maintenance it stays in them as it is, and nothing is said of it: they end when it works again, or by an operator.
 //! - Operators who say something take the lead: measurement goes on beside their words and says what it finds, but no longer
-//!   ends the incident. They may resolve it while something fails, as on Statuspage: what failed then opens nothing new until it
-//!   has worked once.
+//!   ends the incident. They may resolve it while something fails, as on Statuspage: then it is closed, and not said to work. What
+//!   fails on is let be for the time of [`Rules::reopen`], in which probes see that it works; after that it is an incident again, which
+//!   goes on from the one that was closed. What was or comes under maintenance is let be no longer than that: what fails at its
+//!   end is an incident at once.
 //!
 //! The same inputs give the same book, and one that was read from its records goes on as the one that wrote them. Ticks change
 //! nothing but by elapsed time.
@@ -61,11 +63,13 @@ pub struct Rules {
     pub quiet: Duration,
     /// The first message waits that long for further components, and five times as long while more join.
     pub gather: Duration,
+    /// What fails on after operators closed its incident is let be that long, and is an incident again then.
+    pub reopen: Duration,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { quiet: Duration::from_secs(180), gather: Duration::from_secs(2) }
+        Self { quiet: Duration::from_secs(180), gather: Duration::from_secs(2), reopen: Duration::from_secs(600) }
     }
 }
 
@@ -78,6 +82,8 @@ pub enum News {
     Grown(IncidentId),
     /// It is over.
     Resolved(IncidentId),
+    /// An operator says that it is over, and not everything is known to work.
+    Closed(IncidentId),
     /// The next update that was promised for that instant has not come.
     Overdue(IncidentId, Timestamp),
     /// Somebody takes care of it.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::{ComponentId, IncidentId, Stage, Status, Text, Timestamp};
 
 use crate::{
-    order::UnfitText,
+    order::{Stranger, UnfitText},
     postmortem::{Field, Measured},
 };
 
@@ -122,7 +122,7 @@ pub enum Refusal {
     UnknownIncident(IncidentId),
     /// There is no such component.
     #[error("there is no component {0}")]
-    UnknownComponent(ComponentId),
+    UnknownComponent(Stranger),
     /// Somebody else was quicker.
     #[error(
         "the incident {incident} was changed meanwhile (you saw version {seen}, it is at {present}): look at it again, then repeat the order"

@@ -2,7 +2,7 @@
 //!
 //! It does not know how it came about: that is the book's business.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, FailureKind, Impact, IncidentId, LocationName, Stage, Status, Text, Timestamp};
@@ -180,6 +180,11 @@ pub struct Update {
 pub enum Body {
     /// It began.
     Opened,
+    /// Operators had closed the incident that it goes on from, and it fails on.
+    Persists {
+        /// When they had.
+        closed_at: Timestamp,
+    },
     /// More components fail.
     Grown {
         /// How many there are now.
@@ -219,6 +224,23 @@ impl Times {
             recovered_at: None,
             resolved_at: None,
             updated_at: detected_at,
+        }
+    }
+
+    /// How long it took from the first failing observation until it was confirmed, in whole seconds: rounded up, so that nobody is
+    /// said to have been quicker than he was.
+    pub fn detection(&self) -> Duration {
+        let took = self.detected_at.since(self.started_at);
+        Duration::from_secs(took.as_secs() + u64::from(took.subsec_nanos() > 0))
+    }
+}
+
+impl Involvement {
+    /// Whether it was last known to be down.
+    pub fn is_down(&self) -> bool {
+        match self.status {
+            Status::PartialOutage | Status::MajorOutage => true,
+            Status::Operational | Status::DegradedPerformance | Status::UnderMaintenance | Status::Unknown => false,
         }
     }
 }
@@ -285,6 +307,21 @@ impl Incident {
         let declared = matches!(self.origin, Origin::Declared(_)) && self.lead == Lead::Operators;
         let first = self.updates.first().filter(|_| declared && self.stage.is_open());
         first.into_iter().flat_map(|update| &update.affected).map(|change| (&change.component, change.to))
+    }
+
+    /// When operators closed the incident that this one goes on from, because what failed in it fails on.
+    pub fn persists_since(&self) -> Option<Timestamp> {
+        match self.updates.first()?.body {
+            Body::Persists { closed_at } => Some(closed_at),
+            Body::Opened | Body::Grown { .. } | Body::Recovered | Body::Relapsed | Body::Settled | Body::Written(_) => {
+                None
+            }
+        }
+    }
+
+    /// Whether operators closed it while not everything in it was known to work.
+    pub fn is_closed_early(&self) -> bool {
+        !self.stage.is_open() && self.failing().next().is_some()
     }
 
     /// What was said last.

@@ -163,3 +163,24 @@ fn skeleton(
         ..begun
     }
 }
+
+/// One that goes on from another, which operators closed while it failed.
+pub(crate) fn persisting() -> Incident {
+    let closed_at = time("2026-11-20T16:30:00Z");
+    let mut incident = relapse();
+    let body = Body::Persists { closed_at };
+    incident.updates = vec![update(1, "2026-11-20T16:40:00Z", Stage::Investigating, body)];
+    incident
+}
+
+/// The storm as operators closed it while all of it failed.
+pub(crate) fn closed_early() -> Incident {
+    let mut incident = storm();
+    incident.components.retain(|id, _| id.as_str() == "cloud" || id.as_str() == "documents");
+    incident.stage = Stage::Resolved;
+    incident.times.resolved_at = Some(time("2026-11-22T14:10:00Z"));
+    incident.next_update_at = None;
+    let body = Body::Written(both("Le disque a de nouveau de la place.", "The disk has room again."));
+    incident.updates.push(update(4, "2026-11-22T14:10:00Z", Stage::Resolved, body));
+    incident
+}

@@ -39,6 +39,10 @@ pub fn text(incident: &Incident, update: &Update, words: &Words) -> String {
     match &update.body {
         Body::Written(text) => markdown::plain(text.get(words.language())),
         Body::Opened => opened(incident, update, words),
+        Body::Persists { closed_at } => {
+            let services = services(touched(incident, update), words);
+            words.incident_persists(words.at(*closed_at, update.at), services)
+        }
         Body::Grown { components } => growth::grown(incident, update, *components, words),
         Body::Recovered => words.incident_recovered(),
         Body::Relapsed => words.incident_relapsed(services(touched(incident, update), words)),
@@ -49,13 +53,29 @@ pub fn text(incident: &Incident, update: &Update, words: &Words) -> String {
     }
 }
 
+/// What is not known to work of an incident that operators closed, in a sentence; none where everything is.
+pub fn left(incident: &Incident, words: &Words) -> Option<String> {
+    if !incident.is_closed_early() {
+        return None;
+    }
+    let (down, others): (Vec<_>, Vec<_>) = incident.failing().map(|(_, part)| part).partition(|part| part.is_down());
+    Some(if down.is_empty() {
+        words.incident_unproven(services(others.into_iter(), words))
+    } else {
+        words.incident_still(services(down.into_iter(), words))
+    })
+}
+
 /// The same as HTML that is safe: a paragraph for what was measured, an operator's Markdown as it was meant.
 pub fn html(incident: &Incident, update: &Update, words: &Words) -> String {
     match &update.body {
         Body::Written(text) => markdown::html(text.get(words.language())),
-        Body::Opened | Body::Grown { .. } | Body::Recovered | Body::Relapsed | Body::Settled => {
-            markdown::paragraph(&text(incident, update, words))
-        }
+        Body::Opened
+        | Body::Persists { .. }
+        | Body::Grown { .. }
+        | Body::Recovered
+        | Body::Relapsed
+        | Body::Settled => markdown::paragraph(&text(incident, update, words)),
     }
 }
 

@@ -9,14 +9,15 @@ const ASIDE: f64 = 2_000.0;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passing {
     steady: f64,
-    wall: f64,
+    /// So much the visitor's clock is ahead of the steady one.
+    ahead: f64,
     asleep: f64,
 }
 
 impl Passing {
     /// From now on, by the clock that stands still in sleep and by the visitor's.
     pub(super) fn new(steady: f64, wall: f64) -> Self {
-        Self { steady, wall, asleep: 0.0 }
+        Self { steady, ahead: wall - steady, asleep: 0.0 }
     }
 
     /// Looks at both clocks, in milliseconds.
@@ -25,8 +26,9 @@ impl Passing {
     /// that is set forward looks the same: then the page doubts what it shows until the next answer, which is the better mistake.
     #[must_use]
     pub(super) fn look(self, steady: f64, wall: f64) -> Self {
-        let ahead = (wall - self.wall) - (steady - self.steady);
-        Self { steady, wall, asleep: if ahead > ASIDE { self.asleep + ahead } else { self.asleep } }
+        let ahead = wall - steady;
+        let jump = ahead - self.ahead;
+        Self { steady, ahead, asleep: self.asleep + if jump > ASIDE { jump } else { 0.0 } }
     }
 
     /// Milliseconds since the steady clock began.

@@ -158,7 +158,7 @@ struct Entry {
 /// What an update tells subscribers; nothing when an incident only flaps.
 fn turn(update: &Update, ended: bool) -> Option<Turn> {
     match &update.body {
-        Body::Opened => Some(Turn::Opened),
+        Body::Opened | Body::Persists { .. } => Some(Turn::Opened),
         Body::Grown { .. } => Some(Turn::Grown),
         Body::Settled => Some(Turn::Resolved),
         Body::Recovered | Body::Relapsed => None,

@@ -86,6 +86,14 @@ impl Round {
         }
     }
 
+    /// Nobody more is told of it: a backup was put back, and what it had to tell is history.
+    pub(super) fn ended(mut self) -> Self {
+        self.waiting.clear();
+        self.held_until = None;
+        self.reach.place = Place::End;
+        self
+    }
+
     /// A newer notice takes the place of this one for whoever has not got it.
     pub(super) fn then(self, notice: Notice, components: BTreeSet<ComponentId>) -> Self {
         let (mut reach, mut earlier) = (self.reach, self.earlier);

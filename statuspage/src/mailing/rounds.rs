@@ -99,6 +99,18 @@ impl Rounds {
         Self { rounds: records.into_iter().filter_map(read).collect(), ..Self::default() }
     }
 
+    /// The records of how far every one of these notices got, as if all of them had been told to everybody.
+    pub fn history(notices: &Notices, records: &BTreeMap<Story, Bytes>) -> BTreeMap<Story, Bytes> {
+        let known = Self::read(records.iter().map(|(story, body)| (story, body.as_ref()))).rounds;
+        let ended = |(story, notice): (&Story, &Notice)| {
+            let round = known.get(story).filter(|round| round.notice.number >= notice.number).cloned();
+            let components = known.get(story).map(|round| round.reach.components.clone()).unwrap_or_default();
+            let round = round.unwrap_or_else(|| Round::new(notice.clone(), components)).ended();
+            Some((story.clone(), Bytes::from(serde_json::to_vec(&round).ok()?)))
+        };
+        notices.iter().filter_map(ended).collect()
+    }
+
     /// Begins with what is new and due, and forgets what the hub has forgotten; gives the stories that begin.
     pub fn take(
         &mut self,

@@ -323,3 +323,17 @@ fn what_was_held_in_several_stories_is_one_letter() {
         assert_eq!(told, [1, 2], "{letters:?}");
     }
 }
+
+#[test]
+fn what_lay_in_a_backup_that_was_put_back_is_told_to_nobody_and_what_follows_is() {
+    let mut world = World { now: Timestamp::from_millis(1_795_000_000_000), ..World::default() };
+    world.tell(0, Turn::Opened, 2);
+    world.now = world.now.plus(HOLD * 2);
+    world.kept = Rounds::history(&world.notices, &world.kept);
+    world.rounds = Rounds::read(world.kept.iter().map(|(story, body)| (story, body.as_ref())));
+    world.begin();
+    assert!(world.rounds.next(8, world.now).is_none(), "it was told then");
+    world.tell(0, Turn::Resolved, 2);
+    world.begin();
+    assert!(world.rounds.next(8, world.now).is_some());
+}

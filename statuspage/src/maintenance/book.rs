@@ -126,7 +126,7 @@ impl Book {
         for (key, bytes) in records {
             let error = match &key {
                 Key::Maintenance(id) => {
-                    let entry = serde_json::from_slice::<Entry>(bytes).map_err(|error| error.to_string());
+                    let entry = Entry::read(bytes).map_err(|error| error.to_string());
                     entry.map(|entry| book.entries.insert(id.clone(), entry)).err()
                 }
                 Key::Plan(id) => {

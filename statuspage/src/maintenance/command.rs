@@ -3,10 +3,10 @@
 //! It does not know how the order came: by page, command line or API it is the same.
 
 use serde::{Deserialize, Serialize};
-use shared::{ComponentId, MaintenanceId, MaintenanceStage, Text, Timestamp};
+use shared::{MaintenanceId, MaintenanceStage, Text, Timestamp};
 
 use super::{Scope, TimingFault};
-use crate::order::UnfitText;
+use crate::order::{Stranger, UnfitText};
 
 /// An operator's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,10 +157,10 @@ pub enum Refusal {
     Unknown(MaintenanceId),
     /// There is no such component.
     #[error("there is no component {0}")]
-    UnknownComponent(ComponentId),
+    UnknownComponent(Stranger),
     /// There is no such group.
-    #[error("there is no group {0:?}: groups are named as on the page, in any of its languages")]
-    UnknownGroup(String),
+    #[error("there is no group {0}; groups are named as on the page, in any of its languages")]
+    UnknownGroup(Stranger),
     /// It concerns nobody.
     #[error("scope: it names nothing: name components or groups, or say all")]
     Nobody,

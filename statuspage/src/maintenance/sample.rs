@@ -51,6 +51,20 @@ pub(crate) fn over() -> Maintenance {
     over
 }
 
+/// On everything, tomorrow, and taken back.
+pub(crate) fn cancelled() -> Maintenance {
+    let title = both("Nouveaux disques", "New disks");
+    let mut cancelled = one("m00000000004", title, Scope::All, "2026-11-23T20:00:00Z", "2026-11-23T21:00:00Z");
+    cancelled.updates = vec![
+        notice(1, "2026-11-18T09:00:00Z", MaintenanceStage::Scheduled, None),
+        notice(2, "2026-11-22T12:00:00Z", MaintenanceStage::Cancelled, None),
+    ];
+    (cancelled.stage, cancelled.version) = (MaintenanceStage::Cancelled, 4);
+    cancelled.cancelled_at = Some(time("2026-11-22T12:00:00Z"));
+    cancelled.updated_at = time("2026-11-22T12:00:00Z");
+    cancelled
+}
+
 fn notice(number: u32, at: &str, stage: MaintenanceStage, body: Option<Text>) -> Notice {
     Notice { number, at: time(at), stage, body }
 }

@@ -12,7 +12,7 @@ impl Maintenance {
         match self.stage {
             MaintenanceStage::Scheduled => self.starts_at <= now.plus(ANNOUNCED_BEFORE),
             MaintenanceStage::InProgress | MaintenanceStage::Verifying => true,
-            MaintenanceStage::Completed => false,
+            MaintenanceStage::Completed | MaintenanceStage::Cancelled => false,
         }
     }
 }

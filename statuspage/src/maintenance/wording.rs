@@ -31,6 +31,7 @@ pub fn text(maintenance: &Maintenance, notice: &Notice, words: &Words) -> String
         (None, MaintenanceStage::InProgress) => words.maintenance_begun(),
         (None, MaintenanceStage::Verifying) => words.maintenance_checking(),
         (None, MaintenanceStage::Completed) => words.maintenance_over(),
+        (None, MaintenanceStage::Cancelled) => words.maintenance_withdrawn(),
     }
 }
 
@@ -60,6 +61,7 @@ pub fn stage(stage: MaintenanceStage, words: &Words) -> String {
         MaintenanceStage::InProgress => words.maintenance_in_progress(),
         MaintenanceStage::Verifying => words.maintenance_verifying(),
         MaintenanceStage::Completed => words.maintenance_completed(),
+        MaintenanceStage::Cancelled => words.maintenance_cancelled(),
     }
 }
 

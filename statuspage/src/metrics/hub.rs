@@ -58,6 +58,17 @@ fn snapshot(scrape: &Scrape<'_>, out: &mut Exposition) {
             }
         },
     );
+    out.family(
+        Kind::Gauge,
+        "belfry_location_blind",
+        "Whether none of a location's control targets answers, so that its results are no data: 1 or 0",
+        |family| {
+            for location in snapshot.locations.keys() {
+                let blind = snapshot.alarms.blind().any(|(blind, _)| blind == location.as_str());
+                family.sample(&[("location", location.as_str())], f64::from(u8::from(blind)));
+            }
+        },
+    );
     out.family(Kind::Gauge, "belfry_store_state", "The state of the store: 1 for the present one", |family| {
         for (word, state) in
             [("synced", StoreState::Synced), ("behind", StoreState::Behind), ("absent", StoreState::Absent)]

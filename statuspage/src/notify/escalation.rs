@@ -10,24 +10,26 @@
 //! 4. Somebody takes it: no step and no reminder comes any more. A channel is told once, and then reminded.
 //! 5. How it goes on and ends is told to everybody who was told that it began.
 
+mod case;
+mod climb;
 mod record;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
-    str::FromStr,
     time::Duration,
 };
 
 use jiff::tz::TimeZone;
-use shared::{ComponentId, IncidentId, MaintenanceId, Timestamp};
+use shared::{ComponentId, IncidentId, Timestamp};
 
 use super::{
-    ChannelName, FaultId,
+    ChannelName,
     policy::{Nature, Policy, PolicyName},
 };
-use crate::{incident::Actor, maintenance::Word};
+use crate::incident::Actor;
 
+pub use case::{Case, InvalidCase};
+use climb::Climber;
 pub use record::{Alarm, Attempt, Ladder, Taken};
 
 /// The longest pause between two reminders.
@@ -36,17 +38,6 @@ const LONGEST: Duration = Duration::from_secs(4 * 3_600);
 const MEMORY: Duration = Duration::from_secs(400 * 86_400);
 /// What needs nobody to take it is remembered that long: until it is told or given up.
 const BRIEF: Duration = Duration::from_secs(2 * 86_400);
-
-/// What an alarm is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Case {
-    /// An incident.
-    Incident(IncidentId),
-    /// A fault of the monitor.
-    Fault(FaultId),
-    /// What happens to a maintenance.
-    Maintenance(MaintenanceId, Word),
-}
 
 /// Whether somebody is to take an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -306,133 +297,6 @@ impl Escalation {
             self.changed.insert(case.clone());
         }
         call
-    }
-}
-
-/// What climbing looks at beside the alarm.
-struct Climber<'a> {
-    channels: &'a BTreeSet<ChannelName>,
-    weak: &'a BTreeSet<ChannelName>,
-    /// Absent where time changes nothing, because somebody has taken it.
-    clock: Option<Timestamp>,
-    now: Timestamp,
-}
-
-impl Climber<'_> {
-    fn climb(&self, alarm: &mut Alarm, policy: &Policy, call: &mut Call) {
-        let mut ladder = alarm.ladders.remove(&policy.name);
-        // Each turn goes one step up, and failures end at the last one: it ends.
-        while let Some(next) = self.next(alarm, policy, ladder.as_ref()) {
-            let step = policy.steps.get(next.step).map(Vec::as_slice).unwrap_or_default();
-            for channel in step {
-                self.tell(alarm, channel, next.round, call);
-            }
-            ladder = Some(next);
-        }
-        let Some(mut ladder) = ladder else { return };
-        if !ladder.resorted && self.has_failed(alarm, &policy.steps.concat()) && ladder.step + 1 >= policy.steps.len() {
-            ladder.resorted = true;
-            for channel in self.channels.difference(&alarm.told.keys().cloned().collect()) {
-                self.tell(alarm, channel, 0, call);
-            }
-        }
-        alarm.ladders.insert(policy.name.clone(), ladder);
-    }
-
-    /// The step that is due now, where one is.
-    fn next(&self, alarm: &Alarm, policy: &Policy, ladder: Option<&Ladder>) -> Option<Ladder> {
-        let Some(ladder) = ladder else { return Some(self.step(alarm, policy, 0, 0, false)) };
-        let present = policy.steps.get(ladder.step).map(Vec::as_slice).unwrap_or_default();
-        let is_last = ladder.step + 1 >= policy.steps.len();
-        let is_due = match (ladder.next_at, self.clock) {
-            // A clock that was set back must not hold an alarm back.
-            (Some(at), Some(now)) => at <= now || at > now.plus(LONGEST.max(policy.after) * 2),
-            (Some(_) | None, _) => false,
-        };
-        let has_failed = !is_last && self.has_failed(alarm, present);
-        if !is_due && !has_failed {
-            return None;
-        }
-        let (round, step) = if is_last { (ladder.round + 1, 0) } else { (ladder.round, ladder.step + 1) };
-        if policy.repeat.is_some_and(|most| round > most) {
-            return None;
-        }
-        Some(self.step(alarm, policy, round, step, ladder.resorted))
-    }
-
-    fn step(&self, alarm: &Alarm, policy: &Policy, round: u32, step: usize, resorted: bool) -> Ladder {
-        let pause = if step + 1 < policy.steps.len() {
-            policy.after
-        } else {
-            policy.after.saturating_mul(1 << round.min(16)).min(LONGEST.max(policy.after))
-        };
-        let next_at = match alarm.pace {
-            Pace::UntilTaken => Some(self.now.plus(pause)),
-            Pace::Once => None,
-        };
-        Ladder { round, step, at: self.now, next_at, resorted }
-    }
-
-    fn tell(&self, alarm: &mut Alarm, channel: &ChannelName, round: u32, call: &mut Call) {
-        let is_alone = self.channels.len() == 1;
-        let is_the_matter = alarm.except.as_ref() == Some(channel) && !is_alone;
-        if is_the_matter || !self.channels.contains(channel) || call.first.contains(channel) {
-            return;
-        }
-        if alarm.told.contains_key(channel) {
-            if round > 0 && !call.again.contains_key(channel) {
-                let number = alarm.reminded.entry(channel.clone()).or_default();
-                *number = number.saturating_add(1);
-                call.again.insert(channel.clone(), *number);
-            }
-            return;
-        }
-        alarm.told.insert(channel.clone(), self.now);
-        call.first.insert(channel.clone());
-    }
-
-    /// Whether none of these can be counted on.
-    fn has_failed(&self, alarm: &Alarm, step: &[ChannelName]) -> bool {
-        let lost = |channel: &ChannelName| {
-            let known = self.channels.contains(channel) && alarm.except.as_ref() != Some(channel);
-            // A channel that took this very message is well, whatever it did before.
-            let fails = alarm.failed.contains(channel) || self.weak.contains(channel);
-            !known || (fails && !alarm.delivered.contains(channel))
-        };
-        step.iter().all(lost)
-    }
-}
-
-/// `incident-kctbh9vrtdwd`, `fault-low_space`, `maintenance-kctbh9vrtdwd-begins`: the name of its record.
-impl fmt::Display for Case {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Incident(id) => write!(f, "incident-{id}"),
-            Self::Fault(fault) => write!(f, "fault-{fault}"),
-            Self::Maintenance(id, word) => write!(f, "maintenance-{id}-{}", word.word()),
-        }
-    }
-}
-
-/// A text names no alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the name of an alarm")]
-pub struct InvalidCase;
-
-impl FromStr for Case {
-    type Err = InvalidCase;
-
-    fn from_str(text: &str) -> Result<Self, InvalidCase> {
-        match text.split_once('-').ok_or(InvalidCase)? {
-            ("incident", id) => id.parse().map(Self::Incident).map_err(|_| InvalidCase),
-            ("fault", id) => id.parse().map(Self::Fault).map_err(|_| InvalidCase),
-            ("maintenance", rest) => {
-                let (id, word) = rest.split_once('-').ok_or(InvalidCase)?;
-                let word = Word::ALL.into_iter().find(|known| known.word() == word).ok_or(InvalidCase)?;
-                Ok(Self::Maintenance(id.parse().map_err(|_| InvalidCase)?, word))
-            }
-            (_, _) => Err(InvalidCase),
-        }
     }
 }
 

@@ -177,6 +177,11 @@ pub enum LocationTrouble {
         /// How many.
         results: u64,
     },
+    /// None of its control targets answers: what it finds is no data.
+    Blind {
+        /// Since when.
+        since: Timestamp,
+    },
 }
 
 impl LocationTrouble {
@@ -189,6 +194,7 @@ impl LocationTrouble {
             Self::Copied => FaultKind::LocationCopied,
             Self::Forged => FaultKind::LocationForged,
             Self::Forgotten { .. } => FaultKind::LocationForgotten,
+            Self::Blind { .. } => FaultKind::LocationBlind,
         }
     }
 }

@@ -50,6 +50,15 @@ pub enum Kind {
         /// Who.
         by: Actor,
     },
+    /// An operator closed it, and not everything is known to work.
+    Closed {
+        /// When the outage began.
+        since: Timestamp,
+        /// When it was closed.
+        at: Timestamp,
+        /// Who did.
+        by: Actor,
+    },
     /// The incident, or the fault, is over.
     Recovered {
         /// When the outage began.
@@ -110,6 +119,7 @@ impl Kind {
             Self::Overdue { promised, .. } => ("overdue", promised),
             Self::Reminder { since, number, .. } => ("reminder", since.plus(Duration::from_secs(number.into()))),
             Self::Acknowledged { at, .. } => ("acknowledged", at),
+            Self::Closed { at, .. } => ("closed", at),
             Self::Recovered { since, .. } => ("recovered", since),
             Self::WasDown { since, .. } => ("was_down", since),
             Self::Noticed { since, .. } => ("noticed", since),
@@ -124,6 +134,7 @@ impl Kind {
             | Self::Grown { .. }
             | Self::Reminder { .. }
             | Self::Acknowledged { .. }
+            | Self::Closed { .. }
             | Self::Recovered { .. }
             | Self::WasDown { .. }
             | Self::Noticed { .. } => None,
@@ -138,6 +149,7 @@ impl Kind {
             | Self::Grown { .. }
             | Self::Overdue { .. }
             | Self::Reminder { .. }
+            | Self::Closed { .. }
             | Self::Recovered { .. }
             | Self::WasDown { .. }
             | Self::Noticed { .. } => None,
@@ -152,6 +164,7 @@ impl Kind {
             | Self::Grown { .. }
             | Self::Overdue { .. }
             | Self::Acknowledged { .. }
+            | Self::Closed { .. }
             | Self::Recovered { .. }
             | Self::WasDown { .. }
             | Self::Noticed { .. } => None,

@@ -2,6 +2,8 @@
 //!
 //! It does not know the incident itself, which goes on changing.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use shared::{ComponentId, Impact, IncidentId, Status, Timestamp};
 
@@ -33,6 +35,26 @@ pub struct Matter {
     /// What joined since the message before, where it grew.
     #[serde(default)]
     pub growth: Option<Growth>,
+    /// What is not known to work, where operators closed it all the same.
+    #[serde(default)]
+    pub still: Option<Still>,
+    /// When operators closed the incident that this one goes on from.
+    #[serde(default)]
+    pub closed_before: Option<Timestamp>,
+}
+
+/// What is not known to work of an incident that operators closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Still {
+    /// The worst of them, at most [`NAMED`].
+    pub first: Vec<Named>,
+    /// How many they are in all.
+    pub components: u32,
+    /// The worst state that one of them has: of what is unknown or under maintenance, nothing but that it was not seen to work.
+    pub worst: Status,
+    /// How long what fails is let be before it is an incident again.
+    #[serde(with = "shared::seconds")]
+    pub reopen: Duration,
 }
 
 /// What joined an incident since the message before.
@@ -68,6 +90,8 @@ impl Matter {
             components: 1,
             growth: None,
             lead: None,
+            still: None,
+            closed_before: None,
         }
     }
 }

@@ -127,7 +127,7 @@ impl Notification {
         }
     }
 
-    /// The word in documents: `down`, `grown`, `overdue`, `recovered`, `was_down` of an incident; `fault`, `fault_over`,
+    /// The word in documents: `down`, `grown`, `overdue`, `recovered`, `closed`, `was_down` of an incident; `fault`, `fault_over`,
     /// `was_fault` of the monitor; of both `reminder` and `acknowledged`; `drill`; `maintenance_announced`, `maintenance_moved`, `maintenance_begins`, `maintenance_ends`,
     /// `maintenance_cancelled`.
     pub fn word(&self) -> &'static str {
@@ -138,6 +138,7 @@ impl Notification {
             (Subject::Incident(_) | Subject::Monitor(_), Kind::Reminder { .. }) => "reminder",
             (Subject::Incident(_) | Subject::Monitor(_), Kind::Acknowledged { .. }) => "acknowledged",
             (Subject::Drill(_), _) => "drill",
+            (Subject::Incident(_), Kind::Closed { .. }) => "closed",
             (Subject::Incident(_), Kind::Recovered { .. }) => "recovered",
             (Subject::Incident(_), Kind::WasDown { .. }) => "was_down",
             (
@@ -145,7 +146,7 @@ impl Notification {
                 Kind::Down { .. } | Kind::Noticed { .. } | Kind::Grown { .. } | Kind::Overdue { .. },
             ) => "fault",
             (Subject::Maintenance(planned), _) => planned.event(),
-            (Subject::Monitor(_), Kind::Recovered { .. }) => "fault_over",
+            (Subject::Monitor(_), Kind::Recovered { .. } | Kind::Closed { .. }) => "fault_over",
             (Subject::Monitor(_), Kind::WasDown { .. }) => "was_fault",
         }
     }

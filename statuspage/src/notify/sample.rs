@@ -49,6 +49,7 @@ fn events(at: Timestamp) -> Vec<(Subject, Kind)> {
         Kind::Reminder { since: at, cause, number: 1 },
         Kind::Acknowledged { since: at, at, by: Actor::Socket },
         Kind::Recovered { since: at, until: at },
+        Kind::Closed { since: at, at, by: Actor::Socket },
     ];
     let of_incident = of_incident.into_iter().filter_map(|kind| Some((incident.clone()?, kind)));
     let others = [

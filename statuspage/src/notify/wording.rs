@@ -162,7 +162,11 @@ impl Voice {
             | Kind::Grown { cause, .. }
             | Kind::Reminder { cause, .. }
             | Kind::WasDown { cause, .. } => cause.as_ref(),
-            Kind::Recovered { .. } | Kind::Noticed { .. } | Kind::Overdue { .. } | Kind::Acknowledged { .. } => None,
+            Kind::Recovered { .. }
+            | Kind::Closed { .. }
+            | Kind::Noticed { .. }
+            | Kind::Overdue { .. }
+            | Kind::Acknowledged { .. } => None,
         };
         if let Some(cause) = cause.filter(|cause| !cause.locations.is_empty()) {
             let from = cause.locations.iter().map(shared::LocationName::as_str).collect::<Vec<_>>().join(", ");

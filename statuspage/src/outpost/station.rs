@@ -2,7 +2,7 @@
 //!
 //! It does not know what else runs in the process.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use prober::{
     definition::DefinitionSet,
@@ -24,6 +24,9 @@ use crate::{
     settings::{EmbeddedProber, Settings, Source},
     words::quantity::place,
 };
+
+/// The lookout asks every fifteen seconds, and each answer may take ten.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// What makes a process an outpost.
 #[derive(Debug, Clone)]
@@ -98,7 +101,7 @@ impl Station {
         client: Client,
         oversight: &mut Oversight,
     ) -> Result<(Self, watch::Receiver<Option<Arc<HubView>>>), ReporterError> {
-        let reporter = ReporterOptions {
+        let reporting = ReporterOptions {
             hub: options.hub.clone(),
             location: settings.location.clone(),
             code: options.code.clone(),
@@ -106,11 +109,10 @@ impl Station {
             ca_file: settings.ca_file.clone(),
             ping: None,
             journal: JournalOptions { max_bytes: options.journal_bytes, ..JournalOptions::default() },
-            listener: None,
         };
-        let reporter = Reporter::open(reporter, oversight).await?;
+        let reporter = Reporter::open(reporting, oversight).await?;
         let (lookout, views) =
-            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.part("lookout"));
+            Lookout::new(options.hub.clone(), client, &settings.data, now, oversight.pulses.part("lookout", SILENCE));
         Ok((Self { reporter, lookout }, views))
     }
 

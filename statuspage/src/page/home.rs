@@ -143,11 +143,12 @@ impl Row {
         let history = &component.history;
         let uptime = uptime::share(history.uptime.quarter, words);
         let since = Watched::new(component, now).since(uptime::QUARTER, words);
+        let window = since.clone().map_or_else(|| words.ninety_days(), |since| words.watched_since(since));
         Self {
             component: Arc::clone(component),
             description: component.description.as_ref().map(|text| inert(text.get(words.language()))),
             link: head.link(&format!("/services/{}", component.id)),
-            strip: words.strip(&name, &uptime, day::with_outage(&history.days)),
+            strip: words.strip(&name, window, &uptime, day::with_outage(&history.days)),
             window: since.is_none().then(|| words.ninety_days()),
             coverage: uptime::coverage(history.uptime.quarter, since, words),
             uptime,

@@ -58,6 +58,7 @@ fn content(snapshot: &Snapshot, incident: &Incident, title: String, head: &Head<
             <h1><bdi>{title}</bdi></h1>
             <div class="now"><p class=look.class>{shell::shape(look)}{stage}</p></div>
             <p class="meta">{news::facts(incident, now, words)}</p>
+            {wording::left(incident, words).map(|left| view! { <p>{left}</p> })}
             {news::touched(incident, words)}
             {news::workaround(incident, words)}
             {news::promise(incident, now, words)}

@@ -90,7 +90,7 @@ pub(super) fn announced<'a>(
     let told = move |maintenance: &&Maintenance| match maintenance.stage {
         MaintenanceStage::Scheduled => maintenance.starts_at <= near,
         MaintenanceStage::InProgress | MaintenanceStage::Verifying => true,
-        MaintenanceStage::Completed => false,
+        MaintenanceStage::Completed | MaintenanceStage::Cancelled => false,
     };
     let planned = snapshot.maintenances.iter().rev().map(AsRef::as_ref);
     planned.filter(told).filter(move |maintenance| concern.has_maintenance(maintenance))
@@ -100,6 +100,7 @@ pub(super) fn announced<'a>(
 pub(super) fn look(incident: &Incident) -> Look {
     let over = !incident.components.is_empty() && incident.failing().next().is_none();
     match incident.impact {
+        impact if incident.is_closed_early() => impact_look(impact),
         _ if over || !incident.stage.is_open() => {
             Look { shape: Look::from(Status::Operational).shape, ..Status::Unknown.into() }
         }
@@ -136,16 +137,17 @@ pub(super) fn card(incident: &Incident, now: Timestamp, head: &Head<'_>) -> AnyV
 /// `Major outage · since 14:02 · detected in 3 s · acknowledged at 14:06`.
 pub(super) fn facts(incident: &Incident, now: Timestamp, words: &Words) -> String {
     let times = &incident.times;
-    let detected = match incident.origin {
-        Origin::Measured => words.detected_in(words.span(times.detected_at.since(times.started_at))),
-        Origin::Declared(_) => words.declared_by_hand(),
+    let detected = match (&incident.origin, incident.persists_since()) {
+        (_, Some(_)) => None,
+        (Origin::Measured, None) => Some(words.detected_in(words.span(times.detection()))),
+        (Origin::Declared(_), None) => Some(words.declared_by_hand()),
     };
     let duration = match times.resolved_at {
         Some(end) => words.period(times.started_at, times.recovered_at.unwrap_or(end), now),
         None => words.going_since(words.when(times.started_at, now)),
     };
     let taken = incident.acknowledgement.as_ref().map(|taken| words.taken_on(words.at(taken.at, now)));
-    let facts = [Some(wording::impact(incident.impact, words)), Some(duration), Some(detected), taken];
+    let facts = [Some(wording::impact(incident.impact, words)), Some(duration), detected, taken];
     // No line begins with a point.
     facts.into_iter().flatten().collect::<Vec<_>>().join("\u{a0}· ")
 }
@@ -251,6 +253,10 @@ pub(super) fn when(maintenance: &Maintenance, now: Timestamp, words: &Words) -> 
         }
         MaintenanceStage::Completed => {
             format!("{stage} · {}", words.period(maintenance.starts_at, maintenance.ends_at, now))
+        }
+        MaintenanceStage::Cancelled => {
+            let planned = words.maintenance_planned(maintenance::wording::window(maintenance, words));
+            format!("{stage} · {planned}")
         }
     }
 }

@@ -6,7 +6,11 @@ use std::fmt::Write;
 
 use shared::{ComponentId, Language};
 
-use super::{freshness::origin, upstream, uptime};
+use super::{
+    freshness::origin,
+    upstream,
+    uptime::{self, Watched},
+};
 use crate::{
     incident::wording,
     markdown,
@@ -100,11 +104,11 @@ fn line(component: &ComponentView, snapshot: &Snapshot, words: &Words) -> String
     let name = inert(component.name.get(words.language()));
     let state = words.state(component, snapshot.generated_at);
     let note = words.note(component, snapshot.generated_at);
-    let share = component
-        .history
-        .uptime
-        .quarter
-        .map(|_| format!("{} {}", words.ninety_days(), uptime::share(component.history.uptime.quarter, words)));
+    let quarter = component.history.uptime.quarter;
+    let since = Watched::new(component, snapshot.generated_at).since(uptime::QUARTER, words);
+    let window = since.is_none().then(|| format!("{} ", words.ninety_days())).unwrap_or_default();
+    let share = quarter
+        .map(|_| format!("{window}{} {}", uptime::share(quarter, words), uptime::coverage(quarter, since, words)));
     let rest: Vec<String> = [Some(note), share].into_iter().flatten().filter(|part| !part.is_empty()).collect();
     let state = if rest.is_empty() { state } else { format!("{state} ({})", rest.join(", ")) };
     format!("- {}", words.item(name, state))

@@ -66,7 +66,7 @@ impl<'a> Entry<'a> {
             Self::Incident(incident) => incident.stage.is_open(),
             Self::Maintenance(maintenance) => match maintenance.stage {
                 MaintenanceStage::InProgress | MaintenanceStage::Verifying => true,
-                MaintenanceStage::Scheduled | MaintenanceStage::Completed => false,
+                MaintenanceStage::Scheduled | MaintenanceStage::Completed | MaintenanceStage::Cancelled => false,
             },
         }
     }
@@ -100,7 +100,8 @@ fn happened(incident: &Incident, snapshot: &Snapshot, head: &Head<'_>) -> AnyVie
 fn planned(maintenance: &Maintenance, snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     let (words, now) = (head.words, snapshot.generated_at);
     let when = match maintenance.stage {
-        MaintenanceStage::Scheduled => maintenance::wording::window(maintenance, words),
+        // What was cancelled was never under way.
+        MaintenanceStage::Scheduled | MaintenanceStage::Cancelled => maintenance::wording::window(maintenance, words),
         MaintenanceStage::InProgress | MaintenanceStage::Verifying | MaintenanceStage::Completed => {
             words.period(maintenance.starts_at, maintenance.ends_at, now)
         }

@@ -145,6 +145,8 @@ fn past(snapshot: &Snapshot, component: &ComponentView, head: &Head<'_>) -> AnyV
 
 fn days(days: &[Day], component: &ComponentView, watched: &Watched, words: &Words) -> AnyView {
     let uptime = uptime::share(component.history.uptime.quarter, words);
+    let coverage = uptime::coverage(component.history.uptime.quarter, None, words);
+    let uptime = [uptime, coverage].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let sentence = words.days_sentence(day::with_outage(days), uptime);
     let since = watched.since(uptime::QUARTER, words).map(|since| format!(" {}", words.watched(since)));
     let row = |day: &Day| {

@@ -182,7 +182,7 @@ fn alert(refusal: Refusal, words: &Words) -> Option<AnyView> {
 }
 
 fn fault(id: &'static str, said: String) -> AnyView {
-    view! { <p class="answer down" id=id role="alert">{said}</p> }.into_any()
+    view! { <p class="down" id=id role="alert"><b>{said}</b></p> }.into_any()
 }
 
 fn email(form: &Form, words: &Words) -> AnyView {

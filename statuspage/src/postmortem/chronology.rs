@@ -95,6 +95,7 @@ fn updates(incident: &Incident, words: &Words) -> Vec<Event> {
             Body::Opened | Body::Recovered => return None,
             Body::Grown { components } if *components as usize <= at_first => return None,
             Body::Grown { components } => words.draft_chron_grown(*components),
+            Body::Persists { .. } => words.draft_chron_persists(),
             Body::Relapsed => words.draft_chron_relapsed(),
             Body::Settled => words.draft_chron_resolved(),
             Body::Written(text) => {

@@ -59,7 +59,12 @@ fn part(component: &PageComponent, since: Timestamp, recovered_at: Option<Timest
 fn update(number: u32, time: Timestamp, stage: Stage, body: Body) -> Update {
     let by = match body {
         Body::Written(_) => Actor::Operator("Camille".to_owned()),
-        Body::Opened | Body::Grown { .. } | Body::Recovered | Body::Relapsed | Body::Settled => Actor::Monitor,
+        Body::Opened
+        | Body::Persists { .. }
+        | Body::Grown { .. }
+        | Body::Recovered
+        | Body::Relapsed
+        | Body::Settled => Actor::Monitor,
     };
     Update { number, at: time, stage, body, affected: Vec::new(), by }
 }

@@ -133,7 +133,8 @@ fn status(fault: &Fault) -> StatusCode {
         | Fault::Choice(_)
         | Fault::OnceAndAgain
         | Fault::NoComponent
-        | Fault::UnknownComponent(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        | Fault::UnknownComponent(_)
+        | Fault::UnknownGroup(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -133,7 +133,8 @@ async fn rollups(app: &App, id: &str, request: &Parts) -> Result<Representation,
     if !is_known {
         return Err(unknown());
     }
-    json(move || history::Answer::new(id, &query, steps.rollups(now))).await
+    let since = shown.map(|component| component.created_at);
+    json(move || history::Answer::new(id, &query, since, steps.rollups(now))).await
 }
 
 fn component(id: &str) -> Result<ComponentId, Problem> {

@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use serde::de::DeserializeOwned;
-use shared::{MaintenanceId, MaintenanceStage};
+use shared::MaintenanceId;
 
 use super::{
     reply::{self, created, json, read},
@@ -53,7 +53,7 @@ pub(super) async fn list(State(app): State<App>, request: Parts) -> Response {
         Ok(wanted) => wanted,
         Err(problem) => return problem.respond(),
     };
-    let is_open = |one: &Arc<Maintenance>| one.stage != MaintenanceStage::Completed;
+    let is_open = |one: &Arc<Maintenance>| !one.stage.is_over();
     let edition = app.edition();
     let listed =
         edition.snapshot().maintenances.iter().filter(|one| wanted.open.is_none_or(|open| is_open(one) == open));

@@ -20,11 +20,13 @@ use crate::{
     api::{
         problem::Problem,
         subscribers::{
-            BounceAnswer, BounceOrder, BouncedForm, ImportAnswer, ImportOrder, RefusedLine, RemoveAnswer, RemoveOrder,
-            SubscribersAnswer,
+            BounceAnswer, BounceOrder, BouncedForm, ImportAnswer, ImportLine, ImportOrder, RefusedLine, RemoveAnswer,
+            RemoveOrder, SubscribersAnswer,
         },
     },
     incident::Actor,
+    order::{Known, Names},
+    snapshot::{ComponentView, Snapshot},
     subscriber::{Bounced, MailAddress, SubscriberId, Unavailable},
 };
 
@@ -71,9 +73,14 @@ async fn import(operator: Operator, State(app): State<App>, request: Request) ->
 }
 
 async fn imported(app: &App, order: ImportOrder) -> Result<ImportAnswer, Unavailable> {
-    let language = app.edition().snapshot().site.default_language();
+    let edition = app.edition();
+    let (language, names) = (edition.snapshot().site.default_language(), names(edition.snapshot()));
     let (mut sound, mut answer) = (Vec::new(), ImportAnswer::default());
     for (line, number) in order.subscribers.into_iter().zip(1..) {
+        if let Some(reason) = strange(&line, &names) {
+            answer.refused.push(RefusedLine { number, reason });
+            continue;
+        }
         let read = line.read(language).and_then(|one| app.subscribers.accepts(&one.address).map(|()| one));
         match read {
             Ok(one) => sound.push(one),
@@ -81,6 +88,23 @@ async fn imported(app: &App, order: ImportOrder) -> Result<ImportAnswer, Unavail
         }
     }
     Ok(answer.count(&app.subscribers.import(sound).await?))
+}
+
+/// The components and groups of the page by all their names.
+fn names(snapshot: &Snapshot) -> Names {
+    snapshot.components.iter().map(|one| known(one)).collect()
+}
+
+fn known(one: &ComponentView) -> Known<'_> {
+    Known { id: &one.id, formerly: &one.formerly, name: &one.name, group: one.group.as_ref() }
+}
+
+/// Why nobody can subscribe to what a line names.
+fn strange(line: &ImportLine, names: &Names) -> Option<String> {
+    let component = line.components.iter().find_map(|id| names.component(id));
+    let group = || line.groups.iter().find_map(|name| names.group(name));
+    let component = component.map(|stranger| format!("there is no component {stranger}"));
+    component.or_else(|| group().map(|stranger| format!("there is no group {stranger}")))
 }
 
 async fn remove(operator: Operator, State(app): State<App>, request: Request) -> Response {

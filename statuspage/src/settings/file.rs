@@ -28,7 +28,7 @@ use super::{
     mail, maintenance, operators,
     policies::{self, Drills, PolicyEntry},
     typed::{self, FORMAT},
-    value::{FrameAncestors, PathText, Quiet, default_time_zone},
+    value::{FrameAncestors, PathText, Quiet, Reopen, default_time_zone},
     written::{Written, given, listed},
 };
 use crate::{mail::MailSettings, maintenance::Plan, notify::SecretUrl, watch::Ping};
@@ -48,6 +48,7 @@ pub(super) struct FromFile {
     pub(super) metrics: Option<MetricsMode>,
     pub(super) metrics_token: Option<Hidden>,
     pub(super) quiet: Option<Quiet>,
+    pub(super) reopen: Option<Reopen>,
     pub(super) groups: Option<Vec<String>>,
     pub(super) private_targets: Option<PrivateTargets>,
     pub(super) frame_ancestors: Option<FrameAncestors>,
@@ -101,6 +102,7 @@ impl FromFile {
             metrics: given(&file.metrics),
             metrics_token: value(&file.metrics_token).map(|token| token.0.clone()),
             quiet: value(&file.incidents).and_then(|incidents| given(&incidents.quiet)),
+            reopen: value(&file.incidents).and_then(|incidents| given(&incidents.reopen)),
             groups: listed(&file.groups).map(|groups| groups.into_iter().map(|group| group.0).collect()),
             private_targets: value(&file.deny_private).map(|flag| deny(flag.0)),
             frame_ancestors: given(&file.frame_ancestors),

@@ -118,6 +118,7 @@ fn keeping(page: &mut Page<'_>) {
     }
     let _ = writeln!(page.text, "\n[verify]\ncron = {}", quoted(&settings.verify.line));
     let _ = writeln!(page.text, "\n[incidents]\nquiet = {}", quoted(settings.quiet));
+    let _ = writeln!(page.text, "reopen = {}", quoted(settings.reopen));
 }
 
 fn alarms(page: &mut Page<'_>) {

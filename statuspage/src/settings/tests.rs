@@ -209,15 +209,15 @@ token = "${env:CANARY}canary"
 name = "sms"
 kind = "ovh_sms"
 url = "https://canary.example.org/canary"
-account = "canary"
-login = "canary"
+account = "sms-xx00000-1"
+login = "belfry"
 password = "canary"
 from = "Belfry"
 to = ["+33612345678"]
 [[channel]]
 name = "free"
 kind = "free_mobile"
-user = "canary"
+user = "12345678"
 pass = "canary"
 [[channel]]
 name = "room"
@@ -243,6 +243,10 @@ to = ["b@example.org"]
     // The host of an address is shown.
     let shown = shown.replace("https://canary.example.org/***", "");
     assert!(!shown.contains("canary") && !shown.contains("33612345678"), "{shown}");
+    // A name that opens nothing by itself is shown, and so much of a number that one is told from the other.
+    for harmless in ["account = \"sms-xx00000-1\"", "login = \"belfry\"", "user = \"12345678\"", "[\"***78\"]"] {
+        assert!(shown.contains(harmless), "{harmless}: {shown}");
+    }
 }
 
 #[test]

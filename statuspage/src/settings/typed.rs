@@ -20,7 +20,7 @@ use super::{
     maintenance::Maintenance,
     operators::{Bearer, Operator},
     policies::{DrillTable, PolicyTable},
-    value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Quiet, Retention, Zone},
+    value::{FrameAncestors, Group, LogFormat, Network, PathText, PublicUrl, Quiet, Reopen, Retention, Zone},
     written::Written,
 };
 use crate::server::ListenAddress;
@@ -120,6 +120,9 @@ prober::table! {
         /// Everything must have worked for so long before an incident is over; longer when it comes back.
         #[schemars(extend("default" = "3m"))]
         quiet: Option<At<Written<Quiet>>>,
+        /// What fails on after operators closed its incident is an incident again after so long.
+        #[schemars(extend("default" = "10m"))]
+        reopen: Option<At<Written<Reopen>>>,
     }
 }
 

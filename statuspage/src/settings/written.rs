@@ -17,7 +17,7 @@ use super::{
     maintenance::Length,
     value::{
         ContentType, FrameAncestors, Group, Kind, Label, LogFormat, Matter, Network, PathText, PublicUrl, Quiet,
-        Retention, Room, Severity, Zone,
+        Reopen, Retention, Room, Severity, Zone,
     },
 };
 use crate::{
@@ -121,6 +121,7 @@ forms! {
     PolicyName: "a name in quotes", "\"on-call\"";
     PublicUrl: "an address in quotes", "\"https://status.example.org\"";
     Quiet: "a time in quotes", "\"3m\"";
+    Reopen: "a time in quotes", "\"10m\"";
     Room: "a room's id in quotes", "\"!abcdef:example.org\"";
     Severity: "a word in quotes", "\"major\"", Self::WORDS;
     Retention: "a number of days in quotes", "\"30d\"";

@@ -19,6 +19,7 @@ use shared::{Language, Timestamp};
 
 use super::{
     Asked, Bounce, Bounced, FORM, Left, MailAddress, Mailbox, Profile, Scope, Stage, SubscriberId, Token, Wanted,
+    departures::Departures,
     entry::{Entry, Ticket, Wish},
     keys::{Keys, Trace},
     token::TokenHash,
@@ -43,6 +44,8 @@ pub struct Roll {
     refused: BTreeSet<Trace>,
     /// Addresses that left: only a yes of their own brings them back, no operator's list.
     left: BTreeSet<Trace>,
+    /// When they did, as far as a backup that is put back might not know of it.
+    departures: Departures,
 }
 
 /// What comes from outside: the time, and random bits.
@@ -63,7 +66,15 @@ impl Roll {
     /// An empty one.
     pub fn new(keys: Keys) -> Self {
         let (by_address, by_token) = (BTreeMap::new(), BTreeMap::new());
-        Self { keys, entries: BTreeMap::new(), by_address, by_token, refused: BTreeSet::new(), left: BTreeSet::new() }
+        Self {
+            keys,
+            entries: BTreeMap::new(),
+            by_address,
+            by_token,
+            refused: BTreeSet::new(),
+            left: BTreeSet::new(),
+            departures: Departures::default(),
+        }
     }
 
     /// Somebody says that an address is his and wants news. Gives the letter that goes there, where there is one: a question, or

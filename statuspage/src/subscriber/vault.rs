@@ -20,7 +20,12 @@ use std::{
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 
-use super::{Keys, Roll};
+use tracing::warn;
+
+use super::{
+    DEPARTED, Keys, Roll,
+    departures::{Departures, Found},
+};
 use crate::draft::Draft;
 
 /// The file's name in the data directory, and in backups.
@@ -126,6 +131,40 @@ impl Vault {
             draft.finish()
         };
         put().map_err(|reason| VaultError::Disk { path: self.path(), reason })
+    }
+
+    /// Who left, as the small file beside the book says it: a restore leaves that where it is. What cannot be read is none.
+    pub(super) fn departures(&self, keys: &Keys) -> (Departures, Found) {
+        match fs::read(self.data.join(DEPARTED)) {
+            Ok(bytes) => match Departures::read(&bytes, keys.fingerprint()) {
+                Some(departures) => (departures, Found::File),
+                None => {
+                    warn!(file = DEPARTED, "who left cannot be read: it is damaged, or of another key");
+                    (Departures::default(), Found::Nothing)
+                }
+            },
+            Err(error) => {
+                if error.kind() != ErrorKind::NotFound {
+                    warn!(file = DEPARTED, %error, "who left cannot be read");
+                }
+                (Departures::default(), Found::Nothing)
+            }
+        }
+    }
+
+    /// Writes who left, on stable storage, before the book that has them no more.
+    ///
+    /// # Errors
+    ///
+    /// When the disk does not work; what was there is still there then.
+    pub(super) fn write_departures(&self, roll: &Roll) -> Result<(), VaultError> {
+        let path = self.data.join(DEPARTED);
+        let put = || {
+            let mut draft = Draft::create(&path)?;
+            draft.write_all(&roll.departures().write(roll.keys().fingerprint())?)?;
+            draft.finish()
+        };
+        put().map_err(|reason| VaultError::Disk { path: path.clone(), reason })
     }
 
     fn path(&self) -> PathBuf {

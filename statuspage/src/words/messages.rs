@@ -180,7 +180,7 @@ messages! {
     /// In English: “no data yet”.
     no_data() = "no-data";
     /// In English: “`bad` days with an outage”.
-    strip(name, uptime, bad) = "strip";
+    strip(name, window, uptime, bad) = "strip";
     /// In English: “Open the service”.
     open_service() = "open-service";
     /// In English: “In this state since `since`”.

@@ -59,5 +59,5 @@ fn an_answer_has_seconds_and_parts_of_one() {
         latency: BTreeMap::from([("lyon".parse().expect("a name"), point)]),
     };
     let query = read("").expect("sound");
-    insta::assert_json_snapshot!(Answer::new("cloud".parse().expect("an id"), &query, vec![rollup]));
+    insta::assert_json_snapshot!(Answer::new("cloud".parse().expect("an id"), &query, None, vec![rollup]));
 }

@@ -202,6 +202,7 @@ impl From<&Update> for UpdateAnswer {
     fn from(update: &Update) -> Self {
         let (kind, body) = match &update.body {
             Body::Opened => ("opened", None),
+            Body::Persists { .. } => ("persists", None),
             Body::Grown { .. } => ("grown", None),
             Body::Recovered => ("recovered", None),
             Body::Relapsed => ("relapsed", None),

@@ -3,7 +3,7 @@
 //! It does not know where the values come from.
 
 use serde::Serialize;
-use shared::{Status, Timestamp};
+use shared::{MaintenanceStage, Status, Timestamp};
 
 /// The word of a component's status among the five that clients know.
 pub(super) fn word(status: Status) -> &'static str {
@@ -208,6 +208,15 @@ pub(super) struct Maintenance {
     pub(super) incident: Incident,
     pub(super) scheduled_for: Timestamp,
     pub(super) scheduled_until: Timestamp,
+    /// The truth, where Statuspage has no word for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) x_monitor: Option<Planned>,
+}
+
+/// How far a maintenance really is.
+#[derive(Debug, Serialize)]
+pub(super) struct Planned {
+    pub(super) state: MaintenanceStage,
 }
 
 /// One update of an incident.

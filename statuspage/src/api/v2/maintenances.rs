@@ -8,7 +8,7 @@ use shared::MaintenanceStage;
 
 use super::{
     View,
-    document::{Component, Impact, Incident, Maintenance, Maintenances, Postmortem, Update},
+    document::{Component, Impact, Incident, Maintenance, Maintenances, Planned, Postmortem, Update},
     incidents::NEWEST,
 };
 use crate::{
@@ -31,7 +31,10 @@ impl View<'_> {
     pub(crate) fn upcoming_maintenances(&self) -> Maintenances {
         self.those(|stage| match stage {
             MaintenanceStage::Scheduled => true,
-            MaintenanceStage::InProgress | MaintenanceStage::Verifying | MaintenanceStage::Completed => false,
+            MaintenanceStage::InProgress
+            | MaintenanceStage::Verifying
+            | MaintenanceStage::Completed
+            | MaintenanceStage::Cancelled => false,
         })
     }
 
@@ -39,13 +42,13 @@ impl View<'_> {
     pub(crate) fn active_maintenances(&self) -> Maintenances {
         self.those(|stage| match stage {
             MaintenanceStage::InProgress | MaintenanceStage::Verifying => true,
-            MaintenanceStage::Scheduled | MaintenanceStage::Completed => false,
+            MaintenanceStage::Scheduled | MaintenanceStage::Completed | MaintenanceStage::Cancelled => false,
         })
     }
 
     /// What is to come or goes on.
     pub(super) fn ahead(&self) -> Vec<Maintenance> {
-        self.those(|stage| stage != MaintenanceStage::Completed).scheduled_maintenances
+        self.those(|stage| !stage.is_over()).scheduled_maintenances
     }
 
     /// One of them.
@@ -59,7 +62,7 @@ impl View<'_> {
         let planned = |maintenance: &Arc<maintenance::Maintenance>| {
             let mut planned = self.planned(maintenance);
             listed += planned.incident.components.len();
-            if listed > LISTED && maintenance.stage == MaintenanceStage::Completed {
+            if listed > LISTED && maintenance.stage.is_over() {
                 planned.incident.components.clear();
             }
             planned
@@ -71,11 +74,11 @@ impl View<'_> {
 
     fn planned(&self, maintenance: &maintenance::Maintenance) -> Maintenance {
         let last = |stage| maintenance.updates.iter().rev().find(|notice| notice.stage == stage);
-        let over = (maintenance.stage == MaintenanceStage::Completed).then_some(maintenance.ends_at);
+        let over = maintenance.stage.is_over().then_some(maintenance.cancelled_at.unwrap_or(maintenance.ends_at));
         let incident = Incident {
             id: maintenance.id.to_string(),
             name: wording::title(maintenance, &self.words),
-            status: maintenance.stage.word(),
+            status: word(maintenance.stage),
             created_at: maintenance.created_at,
             updated_at: maintenance.updated_at,
             monitoring_at: last(MaintenanceStage::Verifying).map(|notice| notice.at),
@@ -89,7 +92,10 @@ impl View<'_> {
             reminder_intervals: None,
             postmortem: Postmortem::default(),
         };
-        Maintenance { incident, scheduled_for: maintenance.starts_at, scheduled_until: maintenance.ends_at }
+        let x_monitor =
+            (maintenance.stage == MaintenanceStage::Cancelled).then_some(Planned { state: maintenance.stage });
+        let (scheduled_for, scheduled_until) = (maintenance.starts_at, maintenance.ends_at);
+        Maintenance { incident, scheduled_for, scheduled_until, x_monitor }
     }
 
     /// Newest first; that it is planned is said even where nobody said more, for strict clients fail on an empty list.
@@ -100,7 +106,7 @@ impl View<'_> {
     fn notice(&self, maintenance: &maintenance::Maintenance, notice: &Notice) -> Update {
         Update {
             id: id::stable(id::Kind::Update, &format!("{} {}", maintenance.id, notice.number)),
-            status: notice.stage.word(),
+            status: word(notice.stage),
             body: wording::text(maintenance, notice, &self.words),
             incident_id: maintenance.id.to_string(),
             created_at: notice.at,
@@ -118,5 +124,16 @@ impl View<'_> {
         let covers = |component: &&Arc<ComponentView>| scope.covers(&component.id, component.group.as_ref());
         let concerned = self.snapshot.components.iter().filter(covers);
         concerned.map(|component| self.component(component)).collect()
+    }
+}
+
+/// Statuspage has no word for what will not be; its clients refuse words that they do not know. What was said last says it.
+fn word(stage: MaintenanceStage) -> &'static str {
+    match stage {
+        MaintenanceStage::Scheduled
+        | MaintenanceStage::InProgress
+        | MaintenanceStage::Verifying
+        | MaintenanceStage::Completed => stage.word(),
+        MaintenanceStage::Cancelled => MaintenanceStage::Completed.word(),
     }
 }

@@ -221,7 +221,7 @@ fn open(restored: &Restored) -> (BTreeSet<String>, BTreeSet<String>) {
         let subject = row.subject.to_string();
         match row.kind {
             Kind::Down { .. } => drop(told.insert(subject)),
-            Kind::Recovered { .. } | Kind::WasDown { .. } => drop(told.remove(&subject)),
+            Kind::Closed { .. } | Kind::Recovered { .. } | Kind::WasDown { .. } => drop(told.remove(&subject)),
             Kind::Noticed { .. }
             | Kind::Grown { .. }
             | Kind::Overdue { .. }

@@ -209,6 +209,38 @@ impl Bench {
 }
 
 #[tokio::test]
+async fn a_place_that_sees_nothing_is_told_and_so_is_that_it_sees_again() {
+    let blind = |started_at: Timestamp| Observation {
+        failure: Some(Failure::new(FailureKind::ProberFault, "this location cannot reach its control targets")),
+        ..result("cloud", started_at, Verdict::Unknown)
+    };
+    let begin = now().minus(Duration::from_secs(150));
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(vec![blind(begin), blind(begin.plus(EVERY))]).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_blind fault"]);
+    let seen: Vec<_> = bench.snapshot().alarms.blind().map(|(place, since)| (place.to_owned(), since)).collect();
+    assert_eq!(seen, [("local".to_owned(), begin)]);
+    bench.take(vec![result("cloud", begin.plus(EVERY * 3), Verdict::Fail)]).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_blind fault", "location_blind fault_over"], "what fails is seen");
+    assert_eq!(bench.snapshot().alarms.blind().count(), 0);
+}
+
+#[tokio::test]
+async fn a_place_that_saw_nothing_before_a_restart_is_not_said_to_see_after_it() {
+    let failure = || Some(Failure::new(FailureKind::ProberFault, "this location cannot reach its control targets"));
+    let begin = now().minus(Duration::from_secs(150));
+    let blind = |after| Observation { failure: failure(), ..result("cloud", begin.plus(after), Verdict::Unknown) };
+    let mut bench = Bench::start(cloud()).await;
+    bench.take(vec![blind(Duration::ZERO), blind(EVERY)]).await;
+    bench.hub.tell_troubles().await;
+    let mut bench = bench.killed(cloud()).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_blind fault"]);
+}
+
+#[tokio::test]
 async fn a_place_that_must_report_and_at_which_too_few_probes_run_is_named_to_the_dead_man_switch() {
     let mut bench = Bench::start(cloud()).await;
     let code = Code::generate().expect("a code");

@@ -168,3 +168,18 @@ async fn a_component_that_was_renamed_while_the_hub_was_off_goes_on_as_it_was() 
     assert_eq!(bench.status("nuage"), Status::MajorOutage);
     assert_eq!(bench.component("nuage").history.failures.len(), 3);
 }
+
+#[tokio::test]
+async fn what_waited_in_a_backup_that_was_put_back_is_history_and_that_is_told_once() {
+    let mut bench = Bench::start(cloud()).await;
+    let transitions = bench.hub.take_observations(results("cloud", lately(), &DOWN)).await;
+    bench.hub.tell(&transitions).await;
+    assert!(bench.rows().iter().any(Notification::is_pending), "nobody has taken it");
+    let fault = StoreFault::RestoredFrom { backup: "backup.tar".into(), made_at: now() };
+    let bench = bench.put_back(cloud(), vec![fault]).await;
+    let rows = bench.rows();
+    let pending: Vec<_> = rows.iter().filter(|row| row.is_pending()).map(|row| row.subject.to_string()).collect();
+    assert_eq!(pending, ["monitor:restored_from"]);
+    let bench = bench.killed(cloud()).await;
+    assert_eq!(bench.rows().len(), rows.len(), "a further start tells nothing more");
+}

@@ -2,32 +2,75 @@
 //!
 //! It does not know how one ends.
 
-use shared::{IncidentId, Stage, Timestamp};
+use std::{collections::BTreeSet, sync::Arc};
+
+use shared::{ComponentId, IncidentId, Stage, Timestamp};
 
 use super::{
     Book, Urgency,
     entry::{Entry, Memory},
-    failure::Failure,
+    failure::{Closed, Failure},
 };
 use crate::incident::{self, Body, Incident, Lead, Times, correlation::Trace, finding};
+
+/// What it means to an incident that a component enters it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entrance {
+    /// It begins.
+    First,
+    /// Everything in it worked.
+    Again,
+    /// Others fail in it.
+    Further,
+}
 
 impl Book {
     /// A component went down, or is still down in another way. Gives the incidents of which more is to be found out.
     pub(super) fn fails(&mut self, failure: &Failure<'_>) -> Vec<IncidentId> {
         let concerned = self.concerned.get(failure.component).cloned().unwrap_or_default();
-        let failing =
-            |id: &IncidentId| self.entries.get(id).is_some_and(|entry| entry.failing.contains(failure.component));
-        let inside: Vec<_> = concerned.iter().filter(|id| failing(id)).cloned().collect();
+        let accounts = |id: &IncidentId| self.entries.get(id).is_some_and(|it| it.accounts_for(failure.component));
+        let inside: Vec<_> = concerned.iter().filter(|id| accounts(id)).cloned().collect();
         if !inside.is_empty() {
             for id in &inside {
                 self.goes_on(id, failure);
             }
             return inside;
         }
-        let home = self.home(failure, &concerned);
-        let id = home.unwrap_or_else(|| self.begin(failure));
-        self.join(&id, failure);
+        let closed = concerned.iter().filter_map(|id| self.closed_on(id, failure)).max_by_key(|closed| closed.at);
+        let failure = closed.map_or_else(|| failure.clone(), |closed| failure.after(closed));
+        let id = self.home(&failure, &concerned).unwrap_or_else(|| self.begin(&failure));
+        let entrance = self.enter(&id, &failure);
+        self.say_entrance(&id, &failure, entrance, self.clock.unwrap_or(failure.at));
         vec![id]
+    }
+
+    /// What still fails of an incident that operators closed is an incident again, all of it the same one.
+    pub(super) fn go_on_from(&mut self, closed: &IncidentId, components: &BTreeSet<ComponentId>, at: Timestamp) {
+        let Some(entry) = self.entries.get(closed) else { return };
+        let before = Arc::clone(&entry.incident);
+        let ended = Closed { id: closed.clone(), at: before.times.resolved_at.unwrap_or(at) };
+        let parts = before.components.iter().filter(|(id, part)| components.contains(*id) && part.is_down());
+        let failures: Vec<_> = parts.map(|(id, part)| Failure::of_part(id, part, ended.clone(), at)).collect();
+        let Some(first) = failures.first() else { return };
+        let concerned = self.concerned.get(first.component).cloned().unwrap_or_default();
+        let id = self.home(first, &concerned).unwrap_or_else(|| self.begin(first));
+        let entrances: Vec<_> = failures.iter().map(|failure| self.enter(&id, failure)).collect();
+        if let Some(entrance) = entrances.into_iter().next() {
+            self.say_entrance(&id, first, entrance, at);
+        }
+        if let Some(entry) = self.entries.get_mut(&id) {
+            let pieces = before.evidence.pieces();
+            pieces.into_iter().filter(|(id, _)| components.contains(*id)).for_each(|(id, seen)| {
+                entry.edit().evidence.keep(id, seen);
+            });
+        }
+        self.find_out(&id, at);
+    }
+
+    /// An incident that was closed while the component failed, which has not worked since.
+    fn closed_on(&self, id: &IncidentId, failure: &Failure<'_>) -> Option<Closed> {
+        let entry = self.entries.get(id).filter(|entry| entry.failing.contains(failure.component))?;
+        Some(Closed { id: id.clone(), at: entry.incident.times.resolved_at? })
     }
 
     fn begin(&mut self, failure: &Failure<'_>) -> IncidentId {
@@ -37,20 +80,25 @@ impl Book {
         });
         let mut ids = names.map(|name| incident::id(failure.since, &name));
         let id = ids.find(|id| !self.entries.contains_key(id)).expect("there are more numbers than incidents");
-        let incident = Incident::begun(id.clone(), Times::begun(failure.since, failure.at));
+        let incident = Incident::begun(id.clone(), Times::begun(failure.since, failure.known_at));
         self.entries.insert(id.clone(), Entry::new(incident, Memory::default()));
         self.open.insert(id.clone());
         id
     }
 
     /// Makes a component that did not fail in an incident one that does.
-    fn join(&mut self, id: &IncidentId, failure: &Failure<'_>) {
-        let earlier = self.earlier(id, failure);
-        let Some(entry) = self.entries.get_mut(id) else { return };
-        let (first, well) = (entry.incident.components.is_empty(), entry.failing.is_empty());
+    fn enter(&mut self, id: &IncidentId, failure: &Failure<'_>) -> Entrance {
+        let earlier = failure.closed.as_ref().map(|closed| closed.id.clone()).or_else(|| self.earlier(id, failure));
+        let Some(entry) = self.entries.get_mut(id) else { return Entrance::Further };
+        let entrance = match (entry.incident.components.is_empty(), entry.failing.is_empty()) {
+            (true, _) => Entrance::First,
+            (false, true) => Entrance::Again,
+            (false, false) => Entrance::Further,
+        };
         entry.memory.said.entry(failure.component.clone()).or_insert(failure.from);
         entry.memory.unknown.remove(failure.component);
         entry.memory.disputed.remove(failure.component);
+        let linked = entry.memory.linked_by_hand;
         let incident = entry.edit();
         let part = incident.components.entry(failure.component.clone());
         let part = part.or_insert_with(|| failure.involvement(&self.landscape));
@@ -58,22 +106,35 @@ impl Book {
         incident.times.recovered_at = None;
         incident.times.started_at = incident.times.started_at.min(failure.since);
         incident.times.updated_at = failure.at;
-        if incident.relapse_of.is_none() {
-            incident.relapse_of = earlier;
+        if incident.relapse_of.is_none() && !linked {
+            incident.relapse_of = earlier.filter(|earlier| earlier != id);
         }
         entry.failing.insert(failure.component.clone());
         entry.memory.well_since = None;
-        if first {
-            entry.post(failure.at, Body::Opened, incident::Actor::Monitor);
-            entry.edit().times.announced_at = self.clock.or(Some(failure.at));
-            entry.size_said(failure.at);
-        } else if well {
-            relapse(entry, failure.at);
-        }
-        entry.gather(failure.at, &self.rules);
-        let urgency = if first || well { Urgency::Now } else { Urgency::Later };
         self.trace(id, failure);
         self.concerned.entry(failure.component.clone()).or_default().insert(id.clone());
+        entrance
+    }
+
+    /// Says what follows from a component that entered.
+    fn say_entrance(&mut self, id: &IncidentId, failure: &Failure<'_>, entrance: Entrance, announced_at: Timestamp) {
+        let Some(entry) = self.entries.get_mut(id) else { return };
+        let urgency = match entrance {
+            Entrance::First => {
+                let body =
+                    failure.closed.as_ref().map_or(Body::Opened, |closed| Body::Persists { closed_at: closed.at });
+                entry.post(failure.at, body, incident::Actor::Monitor);
+                entry.edit().times.announced_at = Some(announced_at);
+                entry.size_said(failure.at);
+                Urgency::Now
+            }
+            Entrance::Again => {
+                relapse(entry, failure.at);
+                Urgency::Now
+            }
+            Entrance::Further => Urgency::Later,
+        };
+        entry.gather(failure.at, &self.rules);
         self.changed(id, urgency);
     }
 

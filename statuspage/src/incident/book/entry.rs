@@ -63,6 +63,10 @@ pub(super) struct Memory {
     pub(super) reminded_of: Option<Timestamp>,
     /// An operator said what it is the return of, or that it is of none.
     pub(super) linked_by_hand: bool,
+    /// Components that failed when operators closed it and are let be for a while.
+    pub(super) condoned: BTreeSet<ComponentId>,
+    /// Until then they are.
+    pub(super) condoned_until: Option<Timestamp>,
 }
 
 /// What a message told.
@@ -88,6 +92,8 @@ pub(super) enum Due {
     End,
     /// The promise of an update.
     Promise,
+    /// The end of the time for which failures are let be after operators closed it.
+    Patience,
 }
 
 /// The form of a record.
@@ -147,7 +153,7 @@ impl Entry {
     /// What time brings to it next.
     pub(super) fn due(&self, rules: &Rules) -> Option<(Timestamp, Due)> {
         if !self.is_open() {
-            return None;
+            return self.memory.condoned_until.map(|until| (until, Due::Patience));
         }
         let Memory { announce_at, grows, said_at, recovery_said, well_since, reminded_of, .. } = &self.memory;
         let recovered = self.incident.times.recovered_at.filter(|_| !recovery_said && self.failing.is_empty());
@@ -247,11 +253,36 @@ impl Entry {
         self.memory.announce_at = None;
     }
 
+    /// Operators closed it: what fails is let be until then.
+    pub(super) fn condone(&mut self, until: Timestamp) {
+        let fails = |id: &&ComponentId| self.incident.components.get(*id).is_some_and(Involvement::is_down);
+        self.memory.condoned = self.failing.iter().filter(fails).cloned().collect();
+        self.memory.condoned_until = Some(until).filter(|_| !self.memory.condoned.is_empty());
+    }
+
+    /// A component is let be no longer.
+    pub(super) fn let_go(&mut self, component: &ComponentId) {
+        self.memory.condoned.remove(component);
+        if self.memory.condoned.is_empty() {
+            self.memory.condoned_until = None;
+        }
+    }
+
+    /// Whether it is part of this one that a component fails, and of no other.
+    pub(super) fn accounts_for(&self, component: &ComponentId) -> bool {
+        self.failing.contains(component) && (self.is_open() || self.memory.condoned.contains(component))
+    }
+
     /// Whether every component is known to work everywhere, and from when on.
     pub(super) fn notice_wellness(&mut self, at: Timestamp) {
         let Memory { unknown, disputed, .. } = &self.memory;
         let well = self.failing.is_empty() && unknown.is_empty() && disputed.is_empty();
         self.memory.well_since = if well { self.memory.well_since.or(Some(at)) } else { None };
+    }
+
+    /// The clock shows less than before, and it is over: nothing is let be for longer than it was to be.
+    pub(super) fn cut_patience(&mut self, until: Timestamp) {
+        self.memory.condoned_until = self.memory.condoned_until.map(|at| at.min(until));
     }
 
     /// The clock shows less than before: what lies in its future has just happened, in all that is kept, so that times stay in

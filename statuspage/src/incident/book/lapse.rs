@@ -24,6 +24,9 @@ impl Book {
     /// It is `now`, which may be earlier than before.
     pub(super) fn set_clock(&mut self, now: Timestamp) {
         if self.clock.is_some_and(|clock| now < clock) {
+            let reopen = self.rules.reopen;
+            let over = self.entries.values_mut().filter(|entry| !entry.is_open());
+            over.for_each(|entry| entry.cut_patience(now.plus(reopen)));
             for id in self.open.clone() {
                 let Some(entry) = self.entries.get_mut(&id) else { continue };
                 let before = entry.clone();
@@ -50,7 +53,10 @@ impl Book {
         let Some(entry) = self.entries.get_mut(id) else { return };
         let Some((at, due)) = entry.due(&self.rules) else { return };
         // What was let happen only now (by growth long after the last message, by operators) is not said before it.
-        let at = if due == Due::Promise { at } else { at.max(entry.incident.times.updated_at) };
+        let at = match due {
+            Due::Promise | Due::Patience => at,
+            Due::Announcement | Due::Growth | Due::Recovery | Due::End => at.max(entry.incident.times.updated_at),
+        };
         match due {
             Due::Announcement => {
                 entry.tell(at);
@@ -81,6 +87,11 @@ impl Book {
             Due::Promise => {
                 entry.memory.reminded_of = entry.incident.next_update_at;
                 news.push(News::Overdue(id.clone(), at));
+            }
+            Due::Patience => {
+                let condoned = std::mem::take(&mut entry.memory.condoned);
+                entry.memory.condoned_until = None;
+                self.go_on_from(id, &condoned, at);
             }
         }
         self.changed(id, Urgency::Now);

@@ -14,7 +14,7 @@ use crate::incident::{
     TimeFault, Times, finding,
 };
 use crate::{
-    order,
+    order::{self, Stranger},
     postmortem::{Postmortem, Story},
 };
 
@@ -169,7 +169,9 @@ impl Book {
         let over = !entry.is_open();
         if over {
             end(entry, now);
-            done.news.push(News::Resolved(id.clone()));
+            entry.condone(now.plus(self.rules.reopen));
+            let works = entry.failing.is_empty();
+            done.news.push(if works { News::Resolved(id.clone()) } else { News::Closed(id.clone()) });
             self.close(id);
         } else if !was_taken {
             // Who speaks of it takes care of it.
@@ -242,7 +244,7 @@ impl Book {
         times::began(began, now)?;
         let began = began.min(now);
         if let Some(unknown) = components.keys().find(|id| !self.landscape.contains(id)) {
-            return Err(Refusal::UnknownComponent(unknown.clone()));
+            return Err(Refusal::UnknownComponent(Stranger::new(unknown.as_str())));
         }
         let id = incident::id(began, title.get(shared::Language::En));
         if let Some(entry) = self.entries.get(&id) {

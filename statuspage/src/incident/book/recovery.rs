@@ -15,6 +15,7 @@ impl Book {
             if entry.knows_to_work(component, status) {
                 continue;
             }
+            entry.let_go(component);
             // What an operator named and nobody measured is the operator's to end.
             let measured = entry.memory.traces.contains_key(component) || !watched;
             let recovers = measured && entry.failing.contains(component);
@@ -56,12 +57,21 @@ impl Book {
     /// Nothing is known of a component any more: that ends nothing, and nothing ends meanwhile.
     pub(super) fn vanishes(&mut self, component: &ComponentId, status: Status) {
         for id in self.concerned.get(component).cloned().unwrap_or_default() {
-            let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.is_open()) else { continue };
+            let Some(entry) =
+                self.entries.get_mut(&id).filter(|entry| entry.is_open() || entry.accounts_for(component))
+            else {
+                continue;
+            };
             if let Some(part) = entry.edit().components.get_mut(component).filter(|part| part.signature.is_some()) {
                 part.status = status;
             }
-            entry.memory.unknown.insert(component.clone());
-            entry.memory.well_since = None;
+            if entry.is_open() {
+                entry.memory.unknown.insert(component.clone());
+                entry.memory.well_since = None;
+            } else if status == Status::UnderMaintenance {
+                // What fails at its end is an incident from then on, whatever was said before.
+                entry.let_go(component);
+            }
             self.changed(&id, Urgency::Later);
         }
     }

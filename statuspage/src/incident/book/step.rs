@@ -72,11 +72,13 @@ impl Book {
             from: Status::Unknown,
             to: Status::MajorOutage,
             at: since.min(now),
+            known_at: since.min(now),
             span: (since, since),
             since,
             signature: None,
             detail: "",
             locations: &[],
+            closed: None,
         };
         for id in self.fails(&failure) {
             self.find_out(&id, now);
@@ -105,8 +107,8 @@ impl Book {
                 }
                 entry.edit().evidence.rename(&former, &present);
                 entry.failing = entry.incident.failing().map(|(id, _)| id.clone()).collect();
-                let Memory { unknown, disputed, .. } = &mut entry.memory;
-                for names in [unknown, disputed] {
+                let Memory { unknown, disputed, condoned, .. } = &mut entry.memory;
+                for names in [unknown, disputed, condoned] {
                     if names.remove(&former) {
                         names.insert(present.clone());
                     }

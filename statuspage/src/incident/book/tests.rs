@@ -140,6 +140,7 @@ impl Bench {
     pub(super) fn said(&self) -> Vec<&'static str> {
         let word = |body: &Body| match body {
             Body::Opened => "opened",
+            Body::Persists { .. } => "persists",
             Body::Grown { .. } => "grown",
             Body::Recovered => "recovered",
             Body::Relapsed => "relapsed",
@@ -155,6 +156,7 @@ impl Bench {
             News::Opened(_) => "opened",
             News::Grown(_) => "grown",
             News::Resolved(_) => "resolved",
+            News::Closed(_) => "closed",
             News::Overdue(..) => "overdue",
             News::Acknowledged(_) => "acknowledged",
         };

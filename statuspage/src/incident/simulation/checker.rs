@@ -14,9 +14,9 @@ use super::{
     day::Day,
     fault::{Cause, What},
     life::Lived,
-    stage::SLOT,
+    stage::{SLOT, rules},
 };
-use crate::incident::{Body, Incident, News, Origin, Rules};
+use crate::incident::{Body, Incident, News, Origin};
 
 /// What is promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,8 @@ pub(super) enum Rule {
     ReplayIsLive,
     /// A restart changes no incident and no message, but when those are said that were due while the hub was away.
     RestartChangesNothing,
+    /// What is down for longer than operators' words are believed, outside maintenance, belongs to an open incident.
+    NobodyAbandoned,
     /// Every incident ends.
     EverythingEnds,
     /// That it began and that it is over is told once each, in that order.
@@ -63,6 +65,7 @@ pub(super) fn check(day: &Day, lived: &Lived) -> Vec<Breach> {
     report.incidents();
     report.causes();
     report.told();
+    report.abandoned();
     lived.incidents.iter().for_each(|incident| report.times(incident));
     report.all(Rule::ReplayIsLive, &lived.forks);
     report.all(Rule::OrdersObeyed, &lived.disobeyed);
@@ -179,12 +182,21 @@ impl<'a> Report<'a> {
             let flaps = self.fault(cause.from).what == What::Flapping;
             let split = found.windows(2).any(|pair| {
                 let (earlier, later) = (pair[0].0, pair[1].0);
+                // What fails on after operators closed it goes on in one that says so.
+                let goes_on = later.persists_since().is_some_and(|at| Some(at) == earlier.times.resolved_at);
                 let rest = earlier.times.recovered_at.map(|at| later.times.detected_at.since(at));
-                !flaps || rest < Some(Rules::default().quiet) || later.relapse_of.as_ref() != Some(&earlier.id)
+                let returns = later.relapse_of.as_ref() == Some(&earlier.id);
+                !(returns && (goes_on || (flaps && rest >= Some(rules().quiet))))
             });
             if split {
                 self.breach(Rule::OneCauseOneIncident, (&cause, self.fault(cause.from), &found));
             }
+        }
+    }
+
+    fn abandoned(&mut self) {
+        for (component, second) in &self.lived.abandoned {
+            self.breach(Rule::NobodyAbandoned, (component, second, self.fault(*second)));
         }
     }
 
@@ -193,7 +205,7 @@ impl<'a> Report<'a> {
         for news in &self.lived.news {
             match news {
                 News::Opened(id) => told.entry(id).or_default().push("opened"),
-                News::Resolved(id) => told.entry(id).or_default().push("resolved"),
+                News::Resolved(id) | News::Closed(id) => told.entry(id).or_default().push("resolved"),
                 News::Overdue(id, _) => told.entry(id).or_default().push("overdue"),
                 News::Grown(_) | News::Acknowledged(_) => {}
             }

@@ -32,6 +32,10 @@ pub(super) enum What {
     Beside,
     /// One fails under maintenance.
     Maintained,
+    /// One fails under maintenance, and goes on failing after its end.
+    Outlasting,
+    /// One fails; operators close it under maintenance, and it fails on after its end.
+    Interrupted,
     /// One fails for one location only.
     Minority,
     /// One is slow.
@@ -43,7 +47,7 @@ pub(super) enum What {
 }
 
 impl What {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Single,
         Self::Address,
         Self::Dependency,
@@ -53,6 +57,8 @@ impl What {
         Self::Backlog,
         Self::Beside,
         Self::Maintained,
+        Self::Outlasting,
+        Self::Interrupted,
         Self::Minority,
         Self::Slow,
         Self::Blind,
@@ -65,7 +71,8 @@ impl What {
         match self {
             Self::Single | Self::Address | Self::Dependency | Self::HalfSighted => true,
             Self::Slow | Self::Blind | Self::AllBlind => true,
-            Self::Flapping | Self::Twins | Self::Backlog | Self::Beside | Self::Maintained | Self::Minority => false,
+            Self::Flapping | Self::Twins | Self::Backlog | Self::Beside | Self::Minority => false,
+            Self::Maintained | Self::Outlasting | Self::Interrupted => false,
         }
     }
 }
@@ -82,6 +89,8 @@ impl fmt::Display for What {
             Self::Backlog => "outages with results an hour late",
             Self::Beside => "outages beside maintenance",
             Self::Maintained => "failures under maintenance",
+            Self::Outlasting => "failures that outlast maintenance",
+            Self::Interrupted => "outages closed under maintenance",
             Self::Minority => "failures for one location",
             Self::Slow => "slow answers",
             Self::Blind => "blind locations",
@@ -129,7 +138,7 @@ impl Fault {
     pub(super) fn random(slot: i64, dice: &mut Dice) -> Self {
         let what = dice.pick(&What::ALL);
         let component = match what {
-            What::Flapping | What::Backlog | What::Beside => "s2",
+            What::Flapping | What::Backlog | What::Beside | What::Outlasting | What::Interrupted => "s2",
             _ => dice.pick(&["s1", "s2", "d2", "a1"]),
         };
         let from = slot * SLOT + 900 + dice.roll(600);
@@ -141,9 +150,11 @@ impl Fault {
     pub(super) fn causes(&self) -> Vec<Cause> {
         let cause = |components: &[&'static str], from| Cause { components: components.to_vec(), from, to: self.to };
         match self.what {
-            What::Single | What::Flapping | What::HalfSighted | What::Backlog | What::Beside => {
+            What::Single | What::Flapping | What::HalfSighted | What::Backlog | What::Beside | What::Interrupted => {
                 vec![cause(&[self.component], self.from)]
             }
+            // What begins under maintenance counts from its end.
+            What::Outlasting => vec![cause(&[self.component], self.from + 600)],
             What::Address => vec![cause(&["a1", "a2", "a3"], self.from)],
             What::Dependency => vec![cause(&["cluster", "d1", "d2"], self.from)],
             What::Twins => vec![cause(&["s1"], self.from), cause(&["s2"], self.from + 1_200)],
@@ -157,6 +168,8 @@ impl Fault {
         match self.what {
             What::Maintained => Some((self.component, window.0, window.1)),
             What::Beside => Some(("s1", window.0, window.1)),
+            What::Outlasting => Some((self.component, window.0, self.from + 600)),
+            What::Interrupted => Some((self.component, self.from + 900, self.from + 1_300)),
             What::Single | What::Address | What::Dependency | What::Flapping | What::Twins | What::HalfSighted => None,
             What::Backlog | What::Minority | What::Slow | What::Blind | What::AllBlind => None,
         }
@@ -175,7 +188,7 @@ impl Fault {
             What::AllBlind => Verdict::Unknown,
             What::Flapping if broken && (second - self.from) / 100 % 2 == 1 => Verdict::Pass,
             What::Minority if mine && location == self.location => Verdict::Fail,
-            What::Maintained if mine => Verdict::Fail,
+            What::Maintained | What::Outlasting if mine => Verdict::Fail,
             What::Beside if component == "s1" => Verdict::Fail,
             What::Slow if mine => Verdict::Warn,
             _ if broken => Verdict::Fail,

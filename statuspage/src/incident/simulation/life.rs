@@ -3,7 +3,11 @@
 //!
 //! It does not know what is right.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use shared::{ComponentId, Health, IncidentId, Observation, Status, Timestamp};
 
@@ -11,12 +15,15 @@ use super::{
     day::{Day, Event},
     meddling::Meddling,
     orders::Demand,
-    stage::{id, landscape, reach, roster, stale_at},
+    stage::{id, landscape, reach, roster, rules, stale_at},
 };
 use crate::{
     engine::{ComponentState, Engine, Input, Observed, Transition, Window, Windows},
-    incident::{Actor, Book, Incident, News, Rules},
+    incident::{Actor, Book, Incident, News},
 };
+
+/// Beyond what the rules say, for the pace of events.
+const SLACK: Duration = Duration::from_secs(30);
 
 /// What became of a day.
 #[derive(Debug, Default, PartialEq)]
@@ -35,6 +42,8 @@ pub(super) struct Lived {
     /// When a record's version went back.
     pub(super) backwards: Vec<i64>,
     pub(super) orders: Vec<Demand>,
+    /// What was down for long and belonged to no open incident, and since when that was so.
+    pub(super) abandoned: BTreeMap<ComponentId, i64>,
 }
 
 /// Whether the hub is killed when the day says so.
@@ -57,6 +66,8 @@ pub(super) struct Life<'a> {
     records: BTreeMap<IncidentId, Vec<u8>>,
     versions: BTreeMap<IncidentId, u64>,
     state: State,
+    /// When components were last part of an open incident.
+    accounted: BTreeMap<ComponentId, Timestamp>,
     lived: Lived,
 }
 
@@ -69,7 +80,7 @@ enum State {
 impl<'a> Life<'a> {
     pub(super) fn new(day: &'a Day, restarts: Restarts, meddling: Meddling) -> Self {
         let begin = day.shown(0);
-        let (mut engine, mut book) = (Engine::new(), Book::new(Rules::default()));
+        let (mut engine, mut book) = (Engine::new(), Book::new(meddling.rules()));
         engine.step(Input::Roster(roster()), begin);
         book.arrange(landscape(), begin);
         Self {
@@ -84,6 +95,7 @@ impl<'a> Life<'a> {
             records: BTreeMap::new(),
             versions: BTreeMap::new(),
             state: State::Running,
+            accounted: BTreeMap::new(),
             lived: Lived::default(),
         }
     }
@@ -95,6 +107,9 @@ impl<'a> Life<'a> {
                 self.wait(*second, now);
             }
             self.meet(*second, event, now);
+            if self.state == State::Running {
+                self.look_around(*second, now);
+            }
         }
         self.lived.incidents = self.book.incidents();
         self.lived.incidents.reverse();
@@ -110,6 +125,28 @@ impl<'a> Life<'a> {
             }
             let transitions = self.engine.step(Input::Tick, due).transitions;
             self.tell(second, &transitions, due);
+        }
+    }
+
+    /// Whatever is down for longer than operators' words are believed belongs to an open incident.
+    fn look_around(&mut self, second: i64, now: Timestamp) {
+        let is_down = |state: &&ComponentState| matches!(state.status, Status::PartialOutage | Status::MajorOutage);
+        let down: Vec<_> = self.engine.states().filter(is_down).map(|it| (it.component.clone(), it.since)).collect();
+        if down.is_empty() {
+            return;
+        }
+        let open = self.book.incidents().into_iter().filter(|incident| incident.stage.is_open());
+        let known: BTreeSet<_> =
+            open.flat_map(|it| it.failing().map(|(id, _)| id.clone()).collect::<Vec<_>>()).collect();
+        for (component, since) in down {
+            if known.contains(&component) {
+                self.accounted.insert(component, now);
+                continue;
+            }
+            let last = self.accounted.get(&component).map_or(since, |at| since.max((*at).min(now)));
+            if now.since(last) > rules().reopen + SLACK {
+                self.lived.abandoned.entry(component).or_insert(second);
+            }
         }
     }
 
@@ -216,7 +253,7 @@ impl<'a> Life<'a> {
         let is_outage = |it: &&Transition| matches!(it.to, Status::PartialOutage | Status::MajorOutage);
         self.lived.outages.extend(lost.iter().filter(is_outage).map(|it| (second, it.component.clone())));
         self.engine = again;
-        self.book = Book::read(Rules::default(), self.records.iter().map(|(id, body)| (id, body.as_slice())));
+        self.book = Book::read(self.meddling.rules(), self.records.iter().map(|(id, body)| (id, body.as_slice())));
         let news = self.book.arrange(landscape(), now);
         self.write(second, news, now);
         let present: Vec<_> = self.engine.states().map(ComponentState::as_transition).collect();

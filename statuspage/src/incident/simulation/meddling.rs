@@ -6,8 +6,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{Failure, FailureKind, IncidentId, Observation, Status, Verdict};
 
-use super::life::Lived;
-use crate::{engine::Transition, incident::Command};
+use super::{life::Lived, stage::rules};
+use crate::{
+    engine::Transition,
+    incident::{Command, Rules},
+};
 
 /// What is done wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub(super) enum Meddling {
     RecordsStayOld,
     /// Whatever version an operator saw is taken for the present one.
     NoVersions,
+    /// What operators closed is believed for ever.
+    NothingReopens,
     /// A message is sent twice.
     ToldTwice,
     /// A message is not sent.
@@ -46,6 +51,12 @@ pub(super) enum Meddling {
 }
 
 impl Meddling {
+    /// How the book judges.
+    pub(super) fn rules(self) -> Rules {
+        let for_ever = std::time::Duration::from_secs(86_400 * 365);
+        if self == Self::NothingReopens { Rules { reopen: for_ever, ..rules() } } else { rules() }
+    }
+
     /// A result on its way to the engine.
     pub(super) fn result(self, result: &Arc<Observation>) -> Option<Arc<Observation>> {
         let with = |verdict, failure| Some(Arc::new(Observation { verdict, failure, ..result.as_ref().clone() }));

@@ -49,6 +49,7 @@ impl Demand {
         let simple = matches!(fault.what, What::Single | What::HalfSighted);
         match (fault.causes().len(), dice.roll(10)) {
             (0, 0..3) => vec![(start + 600, Self::Open), (start + 800, Self::Outdated), (start + 1_800, end)],
+            (1, _) if fault.what == What::Interrupted => vec![(from + 1_000, end)],
             (1, 0) => vec![(from + 1_000, Self::Acknowledge), (from + 1_010, Self::Acknowledge)],
             (1, 1) => vec![(from + 800, led), (from + 1_300, Self::Say(Stage::Monitoring, None)), (late, end)],
             (1, 2) => vec![(from + 800, led), (late, Self::Release)],

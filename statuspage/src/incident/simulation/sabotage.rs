@@ -27,6 +27,7 @@ fn every_rule_notices_what_breaks_it() {
         (What::Single, RecordsStayOld, Rule::RestartChangesNothing),
         (What::Single, RecordsStayOld, Rule::VersionsGrow),
         (What::Single, NoVersions, Rule::OrdersObeyed),
+        (What::Single, NothingReopens, Rule::NobodyAbandoned),
         (What::Single, ToldTwice, Rule::ToldOnce),
         (What::Single, NotTold, Rule::ToldOnce),
         (What::Single, EndsBeforeItBegins, Rule::TimesInOrder),

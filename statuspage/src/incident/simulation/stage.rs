@@ -11,7 +11,7 @@ use shared::{
 
 use crate::{
     engine::{Roster, RosterComponent},
-    incident::{Landmark, Landscape},
+    incident::{Landmark, Landscape, Rules},
 };
 
 /// The first one stands beside the hub and has its clock.
@@ -32,6 +32,11 @@ pub(super) const SLOT: i64 = 2 * 3_600;
 pub(super) const SLOTS: i64 = 12;
 /// The longest time on the way.
 pub(super) const LATEST: i64 = 40;
+
+/// How incidents are judged: what operators closed is let be for less time than it fails on.
+pub(super) fn rules() -> Rules {
+    Rules { reopen: Duration::from_secs(240), ..Rules::default() }
+}
 
 /// A second of the day, by a clock that is right.
 pub(super) fn at(second: i64) -> Timestamp {

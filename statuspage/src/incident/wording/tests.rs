@@ -49,7 +49,7 @@ fn a_title_says_what_was_measured_on_what() {
 #[test]
 fn every_update_is_a_sentence_in_both_languages() {
     let mut said = String::new();
-    for incident in [sample::storm(), sample::settled(), sample::relapse()] {
+    for incident in [sample::storm(), sample::settled(), sample::relapse(), sample::persisting()] {
         for language in Language::ALL {
             let words = words(language);
             for update in &incident.updates {
@@ -83,7 +83,7 @@ fn every_reason_has_words_of_its_own_in_titles_and_updates_of_both_languages() {
 fn every_notice_of_a_maintenance_is_a_sentence_in_both_languages() {
     let mut said = String::new();
     let name = |_: &ComponentId| None;
-    for work in [works::planned(), works::running(), works::over()] {
+    for work in [works::planned(), works::running(), works::over(), works::cancelled()] {
         for language in Language::ALL {
             use maintenance::wording;
             let words = words(language);

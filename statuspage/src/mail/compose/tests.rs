@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     incident::{
         Body, Incident,
-        sample::{storm, time},
+        sample::{closed_early, storm, time},
     },
     mail::{
         Scribe,
@@ -74,6 +74,8 @@ fn an_incident_reads_as_documented_when_it_opens_grows_is_told_of_and_ends() {
     check("grown_en_own_first", &as_of(2), 2, &office());
     check("said_fr", &as_of(3), 3, &ada());
     check("said_en", &as_of(3), 3, &office());
+    check("closed_fr", &closed_early(), 4, &ada());
+    check("closed_en", &closed_early(), 4, &office());
     check("resolved_fr", &resolved(), 4, &ada());
     check("resolved_en", &resolved(), 4, &office());
 }

@@ -225,7 +225,11 @@ fn incident_lead(incident: &Incident, update: &Update, words: &Words) -> String 
     let since = zoned(words.when(incident.times.started_at, update.at), words);
     let failing: Vec<&Involvement> = incident.failing().map(|(_, part)| part).collect();
     let worst = failing.iter().fold(Status::Operational, |worst, part| worst.worst(part.status));
-    let lead = if !incident.stage.is_open() {
+    let left = incident::wording::left(incident, words);
+    let lead = if let Some(left) = left {
+        let end = incident.times.resolved_at.unwrap_or(update.at);
+        words.mail_lead_closed(zoned(words.at(end, update.at), words), left)
+    } else if !incident.stage.is_open() {
         let end = incident.times.resolved_at.unwrap_or(update.at);
         let span = words.span(incident.times.recovered_at.unwrap_or(end).since(incident.times.started_at));
         words.mail_lead_resolved(zoned(words.at(end, update.at), words), span)
@@ -273,6 +277,7 @@ fn maintenance_lead(maintenance: &Maintenance, turn: Turn, at: Timestamp, words:
             MaintenanceStage::Scheduled => words.mail_lead_announced(window, zone),
             MaintenanceStage::InProgress | MaintenanceStage::Verifying => words.mail_lead_begins(end()),
             MaintenanceStage::Completed => words.mail_lead_ends(end()),
+            MaintenanceStage::Cancelled => words.mail_lead_cancelled(window, zone),
         },
         Turn::Begins => words.mail_lead_begins(end()),
         Turn::Ends => words.mail_lead_ends(end()),

@@ -73,9 +73,25 @@ impl Entry {
         }
     }
 
+    /// The occurrence in that record. Former versions called completed what was cancelled, and said so in its last words.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let mut entry: Self = serde_json::from_slice(bytes)?;
+        if let Some(cancelled_at) = entry.maintenance.cancelled_at
+            && entry.maintenance.stage == MaintenanceStage::Completed
+        {
+            let maintenance = entry.edit();
+            maintenance.stage = MaintenanceStage::Cancelled;
+            let since = maintenance.updates.iter_mut().filter(|notice| notice.at >= cancelled_at);
+            since
+                .filter(|it| it.stage == MaintenanceStage::Completed)
+                .for_each(|it| it.stage = MaintenanceStage::Cancelled);
+        }
+        Ok(entry)
+    }
+
     /// Whether nothing can happen to it any more.
     pub(super) fn is_over(&self) -> bool {
-        self.maintenance.stage == MaintenanceStage::Completed
+        self.maintenance.stage.is_over()
     }
 
     pub(super) fn ended_before(&self, at: Timestamp) -> bool {
@@ -89,7 +105,7 @@ impl Entry {
             MaintenanceStage::Scheduled if !self.announced => Some(starts_at.minus(ANNOUNCED_BEFORE)),
             MaintenanceStage::Scheduled => Some(starts_at),
             MaintenanceStage::InProgress | MaintenanceStage::Verifying => Some(ends_at),
-            MaintenanceStage::Completed => {
+            MaintenanceStage::Completed | MaintenanceStage::Cancelled => {
                 Some(self.maintenance.cancelled_at.unwrap_or(ends_at).plus(super::REMEMBERED))
             }
         }

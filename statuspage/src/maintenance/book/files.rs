@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use shared::{Language, MaintenanceId, MaintenanceStage, Text, Timestamp};
+use shared::{MaintenanceId, MaintenanceStage, Text, Timestamp};
 
 use super::{Book, Entry, Key, News, Word};
 use crate::maintenance::{Plan, PlanId, Source, Span};
@@ -33,7 +33,7 @@ impl Book {
         let plan = self.plans.get(&origin.plan);
         let said = plan.and_then(|plan| Some((plan.clone(), plan.at(origin.starts_at)?)));
         match (entry.maintenance.stage, said) {
-            (MaintenanceStage::Completed, _) => None,
+            (MaintenanceStage::Completed | MaintenanceStage::Cancelled, _) => None,
             (MaintenanceStage::Scheduled, None) => self.withdraw(id, now, None),
             // It has begun, and ends by itself.
             (MaintenanceStage::InProgress | MaintenanceStage::Verifying, None) => None,
@@ -76,13 +76,8 @@ impl Book {
     }
 }
 
-/// It will not be. Its last update says so in words, whoever reads it.
+/// It will not be.
 fn cancel(entry: &mut Entry, now: Timestamp, body: Option<Text>) {
     entry.edit().cancelled_at = Some(now);
-    entry.say(MaintenanceStage::Completed, now, Some(body.unwrap_or_else(cancelled)));
-}
-
-fn cancelled() -> Text {
-    let texts = [(Language::En, "This maintenance was cancelled."), (Language::Fr, "Cette maintenance est annulée.")];
-    Text::ByLanguage(texts.map(|(language, text)| (language, text.to_owned())).into())
+    entry.say(MaintenanceStage::Cancelled, now, body);
 }

@@ -13,7 +13,7 @@ use crate::{
         self, Change, Command, Extent, Maintenance, Plan, PlanId, Planning, Recurrence, Refusal, Scope, Source, Span,
         TimeFault, Timing, When, plan,
     },
-    order,
+    order::{self, Stranger},
 };
 
 /// The clocks of an operator and of the hub may differ by so much.
@@ -125,9 +125,10 @@ impl Book {
         let same = |a: &Scope| a.to_string() == scope.to_string();
         let twin = match timing {
             Timing::Once(span) => {
-                let open = self.maintenances().into_iter().filter(|other| {
-                    other.stage != MaintenanceStage::Completed && other.starts_at.max(now) == span.starts_at.max(now)
-                });
+                let open = self
+                    .maintenances()
+                    .into_iter()
+                    .filter(|other| !other.stage.is_over() && other.starts_at.max(now) == span.starts_at.max(now));
                 open.into_iter().find(|other| same(&other.scope) && other.ends_at == span.ends_at)
             }
             Timing::Recurring(recurrence) => {
@@ -275,11 +276,11 @@ fn concerns(scope: &Scope, components: &Groups) -> Result<(), Refusal> {
                 let alone = Scope::Groups(vec![(*name).clone()]);
                 !components.iter().any(|(id, group)| alone.covers(id, group.as_ref()))
             };
-            names.iter().find(named).map_or(Ok(()), |name| Err(Refusal::UnknownGroup(name.clone())))
+            names.iter().find(named).map_or(Ok(()), |name| Err(Refusal::UnknownGroup(Stranger::new(name.as_str()))))
         }
         Scope::Components(ids) => {
             let unknown = ids.iter().find(|id| !components.contains_key(*id));
-            unknown.map_or(Ok(()), |id| Err(Refusal::UnknownComponent(id.clone())))
+            unknown.map_or(Ok(()), |id| Err(Refusal::UnknownComponent(Stranger::new(id.as_str()))))
         }
     }
 }

@@ -210,8 +210,8 @@ fn what_is_cancelled_has_no_window_and_its_last_update_says_so() {
     bench.tick(3 * HOUR);
     assert_eq!(bench.told(), [(Word::Announced, 0), (Word::Cancelled, 0)]);
     let cancelled = bench.get(&id);
-    assert_eq!((cancelled.stage, cancelled.cancelled_at), (MaintenanceStage::Completed, Some(at(0))));
-    assert!(cancelled.updates.last().and_then(|notice| notice.body.clone()).is_some());
+    assert_eq!((cancelled.stage, cancelled.cancelled_at), (MaintenanceStage::Cancelled, Some(at(0))));
+    assert_eq!(cancelled.updates.last().map(|notice| notice.stage), Some(MaintenanceStage::Cancelled));
     assert_eq!(bench.book.windows(&components(), at(0)), Windows::default());
 }
 
@@ -253,7 +253,7 @@ fn what_cannot_be_meant_is_refused_and_changes_nothing() {
     bench.refused(Command::Plan(once(20_000 * HOUR, 20_001 * HOUR)), "check the year");
     bench.refused(Command::Plan(once(HOUR, 200 * HOUR)), "more than 7 days");
     bench.refused(to(Scope::Components(vec![])), "names nothing");
-    bench.refused(to(Scope::Components(vec!["clout".parse().expect("an id")])), "there is no component clout");
+    bench.refused(to(Scope::Components(vec!["clout".parse().expect("an id")])), "there is no component \"clout\"");
     bench.refused(to(Scope::Groups(vec!["Bureau".to_owned()])), "there is no group \"Bureau\"");
     bench.refused(titled(" "), "title: it is empty");
     bench.refused(titled("a\u{202e}b"), "U+202E");
@@ -413,4 +413,22 @@ proptest! {
             prop_assert!(once.insert((maintenance.id.clone(), *word)), "{} {word:?} is told twice", maintenance.id);
         }
     }
+}
+
+#[test]
+fn what_a_former_version_cancelled_and_called_completed_reads_as_cancelled() {
+    let mut bench = Bench::new();
+    let id = bench.plan(once(HOUR, 2 * HOUR));
+    let cancel =
+        Command::Cancel { maintenance: id.clone(), version: bench.version(&id), extent: Extent::One, body: None };
+    bench.order(cancel).expect("it can be cancelled");
+    let records = bench.book.take_changes();
+    let (key, body) = records.into_iter().find(|(key, _)| *key == Key::Maintenance(id.clone())).expect("written");
+    let former = String::from_utf8(body.expect("a body")).expect("JSON").replace("\"cancelled\"", "\"completed\"");
+    assert!(former.contains("\"completed\"") && !former.contains("\"cancelled\""), "{former}");
+    let book = Book::read(TimeZone::UTC, [(key, former.as_bytes())], at(0));
+    let read = book.get(&id).expect("it is known");
+    let last = read.updates.last().expect("it was said");
+    assert_eq!((read.stage, last.stage), (MaintenanceStage::Cancelled, MaintenanceStage::Cancelled));
+    assert_eq!(read.updates[0].stage, MaintenanceStage::Scheduled);
 }

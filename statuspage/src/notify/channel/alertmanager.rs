@@ -116,6 +116,7 @@ impl Alertmanager {
             | Kind::Reminder { since, .. }
             | Kind::Acknowledged { since, .. }
             | Kind::Noticed { since, .. } => Span { from: *since, until: now.plus(AHEAD) },
+            Kind::Closed { since, at, .. } => Span { from: *since, until: (*at).min(now).max(*since) },
             Kind::Recovered { since, until } | Kind::WasDown { since, until, .. } => {
                 Span { from: *since, until: (*until).min(now).max(*since) }
             }

@@ -79,6 +79,7 @@ impl Ntfy {
                 | Kind::Reminder { .. }
                 | Kind::Noticed { .. },
             ) => (4, "warning"),
+            (Subject::Incident(_) | Subject::Monitor(_), Kind::Closed { .. }) => (4, "warning"),
             (Subject::Incident(_) | Subject::Monitor(_), Kind::Recovered { .. } | Kind::WasDown { .. }) => {
                 (3, "green_circle")
             }

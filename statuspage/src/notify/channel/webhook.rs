@@ -8,7 +8,8 @@
 //!   "id": "4f6c…",                             the same at each attempt, also in the header Idempotency-Key
 //!   "event": "down",                           an incident began; "grown": it has doubled or got worse; "overdue": a promised update
 //!                                              has not come; "reminder": nobody has taken it; "acknowledged": somebody has; "drill": a
-//!                                              message that only proves the channel; "recovered": it is over; "was_down" (it began and ended before
+//!                                              message that only proves the channel; "recovered": it is over; "closed": an operator
+//!                                              ended it and something may still fail; "was_down" (it began and ended before
 //!                                              anything could be sent);
 //!                                              of the monitor itself: "fault", "fault_over", "was_fault"
 //!   "site": "Collective",
@@ -123,6 +124,8 @@ fn document(notification: &Notification, message: &Message, voice: &Voice, now: 
         Kind::Down { since, cause } | Kind::Grown { since, cause } | Kind::Reminder { since, cause, number: _ } => {
             (since, None, 1, None, cause.as_ref())
         }
+        // Nothing is known of its end but that somebody says so.
+        Kind::Closed { since, at: _, by: _ } => (since, None, 1, None, None),
         Kind::Overdue { since, promised: _ } | Kind::Acknowledged { since, at: _, by: _ } => {
             (since, None, 1, None, None)
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use shared::Impact;
 
 use super::*;
-use crate::notify::{FaultKind, Filter, Heard, Hours, Matters};
+use crate::notify::{FaultId, FaultKind, Filter, Heard, Hours, Matters};
 
 fn at(second: u64) -> Timestamp {
     // A Monday, 10:00 in Paris.

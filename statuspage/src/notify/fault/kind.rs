@@ -56,6 +56,8 @@ pub enum FaultKind {
     LocationForged,
     /// Results of a location were lost here.
     LocationForgotten,
+    /// A location sees nothing.
+    LocationBlind,
     /// A channel takes nothing.
     ChannelFailing,
     /// Nothing proves a channel.
@@ -150,7 +152,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -171,6 +173,7 @@ impl FaultKind {
         Self::LocationCopied,
         Self::LocationForged,
         Self::LocationForgotten,
+        Self::LocationBlind,
         Self::ChannelFailing,
         Self::ChannelUnproven,
         Self::LowCredit,
@@ -215,6 +218,7 @@ impl FaultKind {
             Self::LocationCopied => "location_copied",
             Self::LocationForged => "location_forged",
             Self::LocationForgotten => "location_forgotten",
+            Self::LocationBlind => "location_blind",
             Self::ChannelFailing => "channel_failing",
             Self::ChannelUnproven => "channel_unproven",
             Self::LowCredit => "low_credit",
@@ -248,6 +252,7 @@ impl FaultKind {
             | Self::LocationSilent
             | Self::LocationClock
             | Self::LocationDrift
+            | Self::LocationBlind
             | Self::ChannelFailing
             | Self::ChannelUnproven
             | Self::LowCredit

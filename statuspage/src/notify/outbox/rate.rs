@@ -49,6 +49,7 @@ impl Rate<'_> {
             | Kind::Overdue { .. }
             | Kind::Reminder { .. }
             | Kind::Acknowledged { .. }
+            | Kind::Closed { .. }
             | Kind::Recovered { .. }
             | Kind::Noticed { .. } => self.last.get(&(channel, kind, word)).copied(),
         };

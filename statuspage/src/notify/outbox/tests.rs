@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::notify::{Fault, FaultKind, Kind, Matter, Receipt, Refusal};
+use crate::notify::{Fault, FaultKind, Kind, Matter, Receipt, Refusal, Subject};
 
 fn at(second: u64) -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000).plus(Duration::from_secs(second))
@@ -238,6 +238,7 @@ proptest! {
                         | Kind::Grown { .. }
                         | Kind::Overdue { .. }
                         | Kind::Reminder { .. }
+                        | Kind::Closed { .. }
                         | Kind::Acknowledged { .. } => panic!("none was told: {row:?}"),
                     }
                 }
@@ -418,6 +419,7 @@ proptest! {
                 (
                     _,
                     Kind::Recovered { .. }
+                    | Kind::Closed { .. }
                     | Kind::Noticed { .. }
                     | Kind::Grown { .. }
                     | Kind::Overdue { .. }

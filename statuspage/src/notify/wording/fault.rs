@@ -20,7 +20,8 @@ impl Voice {
     /// The text of a message about a fault.
     pub(super) fn fault(&self, fault: &Fault, kind: &Kind, now: Timestamp) -> String {
         match kind {
-            Kind::Down { .. } | Kind::Grown { .. } | Kind::Overdue { .. } => self.found(fault),
+            // Nobody closes a fault: it is over when it is.
+            Kind::Down { .. } | Kind::Grown { .. } | Kind::Overdue { .. } | Kind::Closed { .. } => self.found(fault),
             Kind::Reminder { .. } => match self.language {
                 Language::En => format!("still: {}", self.found(fault)),
                 Language::Fr => format!("toujours\u{a0}: {}", self.found(fault)),
@@ -111,7 +112,9 @@ fn found_en(voice: &Voice, fault: &Fault) -> String {
             format!("{rows} damaged rows of the database were set aside; the rest is served")
         }
         Fault::Dropped { observations } => format!("results were lost: {observations}; the store could not keep up"),
-        Fault::RestoredFrom { backup } => format!("the data come from the backup {backup}; what came later is missing"),
+        Fault::RestoredFrom { backup } => format!(
+            "the data come from the backup {backup}; what came later is missing, and what had been told before is not told again"
+        ),
         Fault::DamagedFiles { files: count, first } => {
             format!("the history is damaged in {}, first {first}; the rest is served", places(*count))
         }
@@ -139,7 +142,7 @@ fn found_en(voice: &Voice, fault: &Fault) -> String {
             "nobody can subscribe for the moment: {letters} letters were asked for within an hour, perhaps to flood mailboxes; \
              the form opens again by itself"
         ),
-        Fault::Location { location, trouble } => location::found_en(location, trouble),
+        Fault::Location { location, trouble } => location::found_en(voice, location, trouble),
         Fault::ChannelFailing { channel, reason } => {
             format!("the channel {channel} takes no messages: {reason}; other channels are told")
         }
@@ -197,7 +200,9 @@ fn found_fr(voice: &Voice, fault: &Fault) -> String {
             format!("mesures perdues\u{a0}: {observations}\u{a0}; le stockage ne suivait pas")
         }
         Fault::RestoredFrom { backup } => {
-            format!("les données viennent de la sauvegarde {backup}\u{a0}; ce qui a suivi manque")
+            format!(
+                "les données viennent de la sauvegarde {backup}\u{a0}; ce qui a suivi manque, et ce qui avait été annoncé ne l'est pas de nouveau"
+            )
         }
         Fault::DamagedFiles { files: count, first } => {
             let s = plural(*count);
@@ -231,7 +236,7 @@ fn found_fr(voice: &Voice, fault: &Fault) -> String {
             "personne ne peut s'abonner pour le moment\u{a0}: {letters} lettres demandées en une heure, peut-être pour inonder des \
              boîtes\u{a0}; le formulaire rouvre de lui-même"
         ),
-        Fault::Location { location, trouble } => location::found_fr(location, trouble),
+        Fault::Location { location, trouble } => location::found_fr(voice, location, trouble),
         Fault::ChannelFailing { channel, reason } => {
             format!(
                 "le canal {channel} ne prend plus de messages\u{a0}: {reason}\u{a0}; les autres canaux sont prévenus"

@@ -2,10 +2,11 @@
 //!
 //! It does not know the monitor's own faults nor maintenance.
 
-use shared::{FailureKind, Language, Timestamp};
+use shared::{FailureKind, Language, Status, Timestamp};
 
 use super::{Voice, who};
 use crate::{
+    incident::Actor,
     notify::{Cause, Growth, Kind, Matter, Named},
     words::quantity::lower,
 };
@@ -26,6 +27,8 @@ impl Voice {
             (Kind::Reminder { .. }, Language::Fr) => "TOUJOURS EN PANNE",
             (Kind::Acknowledged { .. }, Language::En) => "TAKEN",
             (Kind::Acknowledged { .. }, Language::Fr) => "PRIS EN CHARGE",
+            (Kind::Closed { .. }, Language::En) => "CLOSED",
+            (Kind::Closed { .. }, Language::Fr) => "CLOS",
             (Kind::Recovered { .. } | Kind::WasDown { .. }, Language::En) => "UP",
             (Kind::Recovered { .. } | Kind::WasDown { .. }, Language::Fr) => "RÉTABLI",
         };
@@ -51,6 +54,7 @@ impl Voice {
                     Language::Fr => format!("{who} s'en occupe depuis {at}"),
                 }
             }
+            Kind::Closed { at, by, .. } => self.closed(matter, *at, by, now),
             Kind::Recovered { since, until } => {
                 let (length, until) = (self.length(until.since(*since)), self.clock(*until, now));
                 match self.language {
@@ -106,7 +110,45 @@ impl Voice {
             Some(cause) => Some(self.reason(cause)),
             None => None,
         };
+        let since = match matter.closed_before {
+            Some(closed_at) => self.persists(closed_at, now),
+            None => since,
+        };
         what.map_or_else(|| since.clone(), |what| format!("{what}, {since}"))
+    }
+
+    /// That it has not worked since operators closed the incident before.
+    fn persists(&self, closed_at: Timestamp, now: Timestamp) -> String {
+        let at = self.clock(closed_at, now);
+        match self.language {
+            Language::En => format!("still failing after it was closed at {at}"),
+            Language::Fr => format!("toujours en panne après la clôture de {at}"),
+        }
+    }
+
+    /// Who closed it, and what is not known to work.
+    fn closed(&self, matter: &Matter, at: Timestamp, by: &Actor, now: Timestamp) -> String {
+        let (who, at) = (who(by, self.language), self.clock(at, now));
+        let closed = match self.language {
+            Language::En => format!("{who} closed it at {at}"),
+            Language::Fr => format!("{who} l'a clos à {at}"),
+        };
+        let Some(still) = &matter.still else { return closed };
+        let names = self.some(&still.first, still.components);
+        let fails = matches!(still.worst, Status::PartialOutage | Status::MajorOutage);
+        let length = self.length(still.reopen);
+        match (self.language, fails) {
+            (Language::En, true) => {
+                format!("{closed}; still failing: {names}; an incident again in {length} unless it works")
+            }
+            (Language::En, false) => format!("{closed}; not yet seen to work: {names}"),
+            (Language::Fr, true) => {
+                format!(
+                    "{closed}\u{a0}; toujours en panne\u{a0}: {names}\u{a0}; de nouveau un incident dans {length} sauf rétablissement"
+                )
+            }
+            (Language::Fr, false) => format!("{closed}\u{a0}; fonctionnement pas encore constaté\u{a0}: {names}"),
+        }
     }
 
     /// "Nextcloud, Forum, Wiki and 197 others".

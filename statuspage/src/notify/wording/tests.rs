@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     incident::Finding,
     maintenance::Word,
-    notify::{Cause, Event, Fault, Growth, Kind, Matter, NAMED, Named, Planned, State},
+    notify::{Cause, Event, Fault, Growth, Kind, Matter, NAMED, Named, Planned, State, Still},
     words::quantity::lower,
 };
 
@@ -98,6 +98,40 @@ fn an_incident_of_several_says_what_they_have_in_common_and_names_some() {
                 said += &format!("{}\n", message.headline());
             }
         }
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_operators_closed_is_never_said_to_work_while_it_fails() {
+    let still = |worst| {
+        let first = matter(&["Nextcloud", "Forum", "Wiki", "Mail"]).first;
+        Some(Still { components: 5, first, worst, reopen: Duration::from_secs(600) })
+    };
+    let closed = || Kind::Closed { since: at("13:02:00"), at: at("13:12:00"), by: Actor::Operator("ada".into()) };
+    let one = matter(&["Nextcloud"]);
+    let single = still(Status::MajorOutage).map(|still| Still { components: 1, first: one.first.clone(), ..still });
+    let many = matter(&["Nextcloud", "Forum", "Wiki", "Mail", "Chat"]);
+    let told = [
+        (Matter { still: single, ..one.clone() }, closed()),
+        (Matter { still: still(Status::MajorOutage), ..many.clone() }, closed()),
+        (Matter { still: still(Status::UnderMaintenance), ..many.clone() }, closed()),
+        (
+            Matter { closed_before: Some(at("13:12:00")), ..one },
+            Kind::Down { since: at("13:12:00"), cause: Some(cause()) },
+        ),
+        (
+            Matter { closed_before: Some(at("13:12:00")), ..many },
+            Kind::Reminder { since: at("13:12:00"), cause: None, number: 1 },
+        ),
+    ];
+    let mut said = String::new();
+    for (language, (matter, kind)) in
+        Language::ALL.into_iter().flat_map(|language| told.iter().map(move |it| (language, it)))
+    {
+        let subject = Subject::Incident(Box::new(matter.clone()));
+        let message = voice(language).say(&Notification { subject, ..notification(kind.clone()) }, at("13:22:00"));
+        said += &format!("{}\n", message.headline());
     }
     insta::assert_snapshot!(said);
 }

@@ -34,7 +34,7 @@ pub(super) fn figures(incident: &Incident, words: &Words) -> AnyView {
         Origin::Declared(_) => (false, words.after_beginning()),
     };
     // Who declares an incident by hand has detected it by other means than ours.
-    let detection = measured.then(|| detected.since(start));
+    let detection = (measured && incident.persists_since().is_none()).then(|| times.detection());
     let taken = incident.acknowledgement.as_ref().map(|taken| taken.at.since(detected));
     let cause = times.identified_at.map(|at| at.since(detected));
     let back = times.recovered_at.map(|at| at.since(start));
@@ -80,13 +80,15 @@ type Moment = (Timestamp, String);
 /// The incident's own moments.
 fn milestones(incident: &Incident, snapshot: &Snapshot, words: &Words) -> Vec<Moment> {
     let times = &incident.times;
-    let (began, detected) = match incident.origin {
-        Origin::Measured => (words.chronology_started(), confirmed(incident, snapshot, words)),
-        Origin::Declared(_) => (words.chronology_began(), words.chronology_declared()),
+    let (began, detected) = match (&incident.origin, incident.persists_since()) {
+        (_, Some(_)) => (words.chronology_persists(), None),
+        (Origin::Measured, None) => (words.chronology_started(), Some(confirmed(incident, snapshot, words))),
+        (Origin::Declared(_), None) => (words.chronology_began(), Some(words.chronology_declared())),
     };
+    let detected_at = detected.is_some().then_some(times.detected_at);
     let moments = [
         (Some(times.started_at), began),
-        (Some(times.detected_at), detected),
+        (detected_at, detected.unwrap_or_default()),
         (times.told_at, words.chronology_announced()),
         (times.reported_by_users_at, words.chronology_reported()),
         (incident.acknowledgement.as_ref().map(|taken| taken.at), words.chronology_acknowledged()),

@@ -75,7 +75,7 @@ impl Order {
         match stage {
             MaintenanceStage::Scheduled => &[Self::Change, Self::Begin, Self::Say, Self::Cancel],
             MaintenanceStage::InProgress | MaintenanceStage::Verifying => &[Self::Say, Self::End, Self::Change],
-            MaintenanceStage::Completed => &[Self::Say],
+            MaintenanceStage::Completed | MaintenanceStage::Cancelled => &[Self::Say],
         }
     }
 
@@ -111,7 +111,7 @@ impl Scene<'_> {
         let (words, one) = (self.words, self.maintenance);
         let state = format!("{} · {}", wording::stage(one.stage, words), wording::window(one, words));
         let cancelled = one.cancelled_at.map(|at| words.operator_cancelled(words.when(at, self.snapshot.generated_at)));
-        let coming = one.plan.is_some() && one.stage != MaintenanceStage::Completed;
+        let coming = one.plan.is_some() && !one.stage.is_over();
         view! {
             <section>
                 <p><b>{cancelled.unwrap_or(state)}</b></p>

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::{Language, MaintenanceStage, Status};
+use shared::{Language, Status};
 
 use super::{AUDIT, HOME, PLAN, Signed, document, evidence, field, monitor, told, who_am_i};
 use crate::{
@@ -110,7 +110,7 @@ pub(super) fn acknowledgement(
 
 fn maintenances(snapshot: &Snapshot, head: &Head<'_>) -> AnyView {
     let (words, now) = (head.words, snapshot.generated_at);
-    let is_open = |one: &&Arc<Maintenance>| one.stage != MaintenanceStage::Completed && one.ends_at > now;
+    let is_open = |one: &&Arc<Maintenance>| !one.stage.is_over() && one.ends_at > now;
     // What comes first stands first.
     let coming: Vec<AnyView> =
         snapshot.maintenances.iter().rev().filter(is_open).map(|one| planned(one, snapshot, head)).collect();

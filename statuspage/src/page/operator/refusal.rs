@@ -8,7 +8,7 @@ use super::typed::{Fault, Form};
 use crate::{
     incident, maintenance,
     maintenance::{LineFault, TimingFault},
-    order::{LONGEST_TITLE, TextFault},
+    order::{LONGEST_TITLE, Stranger, TextFault},
     words::{Words, inert},
 };
 
@@ -30,8 +30,21 @@ pub(super) fn message(fault: &Fault, words: &Words) -> String {
         Fault::OnceAndAgain => words.operator_field_once_and_again(),
         Fault::NoComponent => words.operator_field_components(),
         Fault::UnknownComponent(id) => words.operator_unknown_component(inert(id)),
+        Fault::UnknownGroup(name) => words.operator_unknown_group(inert(name)),
         Fault::Incident(refusal) => of_incident(refusal, words),
         Fault::Maintenance(refusal) => of_maintenance(refusal, words),
+    }
+}
+
+fn unknown_component(stranger: &Stranger, words: &Words) -> String {
+    meant(words.operator_unknown_component(inert(&stranger.name)), stranger, words)
+}
+
+/// With what was probably meant, where something resembles it.
+fn meant(refusal: String, stranger: &Stranger, words: &Words) -> String {
+    match &stranger.meant {
+        Some(meant) => words.operator_did_you_mean(refusal, inert(meant)),
+        None => refusal,
     }
 }
 
@@ -39,7 +52,7 @@ fn of_incident(refusal: &incident::Refusal, words: &Words) -> String {
     use incident::{Refusal, TimeFault};
     match refusal {
         Refusal::UnknownIncident(_) => words.operator_unknown_incident(),
-        Refusal::UnknownComponent(id) => words.operator_unknown_component(id.to_string()),
+        Refusal::UnknownComponent(stranger) => unknown_component(stranger, words),
         Refusal::Changed { .. } => words.operator_changed(),
         Refusal::Resolved(_) => words.operator_is_resolved(),
         Refusal::StillOpen(_) => words.operator_pm_open(),
@@ -59,8 +72,8 @@ fn of_maintenance(refusal: &maintenance::Refusal, words: &Words) -> String {
     use maintenance::{Refusal, TimeFault};
     match refusal {
         Refusal::Unknown(_) => words.operator_unknown_maintenance(),
-        Refusal::UnknownComponent(id) => words.operator_unknown_component(id.to_string()),
-        Refusal::UnknownGroup(name) => words.operator_unknown_group(inert(name)),
+        Refusal::UnknownComponent(stranger) => unknown_component(stranger, words),
+        Refusal::UnknownGroup(stranger) => meant(words.operator_unknown_group(inert(&stranger.name)), stranger, words),
         Refusal::Nobody => words.operator_concerns_nobody(),
         Refusal::Changed { .. } => words.operator_mt_changed(),
         Refusal::Over(_) => words.operator_mt_over(),

@@ -27,7 +27,12 @@ pub(super) fn actor(actor: &Actor, words: &Words) -> String {
 /// What an update says; an operator's words as they were typed.
 pub(super) fn said(incident: &Incident, update: &Update, words: &Words) -> Vec<(Option<Language>, String)> {
     match &update.body {
-        Body::Opened | Body::Grown { .. } | Body::Recovered | Body::Relapsed | Body::Settled => {
+        Body::Opened
+        | Body::Persists { .. }
+        | Body::Grown { .. }
+        | Body::Recovered
+        | Body::Relapsed
+        | Body::Settled => {
             vec![(None, text(incident, update, words))]
         }
         Body::Written(shared::Text::Plain(said)) => vec![(None, said.clone())],

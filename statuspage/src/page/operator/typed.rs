@@ -43,6 +43,8 @@ pub enum Fault {
     NoComponent,
     /// A service cannot exist: its id is none.
     UnknownComponent(String),
+    /// There is no such group.
+    UnknownGroup(String),
     /// The book of incidents refused it.
     Incident(incident::Refusal),
     /// The book of maintenance refused it.
@@ -61,7 +63,7 @@ impl Form {
             | Fault::Length(field)
             | Fault::Choice(field) => Some(field),
             Fault::OnceAndAgain => Some("cron"),
-            Fault::NoComponent | Fault::UnknownComponent(_) => Some("components"),
+            Fault::NoComponent | Fault::UnknownComponent(_) | Fault::UnknownGroup(_) => Some("components"),
             Fault::Incident(refusal) => of_incident(refusal),
             Fault::Maintenance(refusal) => self.of_maintenance(refusal),
         }

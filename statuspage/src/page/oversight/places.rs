@@ -42,8 +42,13 @@ impl Sight {
             Some(Standing::Silent) => return Self::Silent,
             Some(Standing::Awaited | Standing::Reports) | None => {}
         }
+        if blind_since(snapshot, place).is_some() {
+            return Self::Blind;
+        }
         let now = snapshot.generated_at;
-        let heard = snapshot.locations.get(place).copied().flatten().is_some();
+        // A place that reports says so before its first result is here again, after a start of the hub.
+        let said = snapshot.places.get(place).is_some_and(|view| view.heard_at.is_some());
+        let heard = said || snapshot.locations.get(place).copied().flatten().is_some();
         let fresh = || results(snapshot, place).filter(|at| is_fresh(at.stale_at, now));
         match (heard, fresh().any(|at| sees(at, now)), fresh().next().is_some()) {
             (_, true, _) => Self::Reports,
@@ -70,6 +75,11 @@ impl Sight {
             Self::Revoked => words.place_revoked(),
         }
     }
+}
+
+/// Since when a place says that it sees nothing.
+fn blind_since(snapshot: &Snapshot, place: &LocationName) -> Option<Timestamp> {
+    snapshot.alarms.blind().find(|(location, _)| *location == place.as_str()).map(|(_, since)| since)
 }
 
 /// What a place last said of each probe.
@@ -131,9 +141,13 @@ fn row(snapshot: &Snapshot, place: &LocationName, words: &Words) -> Row {
             words.place_fresh(fresh, expected(snapshot, place))
         }
     };
-    let blind = (sight == Sight::Blind).then(|| words.place_blind_why());
+    let blind = (sight == Sight::Blind).then(|| {
+        let since = blind_since(snapshot, place).map(|at| words.going_since(words.when(at, now)));
+        since.into_iter().chain([words.place_blind_why()])
+    });
     let state = snapshot.places.get(place).map(|view| state(view, now, words));
-    let facts: Vec<String> = std::iter::once(first).chain(blind).chain(state.into_iter().flatten()).collect();
+    let facts: Vec<String> =
+        std::iter::once(first).chain(blind.into_iter().flatten()).chain(state.into_iter().flatten()).collect();
     Row {
         name: quantity::place(place),
         look: sight.look(),

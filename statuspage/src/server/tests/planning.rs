@@ -100,7 +100,7 @@ async fn a_series_is_planned_by_a_line_and_cancelled_as_a_whole() {
     let page = office.get(answer.header("location"), &signed.0).await;
     assert!(page.text().contains("this one and all that follow"), "{}", page.text());
     planned(&office.turn(&signed, "cancel", one.version, &[("extent", "series")]).await);
-    let open = |one: &&Arc<Maintenance>| one.stage != MaintenanceStage::Completed;
+    let open = |one: &&Arc<Maintenance>| !one.stage.is_over();
     assert_eq!(office.stage.app.edition().snapshot().maintenances.iter().filter(open).count(), 0);
 }
 

@@ -106,6 +106,12 @@ enum StoredKind {
         at: i64,
         by: String,
     },
+    /// Who has closed it as JSON.
+    Closed {
+        since: i64,
+        at: i64,
+        by: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -192,6 +198,7 @@ fn began(kind: &Kind) -> Timestamp {
         | Kind::Overdue { since, .. }
         | Kind::Reminder { since, .. }
         | Kind::Acknowledged { since, .. }
+        | Kind::Closed { since, .. }
         | Kind::Recovered { since, .. }
         | Kind::WasDown { since, .. }
         | Kind::Noticed { since, .. } => *since,
@@ -213,6 +220,11 @@ fn store_kind(kind: &Kind) -> StoredKind {
             StoredKind::Reminder { since: since.as_millis(), cause: cause.as_ref().map(store_cause), number: *number }
         }
         Kind::Acknowledged { since, at, by } => StoredKind::Acknowledged {
+            since: since.as_millis(),
+            at: at.as_millis(),
+            by: serde_json::to_string(by).expect("it holds nothing that JSON cannot write"),
+        },
+        Kind::Closed { since, at, by } => StoredKind::Closed {
             since: since.as_millis(),
             at: at.as_millis(),
             by: serde_json::to_string(by).expect("it holds nothing that JSON cannot write"),
@@ -243,6 +255,9 @@ fn read_kind(stored: StoredKind) -> Option<Kind> {
         }
         StoredKind::Acknowledged { since, at: taken, by } => {
             Kind::Acknowledged { since: at(since), at: at(taken), by: serde_json::from_str(&by).ok()? }
+        }
+        StoredKind::Closed { since, at: closed, by } => {
+            Kind::Closed { since: at(since), at: at(closed), by: serde_json::from_str(&by).ok()? }
         }
         StoredKind::Overdue { since, promised } => Kind::Overdue { since: at(since), promised: at(promised) },
         StoredKind::Recovered { since, until } => Kind::Recovered { since: at(since), until: at(until) },
@@ -340,6 +355,7 @@ mod tests {
             Kind::Reminder { since: at, cause, number: 2 },
             Kind::Acknowledged { since: at, at, by: crate::incident::Actor::Channel("sms".into()) },
             Kind::Overdue { since: at, promised: at },
+            Kind::Closed { since: at, at, by: crate::incident::Actor::Operator("ada".into()) },
             Kind::Noticed { since: at, until: at, times: 3 },
         ];
         let monitor = Subject::Monitor(Fault::LowSpace { free: 1, reserve: 2 });
@@ -366,5 +382,19 @@ mod tests {
     fn a_row_of_the_former_version_reads_as_the_incident_of_its_component_under_its_former_id() {
         let id: NotificationId = FORMER_ID.parse().expect("an id");
         assert_eq!(decode(id.clone(), FORMER_ROW), Some(Notification { id, ..notification() }));
+    }
+
+    /// As it was written before an incident could be closed while something fails.
+    const EARLIER_ROW: &[u8] = b"\x02\x05phone\x02\xa9\x01{\"id\":\"kctbh9vrtdwd\",\"title\":null,\"finding\":null,\"dependency\":null,\"impact\":\"major\",\"first\":[{\"id\":\"cloud\",\"name\":\"Nextcloud\"}],\"components\":1,\"lead\":null,\"growth\":null}\x07\x80\xf8\xb2\xe5\xbdh\xc0\xa1\xba\xe5\xbdh\x12{\"operator\":\"ada\"}\xc0\xa1\xba\xe5\xbdh\x00\xc0\xa1\xba\xe5\xbdh\x00";
+
+    #[test]
+    fn a_row_of_before_messages_could_say_what_still_fails_reads_as_it_was_meant() {
+        let row = decode(FORMER_ID.parse().expect("an id"), EARLIER_ROW).expect("it reads");
+        let at = Timestamp::from_millis(1_795_000_060_000);
+        let since = Timestamp::from_millis(1_795_000_000_000);
+        let by = crate::incident::Actor::Operator("ada".into());
+        assert_eq!((row.kind, row.made_at), (Kind::Acknowledged { since, at, by }, at));
+        let Subject::Incident(matter) = row.subject else { panic!("it is about an incident") };
+        assert_eq!((matter.still, matter.closed_before, matter.components), (None, None, 1));
     }
 }

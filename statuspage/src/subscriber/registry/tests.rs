@@ -264,3 +264,27 @@ async fn the_forms_that_are_searched_for_would_be_found() {
     let searched = std::panic::catch_unwind(|| check_absent(directory.path(), &forms("zoe.unmistakable@example.org")));
     assert!(searched.is_err());
 }
+
+#[tokio::test]
+async fn a_book_that_is_put_back_does_not_bring_back_who_left_since() {
+    let mut stage = Stage::new();
+    let mut tokens = Vec::new();
+    for address in ["amel@example.org", "bo@example.net", "camille@example.com", "dominique@example.fr"] {
+        tokens.push(stage.confirmed(address).await);
+    }
+    let sealed = stage.directory.path().join("data").join(crate::subscriber::SEALED);
+    let backup = fs::read(&sealed).expect("read");
+    stage.registry.remove(one("amel@example.org")).await.expect("written");
+    stage.registry.refuse(&tokens[1]).await.expect("written");
+    stage.registry.remove(one("camille@example.com")).await.expect("written");
+    stage.confirmed("camille@example.com").await;
+    fs::write(&sealed, backup).expect("put back");
+    let (again, _letters) = started(stage.directory.path(), 8);
+    let mut there: Vec<_> = again.list().await.expect("read").into_iter().map(|one| one.address).collect();
+    there.sort_by_key(|address| address.as_str().to_owned());
+    assert_eq!(there, [one("camille@example.com"), one("dominique@example.fr")], "who came back is there");
+    let left = fs::read_to_string(stage.directory.path().join("data").join(crate::subscriber::DEPARTED)).expect("read");
+    assert!(!left.contains("amel") && !left.contains("example"), "it says nothing of anybody: {left}");
+    again.import(vec![imported("amel@example.org")]).await.expect("written");
+    assert_eq!(again.list().await.expect("read").len(), 2, "no operator's list brings her back");
+}

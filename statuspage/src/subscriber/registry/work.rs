@@ -18,6 +18,7 @@ use super::{
     handle::Unavailable,
     request::{Answer, Done, Look, Reply, Request, Wish},
 };
+use crate::subscriber::departures::State;
 use crate::subscriber::{Allowance, Asked, Asking, Closing, Limits, Moment, Roll, Vault, Wanted};
 
 /// How often it looks whether anything is to be written or forgotten.
@@ -188,8 +189,17 @@ impl Worker {
     }
 
     fn write(&mut self) -> Result<(), Unavailable> {
-        let Some(roll) = &self.roll else { return Err(self.unavailable()) };
-        match self.vault.write(roll) {
+        let now = (self.now)();
+        let Some(roll) = &mut self.roll else { return Err(self.unavailable()) };
+        roll.note_departures(now);
+        let departed = match roll.departures().state() {
+            State::Unwritten => self.vault.write_departures(roll),
+            State::Written => Ok(()),
+        };
+        if departed.is_ok() {
+            roll.departures_are_written();
+        }
+        match departed.and_then(|()| self.vault.write(roll)) {
             Ok(()) => {
                 self.dirty = false;
                 self.tell(None);
@@ -219,7 +229,13 @@ impl Worker {
         }
         self.opened_at = Some(Instant::now());
         match self.vault.open() {
-            Ok(roll) => {
+            Ok(mut roll) => {
+                let (departures, found) = self.vault.departures(roll.keys());
+                let gone = roll.depart(departures, found, (self.now)());
+                if gone > 0 {
+                    warn!(subscribers = gone, "an older book was put back: who left since is taken out of it again");
+                }
+                self.dirty |= gone > 0 || roll.departures().state() == State::Unwritten;
                 self.roll = Some(roll);
                 self.tell(None);
             }

@@ -8,6 +8,7 @@ use shared::{Language, Timestamp};
 use super::{Moment, Roll, Trace};
 use crate::subscriber::{
     Keys, MailAddress, Mailbox, Scope, Stage, SubscriberId,
+    departures::{Departure, Departures, Found},
     entry::Entry,
     id::{bits, digits},
 };
@@ -94,6 +95,51 @@ impl Roll {
             changed |= entry.tidy(now);
         }
         changed
+    }
+
+    /// Takes out who left after this book was written, where it is an older one that was put back; gives how many they were.
+    pub(in crate::subscriber) fn depart(&mut self, departures: Departures, found: Found, now: Timestamp) -> usize {
+        let before = self.entries.len();
+        for (departure, at) in departures.iter() {
+            let is_his = |entry: &&Entry| {
+                let trace = match departure {
+                    Departure::Left(trace) => self.keys.address(&entry.address) == trace,
+                    Departure::Refused(trace) => self.keys.mailbox(&entry.address) == trace,
+                };
+                trace && entry.confirmed_at.unwrap_or(entry.asked_at) <= at
+            };
+            let gone: Vec<_> = self.entries.values().filter(is_his).map(|entry| entry.id).collect();
+            gone.into_iter().for_each(|id| drop(self.take(id)));
+            match departure {
+                Departure::Left(trace) => self.left.insert(trace),
+                Departure::Refused(trace) => self.refused.insert(trace),
+            };
+        }
+        self.departures = departures;
+        let present = self.departed();
+        self.departures.begin(present, found, now);
+        before - self.entries.len()
+    }
+
+    fn departed(&self) -> Vec<Departure> {
+        let left = self.left.iter().copied().map(Departure::Left);
+        left.chain(self.refused.iter().copied().map(Departure::Refused)).collect()
+    }
+
+    /// Notes who left since.
+    pub(in crate::subscriber) fn note_departures(&mut self, now: Timestamp) {
+        let present = self.departed();
+        self.departures.note(present, now);
+    }
+
+    /// Who left lately.
+    pub(in crate::subscriber) fn departures(&self) -> &Departures {
+        &self.departures
+    }
+
+    /// The file has all who left.
+    pub(in crate::subscriber) fn departures_are_written(&mut self) {
+        self.departures.written();
     }
 
     /// What it is written down with.

@@ -27,6 +27,12 @@ messages! {
     notice_grown(names, worst, since) = "notice-grown";
     /// In English: “By our measurements everything works again. We go on watching.”
     incident_recovered() = "incident-recovered";
+    /// In English: “The incident before this one was closed `closed`, but by our measurements …”.
+    incident_persists(closed, services) = "incident-persists";
+    /// In English: “By our measurements still failing: `services`.”
+    incident_still(services) = "incident-still";
+    /// In English: “Not yet measured to work again: `services`.”
+    incident_unproven(services) = "incident-unproven";
     /// In English: “It is back: `services`.”
     incident_relapsed(services) = "incident-relapsed";
     /// In English: “Everything has gone on working: the incident is closed. It lasted `span`.”
@@ -83,6 +89,10 @@ messages! {
     maintenance_in_progress() = "maintenance-in-progress";
     /// In English: “Being checked”.
     maintenance_verifying() = "maintenance-verifying";
+    /// In English: “Cancelled”.
+    maintenance_cancelled() = "maintenance-cancelled";
+    /// In English: “This maintenance was cancelled.”
+    maintenance_withdrawn() = "maintenance-withdrawn";
     /// In English: “Completed”.
     maintenance_completed() = "maintenance-completed";
     /// In English: “`from` – `to`”.

@@ -23,6 +23,8 @@ messages! {
     mail_lead_declared(since) = "mail-lead-declared";
     /// In English: “Everything works again and is being watched. The incident began: `since`”.
     mail_lead_watched(since) = "mail-lead-watched";
+    /// In English: “Closed by our team `time`. `left`”
+    mail_lead_closed(time, left) = "mail-lead-closed";
     /// In English: “Resolved `time`. The incident lasted `span`”.
     mail_lead_resolved(time, span) = "mail-lead-resolved";
     /// In English: “Maintenance is planned: `window`, `zone`”.

@@ -181,6 +181,8 @@ messages! {
     operator_changed_by(name, at) = "operator-changed-by";
     /// In English: “There is no such incident any more”.
     operator_unknown_incident() = "operator-unknown-incident";
+    /// In English: “`refusal`: did you mean “`meant`”?”
+    operator_did_you_mean(refusal, meant) = "operator-did-you-mean";
     /// In English: “There is no service “`id`” any more”.
     operator_unknown_component(id) = "operator-unknown-component";
     /// In English: “This incident is resolved: open another one and link it”.

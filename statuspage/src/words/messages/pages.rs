@@ -47,6 +47,8 @@ messages! {
     beat_heard() = "beat-heard";
     /// In English: “last one `when`”.
     beat_last(when) = "beat-last";
+    /// In English: “The incident before was closed while this still failed”.
+    chronology_persists() = "chronology-persists";
     /// In English: “Navigation”.
     navigation() = "navigation";
     /// In English: “History”.

@@ -153,6 +153,8 @@ messages! {
     draft_chron_back_half() = "pm-chron-back-half";
     /// In English: “All services are back”.
     draft_chron_back_all() = "pm-chron-back-all";
+    /// In English: “Still failing after the incident was closed”.
+    draft_chron_persists() = "pm-chron-persists";
     /// In English: “Relapse”.
     draft_chron_relapsed() = "pm-chron-relapsed";
     /// In English: “Incident closed”.

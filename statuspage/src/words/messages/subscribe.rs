@@ -19,7 +19,7 @@ messages! {
     subscribe_email() = "subscribe-email";
     /// In English: “Like name@example.org. We write to it once, and not again until you confirm”.
     subscribe_email_hint() = "subscribe-email-hint";
-    /// In English: “What it is about”.
+    /// In English: “Which services”.
     subscribe_what() = "subscribe-what";
     /// In English: “Tick what you use. Nothing ticked means all services, also those to come”.
     subscribe_what_hint() = "subscribe-what-hint";
@@ -105,7 +105,7 @@ messages! {
     subscription_all() = "subscription-all";
     /// In English: “the group `name`”.
     subscription_group(name) = "subscription-group";
-    /// In English: “About: `scope`”.
+    /// In English: “Subscription: `scope`”.
     subscription_is(scope) = "subscription-is";
     /// In English: “One click is missing”.
     subscription_confirm() = "subscription-confirm";

@@ -61,18 +61,96 @@ fn one_that_is_released_ends_by_itself() {
 }
 
 #[test]
-fn one_that_is_resolved_while_something_fails_stays_so_until_that_has_worked() {
+fn what_fails_on_after_operators_closed_it_is_an_incident_again_after_a_while() {
     let mut bench = led();
     bench.say(statement(Stage::Resolved), 100).expect("taken");
+    assert_eq!(bench.told(), ["opened", "acknowledged", "closed"], "nobody is told that it works");
     bench.down("wiki", Answers(502), 200);
     bench.restart();
-    bench.down("wiki", Answers(502), 300);
-    assert_eq!((bench.one().stage, bench.one().failing().count()), (Stage::Resolved, 1));
-    bench.up("wiki", 400);
-    assert_eq!((bench.one().failing().count(), bench.one().times.recovered_at), (0, Some(at(400))));
-    bench.down("wiki", Answers(502), 500);
+    bench.tick(699);
+    assert_eq!((bench.one().stage, bench.one().failing().count()), (Stage::Resolved, 1), "it may need some time");
+    bench.tick(700);
     let all = bench.all();
-    assert_eq!((all.len(), &all[1].relapse_of), (2, &Some(all[0].id.clone())));
+    let (closed, again) = (&all[0], &all[1]);
+    assert_eq!((&again.relapse_of, again.persists_since()), (&Some(closed.id.clone()), Some(at(100))));
+    assert_eq!((again.times.started_at, again.updates[0].at), (at(100), at(700)), "no minute is counted twice");
+    assert_eq!(again.lead, Lead::Measurements);
+    bench.up("wiki", 800);
+    bench.tick(2_000);
+    assert_eq!(bench.told(), ["opened", "acknowledged", "closed", "opened", "resolved"]);
+    let recovered: Vec<_> = bench.all().iter().map(|incident| incident.times.recovered_at).collect();
+    assert_eq!(recovered, [Some(at(800)), Some(at(800))]);
+}
+
+#[test]
+fn what_works_in_time_after_it_was_closed_is_over() {
+    let mut bench = led();
+    bench.say(statement(Stage::Resolved), 100).expect("taken");
+    bench.up("wiki", 400);
+    bench.tick(5_000);
+    assert_eq!((bench.one().failing().count(), bench.one().times.recovered_at), (0, Some(at(400))));
+    bench.down("wiki", Answers(502), 5_500);
+    let all = bench.all();
+    assert_eq!((all.len(), &all[1].relapse_of, all[1].persists_since()), (2, &Some(all[0].id.clone()), None));
+}
+
+#[test]
+fn all_that_fails_on_is_one_incident_and_what_works_is_no_part_of_it() {
+    let mut bench = Bench::new();
+    for component in ["wiki", "mail", "chat"] {
+        bench.down(component, Answers(502), 10);
+    }
+    bench.tick(20);
+    bench.say(statement(Stage::Resolved), 100).expect("taken");
+    bench.up("mail", 200);
+    bench.tick(700);
+    assert_eq!(bench.parts()[1], ["chat", "wiki"]);
+    assert_eq!(bench.all()[1].updates[0].affected.len(), 2);
+}
+
+#[test]
+fn what_fails_at_the_end_of_a_maintenance_is_an_incident_whatever_was_closed_before() {
+    let fails_at_the_end = |close: i64| {
+        let mut bench = led();
+        let mut orders = [(close, None), (150, Some(Status::UnderMaintenance))];
+        orders.sort_by_key(|(second, _)| *second);
+        for (second, status) in orders {
+            match status {
+                Some(status) => bench.hear(to("wiki", status, second)),
+                None => drop(bench.say(statement(Stage::Resolved), second).expect("taken")),
+            }
+        }
+        bench.tick(299);
+        assert_eq!(bench.all().len(), 1, "nothing is said of it under maintenance");
+        bench.down("wiki", Answers(502), 300);
+        let again = &bench.all()[1];
+        assert_eq!((again.persists_since(), again.times.started_at), (Some(at(close)), at(300)));
+        bench.tick(400);
+        assert_eq!(bench.told(), ["opened", "acknowledged", "closed", "opened"]);
+    };
+    fails_at_the_end(100);
+    fails_at_the_end(200);
+}
+
+#[test]
+fn what_was_not_known_when_the_time_was_over_is_an_incident_as_soon_as_it_is_seen_to_fail() {
+    let mut bench = led();
+    bench.say(statement(Stage::Resolved), 100).expect("taken");
+    bench.hear(to("wiki", Status::Unknown, 600));
+    bench.tick(900);
+    assert_eq!(bench.all().len(), 1);
+    bench.down("wiki", Answers(502), 1_000);
+    assert_eq!(bench.all()[1].relapse_of, Some(bench.all()[0].id.clone()));
+}
+
+#[test]
+fn patience_does_not_grow_when_a_clock_is_set_back() {
+    let mut bench = Bench::new();
+    bench.down("wiki", Answers(502), 100_000);
+    bench.say(statement(Stage::Resolved), 100_100).expect("taken");
+    bench.tick(10);
+    bench.tick(620);
+    assert_eq!((bench.all().len(), bench.told().last()), (2, Some(&"opened")));
 }
 
 #[test]
@@ -219,7 +297,7 @@ fn what_cannot_be_is_refused_and_nothing_changes() {
         (report(9_000), "at: it has not come yet"),
         (report(-90_000), "more than a day before"),
         (Command::Open(Opening { started_at: Some(at(9_000)), ..opening(&[]) }), "started_at: it has not come yet"),
-        (Command::Open(opening(&[("ghost", Status::MajorOutage)])), "there is no component ghost"),
+        (Command::Open(opening(&[("ghost", Status::MajorOutage)])), "there is no component \"ghost\""),
     ];
     let before = bench.book.incidents();
     for (order, words) in orders {

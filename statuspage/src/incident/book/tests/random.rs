@@ -81,21 +81,28 @@ struct Walk {
     now: i64,
     /// What was last seen of each incident.
     known: BTreeMap<IncidentId, (u64, Stage)>,
+    /// Since when components have been down.
+    down: BTreeMap<ComponentId, i64>,
 }
 
 impl Walk {
     fn new() -> Self {
-        Self { bench: Bench::new(), now: 0, known: BTreeMap::new() }
+        Self { bench: Bench::new(), now: 0, known: BTreeMap::new(), down: BTreeMap::new() }
     }
 
     fn go(&mut self, step: &Step) -> Result<(), TestCaseError> {
         self.now += step.after;
+        self.down.values_mut().for_each(|since| *since = (*since).min(self.now));
         match step.what {
             What::Down { component, status, slow } => {
                 let failure = down(COMPONENTS[component], Answers(status), (self.now - slow, self.now), self.now);
                 self.bench.hear(failure);
+                self.down.entry(id(COMPONENTS[component])).or_insert(self.now);
             }
-            What::To(component, status) => self.bench.hear(to(COMPONENTS[component], status, self.now)),
+            What::To(component, status) => {
+                self.down.remove(&id(COMPONENTS[component]));
+                self.bench.hear(to(COMPONENTS[component], status, self.now));
+            }
             What::Tick => self.bench.tick(self.now),
             What::Order { wish, ago, outdated } => self.order(wish, ago, outdated)?,
             What::Restart => self.restart(),
@@ -185,6 +192,26 @@ impl Walk {
                 prop_assert!(other.is_none(), "{component} fails in {other:?} and in {}", incident.id);
             }
         }
+        self.nobody_is_abandoned()
+    }
+}
+
+impl Walk {
+    /// What has been down for long belongs to an open incident, or operators closed one with it not long ago.
+    fn nobody_is_abandoned(&self) -> Result<(), TestCaseError> {
+        let patience = Rules::default().reopen.as_secs().cast_signed();
+        let accounted = |component: &ComponentId| {
+            let lately = |entry: &Entry| {
+                let closed = entry.incident.times.resolved_at;
+                entry.is_open() || closed.is_some_and(|at_| at_.plus(Rules::default().reopen) > at(self.now))
+            };
+            let mut entries = self.bench.book.entries.values();
+            entries.any(|entry| entry.failing.contains(component) && lately(entry))
+        };
+        for (component, since) in &self.down {
+            let long = self.now - since > patience;
+            prop_assert!(!long || accounted(component), "{component} has been down since {since}, it is {}", self.now);
+        }
         Ok(())
     }
 }
@@ -196,13 +223,15 @@ fn told_once(news: &[News]) -> Result<(), TestCaseError> {
         let (id, word) = match item {
             News::Opened(id) => (id, "opened"),
             News::Resolved(id) => (id, "resolved"),
+            News::Closed(id) => (id, "closed"),
             News::Grown(id) => (id, "grown"),
             News::Overdue(id, _) => (id, "overdue"),
             News::Acknowledged(id) => (id, "acknowledged"),
         };
         let before = told.entry(id).or_default();
-        let repeats = matches!(word, "opened" | "resolved") && before.contains(&word);
-        prop_assert!(!repeats && !before.contains(&"resolved"), "{word} after {before:?}");
+        let repeats = matches!(word, "opened" | "resolved" | "closed") && before.contains(&word);
+        let over = before.iter().any(|before| matches!(*before, "resolved" | "closed"));
+        prop_assert!(!repeats && !over, "{word} after {before:?}");
         before.push(word);
     }
     Ok(())

@@ -4,9 +4,9 @@
 
 use shared::Language;
 
-use crate::notify::LocationTrouble;
+use crate::notify::{LocationTrouble, Voice};
 
-pub(super) fn found_en(location: &str, trouble: &LocationTrouble) -> String {
+pub(super) fn found_en(voice: &Voice, location: &str, trouble: &LocationTrouble) -> String {
     match trouble {
         LocationTrouble::Silent { .. } => {
             format!(
@@ -17,6 +17,10 @@ pub(super) fn found_en(location: &str, trouble: &LocationTrouble) -> String {
             let (length, way) = (seconds(*ahead_ms), if *ahead_ms > 0 { "slow" } else { "fast" });
             format!("the clock of location {location} is {length} s {way}: its results are put right, mend its clock")
         }
+        LocationTrouble::Blind { since } => format!(
+            "location {location} sees nothing: none of its control targets answers; its results are no data since {}, mend its network",
+            voice.clock(*since, *since)
+        ),
         LocationTrouble::Drift => {
             format!("location {location} runs other definitions than the hub: bring its probes.d up to date")
         }
@@ -35,7 +39,7 @@ pub(super) fn found_en(location: &str, trouble: &LocationTrouble) -> String {
     }
 }
 
-pub(super) fn found_fr(location: &str, trouble: &LocationTrouble) -> String {
+pub(super) fn found_fr(voice: &Voice, location: &str, trouble: &LocationTrouble) -> String {
     match trouble {
         LocationTrouble::Silent { .. } => format!(
             "le lieu de mesure {location} est muet\u{a0}: ce qu'il voit ne compte plus jusqu'à son retour, rien de ce qu'il garde n'est perdu"
@@ -46,6 +50,10 @@ pub(super) fn found_fr(location: &str, trouble: &LocationTrouble) -> String {
                 "l'horloge du lieu de mesure {location} {way} de {length} s\u{a0}: ses mesures sont corrigées, remettez-la à l'heure"
             )
         }
+        LocationTrouble::Blind { since } => format!(
+            "le point de mesure {location} ne voit rien\u{a0}: aucune de ses cibles de contrôle ne répond\u{a0}; ses résultats ne comptent pas depuis {}, rétablissez son réseau",
+            voice.clock(*since, *since)
+        ),
         LocationTrouble::Drift => {
             format!(
                 "le lieu de mesure {location} n'a pas les mêmes définitions que ce serveur\u{a0}: mettez à jour son probes.d"
@@ -76,6 +84,9 @@ pub(super) fn lasting(location: &str, trouble: &LocationTrouble, language: Langu
             format!("the clock of location {location} is right again"),
             format!("the clock of location {location} was wrong"),
         ],
+        (Language::En, LocationTrouble::Blind { .. }) => {
+            [format!("location {location} sees again"), format!("location {location} saw nothing")]
+        }
         (Language::En, LocationTrouble::Drift) => [
             format!("location {location} runs the hub's definitions again"),
             format!("location {location} ran other definitions"),
@@ -87,6 +98,10 @@ pub(super) fn lasting(location: &str, trouble: &LocationTrouble, language: Langu
         (Language::Fr, LocationTrouble::Clock { .. }) => [
             format!("l'horloge du lieu de mesure {location} est de nouveau à l'heure"),
             format!("l'horloge du lieu de mesure {location} a été fausse"),
+        ],
+        (Language::Fr, LocationTrouble::Blind { .. }) => [
+            format!("le point de mesure {location} voit de nouveau"),
+            format!("le point de mesure {location} n'a rien vu"),
         ],
         (Language::Fr, LocationTrouble::Drift) => [
             format!("le lieu de mesure {location} a de nouveau les définitions de ce serveur"),
@@ -115,11 +130,14 @@ mod tests {
 
     #[test]
     fn each_trouble_names_the_location_and_a_way_out_in_both_languages() {
+        let (voice, at) = (Voice::sample(), "2026-11-22T13:02:00Z".parse().expect("a time"));
         let silent = LocationTrouble::Silent { heard_at: Timestamp::from_millis(0) };
         let all = [
             (silent, "is silent", "est muet"),
             (LocationTrouble::Clock { ahead_ms: 600_400 }, "is 600 s slow", "retarde de 600 s"),
             (LocationTrouble::Clock { ahead_ms: -61_000 }, "is 61 s fast", "avance de 61 s"),
+            (LocationTrouble::Blind { since: at }, "sees nothing", "ne voit rien"),
+            (LocationTrouble::Blind { since: at }, "no data since 13:02", "depuis 13:02"),
             (LocationTrouble::Drift, "bring its probes.d up to date", "mettez à jour son probes.d"),
             (LocationTrouble::Copied, "stop the copy", "arrêtez la copie"),
             (LocationTrouble::Forged, "was not let in", "n'a pas été accepté"),
@@ -127,7 +145,7 @@ mod tests {
             (LocationTrouble::Forgotten { results: 7 }, "7 results of", "7 mesures du"),
         ];
         for (trouble, english, french) in all {
-            let (en, fr) = (found_en("lyon", &trouble), found_fr("lyon", &trouble));
+            let (en, fr) = (found_en(&voice, "lyon", &trouble), found_fr(&voice, "lyon", &trouble));
             assert!(en.contains("lyon") && en.contains(english), "{en}");
             assert!(fr.contains("lyon") && fr.contains(french), "{fr}");
             for language in Language::ALL {

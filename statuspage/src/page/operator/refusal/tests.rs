@@ -33,7 +33,7 @@ fn of_incidents() -> Vec<incident::Refusal> {
     let times = times.map(|fault| Refusal::Time { field: "at", fault });
     let others = [
         Refusal::UnknownIncident(id()),
-        Refusal::UnknownComponent("cloud".parse().expect("an id")),
+        Refusal::UnknownComponent(Stranger { name: "cluod".to_owned(), meant: Some("cloud".to_owned()) }),
         Refusal::Changed { incident: id(), seen: 1, present: 2 },
         Refusal::Resolved(id()),
         Refusal::StillOpen(id()),
@@ -65,8 +65,8 @@ fn of_maintenances() -> Vec<maintenance::Refusal> {
     let times = times.map(|fault| Refusal::Time { field: "ends_at", fault });
     let others = [
         Refusal::Unknown(id()),
-        Refusal::UnknownComponent("cloud".parse().expect("an id")),
-        Refusal::UnknownGroup("Bureau".to_owned()),
+        Refusal::UnknownComponent(Stranger { name: "cluod".to_owned(), meant: Some("cloud".to_owned()) }),
+        Refusal::UnknownGroup(Stranger::new("Bureau")),
         Refusal::Nobody,
         Refusal::Changed { maintenance: id(), seen: 1, present: 2 },
         Refusal::Over(id()),
@@ -95,6 +95,7 @@ fn of_forms() -> Vec<Fault> {
         Fault::OnceAndAgain,
         Fault::NoComponent,
         Fault::UnknownComponent("../x".to_owned()),
+        Fault::UnknownGroup("Bureau".to_owned()),
     ]
 }
 

@@ -65,9 +65,14 @@ fn scope(typed: &Typed, snapshot: &Snapshot) -> Result<Scope, Fault> {
         return Ok(Scope::Groups(groups));
     }
     for group in groups {
+        let name = group.clone();
         let whole = Scope::Groups(vec![group]);
         let rows = snapshot.components.iter().filter(|one| whole.covers(&one.id, one.group.as_ref()));
+        let known = ids.len();
         ids.extend(rows.map(|one| one.id.clone()));
+        if ids.len() == known {
+            return Err(Fault::UnknownGroup(name.chars().take(64).collect()));
+        }
     }
     ids.sort_unstable();
     ids.dedup();
