@@ -162,7 +162,10 @@ impl Reporter {
         let mut link = Link::new(identity, hub, desk, link::Around { clock, watch, log, pulse: pulses.link });
         tokio::select! {
             () = link.run(stop.clone()) => {}
-            ended = inside.join_next() => return tracing::error!(fault = ?ended.map(|ended| ended.err()), "nobody keeps the journal any more"),
+            ended = inside.join_next() => {
+                let fault = ended.and_then(Result::err);
+                return tracing::error!(?fault, "nobody keeps the journal any more");
+            }
         }
         if tokio::time::timeout(LAST, link.last_report()).await.is_err() {
             tracing::info!("the hub did not answer in the end: what it lacks is sent after the next start");
