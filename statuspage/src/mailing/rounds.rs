@@ -321,9 +321,15 @@ impl Rounds {
     /// When somebody got letters, the oldest first.
     fn recent(&self, recipient: &Recipient) -> Vec<Timestamp> {
         let mut recent = recipient.recent.clone();
-        recent.extend(self.lately.get(&recipient.id).into_iter().flatten());
+        // The book knows of some of ours; two letters of one instant are two.
+        let mut known = recent.clone();
+        for at in self.lately.get(&recipient.id).into_iter().flatten() {
+            match known.iter().position(|other| other == at) {
+                Some(same) => drop(known.swap_remove(same)),
+                None => recent.push(*at),
+            }
+        }
         recent.sort_unstable();
-        recent.dedup();
         recent
     }
 

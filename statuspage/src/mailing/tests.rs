@@ -260,6 +260,20 @@ proptest! {
 }
 
 #[test]
+fn letters_of_one_instant_are_counted_each() {
+    use Happens::{Lands, Passes, Steps, Tells};
+    let accepted = || Lands(Fate::Accepted);
+    let mut events = vec![Passes(30), Tells(2, Turn::Resolved, 2), Steps, Tells(1, Turn::Grown, 5), accepted()];
+    events.extend([Passes(900), Steps, Steps, accepted(), Steps]);
+    events.extend(std::iter::repeat_with(accepted).take(4));
+    events.extend([Tells(1, Turn::Grown, 1), Steps, Steps, Tells(0, Turn::Grown, 1)]);
+    events.extend(std::iter::repeat_with(accepted).take(4));
+    events.extend((0..3).map(|story| Tells(story, Turn::Resolved, 1)));
+    events.extend([Passes(1), accepted(), Steps, Tells(0, Turn::Grown, 2)]);
+    live(events).check().expect("nobody gets seven a day");
+}
+
+#[test]
 fn who_chose_comes_before_who_wants_everything() {
     let mut world = World::default();
     world.tell(0, Turn::Opened, COMPONENTS);

@@ -106,7 +106,7 @@ fn line(component: &ComponentView, snapshot: &Snapshot, words: &Words) -> String
     let note = words.note(component, snapshot.generated_at);
     let quarter = component.history.uptime.quarter;
     let since = Watched::new(component, snapshot.generated_at).since(uptime::QUARTER, words);
-    let window = since.is_none().then(|| format!("{} ", words.ninety_days())).unwrap_or_default();
+    let window = if since.is_none() { format!("{} ", words.ninety_days()) } else { String::new() };
     let share = quarter
         .map(|_| format!("{window}{} {}", uptime::share(quarter, words), uptime::coverage(quarter, since, words)));
     let rest: Vec<String> = [Some(note), share].into_iter().flatten().filter(|part| !part.is_empty()).collect();
