@@ -32,7 +32,7 @@ pub async fn channel(command: ChannelCommand, settings: &Settings) -> Result<End
                     )?;
                 }
                 ReportFormat::Words => {
-                    answer.channels.iter().try_for_each(|channel| out::line(listed(channel, &settings.time_zone)))?
+                    answer.channels.iter().try_for_each(|channel| out::line(listed(channel, &settings.time_zone)))?;
                 }
             }
             Ok(Ended::Well)

@@ -106,7 +106,7 @@ pub async fn audit(arguments: &AuditArgs, settings: &Settings) -> Result<Ended> 
         ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
         ReportFormat::Words if answer.entries.is_empty() => out::line("no order was given yet")?,
         ReportFormat::Words => {
-            answer.entries.iter().try_for_each(|entry| out::line(ordered(entry, &settings.time_zone)))?
+            answer.entries.iter().try_for_each(|entry| out::line(ordered(entry, &settings.time_zone)))?;
         }
     }
     Ok(Ended::Well)

@@ -164,7 +164,7 @@ fn print_list(answer: &MaintenancesAnswer, format: ReportFormat, zone: &TimeZone
     match format {
         ReportFormat::Json => out::line(serde_json::to_string_pretty(answer)?)?,
         ReportFormat::Words if answer.maintenances.is_empty() => {
-            out::line("no maintenance is planned; --all lists what is over, too")?
+            out::line("no maintenance is planned; --all lists what is over, too")?;
         }
         ReportFormat::Words => answer.maintenances.iter().try_for_each(|one| out::line(line(one, zone)))?,
     }

@@ -210,7 +210,7 @@ impl Telling {
             name: part.name.get(self.language).to_owned(),
         };
         let first = parts.iter().take(NAMED).map(named).collect();
-        (components > 0).then(|| Still { first, components, worst, reopen: self.rules.reopen })
+        (components > 0).then_some(Still { first, components, worst, reopen: self.rules.reopen })
     }
 
     /// What a message says that an incident has grown by.

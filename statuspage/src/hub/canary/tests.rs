@@ -139,7 +139,7 @@ fn a_place_that_says_it_has_canaries_is_expected_to_find_them_and_an_older_versi
     at(&mut bench, 300, canary::Canaries::Off);
     assert_eq!(bench.broken(SECOND * 301), None, "it was set back to a version without");
     (0..10).for_each(|step| {
-        bench.canaries.expect(&"local".parse().expect("a name"), canary::Canaries::Off, bench.start + SECOND * step)
+        bench.canaries.expect(&"local".parse().expect("a name"), canary::Canaries::Off, bench.start + SECOND * step);
     });
     assert!(bench.broken(SECOND * 400).is_some(), "the hub's own are never excused");
 }
