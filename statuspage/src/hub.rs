@@ -5,6 +5,7 @@
 
 mod alarm;
 mod beats;
+mod beginning;
 mod bells;
 mod canary;
 pub(crate) mod checkpoint;
@@ -24,6 +25,7 @@ mod roster;
 mod telling;
 mod upstream;
 mod vigil;
+mod wiring;
 
 #[cfg(test)]
 mod tests;
@@ -34,36 +36,26 @@ use std::{
     time::Duration,
 };
 
-use prober::{
-    definition::DefinitionSet,
-    supervisor::{Pulse, Stability},
-};
+use prober::definition::DefinitionSet;
 use shared::{ComponentId, LocationName, Observation, ProbeName, Timestamp};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::mpsc,
     time::{Instant, Interval, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::{
     clock::now,
-    engine::{ComponentState, Engine, Input, Roster, Transition},
+    engine::{Engine, Input, Transition},
     heartbeat,
     history::History,
-    incident::Rules,
     location::Sights,
-    mailing::{HubEnd, Mail},
-    maintenance::Plan,
-    metrics::HubCounters,
-    notify::{Burning, ChannelName, Medium, Outcomes, Policy, Posts, Teller, WatchFault},
+    notify::{Outcomes, Teller},
     outpost::HubView,
-    resources::{Found, Judge, Reading},
-    settings::DrillPlan,
-    site::Site,
-    snapshot::Snapshot,
-    store::{Opened, StoreEvents, StoreHandle},
-    watch::{Gait, PingBoard, WatchInput},
+    resources::{Judge, Reading},
+    store::{StoreEvents, StoreHandle},
+    watch::Gait,
 };
 pub use beats::Unheard;
 pub use bells::{Unanswered, Untested};
@@ -76,6 +68,7 @@ use past::Former;
 use publish::Views;
 use telling::Telling;
 use vigil::Vigil;
+pub use wiring::{HubOptions, Role, Wiring};
 
 /// At most so many observations are taken at once.
 const BATCH: usize = 500;
@@ -85,77 +78,6 @@ const LINGER: Duration = Duration::from_millis(100);
 const REFRESH: Duration = Duration::from_secs(5);
 /// How often everything that is known is written down, so that a restart has little to judge again.
 const CHECKPOINT: Duration = Duration::from_secs(60);
-
-/// What the hub is made of.
-#[derive(Debug)]
-pub struct HubOptions {
-    /// The page's own facts.
-    pub site: Arc<Site>,
-    /// Who is told.
-    pub channels: Vec<(ChannelName, Medium)>,
-    /// Who is told first, and what comes next.
-    pub policies: Vec<Policy>,
-    /// How channels are kept proven.
-    pub drills: DrillPlan,
-    /// Where the embedded prober stands, where there is one.
-    pub location: Option<LocationName>,
-    /// What the hub counts.
-    pub counters: Arc<HubCounters>,
-    /// How incidents are judged.
-    pub rules: Rules,
-    /// The maintenance that the settings plan.
-    pub maintenance: Vec<Plan>,
-    /// Whether subscribers are told by mail.
-    pub mail: Mail,
-    /// What the watch over the hub needs.
-    pub canaries: prober::canary::Canaries,
-    /// What became of pings.
-    pub ping: PingBoard,
-    /// How the process stood at its start.
-    pub stability: Stability,
-    /// What all data may take.
-    pub max_bytes: u64,
-    /// The sign of life of its loop.
-    pub pulse: Pulse,
-    /// Whether it tells for itself.
-    pub role: Role,
-}
-
-/// Whether a hub tells for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// It is the one that everybody hears.
-    Hub,
-    /// It stands by another one and tells while that is silent; signs of life are sent to that one.
-    Outpost,
-}
-
-/// The hub's ends of the channels that lead to it and from it.
-#[derive(Debug)]
-pub struct Wiring {
-    /// The definitions, swapped as a whole.
-    pub definitions: watch::Receiver<Arc<DefinitionSet>>,
-    /// What probers observe. Bounded: when it is full, probers wait with their next result and keep their schedule.
-    pub observations: mpsc::Receiver<Observation>,
-    /// What everybody reads.
-    pub snapshot: watch::Sender<Arc<Snapshot>>,
-    /// What the outside switch is told of.
-    pub watch: watch::Sender<WatchInput>,
-    /// What operators order.
-    pub desk: DeskEnd,
-    /// The postman.
-    pub mail: HubEnd,
-    /// What locations report.
-    pub locations: CounterEnd,
-    /// What the siren posts again and again.
-    pub burning: watch::Sender<Arc<Burning>>,
-    /// What became of that.
-    pub posts: Posts,
-    /// The hub that this one stands by; nobody sends where it stands by none.
-    pub upstream: watch::Receiver<Option<Arc<HubView>>>,
-    /// What there is left of what the process lives on. Full means that the newest one is lost.
-    pub readings: mpsc::Receiver<Reading>,
-}
 
 /// The single writer.
 #[derive(Debug)]
@@ -216,109 +138,6 @@ struct Dirty {
 }
 
 impl Hub {
-    /// A hub that knows what the store remembers: the last checkpoint, and the observations since, judged again.
-    pub async fn restore(options: HubOptions, opened: Opened, definitions: Arc<DefinitionSet>) -> (Self, StoreEvents) {
-        let Opened { handle, restored, events } = opened;
-        let memory = checkpoint::read(&restored, &options.site, &Former::of(&definitions));
-        let relieved = checkpoint::relieved(&restored);
-        let telling = Telling::new(&options, &restored);
-        let embedded = match options.canaries {
-            prober::canary::Canaries::On => options.location.clone(),
-            prober::canary::Canaries::Off => None,
-        };
-        let canaries = Canaries::new(embedded, now(), Instant::now());
-        let keeper = Judge::new(options.max_bytes);
-        let stability = options.stability;
-        let place = options.location.clone().unwrap_or_else(|| "hub".parse().expect("it is a name"));
-        let mut hub = Self {
-            views: Views::new(options.location.clone()),
-            options,
-            definitions: Arc::default(),
-            fingerprint: String::new(),
-            engine: memory.engine,
-            history: memory.history,
-            telling,
-            store: handle,
-            dirty: Dirty::default(),
-            firsts: Firsts::default(),
-            vigil: Vigil::default(),
-            unsettled: BTreeMap::new(),
-            beats: heartbeat::Book::new(place),
-            gait: Gait::default(),
-            canaries,
-            sights: Sights::default(),
-            keeper,
-            reading: None,
-            upstream: None,
-            stumbles: 0,
-            history_until: None,
-            born: Instant::now(),
-            started: now(),
-        };
-        for fault in &restored.faults {
-            warn!(%fault, "the store is not as it was left");
-        }
-        hub.definitions = definitions;
-        hub.set_reach();
-        let news = hub.telling.watch(&hub.definitions, now());
-        hub.spread(news).await;
-        hub.migrate(&memory.outages, relieved, &restored.notifications).await;
-        hub.consign_to_history(&restored.faults).await;
-        hub.tell_opening(&restored.faults).await;
-        // Before anything is judged again: what failed under maintenance did so then, too.
-        let plans = std::mem::take(&mut hub.options.maintenance);
-        hub.take_plans(plans).await;
-        hub.judge_again(memory.at).await;
-        let mut transitions = hub.take_definitions(now()).await;
-        transitions.extend(hub.as_transitions());
-        hub.tell(&transitions).await;
-        hub.resume_sights(now());
-        if let Stability::Looping { restarts } = stability {
-            hub.find([Found::Is(WatchFault::Restarting { restarts })]).await;
-        }
-        (hub.dirty.incidents, hub.dirty.maintenances, hub.dirty.alarms) = (true, true, true);
-        (hub, events)
-    }
-
-    /// Feeds the engine what was stored after the checkpoint; without one, what was stored lately. Nothing is told of it: the
-    /// outages that are open are written with their messages, so they are newer than what is judged again, and what they do not
-    /// know yet follows from the states in which this ends.
-    async fn judge_again(&mut self, checkpoint: Option<Timestamp>) {
-        let mut since = checkpoint::observations_since(&self.store, &self.definitions, checkpoint, now()).await;
-        since.sort_by_key(|observation| observation.ended_at());
-        let first = since.first().map(|observation| observation.started_at);
-        let Some(begin) = checkpoint.or(first) else { return };
-        if !since.is_empty() {
-            info!(observations = since.len(), "judging again what was stored after the last checkpoint");
-        }
-        self.enrol(self.known_roster(&since), begin);
-        self.open_windows(begin);
-        let mut rest = since.as_slice();
-        while let Some(first) = rest.first() {
-            let together = first.ended_at().plus(LINGER);
-            let (batch, later) = rest.split_at(rest.partition_point(|other| other.ended_at() <= together));
-            rest = later;
-            let at = |observation: &Observation| observation.ended_at().max(begin);
-            for observation in batch {
-                self.judge(Arc::clone(observation), None, at(observation));
-            }
-        }
-    }
-
-    /// What was watched before the restart: a component that was defined in between begins now.
-    fn known_roster(&self, observations: &[Arc<Observation>]) -> Roster {
-        let observed: BTreeSet<_> = observations.iter().map(|observation| &observation.probe.component).collect();
-        let mut roster = roster::roster(&self.definitions);
-        roster.components.retain(|id, _| self.engine.state(id).is_some() || observed.contains(id));
-        roster
-    }
-
-    /// The present states as if they had just been entered: from them the alarms find what they missed, as when they were lost
-    /// and the states were not. What they know changes nothing.
-    fn as_transitions(&self) -> Vec<Transition> {
-        self.engine.states().map(ComponentState::as_transition).collect()
-    }
-
     /// Takes everything that comes until `stop`, then writes down what is known.
     pub async fn run(
         mut self,

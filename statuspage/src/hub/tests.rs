@@ -14,17 +14,24 @@ mod watched;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
-use prober::definition::{Check, Definition, DefinitionSet, ProbeDefinition, Schedule, TcpCheck};
+use prober::{
+    definition::{Check, Definition, DefinitionSet, ProbeDefinition, Schedule, TcpCheck},
+    supervisor::{Pulse, Stability},
+};
 use shared::{ComponentId, Failure, FailureKind, Observation, Status, Thresholds, Timestamp, Timings, Verdict};
 use tempfile::TempDir;
+use tokio::sync::watch;
 
 use super::*;
 use crate::{
-    incident::{Actor, Command},
-    notify::{Kind, Means, Notification, Outcome, Receipt, Siren, Subject, Voice, recorder},
+    incident::{Actor, Command, Rules},
+    mailing::Mail,
+    notify::{ChannelName, Kind, Means, Medium, Notification, Outcome, Receipt, Siren, Subject, Voice, recorder},
     server::stage,
-    snapshot::{ComponentView, StoreState},
-    store::{Store, StoreFault, StoreOptions},
+    settings::DrillPlan,
+    snapshot::{ComponentView, Snapshot, StoreState},
+    store::{Opened, Store, StoreFault, StoreOptions},
+    watch::PingBoard,
 };
 
 /// Between two results of a probe.

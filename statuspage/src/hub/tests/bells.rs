@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 use crate::{
     mailing::{Flow, Report},
-    notify::{Affair, Claim, Drill, FaultKind, Occasion},
+    notify::{Affair, Claim, Drill, FaultKind, Occasion, WatchFault},
     resources::Found,
     subscriber::Counts,
 };

@@ -67,7 +67,7 @@ messages! {
     operator_redirects() = "operator-redirects";
     /// In English: “Where the time went”.
     operator_phases() = "operator-phases";
-    /// In English: “{ $phase -> [resolve] name resolution [connect] connection [tls] encryption [processing] waiting for the answer [transfer] transfer *[other] { $phase } } { $span }”.
+    /// In English: “`phase` `span`”, the phase in words.
     operator_phase(phase, span) = "operator-phase";
     /// In English: “What the probe noted”.
     operator_sample() = "operator-sample";

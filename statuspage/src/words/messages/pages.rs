@@ -309,7 +309,7 @@ messages! {
     measured_how() = "measured-how";
     /// In English: “Kind”.
     column_kind() = "column-kind";
-    /// In English: “{ $kind -> [http] web (HTTP) [tcp] connection (TCP) [heartbeat] sign of life *[other] { $kind } }”.
+    /// In English: “`kind`” in words: “web (HTTP)”, “connection (TCP)”, “sign of life”.
     kind(kind) = "kind";
     /// In English: “How often”.
     column_rhythm() = "column-rhythm";
