@@ -11,14 +11,17 @@ use crate::{
     notify::{Fault, FaultKind, Reach},
     outpost::{Hearing, HubView},
 };
-use shared::{ComponentId, MaintenanceStage, bulletin::BulletinMaintenance};
+use shared::{ComponentId, LocationName, MaintenanceStage, bulletin::BulletinMaintenance};
 
 impl Hub {
     /// Takes what is newly known of it.
     pub(super) async fn take_upstream(&mut self, view: Option<Arc<HubView>>) -> Vec<Transition> {
         let Some(view) = view else { return Vec::new() };
+        let blind = self.is_blind();
         let alarms = &mut self.telling.alarms;
         let bell = match &view.hearing {
+            // Who sees nothing at all cannot tell a dead hub from his own dead line.
+            Hearing::Silent { .. } if blind => None,
             Hearing::Unsure => None,
             Hearing::Heard => alarms.end(FaultKind::HubSilent, now()),
             Hearing::Silent { since, trouble } => {
@@ -43,6 +46,12 @@ impl Hub {
             (Role::Hub, _) | (Role::Outpost, true) => Reach::Everything,
             (Role::Outpost, false) => Reach::OwnFaults,
         });
+    }
+
+    /// Whether this place sees nothing, by its control targets.
+    fn is_blind(&self) -> bool {
+        let here = self.options.location.as_ref().map(LocationName::as_str);
+        self.telling.alarms.open_of(FaultKind::LocationBlind).any(|id| id.of() == here)
     }
 
     /// The maintenance that it announced: what is planned is no outage, whoever tells.

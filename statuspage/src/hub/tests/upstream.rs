@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     bulletin::bulletin,
+    notify::{Fault, LocationTrouble},
     outpost::{Hearing, HubView, Trouble},
 };
 
@@ -57,6 +58,18 @@ async fn what_began_and_ended_while_the_hub_told_is_never_told_again() {
     bench.listen(Hearing::Heard).await;
     bench.take(results("cloud", lately(), &DOWN)).await;
     bench.take(results("cloud", lately().plus(EVERY), &UP)).await;
+    bench.listen(silent()).await;
+    assert_eq!(bench.told(), ["monitor:hub_silent fault"]);
+}
+
+#[tokio::test]
+async fn a_place_that_sees_nothing_does_not_call_the_hub_silent() {
+    let mut bench = Bench::outpost().await;
+    let blind = Fault::Location { location: "local".to_owned(), trouble: LocationTrouble::Blind { since: lately() } };
+    bench.hub.telling.alarms.notice(blind.clone(), lately());
+    bench.listen(silent()).await;
+    assert_eq!(bench.told(), [""; 0]);
+    bench.hub.telling.alarms.end(blind.id(), now());
     bench.listen(silent()).await;
     assert_eq!(bench.told(), ["monitor:hub_silent fault"]);
 }
