@@ -84,7 +84,7 @@ async fn a_test_by_hand_prints_the_receipt_or_the_exact_error_and_proves_the_cha
     hook.answer("200 OK", r#"{"id":"x7","event":"message"}"#);
     let setup = Setup::new()?;
     setup.settings(&format!(
-        "[[channel]]\nname = \"sms\"\nkind = \"free_mobile\"\nurl = \"{}\"\nuser = \"canary-user\"\npass = \"canary-pass\"\n\
+        "[[channel]]\nname = \"sms\"\nkind = \"free_mobile\"\nurl = \"{}\"\nuser = \"12345678\"\npass = \"canary-pass\"\n\
          [[channel]]\nname = \"topic\"\nkind = \"ntfy\"\nurl = \"{}\"\ntopic = \"canary\"\n",
         phone.url(),
         hook.url()
@@ -102,6 +102,7 @@ async fn a_test_by_hand_prints_the_receipt_or_the_exact_error_and_proves_the_cha
     let page = hub.text("/monitoring?lang=en").await?;
     assert!(page.contains("SMS") && page.contains("Out of order") && page.contains("Last proven"), "{page}");
     let printed = setup.run(&["serve", "--print-settings"]).await?.expect(0)?;
+    assert!(printed.contains("12345678"), "who is told opens nothing by itself: {printed}");
     assert!(!format!("{list}{page}{printed}{:?}", hub.program.output()).contains("canary"), "a secret is shown");
     Ok(())
 }
