@@ -60,7 +60,7 @@ fi
 cargo build --workspace --bins --locked
 tests/image.sh
 if cargo nextest --version >/dev/null 2>&1; then
-    NEXTEST_TEST_THREADS=$((2 * $(nproc))) cargo nextest run --profile full --workspace --locked --no-fail-fast "$@"
+    NEXTEST_TEST_THREADS=$((3 * $(nproc))) cargo nextest run --profile full --workspace --locked --no-fail-fast "$@"
 else
     cargo test --workspace --locked --no-fail-fast "$@"
 fi
