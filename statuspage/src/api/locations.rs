@@ -107,13 +107,16 @@ pub(crate) struct CountsAnswer {
     pub(crate) unknown: u64,
     /// Reports in its name that were not let in.
     pub(crate) rejected: u64,
+    /// How often its disk was found to be set back to an earlier state.
+    #[serde(default)]
+    pub(crate) set_back: u64,
 }
 
 impl LocationAnswer {
     /// A location as the snapshot has it.
     pub(crate) fn of(name: &LocationName, view: &LocationView) -> Self {
         let heartbeat = view.heartbeat.as_ref();
-        let Counts { taken, duplicates, lost, unknown, rejected } = view.counts;
+        let Counts { taken, duplicates, lost, unknown, rejected, set_back } = view.counts;
         let journal = |read: fn(&Heartbeat) -> u64| heartbeat.map(read);
         Self {
             name: name.to_string(),
@@ -133,7 +136,7 @@ impl LocationAnswer {
             journal_oldest: heartbeat.and_then(|heartbeat| heartbeat.journal.oldest),
             free_disk: heartbeat.and_then(|heartbeat| heartbeat.free_disk),
             gaps: view.gaps,
-            counts: CountsAnswer { taken, duplicates, lost, unknown, rejected },
+            counts: CountsAnswer { taken, duplicates, lost, unknown, rejected, set_back },
         }
     }
 }

@@ -98,7 +98,11 @@ fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
     if one.gaps > 0 {
         facts.push(counted(one.gaps, "result", "missing"));
     }
-    let CountsAnswer { lost, duplicates, unknown, rejected, .. } = one.counts;
+    let CountsAnswer { lost, duplicates, unknown, rejected, set_back, .. } = one.counts;
+    if set_back > 0 {
+        let times = if set_back == 1 { "once".to_owned() } else { format!("{set_back} times") };
+        facts.push(format!("its disk was set back {times}"));
+    }
     let counts =
         [(lost, "result", "lost"), (duplicates, "result", "came twice"), (unknown, "result", "of unknown probes")];
     for (count, what, fate) in counts.into_iter().chain([(rejected, "report", "not let in")]) {

@@ -52,6 +52,9 @@ pub(super) struct Place {
     /// Its processes, the present one last.
     #[serde(default)]
     runs: VecDeque<Run>,
+    /// The process that was last found to know less than was reported.
+    #[serde(default)]
+    set_back_run: Option<RunId>,
     /// What it last said, when, and by how far its clock is behind ours.
     #[serde(default)]
     pub(super) heard: Option<Heard>,
@@ -97,6 +100,10 @@ pub struct Counts {
     pub unknown: u64,
     /// Reports in its name that no key of its signed.
     pub rejected: u64,
+    /// How often it knew less than it had reported when it began: its disk was set back to an earlier state. Nothing is given twice,
+    /// for it asks first.
+    #[serde(default)]
+    pub set_back: u64,
 }
 
 /// A process of the location's.
@@ -163,6 +170,7 @@ impl Place {
             kept: Spans::default(),
             counts: Counts::default(),
             runs: VecDeque::new(),
+            set_back_run: None,
             heard: None,
             drifts_since: None,
             former: Vec::new(),
@@ -236,7 +244,12 @@ impl Place {
             // A process that is forgotten since, heard once more.
             None if covered && newest.is_some_and(|newest| report.sent_at <= newest.last_sent) => Ok(Turn::Again),
             // It asks what is known before it gives a number: nothing conflicts yet.
-            None if report.entries.is_empty() => Ok(Turn::Again),
+            None if report.entries.is_empty() => {
+                if self.set_back_run.replace(report.run) != Some(report.run) {
+                    self.counts.set_back += 1;
+                }
+                Ok(Turn::Again)
+            }
             None => Err(Copied),
         }
     }

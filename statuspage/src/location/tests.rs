@@ -346,9 +346,14 @@ fn a_location_that_asks_first_learns_what_was_given_and_nothing_conflicts() {
     let (mut book, pair) = enrolled();
     book.sent(&Process::new(1, 1).report(vec![entry(1, 0), entry(2, 1)], at(5)), &pair, at(5)).expect("taken");
     let mut anew = Process::new(2, 2);
-    assert_eq!(book.sent(&anew.report(vec![], at(60)), &pair, at(60)), Ok(0));
+    for second in [60, 61] {
+        assert_eq!(book.sent(&anew.report(vec![], at(second)), &pair, at(second)), Ok(0));
+    }
+    // Whoever knows less than it had reported is seen, once a process; whoever begins above is not.
+    assert_eq!(book.views(at(61))[&lyon()].counts.set_back, 1);
     assert_eq!(book.receipt(&lyon(), DEFINITIONS, at(60)).expect("known").highest, number(2));
     assert_eq!(book.sent(&Process::new(3, 3).report(vec![entry(3, 55)], at(61)), &pair, at(61)), Ok(1));
+    assert_eq!(book.views(at(61))[&lyon()].counts.set_back, 1);
     assert_eq!(book.sent(&anew.report(vec![entry(2, 55)], at(62)), &pair, at(62)), Err(Undone::Copied(number(3))));
 }
 

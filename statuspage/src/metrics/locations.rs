@@ -53,7 +53,7 @@ const GAUGES: [(&str, &str, Read); 12] = [
     }),
 ];
 
-const COUNTERS: [(&str, &str, Read); 8] = [
+const COUNTERS: [(&str, &str, Read); 9] = [
     ("belfry_location_results_total", "Results that were taken from a location", |view| Some(view.counts.taken as f64)),
     ("belfry_location_duplicates_total", "Results that came once more", |view| Some(view.counts.duplicates as f64)),
     ("belfry_location_lost_total", "Results that will never come", |view| Some(view.counts.lost as f64)),
@@ -62,6 +62,9 @@ const COUNTERS: [(&str, &str, Read); 8] = [
     }),
     ("belfry_location_rejected_total", "Reports in a location's name that its key did not sign", |view| {
         Some(view.counts.rejected as f64)
+    }),
+    ("belfry_location_set_back_total", "How often a location's disk was set back to an earlier state", |view| {
+        Some(view.counts.set_back as f64)
     }),
     ("belfry_location_journal_dropped_total", "Results that a location lost for want of room", |view| {
         view.heartbeat.as_ref().map(|heartbeat| heartbeat.journal.dropped as f64)
