@@ -34,9 +34,11 @@ pub enum Delivery {
     },
 }
 
-/// What a delay is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a delay is about; what comes later says more of the letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Postponed {
+    /// Nothing that was tried: each relay rests after a failure with another letter.
+    Rest,
     /// The relays: none works, or lets us in.
     Relays,
     /// This letter, or its mailbox: a relay works and would not take it now (4.x.x).

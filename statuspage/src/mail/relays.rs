@@ -120,14 +120,14 @@ impl Relays {
                 Attempt::Delayed { why, after, cause } => (why, after, cause),
             };
             delayed = Some(match delayed {
-                // A relay that does not work says nothing of the letter.
-                Some((first, earlier, Postponed::Letter)) => (first, after.min(earlier), Postponed::Letter),
-                Some((first, earlier, Postponed::Relays)) => (first, after.min(earlier), cause),
+                Some((first, earlier, known)) => (first, after.min(earlier), cause.max(known)),
                 None => (why, after, cause),
             });
         }
         match (delayed, refused) {
-            (Some((why, after, cause)), _) => Delivery::Later { why, after, cause },
+            (Some((why, after, cause)), None) => Delivery::Later { why, after, cause },
+            // One of them was asked, at least.
+            (Some((why, after, cause)), Some(_)) => Delivery::Later { why, after, cause: cause.max(Postponed::Relays) },
             (None, Some(refused)) => refused,
             (None, None) => {
                 let (why, after) = ("there is no relay".to_owned(), Duration::from_secs(300));

@@ -313,9 +313,12 @@ impl Postman {
                 self.rounds.settle(order, fate, now);
             }
             Work::Account(account) => {
-                if let Fate::Later(after) = fate
-                    && !self.accounts.enter_again(account, after, now)
-                {
+                let waits = match fate {
+                    Fate::Later(after) => self.accounts.enter_again(account, after, now),
+                    Fate::Untried(after) => self.accounts.put_back(account, after, now),
+                    Fate::Accepted | Fate::Refused | Fate::Gone => true,
+                };
+                if !waits {
                     fate = Fate::Refused;
                 }
             }

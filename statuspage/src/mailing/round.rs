@@ -33,8 +33,10 @@ pub enum Fate {
     Accepted,
     /// It will never be taken.
     Refused,
-    /// It is tried again, not before that time has passed.
+    /// It is tried again, not before that time has passed, and ever more rarely.
     Later(Duration),
+    /// No relay was asked for it: it leaves after that time as if nothing had been.
+    Untried(Duration),
     /// There is nobody any more to send it to.
     Gone,
 }
@@ -169,8 +171,12 @@ impl Round {
                 retry.attempts = retry.attempts.saturating_add(1);
                 return;
             }
+            (Fate::Untried(after), Some(retry)) if now.since(retry.since) < PATIENCE => {
+                retry.next_at = now.plus(after);
+                return;
+            }
             (Fate::Accepted, Some(_)) => self.accepted += 1,
-            (Fate::Refused | Fate::Later(_), Some(_)) => self.refused += 1,
+            (Fate::Refused | Fate::Later(_) | Fate::Untried(_), Some(_)) => self.refused += 1,
             (Fate::Gone, _) | (_, None) => {}
         }
         self.waiting.remove(&id);

@@ -206,7 +206,8 @@ enum Happens {
 
 fn happens(crashes: bool) -> impl Strategy<Value = Happens> {
     let turns = prop::sample::select(vec![Turn::Grown, Turn::Said, Turn::Resolved]);
-    let fates = prop_oneof![4 => Just(Fate::Accepted), 1 => Just(Fate::Later(Duration::from_secs(60)))];
+    let fates = prop_oneof![4 => Just(Fate::Accepted), 1 => Just(Fate::Later(Duration::from_secs(60))),
+        1 => Just(Fate::Untried(Duration::from_secs(5)))];
     let crash = if crashes { Happens::Crashes } else { Happens::Writes };
     prop_oneof![
         2 => (0..3_usize, turns, 1..=COMPONENTS).prop_map(|(story, turn, size)| Happens::Tells(story, turn, size)),
@@ -350,4 +351,28 @@ fn what_lay_in_a_backup_that_was_put_back_is_told_to_nobody_and_what_follows_is(
     world.tell(0, Turn::Resolved, 2);
     world.begin();
     assert!(world.rounds.next(8, world.now).is_some());
+}
+
+#[test]
+fn a_letter_that_was_not_tried_leaves_as_soon_as_a_relay_is_back_and_one_that_failed_ever_more_rarely() {
+    let pauses = |fate: Fate| -> Vec<u64> {
+        let mut world = World { now: Timestamp::from_millis(1_795_000_000_000), ..World::default() };
+        world.tell(0, Turn::Opened, COMPONENTS);
+        world.now = world.now.plus(HOLD);
+        world.step();
+        world.flying.truncate(1);
+        let pause = |_| {
+            let before = world.now;
+            world.land(fate);
+            world.now = world.rounds.wakes_at().expect("it waits");
+            while world.flying.is_empty() {
+                assert!(world.step(), "it is due");
+            }
+            world.flying.truncate(1);
+            world.now.since(before).as_secs()
+        };
+        (0..4).map(pause).collect()
+    };
+    assert_eq!(pauses(Fate::Untried(Duration::from_secs(5))), [5; 4]);
+    assert_eq!(pauses(Fate::Later(Duration::from_secs(5))), [60, 120, 240, 480]);
 }

@@ -96,7 +96,7 @@ impl Station {
         let RelayState { rests, why, .. } = self.state();
         if !rests.is_zero() {
             let why = self.of(&why.unwrap_or_default());
-            return Attempt::Delayed { why, after: rests, cause: Postponed::Relays };
+            return Attempt::Delayed { why, after: rests, cause: Postponed::Rest };
         }
         let Exchange { result, session, .. } = match self.idle() {
             Some(session) => match session.send(letter, self.patience).await {

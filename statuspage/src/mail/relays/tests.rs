@@ -152,8 +152,10 @@ async fn the_next_relay_takes_over_while_the_first_is_down_and_the_first_rests()
 async fn letters_wait_while_every_relay_rests() {
     let relays = relays(&["smtp://127.0.0.1:9".to_owned(), "smtp://127.0.0.1:10".to_owned()]);
     assert!(relays.rest().is_zero(), "nobody knows yet that they fail");
-    assert!(matches!(relays.send(&letter()).await, Delivery::Later { .. }));
+    assert!(matches!(relays.send(&letter()).await, Delivery::Later { cause: Postponed::Relays, .. }));
     assert!(!relays.rest().is_zero());
+    let next = relays.send(&letter()).await;
+    assert!(matches!(next, Delivery::Later { cause: Postponed::Rest, .. }), "another letter was not tried: {next:?}");
 }
 
 #[tokio::test]

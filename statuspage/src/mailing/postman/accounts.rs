@@ -57,10 +57,15 @@ impl Accounts {
     /// One that no relay took; whether it waits for another attempt.
     pub(super) fn enter_again(&mut self, account: &Account, after: Duration, now: Timestamp) -> bool {
         let pause = PAUSE.saturating_mul(1 << account.attempts.min(10)).min(LONGEST_PAUSE).max(after);
-        let waits = now.plus(pause) < account.until;
+        let attempts = account.attempts.saturating_add(1);
+        self.put_back(&Account { attempts, ..account.clone() }, pause, now)
+    }
+
+    /// One for which no relay was asked; whether it waits.
+    pub(super) fn put_back(&mut self, account: &Account, after: Duration, now: Timestamp) -> bool {
+        let waits = now.plus(after) < account.until;
         if waits {
-            let attempts = account.attempts.saturating_add(1);
-            self.0.push_back((Instant::now() + pause, Account { attempts, ..account.clone() }));
+            self.0.push_back((Instant::now() + after, account.clone()));
         }
         waits
     }

@@ -104,11 +104,12 @@ async fn send(means: &Means, letter: &Letter) -> Answer {
         }
         Ok(Delivery::Later { why, after, cause }) => {
             debug!(message = letter.message_id, why, "no relay takes a letter now");
-            let bounce = match cause {
-                Postponed::Letter => Some(Bounce::Soft),
-                Postponed::Relays => None,
+            let (fate, bounce) = match cause {
+                Postponed::Rest => (Fate::Untried(after), None),
+                Postponed::Relays => (Fate::Later(after), None),
+                Postponed::Letter => (Fate::Later(after), Some(Bounce::Soft)),
             };
-            answer(Fate::Later(after), Some(why), bounce)
+            answer(fate, Some(why), bounce)
         }
         Err(_) => {
             let why = format!("no answer within {} s", DEADLINE.as_secs());

@@ -33,7 +33,7 @@ impl Tracker {
             }
             Fate::Refused => self.flow.refused += 1,
             Fate::Later(_) => self.flow.deferred += 1,
-            Fate::Gone => {}
+            Fate::Untried(_) | Fate::Gone => {}
         }
         if let Some(why) = why {
             self.why = Some(why);
