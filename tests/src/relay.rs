@@ -88,6 +88,7 @@ struct Rule {
 struct State {
     rules: Vec<Rule>,
     sessions: usize,
+    hanging: usize,
     said: Vec<(usize, String)>,
     taken: Vec<Taken>,
 }
@@ -178,6 +179,11 @@ impl Relay {
     /// How many letters it took.
     pub fn count(&self) -> usize {
         self.book.state().taken.len()
+    }
+
+    /// How many dialogues hang now.
+    pub fn hanging(&self) -> usize {
+        self.book.state().hanging
     }
 
     /// The letters that it took for somebody.

@@ -146,7 +146,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Act::Cut | Act::TakeAndCut => None,
             Act::Hang | Act::TakeAndHang => {
                 // It hears everything and says nothing, until the client gives up.
+                self.book.state().hanging += 1;
                 while self.line().await.is_some() {}
+                self.book.state().hanging -= 1;
                 None
             }
         }
