@@ -248,8 +248,8 @@ impl Hub {
                 return (Err(Answer::Undone(undone)), Vec::new());
             }
         };
-        let canaries = self.telling.locations.canaries(location);
-        self.canaries.expect(location, canaries, Instant::now());
+        let (canaries, run) = (self.telling.locations.canaries(location), self.telling.locations.run(location));
+        self.canaries.expect(location, canaries, run, Instant::now());
         let (kept, transitions) = self.keep_news(location, taken).await;
         match kept {
             Durability::Synced if !self.unsettled.contains_key(location) => {

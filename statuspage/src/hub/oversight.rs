@@ -28,6 +28,7 @@ const PAUSE: Duration = Duration::from_secs(60);
 impl Hub {
     /// Each second: whether canaries are found, whether definitions stay rejected, whether the clock is right.
     pub(super) async fn oversee(&mut self, at: Timestamp, now: Instant) {
+        self.canaries.retain(&self.telling.locations.expected().map(|(location, _)| location).collect());
         let detection = match self.canaries.broken(now) {
             Some(fault) => Found::Is(fault),
             None => Found::IsNot(FaultKind::DetectionBroken),

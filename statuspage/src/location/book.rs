@@ -11,7 +11,7 @@ use std::{
 use prober::canary::Canaries;
 use shared::{
     LocationName, Sequence, Timestamp,
-    report::{Enrolment, Receipt, Report},
+    report::{Enrolment, Receipt, Report, RunId},
 };
 use tracing::warn;
 
@@ -318,6 +318,11 @@ impl Book {
             true => Canaries::On,
             false => Canaries::Off,
         }
+    }
+
+    /// The process that reports from a location.
+    pub fn run(&self, location: &LocationName) -> Option<RunId> {
+        self.places.get(location)?.run()
     }
 
     /// Results were of probes that nobody defines here.

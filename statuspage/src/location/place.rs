@@ -261,6 +261,11 @@ impl Place {
         numbers.chain([report.begins]).any(|number| number.number() > far)
     }
 
+    /// The process that reports.
+    pub(super) fn run(&self) -> Option<RunId> {
+        self.runs.back().map(|run| run.id)
+    }
+
     /// Only the newest key is good from now on.
     pub(super) fn retire_keys(&mut self) {
         let former = self.keys.drain(..self.keys.len().saturating_sub(1)).map(|key| key.public);

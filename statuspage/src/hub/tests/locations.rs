@@ -288,7 +288,8 @@ async fn what_a_place_finds_of_its_canaries_is_kept_and_counted_nowhere() {
     assert_eq!((view.counts.taken, view.counts.unknown, view.heartbeat.map(|one| one.journal.depth)), (1, 0, Some(0)));
     let (snapshot, _) = bench.hub.present(now());
     assert!(!format!("{:?}", snapshot.components).contains("belfry-canary"));
-    let later = Instant::now() + Duration::from_secs(60);
-    bench.hub.canaries.heard(&lyon(), later);
+    let (begun, second) = (Instant::now(), Duration::from_secs(1));
+    (1..5).for_each(|step| bench.hub.canaries.heard(&lyon(), begun + second * 15 * step));
+    let later = begun + second * 60;
     assert!(format!("{:?}", bench.hub.canaries.broken(later)).contains("lyon"), "two of them never came");
 }
