@@ -20,7 +20,7 @@ use crate::{
     outpost::HubView,
     resources::Reading,
     site::Site,
-    watch::PingSeen,
+    watch::PingsSeen,
 };
 
 /// Everything, at one instant.
@@ -151,8 +151,8 @@ pub struct WatchView {
     pub open: BTreeMap<FaultKind, Timestamp>,
     /// What there was left at the last look.
     pub reading: Option<Reading>,
-    /// What became of the last ping.
-    pub ping: PingSeen,
+    /// What became of the last pings.
+    pub pings: PingsSeen,
     /// How often time did not pass evenly since the start: the clock was set, the machine slept, the process stood still.
     pub stumbles: u64,
 }

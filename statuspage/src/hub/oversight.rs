@@ -13,7 +13,7 @@ use crate::{
     notify::{Course, Fault, FaultKind, WatchFault},
     resources::{Found, Reading},
     snapshot::WatchView,
-    watch::{PingSeen, Stride},
+    watch::{PingsSeen, Stride},
 };
 
 /// Definition files may be wrong for that long: whoever wrote them may be mending them.
@@ -40,12 +40,13 @@ impl Hub {
         } else {
             Found::IsNot(FaultKind::DefinitionsRejected)
         };
-        let clock = match self.ping_seen().offset_seconds {
+        let pings = self.pings_seen();
+        let clock = match pings.offset_seconds() {
             Some(seconds) if seconds.saturating_abs() > CLOCK => Some(Found::Is(WatchFault::ClockOff { seconds })),
             Some(_) => Some(Found::IsNot(FaultKind::ClockOff)),
             None => None,
         };
-        self.find([detection, rejected].into_iter().chain(clock)).await;
+        self.find([detection, rejected].into_iter().chain(clock).chain(unheard(&pings))).await;
     }
 
     /// Takes a look at what there is left.
@@ -90,8 +91,8 @@ impl Hub {
         }
     }
 
-    /// What whoever is pinged said last.
-    pub(super) fn ping_seen(&self) -> PingSeen {
+    /// What those who are pinged said last.
+    pub(super) fn pings_seen(&self) -> PingsSeen {
         self.options.ping.seen()
     }
 
@@ -103,8 +104,17 @@ impl Hub {
             detection: self.canaries.detection(Instant::now()),
             open: open.collect(),
             reading: self.reading.clone(),
-            ping: self.ping_seen(),
+            pings: self.pings_seen(),
             stumbles: self.stumbles,
         }
     }
+}
+
+/// Whether those who are pinged hear it; nothing before each of them was asked, or while it may be an accident.
+fn unheard(pings: &PingsSeen) -> Option<Found> {
+    let Some((switch, seen)) = pings.failing() else {
+        return pings.all_taken().then_some(Found::IsNot(FaultKind::PingFailing));
+    };
+    let (switch, reason) = (switch.to_owned(), seen.why.clone().unwrap_or_default());
+    Some(Found::Is(WatchFault::PingFailing { switch, taken_at: seen.taken_at, reason }))
 }

@@ -54,7 +54,7 @@ impl Hub {
             mail_failing_since: self.telling.fault_since(FaultKind::MailFailing),
             detection_broken_since: self.telling.fault_since(FaultKind::DetectionBroken),
             restarting_since: self.telling.fault_since(FaultKind::Restarting),
-            clock_offset_seconds: self.ping_seen().offset_seconds,
+            clock_offset_seconds: self.pings_seen().offset_seconds(),
             disk_critical_since: self.telling.fault_since(FaultKind::DiskCritical),
             quarantined: snapshot.quarantined.len(),
             quarantined_since: self.vigil.quarantined_since,

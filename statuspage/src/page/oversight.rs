@@ -57,6 +57,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     let flow = snapshot.mail.flow.map(|flow| (flow.waiting, flow.accepted_at.is_some()));
     let _ = write!(digest, " {flow:?} {:?}", channels::digest(snapshot));
     let _ = write!(digest, " {:?} {:?}", snapshot.watch.detection, snapshot.watch.open.keys());
+    let _ = write!(digest, " {:?}", snapshot.watch.pings.taken_at().is_some());
     let _ = write!(digest, " {} {} {proven}", agreement.compared, agreement.disputed.len());
     digest
 }

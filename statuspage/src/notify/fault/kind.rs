@@ -94,6 +94,8 @@ pub enum FaultKind {
     ProbesStuck,
     /// A part was begun anew.
     PartFailed,
+    /// Nobody outside hears that the monitor lives.
+    PingFailing,
     /// The hub that this outpost stands by is not heard.
     HubSilent,
 }
@@ -152,7 +154,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -192,6 +194,7 @@ impl FaultKind {
         Self::StoodStill,
         Self::ProbesStuck,
         Self::PartFailed,
+        Self::PingFailing,
         Self::HubSilent,
     ];
 
@@ -237,6 +240,7 @@ impl FaultKind {
             Self::StoodStill => "stood_still",
             Self::ProbesStuck => "probes_stuck",
             Self::PartFailed => "part_failed",
+            Self::PingFailing => "ping_failing",
             Self::HubSilent => "hub_silent",
         }
     }
@@ -267,6 +271,7 @@ impl FaultKind {
             | Self::DefinitionsRejected
             | Self::Restarting
             | Self::ClockOff
+            | Self::PingFailing
             | Self::HubSilent => Course::Lasting,
             Self::SetAside
             | Self::Gone

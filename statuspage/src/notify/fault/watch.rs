@@ -3,6 +3,7 @@
 //! It does not know how it is found.
 
 use serde::{Deserialize, Serialize};
+use shared::Timestamp;
 
 use super::FaultKind;
 
@@ -96,6 +97,15 @@ pub enum WatchFault {
         /// Which one.
         part: String,
     },
+    /// Whoever is to notice that the monitor is dead does not hear that it lives.
+    PingFailing {
+        /// What its setting is called: `ping` or `peer`.
+        switch: String,
+        /// When it last took a sign of life; never since the start, when absent.
+        taken_at: Option<Timestamp>,
+        /// Why it did not take the last one, without its address.
+        reason: String,
+    },
 }
 
 impl WatchFault {
@@ -116,6 +126,7 @@ impl WatchFault {
             Self::StoodStill { .. } => FaultKind::StoodStill,
             Self::ProbesStuck { .. } => FaultKind::ProbesStuck,
             Self::PartFailed { .. } => FaultKind::PartFailed,
+            Self::PingFailing { .. } => FaultKind::PingFailing,
         }
     }
 

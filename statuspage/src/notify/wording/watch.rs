@@ -62,6 +62,10 @@ fn found_en(fault: &WatchFault) -> String {
             format!("{probes} probes did not come to their end and were given up: a bug")
         }
         WatchFault::PartFailed { part } => format!("a part of the monitor failed and was begun anew: {part}; a bug"),
+        WatchFault::PingFailing { switch, reason, taken_at: _ } => format!(
+            "the dead-man switch ([watch] {switch}) has not taken three pings in a row: {reason}; nobody outside would notice if the \
+             monitor died"
+        ),
     }
 }
 
@@ -118,6 +122,10 @@ fn found_fr(fault: &WatchFault) -> String {
         WatchFault::PartFailed { part } => {
             format!("une partie de la surveillance a échoué et a été relancée\u{a0}: {part}\u{a0}; un bogue")
         }
+        WatchFault::PingFailing { switch, reason, taken_at: _ } => format!(
+            "la veille extérieure ([watch] {switch}) n'a pas pris trois signes de vie de suite\u{a0}: {reason}\u{a0}; personne au-dehors \
+             ne remarquerait la mort de la surveillance"
+        ),
     }
 }
 
@@ -183,6 +191,12 @@ pub(super) fn lasting(fault: &WatchFault) -> [&'static str; 4] {
             "the clock was wrong",
             "l'horloge est de nouveau à l'heure",
             "l'horloge a été fausse",
+        ],
+        WatchFault::PingFailing { .. } => [
+            "the dead-man switch takes pings again",
+            "the dead-man switch took no pings",
+            "la veille extérieure prend de nouveau les signes de vie",
+            "la veille extérieure ne prenait plus les signes de vie",
         ],
         WatchFault::ClockJumped { .. }
         | WatchFault::StoodStill { .. }

@@ -73,9 +73,14 @@ fn control(snapshot: &Snapshot, words: &Words) -> Safeguard {
 }
 
 fn outside(snapshot: &Snapshot, words: &Words) -> Safeguard {
-    let (look, word, why) = match snapshot.site.safeguards.dead_man {
-        DeadManSwitch::Expected => (good(), words.dead_man_set(), words.dead_man_set_why()),
-        DeadManSwitch::Absent => (lacking(), words.dead_man_none(), words.dead_man_none_why()),
+    let taken = snapshot.watch.pings.taken_at().map(|at| words.dead_man_taken(words.at(at, snapshot.generated_at)));
+    let heard = |why: String| std::iter::once(why).chain(taken.clone()).collect::<Vec<_>>().join(" ");
+    let fails = snapshot.watch.is_any_open(&[FaultKind::PingFailing]);
+    let (look, word, why) = match (snapshot.site.safeguards.dead_man, &taken) {
+        (DeadManSwitch::Expected, _) if fails => (bad(), words.dead_man_failing(), heard(words.dead_man_failing_why())),
+        (DeadManSwitch::Expected, Some(_)) => (good(), words.dead_man_set(), heard(words.dead_man_set_why())),
+        (DeadManSwitch::Expected, None) => (lacking(), words.dead_man_awaited(), words.dead_man_set_why()),
+        (DeadManSwitch::Absent, _) => (lacking(), words.dead_man_none(), words.dead_man_none_why()),
     };
     Safeguard { name: words.dead_man(), look, word, why }
 }

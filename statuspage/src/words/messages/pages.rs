@@ -267,6 +267,14 @@ messages! {
     dead_man_set() = "dead-man-set";
     /// In English: “Unwatched”.
     dead_man_none() = "dead-man-none";
+    /// In English: “Not proven yet”.
+    dead_man_awaited() = "dead-man-awaited";
+    /// In English: “Not heard”.
+    dead_man_failing() = "dead-man-failing";
+    /// In English: “Whoever should notice that this monitoring stopped does not take its signs of life”.
+    dead_man_failing_why() = "dead-man-failing-why";
+    /// In English: “The last one was taken `at`”.
+    dead_man_taken(at) = "dead-man-taken";
     /// In English: “A service elsewhere expects a sign of life each minute while measuring really goes on, and raises the alarm when it does not come”.
     dead_man_set_why() = "dead-man-set-why";
     /// In English: “Nobody outside would notice if this monitoring stopped”.
