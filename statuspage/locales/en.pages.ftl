@@ -253,6 +253,7 @@ detection-why = Targets of our own, one that always fails, one that always works
 parts = Its own parts
 parts-alive = All at work
 parts-restarting = Restarted again and again
+parts-late = Slow
 parts-why = Every part of the monitoring gives a sign of life several times a minute. When one falls silent for half a minute, the monitoring is started anew.
 means = What it lives on
 means-enough = Enough of everything

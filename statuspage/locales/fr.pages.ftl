@@ -250,6 +250,7 @@ detection-why = Des cibles à nous, l’une toujours en panne, l’une toujours 
 parts = Ses propres parties
 parts-alive = Toutes en marche
 parts-restarting = Redémarrées sans cesse
+parts-late = Lentes
 parts-why = Chaque partie de la surveillance donne plusieurs signes de vie par minute. Si l’une se tait pendant une demi-minute, la surveillance est relancée.
 means = De quoi elle vit
 means-enough = Tout en suffisance

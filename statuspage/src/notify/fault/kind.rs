@@ -96,6 +96,8 @@ pub enum FaultKind {
     PartFailed,
     /// Nobody outside hears that the monitor lives.
     PingFailing,
+    /// Tasks come late to their turn.
+    SchedulerLate,
     /// The hub that this outpost stands by is not heard.
     HubSilent,
 }
@@ -154,7 +156,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -195,6 +197,7 @@ impl FaultKind {
         Self::ProbesStuck,
         Self::PartFailed,
         Self::PingFailing,
+        Self::SchedulerLate,
         Self::HubSilent,
     ];
 
@@ -241,6 +244,7 @@ impl FaultKind {
             Self::ProbesStuck => "probes_stuck",
             Self::PartFailed => "part_failed",
             Self::PingFailing => "ping_failing",
+            Self::SchedulerLate => "scheduler_late",
             Self::HubSilent => "hub_silent",
         }
     }
@@ -272,6 +276,7 @@ impl FaultKind {
             | Self::Restarting
             | Self::ClockOff
             | Self::PingFailing
+            | Self::SchedulerLate
             | Self::HubSilent => Course::Lasting,
             Self::SetAside
             | Self::Gone

@@ -106,6 +106,11 @@ pub enum WatchFault {
         /// Why it did not take the last one, without its address.
         reason: String,
     },
+    /// Tasks of the monitor come late to their turn, again and again.
+    SchedulerLate {
+        /// By so many seconds at the last look.
+        seconds: u64,
+    },
 }
 
 impl WatchFault {
@@ -127,6 +132,7 @@ impl WatchFault {
             Self::ProbesStuck { .. } => FaultKind::ProbesStuck,
             Self::PartFailed { .. } => FaultKind::PartFailed,
             Self::PingFailing { .. } => FaultKind::PingFailing,
+            Self::SchedulerLate { .. } => FaultKind::SchedulerLate,
         }
     }
 

@@ -124,6 +124,8 @@ fn detection(snapshot: &Snapshot, words: &Words) -> Safeguard {
 fn parts(snapshot: &Snapshot, words: &Words) -> Safeguard {
     let (look, word) = if snapshot.watch.is_any_open(&[FaultKind::Restarting]) {
         (bad(), words.parts_restarting())
+    } else if snapshot.watch.is_any_open(&[FaultKind::SchedulerLate]) {
+        (bad(), words.parts_late())
     } else {
         (good(), words.parts_alive())
     };

@@ -23,6 +23,8 @@ messages! {
     parts_alive() = "parts-alive";
     /// In English: “Restarted again and again”.
     parts_restarting() = "parts-restarting";
+    /// In English: “Slow”.
+    parts_late() = "parts-late";
     /// In English: “Every part of the monitoring gives a sign of life several…”.
     parts_why() = "parts-why";
     /// In English: “What it lives on”.
