@@ -233,6 +233,12 @@ channels-why = Alarms go out by these ways. A way is proven when it has taken a 
 mail-letters = Mail to subscribers
 mail-good = Leaving
 mail-idle-word = Nothing to send
+mail-failing = Not leaving
+mail-failing-why = No mail server takes any. { $count ->
+    [0] None waits.
+    [one] One letter waits.
+   *[other] { $count } letters wait.
+}
 mail-waits-word = Waiting
 channel-proven = last proven { $at }
 channel-good = Proven

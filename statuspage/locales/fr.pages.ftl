@@ -230,6 +230,12 @@ channels-why = Les alertes partent par ces voies. Une voie est prouvée quand el
 mail-letters = Courriels aux abonnés
 mail-good = Partent
 mail-idle-word = Rien à envoyer
+mail-failing = Ne partent pas
+mail-failing-why = Aucun serveur de courrier n’en prend. { $count ->
+    [0] Aucun n’attend.
+    [one] Un courriel attend.
+   *[other] { $count } courriels attendent.
+}
 mail-waits-word = En attente
 channel-proven = dernière preuve { $at }
 channel-good = Prouvé

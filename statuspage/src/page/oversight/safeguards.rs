@@ -156,6 +156,9 @@ fn means(snapshot: &Snapshot, words: &Words) -> Safeguard {
 fn mail(snapshot: &Snapshot, words: &Words) -> Option<Safeguard> {
     let Flow { accepted_at, waiting, .. } = snapshot.mail.flow?;
     let (look, word, why) = match (waiting, accepted_at) {
+        (waiting, _) if snapshot.watch.is_any_open(&[FaultKind::MailFailing]) => {
+            (bad(), words.mail_failing(), words.mail_failing_why(waiting))
+        }
         (0, Some(at)) => (good(), words.mail_good(), words.mail_flows(words.at(at, snapshot.generated_at))),
         (0, None) => (good(), words.mail_idle_word(), words.mail_idle()),
         (waiting, _) => (lacking(), words.mail_waits_word(), words.mail_waits(waiting)),

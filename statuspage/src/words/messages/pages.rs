@@ -371,6 +371,10 @@ messages! {
     mail_good() = "mail-good";
     /// In English: “Nothing to send”.
     mail_idle_word() = "mail-idle-word";
+    /// In English: “Not leaving”.
+    mail_failing() = "mail-failing";
+    /// In English: “No mail server takes any; `count` letters wait”.
+    mail_failing_why(count) = "mail-failing-why";
     /// In English: “Waiting”.
     mail_waits_word() = "mail-waits-word";
     /// In English: “last proven `at`”.
