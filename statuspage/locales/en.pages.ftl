@@ -131,6 +131,18 @@ place-duplicates = { $results ->
     [one] { $results } result came twice, counted once
    *[other] { $results } results came twice, counted once
 }
+place-copied = { $reports ->
+    [one] { $reports } report of a copy of it: it runs twice, or its disk was set back
+   *[other] { $reports } reports of a copy of it: it runs twice, or its disk was set back
+}
+place-set-back = { $times ->
+    [one] its disk was set back once
+   *[other] its disk was set back { $times } times
+}
+place-rejected = { $reports ->
+    [one] { $reports } report in its name not let in
+   *[other] { $reports } reports in its name not let in
+}
 place-overdue = { $probes ->
     [one] { $probes } probe overdue
    *[other] { $probes } probes overdue

@@ -131,6 +131,18 @@ place-duplicates = { $results ->
     [one] { $results } mesure reçue deux fois, comptée une fois
    *[other] { $results } mesures reçues deux fois, comptées une fois
 }
+place-copied = { $reports ->
+    [one] { $reports } rapport d’une copie : il tourne en double, ou son disque a été remis en arrière
+   *[other] { $reports } rapports d’une copie : il tourne en double, ou son disque a été remis en arrière
+}
+place-set-back = { $times ->
+    [one] son disque a été remis en arrière une fois
+   *[other] son disque a été remis en arrière { $times } fois
+}
+place-rejected = { $reports ->
+    [one] { $reports } rapport en son nom refusé
+   *[other] { $reports } rapports en son nom refusés
+}
 place-overdue = { $probes ->
     [one] { $probes } sonde en retard
    *[other] { $probes } sondes en retard

@@ -286,6 +286,7 @@ impl Book {
         }
         let (kept, keys) = (place.kept.clone(), place.keys.len());
         let taken = place.take(report, key, now);
+        place.counts.copied += u64::from(taken.is_err());
         place.drifts_since = match &place.heard {
             Some(heard) if drifts(&heard.heartbeat, definitions) => Some(place.drifts_since.unwrap_or(now)),
             Some(_) | None => None,

@@ -104,6 +104,9 @@ pub struct Counts {
     /// for it asks first.
     #[serde(default)]
     pub set_back: u64,
+    /// Reports of numbers that were given to other results, or by another process: a clone of it runs, or its disk was set back.
+    #[serde(default)]
+    pub copied: u64,
 }
 
 /// A process of the location's.

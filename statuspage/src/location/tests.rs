@@ -232,6 +232,10 @@ fn a_disk_that_was_set_back_and_a_clone_are_noticed_and_go_on_above() {
     assert_eq!(book.sent(&above.report(vec![entry(4, 50)], at(61)), &pair, at(61)), Ok(1));
     // The original is still there: it speaks after the other one began.
     assert_eq!(book.sent(&original.report(vec![entry(4, 70)], at(70)), &pair, at(70)), Err(Undone::Copied(number(4))));
+    let mut book = restarted(&mut book);
+    assert_eq!(book.lyon(at(70)).counts.copied, 2, "both conflicts are counted, and kept");
+    assert_eq!(book.sent(&above.report(vec![], at(80)), &pair, at(80)), Ok(0));
+    assert_eq!(book.lyon(at(80)).counts.copied, 2);
 }
 
 #[test]

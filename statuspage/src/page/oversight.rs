@@ -47,7 +47,9 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     for place in places::names(snapshot) {
         let state = snapshot.places.get(place).map(|view| {
             let clock = view.ahead_ms.map_or(0, |millis| millis.unsigned_abs() / 10_000);
-            (view.standing, clock, view.drifts_since.is_some(), view.gaps, view.counts.lost)
+            let crate::location::Counts { lost, copied, set_back, rejected, .. } = view.counts;
+            let counts = [view.gaps, lost, copied, set_back, rejected];
+            (view.standing, clock, view.drifts_since.is_some(), counts)
         });
         // Writing to a string cannot fail.
         let _ = write!(digest, " {:?} {state:?}", places::Sight::of(snapshot, place));

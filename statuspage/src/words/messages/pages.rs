@@ -233,6 +233,12 @@ messages! {
     place_lost(results) = "place-lost";
     /// In English: “`results` came twice, counted once”.
     place_duplicates(results) = "place-duplicates";
+    /// In English: “`reports` reports of a copy of it”.
+    place_copied(reports) = "place-copied";
+    /// In English: “its disk was set back `times` times”.
+    place_set_back(times) = "place-set-back";
+    /// In English: “`reports` reports in its name not let in”.
+    place_rejected(reports) = "place-rejected";
     /// In English: “`probes` probes overdue”.
     place_overdue(probes) = "place-overdue";
     /// In English: “`fresh` of `total` probes up to date”.
