@@ -245,6 +245,8 @@ channels-why = Alarms go out by these ways. A way is proven when it has taken a 
 mail-letters = Mail to subscribers
 mail-good = Leaving
 mail-idle-word = Nothing to send
+mail-unproven = Not proven yet
+mail-proven = A mail server was last ready to take one { $at }.
 mail-failing = Not leaving
 mail-failing-why = No mail server takes any. { $count ->
     [0] None waits.

@@ -242,6 +242,8 @@ channels-why = Les alertes partent par ces voies. Une voie est prouvée quand el
 mail-letters = Courriels aux abonnés
 mail-good = Partent
 mail-idle-word = Rien à envoyer
+mail-unproven = Pas encore prouvé
+mail-proven = Un serveur de courrier s’est dit prêt à en prendre un pour la dernière fois { $at }.
 mail-failing = Ne partent pas
 mail-failing-why = Aucun serveur de courrier n’en prend. { $count ->
     [0] Aucun n’attend.

@@ -51,6 +51,7 @@ impl Hub {
             store_since: self.vigil.store_since,
             low_space_since: self.telling.fault_since(FaultKind::LowSpace),
             oldest_message: self.telling.oldest_message(),
+            mail_proven_at: snapshot.mail.flow.map(|flow| flow.proven_at.unwrap_or(self.started)),
             mail_failing_since: self.telling.fault_since(FaultKind::MailFailing),
             detection_broken_since: self.telling.fault_since(FaultKind::DetectionBroken),
             restarting_since: self.telling.fault_since(FaultKind::Restarting),

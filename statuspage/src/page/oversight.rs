@@ -56,7 +56,7 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     }
     let agreement = agreement::Agreement::of(snapshot);
     let proven = snapshot.components.iter().filter(|component| is_fresh(component.stale_at, now)).count();
-    let flow = snapshot.mail.flow.map(|flow| (flow.waiting, flow.accepted_at.is_some()));
+    let flow = snapshot.mail.flow.map(|flow| (flow.waiting, flow.accepted_at.is_some(), flow.proven_at.is_some()));
     let _ = write!(digest, " {flow:?} {:?}", channels::digest(snapshot));
     let _ = write!(digest, " {:?} {:?}", snapshot.watch.detection, snapshot.watch.open.keys());
     let _ = write!(digest, " {:?}", snapshot.watch.pings.taken_at().is_some());

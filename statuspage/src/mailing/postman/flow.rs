@@ -14,6 +14,9 @@ use crate::{
 /// Letters that wait for longer are a fault.
 const TOO_LONG: Duration = Duration::from_secs(300);
 
+/// So many failures in a row, with nothing to send, are no accident.
+const FAILING: u32 = 2;
+
 /// What was counted since the start.
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
@@ -50,7 +53,10 @@ impl Tracker {
         let waiting = others + tallies.values().map(|tally| tally.waiting + tally.coming).sum::<u64>();
         (self.flow.waiting, self.flow.waiting_since) = (waiting, since);
         let states = relays.state();
-        let down = states.iter().all(|relay| relay.failures > 0);
+        let proven = states.iter().filter_map(|relay| relay.worked).min().map(|ago| now.minus(ago));
+        self.flow.proven_at = proven.or(self.flow.proven_at);
+        let least = if waiting > 0 { 1 } else { FAILING };
+        let down = states.iter().all(|relay| relay.failures >= least);
         let late = since.is_some_and(|since| now.since(since) > TOO_LONG);
         // While letters leave, many of them are no fault.
         let flows = self.flow.accepted_at.is_some_and(|at| now.since(at) < Duration::from_secs(60));

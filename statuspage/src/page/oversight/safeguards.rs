@@ -154,14 +154,17 @@ fn means(snapshot: &Snapshot, words: &Words) -> Safeguard {
 
 /// Whether letters to subscribers leave; nothing where none are sent.
 fn mail(snapshot: &Snapshot, words: &Words) -> Option<Safeguard> {
-    let Flow { accepted_at, waiting, .. } = snapshot.mail.flow?;
+    let Flow { accepted_at, proven_at, waiting, .. } = snapshot.mail.flow?;
     let (look, word, why) = match (waiting, accepted_at) {
         (waiting, _) if snapshot.watch.is_any_open(&[FaultKind::MailFailing]) => {
             (bad(), words.mail_failing(), words.mail_failing_why(waiting))
         }
         (0, Some(at)) => (good(), words.mail_good(), words.mail_flows(words.at(at, snapshot.generated_at))),
-        (0, None) => (good(), words.mail_idle_word(), words.mail_idle()),
+        (0, None) if proven_at.is_some() => (good(), words.mail_idle_word(), words.mail_idle()),
+        (0, None) => (lacking(), words.mail_unproven(), words.mail_idle()),
         (waiting, _) => (lacking(), words.mail_waits_word(), words.mail_waits(waiting)),
     };
+    let proven = proven_at.map(|at| words.mail_proven(words.at(at, snapshot.generated_at)));
+    let why = std::iter::once(why).chain(proven).collect::<Vec<_>>().join(" ");
     Some(Safeguard { name: words.mail_letters(), look, word, why })
 }

@@ -25,6 +25,7 @@ fn input() -> WatchInput {
         low_space_since: None,
         oldest_message: None,
         mail_failing_since: None,
+        mail_proven_at: None,
         detection_broken_since: None,
         restarting_since: None,
         clock_offset_seconds: None,

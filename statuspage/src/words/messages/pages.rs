@@ -377,6 +377,10 @@ messages! {
     mail_good() = "mail-good";
     /// In English: “Nothing to send”.
     mail_idle_word() = "mail-idle-word";
+    /// In English: “Not proven yet”.
+    mail_unproven() = "mail-unproven";
+    /// In English: “A mail server was last ready to take one `at`”.
+    mail_proven(at) = "mail-proven";
     /// In English: “Not leaving”.
     mail_failing() = "mail-failing";
     /// In English: “No mail server takes any; `count` letters wait”.
