@@ -2,14 +2,15 @@
 //!
 //! It does not know how anything is found.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use shared::Timestamp;
+use shared::{LocationName, Timestamp};
 use tokio::time::Instant;
 use tracing::warn;
 
 use super::{Hub, alarm::Bell};
 use crate::{
+    location::OwnClock,
     notify::{Course, Fault, FaultKind, WatchFault},
     resources::{Found, Reading},
     snapshot::WatchView,
@@ -41,12 +42,33 @@ impl Hub {
             Found::IsNot(FaultKind::DefinitionsRejected)
         };
         let pings = self.pings_seen();
-        let clock = match pings.offset_seconds() {
+        let clock = match self.clock_offset(&pings, at) {
             Some(seconds) if seconds.saturating_abs() > CLOCK => Some(Found::Is(WatchFault::ClockOff { seconds })),
             Some(_) => Some(Found::IsNot(FaultKind::ClockOff)),
             None => None,
         };
         self.find([detection, rejected].into_iter().chain(clock).chain(unheard(&pings))).await;
+    }
+
+    /// By how many seconds our clock is behind, where anybody knows: whoever is pinged and answers, else locations that agree.
+    pub(super) fn clock_offset(&self, pings: &PingsSeen, at: Timestamp) -> Option<i64> {
+        if let Some(seconds) = pings.offset_seconds().filter(|_| pings.failing().is_none()) {
+            return Some(seconds);
+        }
+        match self.telling.locations.own_clock(at) {
+            OwnClock::Off { ahead_ms, .. } => Some(ahead_ms.saturating_neg() / 1_000),
+            OwnClock::Undoubted => Some(0),
+            OwnClock::Unknown => None,
+        }
+    }
+
+    /// The locations with whose clocks nothing is wrong, since ours is.
+    pub(super) fn exonerated(&self, at: Timestamp) -> BTreeSet<LocationName> {
+        let is_ours = self.clock_offset(&self.pings_seen(), at).is_some_and(|seconds| seconds.saturating_abs() > CLOCK);
+        match self.telling.locations.own_clock(at) {
+            OwnClock::Off { agreed, .. } if is_ours => agreed,
+            OwnClock::Off { .. } | OwnClock::Undoubted | OwnClock::Unknown => BTreeSet::new(),
+        }
     }
 
     /// Takes a look at what there is left.

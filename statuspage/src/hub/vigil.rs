@@ -55,7 +55,7 @@ impl Hub {
             mail_failing_since: self.telling.fault_since(FaultKind::MailFailing),
             detection_broken_since: self.telling.fault_since(FaultKind::DetectionBroken),
             restarting_since: self.telling.fault_since(FaultKind::Restarting),
-            clock_offset_seconds: self.pings_seen().offset_seconds(),
+            clock_offset_seconds: self.clock_offset(&self.pings_seen(), now),
             disk_critical_since: self.telling.fault_since(FaultKind::DiskCritical),
             quarantined: snapshot.quarantined.len(),
             quarantined_since: self.vigil.quarantined_since,

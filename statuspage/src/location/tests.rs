@@ -276,6 +276,48 @@ fn times_are_put_right_by_what_was_known_when_the_result_was_kept() {
 }
 
 #[test]
+fn a_clock_that_most_of_those_who_are_heard_find_wrong_is_the_hubs() {
+    let check = |offsets: &[i64], expected: Option<(i64, usize)>| {
+        let mut book = Book::read([], at(0));
+        for (number, offset) in offsets.iter().enumerate() {
+            let (pair, code) = (Pair::new(), Code::generate().expect("a code"));
+            let location: LocationName = format!("place-{number}").parse().expect("a name");
+            book.order(&Command::Add(location.clone(), code.clone()), None, at(0)).expect("added");
+            let public_key = pair.enrolment(code.reveal()).public_key;
+            let signature = pair.sign(&Enrolment::signed(&location, code.reveal(), &public_key));
+            let enrolment =
+                Enrolment { location: location.clone(), public_key, signature, ..pair.enrolment(code.reveal()) };
+            book.enrol(&enrolment, at(1)).expect("enrolled");
+            let report = Report { location, ..Process::new(1, 1).report(vec![], at(5 - offset)) };
+            book.take(&report, &pair.public(), DEFINITIONS, at(5)).expect("taken");
+        }
+        let said = match book.own_clock(at(6)) {
+            OwnClock::Off { ahead_ms, agreed } => Some((ahead_ms / 1_000, agreed.len())),
+            OwnClock::Undoubted => {
+                assert!(offsets.len() > 1, "{offsets:?}");
+                None
+            }
+            OwnClock::Unknown => {
+                assert!(offsets.len() < 2, "{offsets:?}");
+                None
+            }
+        };
+        assert_eq!(said, expected, "{offsets:?}");
+        assert_eq!(book.own_clock(at(100)), OwnClock::Unknown, "nobody is heard any more");
+    };
+    check(&[], None);
+    check(&[600], None);
+    check(&[600, 0], None);
+    check(&[600, 603], Some((603, 2)));
+    check(&[600, 620], None);
+    check(&[-600, 600], None);
+    check(&[-600, -601, 0], Some((-600, 2)));
+    check(&[0, 600, 600, 1], None);
+    check(&[59, 58, 59], None);
+    check(&[600, 600, 300, 601, 0], Some((600, 3)));
+}
+
+#[test]
 fn silence_and_other_definitions_are_told_after_a_while_and_are_over_at_once() {
     let (mut book, pair) = enrolled();
     let mut process = Process::new(1, 1);
