@@ -132,8 +132,8 @@ place-duplicates = { $results ->
    *[other] { $results } mesures reçues deux fois, comptées une fois
 }
 place-copied = { $reports ->
-    [one] { $reports } rapport d’une copie : il tourne en double, ou son disque a été remis en arrière
-   *[other] { $reports } rapports d’une copie : il tourne en double, ou son disque a été remis en arrière
+    [one] { $reports } rapport d’une copie : il tourne en double, ou son disque a été remis en arrière
+   *[other] { $reports } rapports d’une copie : il tourne en double, ou son disque a été remis en arrière
 }
 place-set-back = { $times ->
     [one] son disque a été remis en arrière une fois

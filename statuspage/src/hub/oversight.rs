@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use prober::definition::Unusable;
 use shared::{LocationName, Timestamp};
 use tokio::time::Instant;
 use tracing::warn;
@@ -19,6 +20,8 @@ use crate::{
 
 /// Definition files may be wrong for that long: whoever wrote them may be mending them.
 const QUARANTINE: Duration = Duration::from_secs(600);
+/// A directory that has lost everything may be about to be filled anew.
+const ORPHANED: Duration = Duration::from_secs(30);
 /// A clock that is further from another one than that is wrong.
 const CLOCK: i64 = 60;
 /// A jump is told from there on; a smaller one is in the log and in a metric.
@@ -34,12 +37,18 @@ impl Hub {
             Some(fault) => Found::Is(fault),
             None => Found::IsNot(FaultKind::DetectionBroken),
         };
-        let files = self.definitions.quarantined.len() as u64;
+        let set = &self.definitions;
+        let files = set.quarantined.iter().filter(|entry| entry.what == Unusable::File).count() as u64;
         let rejected = self.vigil.quarantined_since().is_some_and(|since| at.since(since) > QUARANTINE);
         let rejected = if rejected && files > 0 {
             Found::Is(WatchFault::DefinitionsRejected { files })
         } else {
             Found::IsNot(FaultKind::DefinitionsRejected)
+        };
+        let gone = if self.vigil.orphaned_since().is_some_and(|since| at.since(since) > ORPHANED) && set.is_orphaned() {
+            Found::Is(WatchFault::DefinitionsGone { components: set.definitions.len() as u64 })
+        } else {
+            Found::IsNot(FaultKind::DefinitionsGone)
         };
         let pings = self.pings_seen();
         let clock = match self.clock_offset(&pings, at) {
@@ -47,7 +56,7 @@ impl Hub {
             Some(_) => Some(Found::IsNot(FaultKind::ClockOff)),
             None => None,
         };
-        self.find([detection, rejected].into_iter().chain(clock).chain(unheard(&pings))).await;
+        self.find([detection, rejected, gone].into_iter().chain(clock).chain(unheard(&pings))).await;
     }
 
     /// By how many seconds our clock is behind, where anybody knows: whoever is pinged and answers, else locations that agree.

@@ -97,6 +97,18 @@ pub enum WatchFault {
         /// Which one.
         part: String,
     },
+    /// The definition files are gone, or their directory cannot be read.
+    DefinitionsGone {
+        /// How many components go on as they were.
+        components: u64,
+    },
+    /// Many definition files were removed together.
+    ManyRetired {
+        /// How many components are no longer watched.
+        components: u64,
+        /// How many were.
+        of: u64,
+    },
     /// Whoever is to notice that the monitor is dead does not hear that it lives.
     PingFailing {
         /// What its setting is called: `ping` or `peer`.
@@ -125,6 +137,8 @@ impl WatchFault {
             Self::Descriptors { .. } => FaultKind::Descriptors,
             Self::DetectionBroken { .. } => FaultKind::DetectionBroken,
             Self::DefinitionsRejected { .. } => FaultKind::DefinitionsRejected,
+            Self::DefinitionsGone { .. } => FaultKind::DefinitionsGone,
+            Self::ManyRetired { .. } => FaultKind::ManyRetired,
             Self::Restarting { .. } => FaultKind::Restarting,
             Self::ClockOff { .. } => FaultKind::ClockOff,
             Self::ClockJumped { .. } => FaultKind::ClockJumped,
