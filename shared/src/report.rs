@@ -153,7 +153,7 @@ pub struct Heartbeat {
     /// Free space beside the journal, in bytes; absent where the system does not say.
     #[serde(default)]
     pub free_disk: Option<u64>,
-    /// The last exchange with the hub that was answered, for its clock.
+    /// The last exchange with the hub, for its clock; absent before the first one, and when the location's own was set during it.
     #[serde(default)]
     pub exchange: Option<Exchange>,
     /// Whether it probes canaries, so that what is found of them is expected; versions that had none do not say.

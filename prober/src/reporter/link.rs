@@ -6,7 +6,7 @@ use std::{io::Write as _, sync::Arc, time::Duration};
 
 use flate2::{Compression, write::ZlibEncoder};
 use shared::{
-    Sequence, Spans, Timestamp,
+    Sequence, Spans,
     report::{
         Exchange, Heartbeat, JournalState, MOST_ENTRIES, MOST_SPANS, REPORT_FORMAT, Receipt, Refusal, RefusalKind,
         Report, RunId,
@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Identity,
     clerk::Desk,
-    clock::HubClock,
+    clock::{Departure, HubClock},
     contact::Log,
     hub::{HubClient, Unanswered},
     plan::{Known, pause},
@@ -52,6 +52,7 @@ pub(super) struct Link {
     beat: u64,
     /// What the hub has; none before it is asked.
     known: Option<Known>,
+    /// The last exchange, unless the own clock was set meanwhile.
     exchange: Option<Exchange>,
     failures: u32,
     /// So many results of a report: fewer after one that the hub could not read.
@@ -172,11 +173,11 @@ impl Link {
     }
 
     pub(super) async fn report(&mut self) -> Next {
-        let Some(report) = self.compose().await else { return Next::AfterPause };
-        let (envelope, sent_at) = (report.envelope(), report.sent_at);
+        let Some((report, departure)) = self.compose().await else { return Next::AfterPause };
+        let envelope = report.envelope();
         let Some(body) = packed(&report) else { return Next::AfterPause };
         match self.hub.report(&envelope, body, &self.identity).await {
-            Ok(receipt) => self.take(receipt, &report, sent_at).await,
+            Ok(receipt) => self.take(receipt, &report, departure).await,
             Err(Unanswered::Refused(refusal)) => self.refused(refusal, &report).await,
             Err(Unanswered::TooOften { detail, wait }) => {
                 self.suspect = None;
@@ -198,7 +199,7 @@ impl Link {
     }
 
     /// What is to be said now. A disk that hangs is no reason to be silent.
-    async fn compose(&mut self) -> Option<Report> {
+    async fn compose(&mut self) -> Option<(Report, Departure)> {
         let (Picked { entries, lost }, seen) = match (self.pick().await, self.seen.clone()) {
             (Some(picked), _) => picked,
             (None, Some(seen)) => (Picked::default(), seen),
@@ -207,13 +208,14 @@ impl Link {
         self.seen = Some(seen.clone());
         self.beat += 1;
         let coverage = self.around.watch.coverage(wall_clock());
-        Some(Report {
+        let departure = Departure::now();
+        let report = Report {
             format: REPORT_FORMAT.to_owned(),
             location: self.identity.location().clone(),
             run: self.run,
             begins: seen.begins,
             beat: self.beat,
-            sent_at: wall_clock(),
+            sent_at: departure.at,
             acknowledged: seen.acknowledged,
             entries,
             lost: lost.first_spans(MOST_SPANS).into(),
@@ -227,7 +229,8 @@ impl Link {
                 exchange: self.exchange,
                 canaries: self.around.watch.has_canaries(),
             },
-        })
+        };
+        Some((report, departure))
     }
 
     /// What is to be sent, and how the journal does. Nothing before the hub has said what it knows: numbers that a full disk lost
@@ -251,11 +254,12 @@ impl Link {
         picked.await
     }
 
-    async fn take(&mut self, receipt: Receipt, report: &Report, sent_at: Timestamp) -> Next {
+    async fn take(&mut self, receipt: Receipt, report: &Report, departure: Departure) -> Next {
         let Receipt { acknowledged, highest, missing, received_at, answered_at, .. } = receipt;
-        let exchange = Exchange { sent_at, received_at, answered_at, returned_at: wall_clock() };
-        self.around.clock.set(&exchange);
-        self.exchange = Some(exchange);
+        self.exchange = departure.exchange(received_at, answered_at);
+        if let Some(exchange) = &self.exchange {
+            self.around.clock.set(exchange);
+        }
         self.around.log.receipt();
         let is_first = self.known.is_none();
         let taken = self.ask(move |journal| {
