@@ -181,13 +181,13 @@ impl Link {
             Err(Unanswered::Refused(refusal)) => self.refused(refusal, &report).await,
             Err(Unanswered::TooOften { detail, wait }) => {
                 self.suspect = None;
-                self.around.log.refusal(&detail);
+                self.around.log.failure(&detail);
                 tracing::debug!(detail, ?wait, "the hub asks for time");
                 Next::After(wait)
             }
             Err(error @ (Unanswered::Foreign(_) | Unanswered::Lost(_))) => {
                 self.suspect = None;
-                self.around.log.silence(&error.to_string());
+                self.around.log.failure(&error.to_string());
                 self.failed(error.to_string())
             }
         }
@@ -300,7 +300,7 @@ impl Link {
 
     async fn refused(&mut self, refusal: Refusal, report: &Report) -> Next {
         let Refusal { kind, detail, highest, .. } = refusal;
-        self.around.log.refusal(&detail);
+        self.around.log.failure(&detail);
         match (kind, highest) {
             (RefusalKind::Conflict, Some(highest)) => {
                 tracing::error!(%highest, detail, "the hub has other results under the numbers of these");
