@@ -158,17 +158,7 @@ fn set() -> Arc<DefinitionSet> {
         thresholds: shared::Thresholds::default(),
         check: Check::Tcp(check),
     };
-    let definition = Definition {
-        id: "cloud".parse().expect("an id"),
-        name: "cloud".into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: vec![],
-        depends_on: vec![],
-        formerly: vec![],
-        probes: vec![Arc::new(probe)],
-    };
+    let definition = Definition::new("cloud".parse().expect("an id"), "cloud", vec![Arc::new(probe)]);
     let definitions = [(definition.id.clone(), Arc::new(definition))].into();
     Arc::new(DefinitionSet { definitions, ..DefinitionSet::default() })
 }
