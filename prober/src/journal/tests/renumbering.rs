@@ -1,0 +1,102 @@
+//! Results that get new numbers, over kills and full disks.
+
+use super::*;
+
+#[test]
+fn a_journal_that_was_set_back_gives_its_own_results_new_numbers() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 3));
+    drop(journal);
+    let mut journal = open(&directory);
+    journal.append(some(3, 2));
+    journal.renumber(Sequence::new(100), &span(4, 5));
+    assert_eq!((numbers(&journal), journal.begins()), (vec![1, 2, 3, 101, 102], Sequence::new(101)));
+    journal.append(some(5, 1));
+    drop(journal);
+    assert_eq!(numbers(&open(&directory)), [1, 2, 3, 101, 102, 103]);
+}
+
+#[test]
+fn what_the_hub_has_keeps_its_number_when_the_rest_gets_new_ones() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 6));
+    journal.renumber(Sequence::new(100), &span(5, 6));
+    assert_eq!(numbers(&journal), [1, 2, 3, 4, 101, 102]);
+    assert_eq!(journal.pick(&span(101, 101), 1).entries[0].observation.started_at, at(4));
+    drop(journal);
+    assert_eq!(numbers(&open(&directory)), [1, 2, 3, 4, 101, 102]);
+}
+
+#[test]
+fn a_full_disk_keeps_what_waits_for_new_numbers_and_gives_them_later() {
+    let directory = directory();
+    let mut journal = open(&directory);
+    journal.append(some(0, 4));
+    journal.room = Some(0);
+    journal.renumber(Sequence::new(100), &span(3, 4));
+    journal.take_receipt(Sequence::new(4), Sequence::new(100), at(9));
+    journal.append(some(4, 1));
+    assert_eq!(
+        (numbers(&journal).len(), journal.state().in_memory),
+        (3, 1),
+        "they wait, and are not sent under old numbers"
+    );
+    drop(journal);
+    let mut journal = open(&directory);
+    journal.flush();
+    let mut starts: Vec<_> =
+        journal.pick(&span(101, 999), 9).entries.iter().map(|entry| entry.observation.started_at).collect();
+    starts.sort();
+    assert_eq!(starts, [at(2), at(3)], "the one in memory is lost, those on the disk are not");
+    assert_eq!(journal.pick(&span(1, 100), 9).entries.len(), 2);
+}
+
+/// The same directory once more.
+fn copied(directory: &TempDir) -> TempDir {
+    let copy = self::directory();
+    fs::create_dir(copy.path().join("journal")).expect("made");
+    for found in fs::read_dir(directory.path().join("journal")).expect("a directory") {
+        let path = found.expect("an entry").path();
+        fs::copy(&path, copy.path().join("journal").join(path.file_name().expect("a name"))).expect("copied");
+    }
+    copy
+}
+
+#[test]
+fn a_kill_at_any_step_of_renumbering_leaves_each_result_under_one_number() {
+    let before = directory();
+    let mut journal = open(&before);
+    for second in [0, 2, 4] {
+        journal.append(some(second, 2));
+        journal.take_back();
+    }
+    // It is noted what is to be moved, and nothing is moved yet.
+    journal.room = Some(0);
+    journal.renumber(Sequence::new(100), &span(2, 5));
+    drop(journal);
+    let after = copied(&before);
+    open(&after).flush();
+    let expected: Vec<_> = (0..6).map(at).collect();
+    for (moved, has_marks) in (0..=3).flat_map(|moved| [(moved, true), (moved, false)]) {
+        let state = copied(&before);
+        for (old, new) in parts(&state).iter().zip(parts(&after)).take(moved) {
+            fs::copy(new, old).expect("moved");
+        }
+        if !has_marks {
+            // A power cut took the small file: it is never synced.
+            fs::remove_file(state.path().join("journal/marks")).expect("removed");
+        }
+        let mut journal = open(&state);
+        journal.flush();
+        let picked = journal.pick(&span(1, 999), 99).entries;
+        let mut starts: Vec<_> = picked.iter().map(|entry| entry.observation.started_at).collect();
+        starts.sort();
+        assert_eq!(starts, expected, "{moved} files were moved, marks: {has_marks}");
+        if has_marks {
+            let kept = picked.iter().filter(|entry| entry.sequence <= Sequence::new(100)).count();
+            assert_eq!(kept, 2, "what the hub has keeps its number");
+        }
+    }
+}
