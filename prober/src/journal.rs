@@ -2,7 +2,8 @@
 //!
 //! It does not know how a report travels nor what a result means. Files of frames are only appended to; each frame is a few results,
 //! compressed, with a checksum. A frame that was being written when the process died is left out at the next start; one that is
-//! damaged is skipped and counted. When the disk does not take results they wait in memory, up to a limit, and are written later.
+//! damaged, at the start or later, is given up and counted, and what lies behind it is read. What the disk does not give just now is
+//! neither: it is tried again. When the disk does not take results they wait in memory, up to a limit, and are written later.
 
 mod aside;
 mod frame;
@@ -271,8 +272,30 @@ impl Journal {
         self.segments.iter().map(|segment| segment.bytes).sum::<u64>() + open
     }
 
-    /// Thins out the oldest file that is whole and can be read; false when none is left.
+    /// Counts the damage that was found while results were read. A file of which nothing is left is set aside.
+    fn count_damage(&mut self) {
+        if self.writer.as_ref().is_some_and(|writer| writer.segment().is_damaged()) {
+            // Nothing more is trusted to it.
+            self.take_back();
+        }
+        self.counts.damaged += self.segments.iter_mut().map(Segment::take_damage).sum::<u64>();
+        self.segments.retain(|segment| {
+            let holds_something = !segment.numbers.is_empty();
+            if !holds_something {
+                aside::set(&segment.path);
+            }
+            holds_something
+        });
+    }
+
+    /// Thins out the oldest file that can be read; false when none is left.
     fn thin(&mut self) -> bool {
+        let thinned = self.try_thin();
+        self.count_damage();
+        thinned
+    }
+
+    fn try_thin(&mut self) -> bool {
         for segment in self.segments.iter_mut().filter(|segment| !segment.is_thin()) {
             match thinning::thin(segment) {
                 Ok(gone) => {

@@ -11,10 +11,10 @@ fn a_journal_that_was_set_back_gives_its_own_results_new_numbers() {
     let mut journal = open(&directory);
     journal.append(some(3, 2));
     journal.renumber(Sequence::new(100), &span(4, 5));
-    assert_eq!((numbers(&journal), journal.begins()), (vec![1, 2, 3, 101, 102], Sequence::new(101)));
+    assert_eq!((numbers(&mut journal), journal.begins()), (vec![1, 2, 3, 101, 102], Sequence::new(101)));
     journal.append(some(5, 1));
     drop(journal);
-    assert_eq!(numbers(&open(&directory)), [1, 2, 3, 101, 102, 103]);
+    assert_eq!(numbers(&mut open(&directory)), [1, 2, 3, 101, 102, 103]);
 }
 
 #[test]
@@ -23,10 +23,10 @@ fn what_the_hub_has_keeps_its_number_when_the_rest_gets_new_ones() {
     let mut journal = open(&directory);
     journal.append(some(0, 6));
     journal.renumber(Sequence::new(100), &span(5, 6));
-    assert_eq!(numbers(&journal), [1, 2, 3, 4, 101, 102]);
+    assert_eq!(numbers(&mut journal), [1, 2, 3, 4, 101, 102]);
     assert_eq!(journal.pick(&span(101, 101), 1).entries[0].observation.started_at, at(4));
     drop(journal);
-    assert_eq!(numbers(&open(&directory)), [1, 2, 3, 4, 101, 102]);
+    assert_eq!(numbers(&mut open(&directory)), [1, 2, 3, 4, 101, 102]);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_full_disk_keeps_what_waits_for_new_numbers_and_gives_them_later() {
     journal.take_receipt(Sequence::new(4), Sequence::new(100), at(9));
     journal.append(some(4, 1));
     assert_eq!(
-        (numbers(&journal).len(), journal.state().in_memory),
+        (numbers(&mut journal).len(), journal.state().in_memory),
         (3, 1),
         "they wait, and are not sent under old numbers"
     );
@@ -85,7 +85,7 @@ fn a_kill_at_any_step_of_renumbering_leaves_each_result_under_one_number() {
             fs::copy(new, old).expect("moved");
         }
         if !has_marks {
-            // A power cut took the small file: it is never synced.
+            // The small file is gone, whatever took it.
             fs::remove_file(state.path().join("journal/marks")).expect("removed");
         }
         let mut journal = open(&state);
@@ -99,4 +99,27 @@ fn a_kill_at_any_step_of_renumbering_leaves_each_result_under_one_number() {
             assert_eq!(kept, 2, "what the hub has keeps its number");
         }
     }
+}
+
+/// Three files of two results each, none of which the hub has.
+fn three(directory: &TempDir) -> Journal {
+    let mut journal = open(directory);
+    for second in [0, 2, 4] {
+        journal.append(some(second, 2));
+        journal.take_back();
+    }
+    journal
+}
+
+#[test]
+fn damage_does_not_keep_the_rest_from_new_numbers() {
+    let directory = directory();
+    let mut journal = three(&directory);
+    let part = parts(&directory).remove(1);
+    let mut bytes = fs::read(&part).expect("read");
+    *bytes.last_mut().expect("a byte") ^= 0xff;
+    fs::write(&part, bytes).expect("written");
+    journal.renumber(Sequence::new(100), &span(1, 6));
+    assert_eq!((numbers(&mut journal), journal.state().damaged), (vec![101, 102, 103, 104], 1));
+    assert!(journal.marks.renumbering.is_empty(), "nothing waits");
 }

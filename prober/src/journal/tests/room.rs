@@ -13,11 +13,11 @@ fn what_was_acknowledged_goes_after_seven_days_and_not_before() {
     journal.take_receipt(Sequence::new(5), Sequence::new(5), at(0));
     assert_eq!(journal.state().depth, 0);
     journal.forget(at(7 * day - 1));
-    assert_eq!(numbers(&journal).len(), 5);
+    assert_eq!(numbers(&mut journal).len(), 5);
     journal.forget(at(7 * day));
-    assert!(numbers(&journal).is_empty() && parts(&directory).is_empty());
+    assert!(numbers(&mut journal).is_empty() && parts(&directory).is_empty());
     journal.append(some(6, 1));
-    assert_eq!(numbers(&journal), [6]);
+    assert_eq!(numbers(&mut journal), [6]);
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_hub_that_went_back_gets_everything_again_and_the_seven_days_begin_anew() {
     assert_eq!(journal.state().depth, 3);
     journal.take_receipt(Sequence::new(5), Sequence::new(5), at(6 * day + 9));
     journal.forget(at(8 * day));
-    assert_eq!(numbers(&journal).len(), 5);
+    assert_eq!(numbers(&mut journal).len(), 5);
 }
 
 #[test]
@@ -46,10 +46,10 @@ fn a_full_journal_is_thinned_to_changes_of_verdicts_oldest_first() {
     drop(journal);
     let mut journal = open_with(&directory, options);
     journal.forget(at(20));
-    assert_eq!((numbers(&journal), journal.state().thinned), (vec![1, 11, 13, 15], 11));
+    assert_eq!((numbers(&mut journal), journal.state().thinned), (vec![1, 11, 13, 15], 11));
     drop(journal);
-    let journal = open_with(&directory, options);
-    assert_eq!(numbers(&journal), [1, 11, 13, 15]);
+    let mut journal = open_with(&directory, options);
+    assert_eq!(numbers(&mut journal), [1, 11, 13, 15]);
     assert_eq!(journal.pick(&everything(&journal), 9).lost.count(), 11);
 }
 
@@ -62,7 +62,7 @@ fn what_the_hub_has_goes_before_anything_is_thinned() {
     drop(journal);
     let mut journal = open_with(&directory, options);
     journal.take_receipt(Sequence::new(10), Sequence::new(10), at(20));
-    assert_eq!((numbers(&journal).len(), journal.state().thinned), (0, 0));
+    assert_eq!((numbers(&mut journal).len(), journal.state().thinned), (0, 0));
 }
 
 #[test]
@@ -77,12 +77,12 @@ fn a_disk_that_takes_nothing_leaves_results_in_memory_up_to_a_limit_and_they_are
     journal.append(some(0, 6));
     let state = journal.state();
     assert_eq!((state.depth, state.in_memory, state.dropped), (4, 4, 2));
-    assert_eq!(numbers(&journal), [3, 4, 5, 6], "they can be reported all the same");
+    assert_eq!(numbers(&mut journal), [3, 4, 5, 6], "they can be reported all the same");
     journal.directory = place;
     journal.append(some(6, 1));
-    assert_eq!((journal.state().in_memory, numbers(&journal)), (0, vec![3, 4, 5, 6, 7]));
+    assert_eq!((journal.state().in_memory, numbers(&mut journal)), (0, vec![3, 4, 5, 6, 7]));
     drop(journal);
-    assert_eq!(numbers(&open(&directory)), [3, 4, 5, 6, 7]);
+    assert_eq!(numbers(&mut open(&directory)), [3, 4, 5, 6, 7]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_full_disk_gives_up_what_the_hub_has_before_anything_else() {
     journal.take_receipt(Sequence::new(8), Sequence::new(8), at(20));
     journal.room = Some(journal.bytes());
     journal.append(some(12, 1));
-    assert_eq!((numbers(&journal), journal.state().in_memory), (vec![5, 6, 7, 8, 9, 10, 11, 12, 13], 0));
+    assert_eq!((numbers(&mut journal), journal.state().in_memory), (vec![5, 6, 7, 8, 9, 10, 11, 12, 13], 0));
 }
 
 #[test]
@@ -108,6 +108,6 @@ fn a_kill_while_a_file_is_thinned_out_leaves_one_of_both() {
     journal.forget(at(20));
     drop(journal);
     fs::write(&part, whole).expect("it was not removed yet");
-    assert_eq!(numbers(&open(&directory)), [1, 10]);
+    assert_eq!(numbers(&mut open(&directory)), [1, 10]);
     assert_eq!(parts(&directory).len(), 1);
 }

@@ -26,7 +26,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    fn of(journal: &Journal) -> Self {
+    fn of(journal: &mut Journal) -> Self {
         let (begins, acknowledged) = (journal.begins(), journal.acknowledged());
         Self { begins, acknowledged, state: journal.state(), free_disk: journal.free_disk() }
     }
