@@ -104,6 +104,8 @@ pub struct Journal {
     counts: Counts,
     /// Why the disk does not take results, as it was told last.
     failing: Option<String>,
+    /// Why some results cannot be given new numbers, as it was told last.
+    unmoved: Option<String>,
     /// A sign of life between two files: work on many of them may take long.
     pulse: Pulse,
     /// The disk takes no more than that, for tests of a full one.
@@ -148,10 +150,20 @@ impl Journal {
         }
     }
 
-    /// Writes what waits in memory, and gives new numbers to what still waits for them.
-    pub fn flush(&mut self) {
+    /// Writes what waits in memory, and gives new numbers to what still waits for them. What could not be given one waits for the
+    /// next [`Journal::upkeep`]: results are kept several times a second.
+    fn flush(&mut self) {
+        self.write_memory();
+        if self.unmoved.is_none() {
+            self.renumber_rest();
+        }
+    }
+
+    /// What is done every few seconds: tries again what the disk did not take, and removes what needs not be kept.
+    pub fn upkeep(&mut self, now: Timestamp) {
         self.write_memory();
         self.renumber_rest();
+        self.forget(now);
     }
 
     /// On a full disk, what the hub has makes room for what it has not.
@@ -240,7 +252,7 @@ impl Journal {
     }
 
     /// Removes what the hub has had for long enough, and makes room when there is too much.
-    pub fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Timestamp) {
         let settled = self.marks.acknowledged_before(now.minus(self.options.keep));
         while self.remove_first_up_to(settled) {}
         while self.bytes() > self.options.max_bytes {
@@ -307,7 +319,7 @@ impl Journal {
                     self.counts.thinned += gone;
                     return true;
                 }
-                Err(error) => tracing::warn!(%error, "a part of the journal could not be thinned out and stays"),
+                Err(error) => segment.tell(&error),
             }
         }
         false

@@ -38,7 +38,7 @@ pub(super) struct Segment {
     frames: Vec<Frame>,
     /// Frames that were found damaged since they were last counted.
     damaged: u64,
-    /// Why the disk did not give some of it, as it was told last.
+    /// Why the disk did not give some of it or take another in its place, as it was told last.
     told: Option<io::ErrorKind>,
 }
 
@@ -135,12 +135,18 @@ impl Segment {
         let mut damaged = Vec::new();
         let reading = self.each_of(wanted, take, &mut damaged);
         self.give_up(&damaged);
-        let kind = reading.error.as_ref().map(io::Error::kind);
-        if kind.is_some() && self.told != kind {
-            tracing::warn!(error = ?reading.error, path = %self.path.display(), "some of a part of the journal cannot be read: it is tried again");
-            self.told = kind;
+        if let Some(error) = &reading.error {
+            self.tell(error);
         }
         reading
+    }
+
+    /// Says once that the disk fails here.
+    pub(super) fn tell(&mut self, error: &io::Error) {
+        if self.told != Some(error.kind()) {
+            tracing::warn!(%error, path = %self.path.display(), "the disk does not give or take a part of the journal now: it is tried again");
+        }
+        self.told = Some(error.kind());
     }
 
     fn each_of(

@@ -123,3 +123,35 @@ fn damage_does_not_keep_the_rest_from_new_numbers() {
     assert_eq!((numbers(&mut journal), journal.state().damaged), (vec![101, 102, 103, 104], 1));
     assert!(journal.marks.renumbering.is_empty(), "nothing waits");
 }
+
+#[test]
+fn a_file_that_cannot_be_moved_now_waits_alone_and_the_journal_is_written_as_ever() {
+    let check = |block: fn(&Path), clear: fn(&Path)| {
+        let directory = directory();
+        let mut journal = three(&directory);
+        let part = parts(&directory).remove(1);
+        block(&part);
+        journal.renumber(Sequence::new(100), &span(1, 6));
+        assert_eq!(numbers(&mut journal), [101, 102, 103, 104]);
+        let before = parts(&directory).len();
+        for second in 6..9 {
+            journal.append(some(second, 1));
+            journal.flush();
+            assert_eq!((&journal.failing, parts(&directory).len()), (&None, before + 1), "one file is written on");
+        }
+        assert_eq!(numbers(&mut journal), [101, 102, 103, 104, 105, 106, 107]);
+        clear(&part);
+        journal.upkeep(at(20));
+        assert_eq!((numbers(&mut journal).len(), journal.marks.renumbering.is_empty()), (9, true));
+    };
+    // It cannot be read: a directory is in its place.
+    check(
+        |part| fs::rename(part, part.with_extension("away")).and_then(|()| fs::create_dir(part)).expect("blocked"),
+        |part| fs::remove_dir(part).and_then(|()| fs::rename(part.with_extension("away"), part)).expect("cleared"),
+    );
+    // What is to take its place cannot be written.
+    check(
+        |part| fs::create_dir(part.with_extension("new")).expect("blocked"),
+        |part| fs::remove_dir(part.with_extension("new")).expect("cleared"),
+    );
+}
