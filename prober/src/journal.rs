@@ -164,6 +164,7 @@ impl Journal {
         self.write_memory();
         self.renumber_rest();
         self.forget(now);
+        aside::forget(&self.directory, now.minus(self.options.keep));
     }
 
     /// On a full disk, what the hub has makes room for what it has not.
@@ -261,7 +262,6 @@ impl Journal {
             }
             self.pulse.beat();
         }
-        aside::forget(&self.directory, now.minus(self.options.keep));
     }
 
     /// Removes the oldest file of which the hub has everything; false when there is none.

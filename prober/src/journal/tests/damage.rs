@@ -147,6 +147,23 @@ fn a_damaged_file_is_thinned_out_without_what_it_lost() {
 }
 
 #[test]
+fn what_is_set_aside_stays_as_long_as_results_are_kept_however_old_it_is() {
+    let directory = directory();
+    drop(open(&directory));
+    let part = directory.path().join("journal/00000000000000000001.part");
+    fs::write(&part, "anything else").expect("written");
+    let days = |number: u64| Duration::from_secs(number * 86_400);
+    let written = File::options().write(true).open(&part).expect("opens");
+    written.set_modified(std::time::SystemTime::now() - days(30)).expect("dated");
+    let (mut journal, now) = (open(&directory), crate::probe::wall_clock());
+    let aside = directory.path().join("journal/00000000000000000001.damaged-1");
+    journal.upkeep(now.plus(days(6)));
+    assert!(aside.exists());
+    journal.upkeep(now.plus(days(8)));
+    assert!(!aside.exists());
+}
+
+#[test]
 fn a_file_in_which_nothing_can_be_read_is_set_aside_and_counted() {
     let check = |bytes: &[u8], damaged: u64, files: usize| {
         let directory = directory();
@@ -180,9 +197,9 @@ fn what_was_set_aside_goes_with_its_age_and_is_never_more_than_a_few_files() {
         let written = File::options().write(true).open(aside(number)).expect("opens");
         written.set_modified(std::time::SystemTime::now() - age).expect("dated");
     }
-    journal.forget(now.minus(Duration::from_secs(6 * 86_400)));
+    journal.upkeep(now.minus(Duration::from_secs(6 * 86_400)));
     assert_eq!(left(), [4, 5, 6, 7, 8, 9, 10, 11], "eight at most");
-    journal.forget(now);
+    journal.upkeep(now);
     assert_eq!(left(), [6, 7, 8, 9, 10, 11], "seven days at most");
 }
 
