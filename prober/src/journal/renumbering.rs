@@ -21,7 +21,7 @@ impl Journal {
         self.next = highest.max(self.last()).next();
         self.begins = self.next;
         self.marks.highest = self.marks.highest.max(highest);
-        // Before anything is moved: after a kill, what is left goes on where it was.
+        // At once, also where nothing can be moved yet.
         self.note_marks();
         let waiting = std::mem::take(&mut self.memory);
         let (moved, kept): (VecDeque<_>, _) = waiting.into_iter().partition(|entry| self.is_moved(entry.sequence));
@@ -65,6 +65,8 @@ impl Journal {
     }
 
     fn try_renumber(&mut self) -> io::Result<()> {
+        // Before anything is moved: after a kill or a power cut, what is left goes on where it was.
+        self.marks.write(&self.directory)?;
         let mut left = None;
         for at in 0..self.segments.len() {
             if !waits(&self.segments[at], &self.marks.renumbering) {

@@ -155,3 +155,16 @@ fn a_file_that_cannot_be_moved_now_waits_alone_and_the_journal_is_written_as_eve
         |part| fs::remove_dir(part.with_extension("new")).expect("cleared"),
     );
 }
+
+#[test]
+fn nothing_is_moved_before_it_is_on_the_disk_what_is_to_be() {
+    let directory = directory();
+    let mut journal = three(&directory);
+    let blocked = directory.path().join("journal/marks.new");
+    fs::create_dir(&blocked).expect("blocked");
+    journal.renumber(Sequence::new(100), &span(1, 6));
+    assert!(numbers(&mut journal).is_empty(), "they wait");
+    fs::remove_dir(&blocked).expect("cleared");
+    journal.upkeep(at(20));
+    assert_eq!(numbers(&mut journal), [101, 102, 103, 104, 105, 106]);
+}
