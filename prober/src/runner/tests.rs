@@ -38,7 +38,7 @@ fn set(probes: Vec<Arc<ProbeDefinition>>) -> Arc<DefinitionSet> {
     let id: shared::ComponentId = "a".parse().expect("an id");
     let definition = Definition::new(id.clone(), "A", probes);
     let definitions = BTreeMap::from([(id, Arc::new(definition))]);
-    Arc::new(DefinitionSet { definitions, quarantined: Vec::new(), generation: 0 })
+    Arc::new(DefinitionSet { definitions, ..DefinitionSet::default() })
 }
 
 /// A prober that runs until it is dropped.
