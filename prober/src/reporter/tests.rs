@@ -160,7 +160,7 @@ async fn a_sign_of_life_was_taken_where_the_answer_says_so() {
     {
         let (address, _heard) = scripted(vec![(status, String::new())]);
         let url = address.to_string().parse().expect("an address");
-        assert_eq!(super::ping::tell(&client(address).http(), &url).await, taken, "{status}");
+        assert_eq!(ping::tell(&client(address).http(), &url).await, taken, "{status}");
     }
 }
 
