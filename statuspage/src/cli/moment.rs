@@ -12,7 +12,7 @@ use jiff::{
 };
 use shared::Timestamp;
 
-use crate::page::operator::moment::{NoInstant, read};
+use crate::moment::{NoInstant, read};
 
 /// A time as it was typed: an instant, a time of the site's clock, or a length of time from now.
 #[derive(Debug, Clone, PartialEq, Eq)]
