@@ -6,10 +6,16 @@ use anyhow::Result;
 use jiff::tz::TimeZone;
 use shared::LocationName;
 
-use super::{Ended, hour::hour, incident::client, out};
+use super::{
+    Ended,
+    clock::{Clock, hour},
+    incident::client,
+    out,
+};
 use crate::{
     api::locations::{AddLocationOrder, CodeAnswer, CountsAnswer, LocationAnswer, LocationsAnswer, StandingForm},
     cli::{LocationCommand, ReportFormat},
+    control::Client,
     settings::Settings,
 };
 
@@ -27,17 +33,19 @@ pub async fn location(command: LocationCommand, settings: &Settings) -> Result<E
             let answer: LocationsAnswer = hub.get("/api/v1/locations").await?;
             let unwell = answer.locations.iter().any(|one| one.standing == StandingForm::Silent);
             match format {
-                ReportFormat::Words => out::text(words(&answer, &settings.time_zone))?,
+                ReportFormat::Words => out::text(words(&answer, &Clock::of(&hub).await?.zone()))?,
                 ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
             }
             return Ok(if unwell { Ended::Poorly } else { Ended::Well });
         }
         LocationCommand::Add(arguments) => {
             let order = AddLocationOrder { name: arguments.location.to_string() };
-            print_code(&hub.post("/api/v1/locations", &order).await?, settings, format)?;
+            let answer = hub.post("/api/v1/locations", &order).await?;
+            print_code(&answer, settings, &hub, format).await?;
         }
         LocationCommand::Rotate(arguments) => {
-            print_code(&hub.post(&path(&arguments.location, "rotate"), &()).await?, settings, format)?;
+            let answer = hub.post(&path(&arguments.location, "rotate"), &()).await?;
+            print_code(&answer, settings, &hub, format).await?;
         }
         LocationCommand::Revoke(arguments) => {
             let answer: LocationAnswer = hub.post(&path(&arguments.location, "revoke"), &()).await?;
@@ -53,13 +61,14 @@ pub async fn location(command: LocationCommand, settings: &Settings) -> Result<E
 }
 
 /// The code, and what to do with it.
-fn print_code(answer: &CodeAnswer, settings: &Settings, format: ReportFormat) -> Result<()> {
+async fn print_code(answer: &CodeAnswer, settings: &Settings, hub: &Client, format: ReportFormat) -> Result<()> {
     if format == ReportFormat::Json {
         return out::line(serde_json::to_string_pretty(answer)?);
     }
+    let clock = Clock::of(hub).await?;
     let hub = settings.public_url.as_ref().map_or_else(|| "https://THIS-HUB".to_owned(), ToString::to_string);
     let CodeAnswer { name, code, valid_until } = answer;
-    let until = valid_until.map(|at| format!(", until {}", hour(at, &settings.time_zone))).unwrap_or_default();
+    let until = valid_until.map(|at| format!(", until {}", hour(at, &clock.zone()))).unwrap_or_default();
     out::text(format!(
         "the code for {name}, to be used once{until}:\n\n    {code}\n\nstart it there, with a copy of this hub's definitions, by\n\n    \
          prober run --hub {hub} --location {name} --enrol {code} --data DIR --probes DIR\n"
