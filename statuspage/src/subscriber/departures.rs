@@ -117,6 +117,13 @@ impl Departures {
         self.forget(now);
     }
 
+    /// Goes on in the place of others that are taken back, and that the file may have been written with.
+    pub(super) fn instead_of(&mut self, others: &Self) {
+        if self.at != others.at {
+            self.state = State::Unwritten;
+        }
+    }
+
     /// Whether the file has it all.
     pub(super) fn state(&self) -> State {
         self.state

@@ -162,6 +162,26 @@ async fn what_cannot_be_written_is_taken_back() {
 }
 
 #[tokio::test]
+async fn what_is_taken_back_is_so_for_the_next_start_too() {
+    let mut stage = Stage::new();
+    let data = stage.directory.path().join("data");
+    stage.confirmed("amel@example.org").await;
+    stage.confirmed("bo@example.net").await;
+    stage.registry.remove(one("bo@example.net")).await.expect("written");
+    let left = || fs::read(data.join(crate::subscriber::DEPARTED)).expect("there");
+    let before = left();
+    let draft = data.join("subscribers.sealed.new");
+    fs::create_dir(&draft).expect("made");
+    assert!(stage.registry.remove(one("amel@example.org")).await.is_err(), "who left can be written, the book cannot");
+    // What is asked next is answered once everything is taken back.
+    assert_eq!(stage.registry.list().await.expect("read").len(), 1);
+    assert_eq!(left(), before, "it says what the book says");
+    fs::remove_dir(&draft).expect("removed");
+    let (again, _letters) = started(stage.directory.path(), 8);
+    assert_eq!(again.list().await.expect("read")[0].address, one("amel@example.org"));
+}
+
+#[tokio::test]
 async fn a_book_that_does_not_open_is_not_there_and_stays_as_it_is() {
     let stage = Stage::new();
     stage.registry.import(vec![imported("amel@example.org")]).await.expect("written");

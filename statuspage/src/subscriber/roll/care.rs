@@ -137,6 +137,11 @@ impl Roll {
         &self.departures
     }
 
+    /// Takes the place of a book that is taken back, with those who left in it.
+    pub(in crate::subscriber) fn instead_of(&mut self, other: &Self) {
+        self.departures.instead_of(&other.departures);
+    }
+
     /// The file has all who left.
     pub(in crate::subscriber) fn departures_are_written(&mut self) {
         self.departures.written();
