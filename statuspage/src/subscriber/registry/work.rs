@@ -18,8 +18,11 @@ use super::{
     handle::Unavailable,
     request::{Answer, Done, Look, Reply, Request, Wish},
 };
-use crate::subscriber::{
-    Allowance, Asked, Asking, Closing, Limits, Moment, Roll, Vault, VaultError, Wanted, departures::State,
+use crate::{
+    clock::Belief,
+    subscriber::{
+        Allowance, Asked, Asking, Closing, Limits, Moment, Roll, Vault, VaultError, Wanted, departures::State,
+    },
 };
 
 /// How often it looks whether anything is to be written or forgotten.
@@ -224,7 +227,10 @@ impl Worker {
         let now = (self.now)();
         if let Some(roll) = &mut self.roll {
             self.purged_at = Some(Instant::now());
-            self.dirty |= roll.purge(now);
+            self.dirty |= match roll.look_at_clock(now) {
+                Belief::Believed => roll.purge(now),
+                Belief::Doubted => false,
+            };
             self.write_if_dirty();
         }
     }
