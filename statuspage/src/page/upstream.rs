@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 use shared::{
     Bulletin, Status, Timestamp,
-    bulletin::{BulletinComponent, BulletinIncident, BulletinMaintenance},
+    bulletin::{BulletinComponent, BulletinIncident, BulletinMaintenance, MOST_UPDATES},
 };
 
 use super::shell::{self, Head};
@@ -20,9 +20,6 @@ use crate::{
     snapshot::Snapshot,
     words::{Words, inert},
 };
-
-/// So many updates of an incident are told.
-const TOLD: usize = 3;
 
 /// What stands for all of it: pages say something else only when this has changed.
 pub(super) fn digest(snapshot: &Snapshot) -> String {
@@ -146,7 +143,7 @@ fn incident_view(incident: &BulletinIncident, now: Timestamp, words: &Words) -> 
     view! {
         <h3><bdi>{inert(incident.title.get(language))}</bdi></h3>
         <p class="meta">{facts}</p>
-        {incident.updates.iter().take(TOLD).map(update).collect_view()}
+        {incident.updates.iter().take(MOST_UPDATES).map(update).collect_view()}
     }
     .into_any()
 }
