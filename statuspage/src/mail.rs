@@ -18,5 +18,5 @@ mod status;
 pub use delivery::{Delivery, Postponed, Refused};
 pub use letter::{Leave, Letter, OneClick, Thread};
 pub use relays::{Patience, RelayFault, RelayState, Relays};
-pub use scribe::{KeyFault, LetterFault, Scribe, Signed};
+pub use scribe::{KeyFault, LetterFault, Scribe, Signature, Signed};
 pub use settings::{Dkim, MailSettings, RelayUrl, RelayUrlFault, Security};

@@ -17,7 +17,7 @@ use statuspage::{
     },
     command::{self, Ended, out},
     demo::{self, Stage},
-    serve::{self as service, Finish, Instance, Post, note_start},
+    serve::{self as service, Finish, Instance, Post, StartError, note_start},
     settings::{self, Follower, Given, Settings},
     telemetry,
 };
@@ -189,10 +189,16 @@ fn load(given: Given) -> Result<Settings> {
 
 async fn run(settings: Settings, given: Given, post: Post, stop: CancellationToken) -> Result<Ended> {
     let follower = Follower::new(&settings, given, std::env::vars_os().collect());
+    let mut signals = JoinSet::new();
+    signals.spawn(stop_on_signal(stop.clone(), "requests and writes under way are finished")?);
     // Before anything else: what fails may be what is read next.
     let (starts, stability) = note_start(&settings);
-    let instance = match Instance::start(&settings, &post, stability).await {
+    let instance = match Instance::start(&settings, &post, stability, &stop).await {
         Ok(instance) => instance.following(follower),
+        Err(StartError::Stopped) => {
+            starts.forget_this_one();
+            return Ok(Ended::Well);
+        }
         Err(error) => {
             starts.forget_this_one();
             return Err(error.into());
@@ -202,8 +208,6 @@ async fn run(settings: Settings, given: Given, post: Post, stop: CancellationTok
     if let Err(error) = out::line(instance.announcement()) {
         tracing::warn!(%error, "the announcement could not be printed");
     }
-    let mut signals = JoinSet::new();
-    signals.spawn(stop_on_signal(stop.clone(), "requests and writes under way are finished")?);
     match instance.run(stop.clone()).await {
         Finish::AsTold => starts.forget_this_one(),
         Finish::ByFault => return Ok(Ended::Poorly),

@@ -85,6 +85,9 @@ pub enum StartError {
     /// The way to the hub that an outpost stands by.
     #[error(transparent)]
     Reporter(#[from] ReporterError),
+    /// It was told to stop meanwhile.
+    #[error("stopped before it had begun")]
+    Stopped,
 }
 
 /// What a process is.
@@ -122,12 +125,18 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Reads the definitions, opens the store, takes the address. Nothing is probed or answered yet.
+    /// Reads the definitions, opens the store, takes the address. Nothing is probed or answered yet. `stop` ends what waits for the
+    /// network.
     ///
     /// # Errors
     ///
     /// One sentence for the operator; nothing is left running.
-    pub async fn start(settings: &Settings, post: &Post, stability: Stability) -> Result<Self, StartError> {
+    pub async fn start(
+        settings: &Settings,
+        post: &Post,
+        stability: Stability,
+        stop: &CancellationToken,
+    ) -> Result<Self, StartError> {
         let (mut oversight, board) = (Oversight::new(stability), PingBoard::default());
         let (set, watcher) = reload::open(&settings.probes, load_options(settings))?;
         let site = Arc::new(settings.site());
@@ -140,7 +149,8 @@ impl Instance {
         let key = link_key(&settings.data);
         means.voice.key.clone_from(&key);
         let office = office(settings, &site, &store).await?;
-        let (station, upstream) = station(post, settings, &means.client, &mut oversight, &store).await?;
+        let station = station(post, settings, &means.client, &mut oversight);
+        let (station, upstream) = sheltered(station, &store, stop).await?;
         let announcement = announcement(settings, post, &set);
         let set = Arc::new(set);
         let (definitions, defined) = watch::channel(Arc::clone(&set));
@@ -165,6 +175,7 @@ impl Instance {
                 Post::Hub => Role::Hub,
                 Post::Outpost(_) => Role::Outpost,
             },
+            upstream: upstream.borrow().clone(),
         };
         let (mut hub, events) = Hub::restore(options, opened, set).await;
         forget_return(&settings.data);
@@ -336,16 +347,26 @@ async fn station(
     settings: &Settings,
     client: &Client,
     oversight: &mut Oversight,
-    store: &StoreHandle,
 ) -> Result<(Option<Station>, watch::Receiver<Option<Arc<HubView>>>), StartError> {
     let Post::Outpost(options) = post else { return Ok((None, watch::channel(None).1)) };
-    match Station::open(options, settings, client.clone(), oversight).await {
-        Ok((station, views)) => Ok((Some(station), views)),
-        Err(error) => {
-            store.close(CLOSE).await;
-            Err(error.into())
-        }
+    let (station, views) = Station::open(options, settings, client.clone(), oversight).await?;
+    Ok((Some(station), views))
+}
+
+/// The outcome of `work`, which `stop` ends; where there is none, the store is closed first.
+async fn sheltered<T>(
+    work: impl Future<Output = Result<T, StartError>>,
+    store: &StoreHandle,
+    stop: &CancellationToken,
+) -> Result<T, StartError> {
+    let outcome = tokio::select! {
+        () = stop.cancelled() => Err(StartError::Stopped),
+        outcome = work => outcome,
+    };
+    if outcome.is_err() {
+        store.close(CLOSE).await;
     }
+    outcome
 }
 
 /// The definitions whose signs of life are taken here: those of an outpost are sent to its hub.

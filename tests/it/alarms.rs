@@ -9,8 +9,9 @@ use tests::{
     alertmanager::Alertmanager,
     backend::Backend,
     hub::{Hub, Setup},
+    letter,
     smtpd::Smtpd,
-    wait,
+    town, wait,
 };
 
 /// The documents that a webhook got, the oldest first.
@@ -151,15 +152,19 @@ async fn alertmanager_shows_what_burns_and_that_somebody_watches() -> Result<()>
 }
 
 #[tokio::test]
-async fn by_mail_operators_have_one_thread_an_incident_and_no_list() -> Result<()> {
+async fn by_mail_operators_have_one_signed_thread_an_incident_and_no_list() -> Result<()> {
     let (target, server) = (Backend::start().await?, Smtpd::start().await?);
     let setup = Setup::new()?;
     setup.define_http("cloud", &target.url())?;
+    let key = setup.directory().join("alarms.pem");
+    let record = town::signing_key(&key).await?;
     setup.settings(&format!(
         "public_url = \"http://status.example.org\"\nlanguages = [\"en\"]\n[incidents]\nquiet = \"1s\"\n\
-         [[channel]]\nname = \"mail\"\nkind = \"email\"\nrelays = [\"{}\"]\nfrom = \"Belfry <belfry@example.org>\"\nto = [\"{}\"]\n",
+         [[channel]]\nname = \"mail\"\nkind = \"email\"\nrelays = [\"{}\"]\nfrom = \"Belfry <belfry@example.org>\"\nto = [\"{}\"]\n\
+         dkim = {{ domain = \"example.org\", selector = \"belfry\", key_file = \"{}\" }}\n",
         server.url(),
-        server.address("operator")
+        server.address("operator"),
+        key.display()
     ))?;
     let hub = setup.start().await?;
     hub.until_status("cloud", "operational").await;
@@ -172,6 +177,9 @@ async fn by_mail_operators_have_one_thread_an_incident_and_no_list() -> Result<(
     letters(1).await;
     target.answer("200 OK", "");
     let letters = letters(2).await;
+    for letter in &letters {
+        assert!(letter::is_signed(&std::fs::read(letter)?, &record).await?, "{}", std::fs::read_to_string(letter)?);
+    }
     let read = |file: &PathBuf| std::fs::read_to_string(file).map(|text| text.replace("\r\n", "\n"));
     let (down, up) = (read(&letters[0])?, read(&letters[1])?);
     let header = |letter: &str, name: &str| {

@@ -33,6 +33,19 @@ print(json.dumps({
     'signed': dkim.verify(raw, dnsfunc=lambda *a, **b: sys.argv[1].encode()),
 }))";
 
+/// Ends well when the letter is signed with the key in the record.
+const VERIFY: &str = "
+import dkim, sys
+sys.exit(0 if dkim.verify(sys.stdin.buffer.read(), dnsfunc=lambda *a, **b: sys.argv[1].encode()) else 1)";
+
+/// Whether a letter, of whatever form, is signed with the key in `record` and is as it was then.
+pub async fn is_signed(bytes: &[u8], record: &str) -> Result<bool> {
+    let mut command = Command::new("/usr/bin/python3");
+    let mut python = command.args(["-c", VERIFY, record]).stdin(Stdio::piped()).kill_on_drop(true).spawn()?;
+    python.stdin.take().context("a pipe")?.write_all(bytes).await?;
+    Ok(python.wait().await?.success())
+}
+
 /// What was read.
 #[derive(Debug)]
 pub struct Letter {

@@ -154,7 +154,7 @@ impl Town {
 }
 
 /// Makes a key to sign with; what DNS would say of it.
-async fn signing_key(file: &Path) -> Result<String> {
+pub async fn signing_key(file: &Path) -> Result<String> {
     let path = file.display().to_string();
     openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", &path]).await?;
     let public = openssl(&["pkey", "-pubout", "-outform", "DER", "-in", &path]).await?;

@@ -49,6 +49,8 @@ impl Hub {
             warn!(%fault, "the store is not as it was left");
         }
         hub.definitions = definitions;
+        hub.upstream = hub.options.upstream.take();
+        hub.stand_alone();
         hub.set_reach();
         let news = hub.telling.watch(&hub.definitions, now());
         hub.spread(news).await;

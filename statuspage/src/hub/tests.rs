@@ -167,7 +167,21 @@ impl Bench {
         definitions: Arc<DefinitionSet>,
         opened: Opened,
     ) -> Self {
-        let options = HubOptions {
+        Self::begin(Self::options(channels, mail), directory, definitions, opened).await
+    }
+
+    async fn begin(
+        options: HubOptions,
+        directory: Arc<TempDir>,
+        definitions: Arc<DefinitionSet>,
+        opened: Opened,
+    ) -> Self {
+        let (hub, events) = Hub::restore(options, opened, definitions).await;
+        Self { hub, events, directory }
+    }
+
+    fn options(channels: Vec<(ChannelName, Medium)>, mail: Mail) -> HubOptions {
+        HubOptions {
             site: Arc::new(stage::site()),
             channels,
             policies: Vec::new(),
@@ -183,9 +197,8 @@ impl Bench {
             max_bytes: 2_000_000_000,
             pulse: Pulse::new("hub", Duration::from_secs(30)),
             role: Role::Hub,
-        };
-        let (hub, events) = Hub::restore(options, opened, definitions).await;
-        Self { hub, events, directory }
+            upstream: None,
+        }
     }
 
     /// Hands results in, one batch, and tells what follows.
@@ -216,13 +229,18 @@ impl Bench {
 
     /// The same, and the store found these faults.
     async fn put_back(self, definitions: Arc<DefinitionSet>, faults: Vec<StoreFault>) -> Self {
+        let directory = self.end().await;
+        let options = StoreOptions { reserve: 1 << 20, ..StoreOptions::default() };
+        Self::found(Mail::Off, directory, definitions, options, faults).await
+    }
+
+    /// Nothing is written at the end.
+    async fn end(self) -> Arc<TempDir> {
         let Self { hub, events, directory } = self;
         let store = hub.store.clone();
         drop((hub, events));
         store.close(Duration::from_secs(30)).await;
-        drop(store);
-        let options = StoreOptions { reserve: 1 << 20, ..StoreOptions::default() };
-        Self::found(Mail::Off, directory, definitions, options, faults).await
+        directory
     }
 
     fn snapshot(&mut self) -> Snapshot {

@@ -39,6 +39,16 @@ impl Hub {
         if replanned { self.open_windows(now()) } else { Vec::new() }
     }
 
+    /// A hub that was an outpost before stands by nobody: that another one is silent is over, and nobody is told that it is heard again.
+    pub(super) fn stand_alone(&mut self) {
+        if self.options.role == Role::Hub
+            && let Some(bell) = self.telling.alarms.end(FaultKind::HubSilent, now())
+        {
+            let _ = self.ring_fault(&bell);
+            tracing::info!("this is the hub now: the alarm about the one that it stood by is over");
+        }
+    }
+
     /// Tells of everything, or of our own faults alone while another hub is heard.
     pub(super) fn set_reach(&mut self) {
         let silent = self.telling.fault_since(FaultKind::HubSilent).is_some();

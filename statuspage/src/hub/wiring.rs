@@ -59,6 +59,8 @@ pub struct HubOptions {
     pub pulse: Pulse,
     /// Whether it tells for itself.
     pub role: Role,
+    /// What an outpost knows of its hub from before the start.
+    pub upstream: Option<Arc<HubView>>,
 }
 
 /// Whether a hub tells for itself.

@@ -4,6 +4,7 @@
 //! text can begin another header.
 
 mod key;
+mod signature;
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +13,6 @@ use lettre::{
     address::Envelope,
     message::{
         Body, Mailbox, MultiPart, SinglePart,
-        dkim::{DkimCanonicalization, DkimCanonicalizationType, DkimConfig, dkim_sign},
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
@@ -23,24 +23,7 @@ use super::{Letter, MailSettings, OneClick};
 use crate::{site::Site, words::inert};
 
 pub use key::KeyFault;
-
-/// Covered by the signature; both headers for leaving must be (RFC 8058, section 4). `Content-Type` cannot be: lettre keeps that of a
-/// multipart with the body, and would name it in the signature without covering it, so that nobody could verify it.
-const SIGNED: [&str; 13] = [
-    "From",
-    "To",
-    "Reply-To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "In-Reply-To",
-    "References",
-    "List-Id",
-    "List-Unsubscribe",
-    "List-Unsubscribe-Post",
-    "MIME-Version",
-    "Content-Language",
-];
+pub use signature::Signature;
 
 /// Writes and signs letters.
 #[derive(Debug)]
@@ -49,7 +32,7 @@ pub struct Scribe {
     reply_to: Option<Mailbox>,
     /// The list's name and id, by language.
     list: [(Language, String); 2],
-    dkim: Option<DkimConfig>,
+    signature: Option<Signature>,
 }
 
 /// A letter as relays take it.
@@ -105,8 +88,8 @@ impl Scribe {
         let from = settings.from.clone();
         let id = format!("{}.{}", from.email.user(), from.email.domain());
         let list = Language::ALL.map(|language| (language, list(site.title.get(language), &id)));
-        let dkim = settings.dkim.as_ref().map(|dkim| Ok(config(dkim, key::read(&dkim.key_file)?))).transpose()?;
-        Ok(Self { from, reply_to: settings.reply_to.clone(), list, dkim })
+        let signature = settings.dkim.as_ref().map(Signature::new).transpose()?;
+        Ok(Self { from, reply_to: settings.reply_to.clone(), list, signature })
     }
 
     /// Writes and signs a letter.
@@ -137,8 +120,8 @@ impl Scribe {
         }
         let builder = self.headers(letter).into_iter().fold(builder, lettre::message::MessageBuilder::raw_header);
         let mut message = builder.multipart(bodies(letter)).map_err(|_| LetterFault::Message)?;
-        if let Some(dkim) = &self.dkim {
-            dkim_sign(&mut message, dkim);
+        if let Some(signature) = &self.signature {
+            signature.sign(&mut message);
         }
         Ok(Signed { envelope, bytes: message.formatted() })
     }
@@ -219,13 +202,6 @@ fn part(kind: ContentType, text: &str) -> SinglePart {
 /// Half of a digest: enough that no two letters of a mailbox share it.
 fn hex(id: &str) -> String {
     Sha256::digest(id).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn config(dkim: &super::Dkim, key: lettre::message::dkim::DkimSigningKey) -> DkimConfig {
-    let headers = SIGNED.map(HeaderName::new_from_ascii_str).into();
-    let relaxed = DkimCanonicalizationType::Relaxed;
-    let canonicalization = DkimCanonicalization { header: relaxed, body: relaxed };
-    DkimConfig::new(dkim.selector.clone(), dkim.domain.clone(), key, headers, canonicalization)
 }
 
 #[cfg(test)]

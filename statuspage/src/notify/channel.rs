@@ -228,6 +228,14 @@ pub enum InvalidChannel {
     /// Not a topic (ntfy: letters, digits, `-` and `_`, at most 64).
     #[error("channel {0}: a topic has 1 to 64 letters, digits, `-` or `_`")]
     Topic(ChannelName),
+    /// The key cannot be used.
+    #[error("channel {channel}: {why}")]
+    Key {
+        /// The channel.
+        channel: ChannelName,
+        /// Why.
+        why: String,
+    },
     /// The relays cannot be used.
     #[error("channel {channel}: {why}")]
     Relay {

@@ -88,8 +88,8 @@ pub enum Reach {
     /// Of everything.
     #[default]
     Everything,
-    /// Of the monitor's own faults: somebody else tells the rest. What begins meanwhile is told once nobody else does, if it still
-    /// goes on.
+    /// Of the monitor's own faults: somebody else tells the rest. An incident that begins meanwhile is told once nobody else does, if
+    /// it still goes on; what happens to a maintenance meanwhile is not told later.
     OwnFaults,
 }
 
@@ -139,6 +139,9 @@ impl Escalation {
     ) -> BTreeSet<ChannelName> {
         let goes_on = |alarm: &Alarm| alarm.ended_at.is_none() && alarm.pace == Pace::UntilTaken;
         if self.alarms.get(case).is_some_and(goes_on) {
+            return BTreeSet::new();
+        }
+        if matches!(case, Case::Maintenance(..)) && !self.reach.has(case) {
             return BTreeSet::new();
         }
         let Beginning { since, nature, pace, except, lead } = beginning;

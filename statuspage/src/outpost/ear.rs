@@ -13,8 +13,11 @@ use super::{Hearing, Trouble};
 pub(super) const SILENCE: Duration = Duration::from_secs(150);
 /// So many questions in a row must have brought nothing new: a process that stood still asks again before it says anything.
 const MISSES: u32 = 3;
-/// A hub whose clock was set back has said something new when its clock has gone on so often in a row.
-const RISES: u32 = 2;
+/// A hub whose clock was set back has said something new when its clock has gone on as ours did so often in a row. Copies that
+/// caches hand out in turn do not.
+const RISES: u32 = 4;
+/// What it says is made anew that often, and an answer takes its time.
+const UNEVEN: Duration = Duration::from_secs(10);
 
 /// Listens to one hub.
 #[derive(Debug)]
@@ -27,8 +30,8 @@ pub(super) struct Ear {
     bulletin: Option<Arc<Bulletin>>,
     /// The newest instant that the hub has shown.
     newest: Option<Timestamp>,
-    /// What it showed last.
-    shown: Option<Timestamp>,
+    /// What it showed last, and when.
+    shown: Option<(Timestamp, Instant)>,
     rises: u32,
     misses: u32,
     trouble: Option<Trouble>,
@@ -45,7 +48,7 @@ impl Ear {
             since: heard_at.unwrap_or(now),
             heard_at,
             newest,
-            shown: newest,
+            shown: None,
             bulletin,
             rises: 0,
             misses: 0,
@@ -57,8 +60,11 @@ impl Ear {
     /// The hub said this.
     pub(super) fn hear(&mut self, bulletin: Bulletin, now: Timestamp, at: Instant) {
         let made = bulletin.generated_at;
-        self.rises = if self.shown.is_some_and(|shown| made > shown) { self.rises + 1 } else { 0 };
-        self.shown = Some(made);
+        let goes_on = |(shown, then): (Timestamp, Instant)| {
+            made > shown && made.since(shown).abs_diff(at.duration_since(then)) <= UNEVEN
+        };
+        self.rises = if self.shown.is_some_and(goes_on) { self.rises + 1 } else { 0 };
+        self.shown = Some((made, at));
         if self.newest.is_none_or(|newest| made > newest) || self.rises >= RISES {
             (self.newest, self.bulletin) = (Some(made), Some(Arc::new(bulletin)));
             (self.proven, self.since, self.heard_at) = (at, now, Some(now));
@@ -162,17 +168,19 @@ mod tests {
         (15..=165).step_by(15).for_each(|second| story.hear(second, 1_000));
         assert_eq!(story.silent_since(), Some(0));
         assert_eq!(story.ear.trouble(), Some(&Trouble::Stopped { at: at(1_000) }));
-        // Two caches that are old by different times take turns.
-        (180..=240).step_by(15).for_each(|second| story.hear(second, if second % 2 == 0 { 990 } else { 980 }));
+        // Three caches that are old by different times take turns.
+        (180..=360).step_by(15).for_each(|second| story.hear(second, 970 + second % 45));
         assert_eq!(story.silent_since(), Some(0));
     }
 
     #[test]
     fn a_hub_whose_clock_was_set_back_is_heard() {
         let mut story = Story::new(Some(1_000));
-        for (second, made) in [(15, 400), (30, 415), (45, 430)] {
+        for (second, made) in [(15, 400), (30, 415), (45, 430), (60, 440)] {
             story.hear(second, made);
+            assert_eq!(*story.ear.hearing(), Hearing::Unsure);
         }
+        story.hear(75, 460);
         assert_eq!(*story.ear.hearing(), Hearing::Heard);
     }
 

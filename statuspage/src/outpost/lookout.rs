@@ -44,7 +44,7 @@ impl Lookout {
         now: fn() -> Timestamp,
         pulse: Pulse,
     ) -> (Self, watch::Receiver<Option<Arc<HubView>>>) {
-        let kept = Kept::of(data);
+        let kept = Kept::of(data, &hub);
         let ear = Ear::new(kept.read(), now(), Instant::now());
         let url = Url::parse(&format!("{hub}/bulletin.json")).expect("a path behind an address makes an address");
         let (view, views) = watch::channel(None);

@@ -50,7 +50,7 @@ prober::table! {
 
 prober::table! {
     /// The key that letters are signed with (DKIM).
-    pub(super) Signature = "`[mail.dkim]`", "{ domain = \"status.example.org\", selector = \"belfry\", key_file = \"/etc/belfry/dkim.pem\" }" {
+    pub(super) Signature = "`dkim`", "{ domain = \"status.example.org\", selector = \"belfry\", key_file = \"/etc/belfry/dkim.pem\" }" {
         /// The domain that answers for them.
         domain: Required<Written<Domain>>,
         /// The key's name: it is published at `SELECTOR._domainkey.DOMAIN`.
@@ -60,14 +60,19 @@ prober::table! {
     }
 }
 
+impl Signature {
+    /// What it comes to; paths begin at `directory`.
+    pub(super) fn dkim(&self, directory: &Path) -> Option<Dkim> {
+        let (domain, selector) = (self.domain.value()?.0.0.clone(), self.selector.value()?.0.0.clone());
+        Some(Dkim { domain, selector, key_file: directory.join(&self.key_file.value()?.0.0) })
+    }
+}
+
 /// What the table comes to; paths begin at `directory`.
 pub(super) fn settings(mail: &Mail, directory: &Path) -> Option<(MailSettings, Vec<String>)> {
     let relays: Vec<&Relay> = mail.relays.value()?.0.0.iter().filter_map(|relay| relay.value.as_ref()).collect();
     let path = |path: &PathText| directory.join(&path.0);
-    let dkim = value(&mail.dkim).and_then(|dkim| {
-        let (domain, selector) = (dkim.domain.value()?.0.0.clone(), dkim.selector.value()?.0.0.clone());
-        Some(Dkim { domain, selector, key_file: path(&dkim.key_file.value()?.0) })
-    });
+    let dkim = value(&mail.dkim).and_then(|signature| signature.dkim(directory));
     let settings = MailSettings {
         relays: relays.iter().filter_map(|relay| relay.0.secret.reveal().parse().ok()).collect(),
         from: mail.from.value()?.0.0.clone(),

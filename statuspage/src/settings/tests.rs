@@ -92,6 +92,7 @@ relays = ["smtp://192.0.2.3:25"]
 from = "Belfry <belfry@example.org>"
 to = ["amel@example.org", "boris@example.org"]
 ca_file = "/etc/belfry/relays.pem"
+dkim = { domain = "example.org", selector = "alarms", key_file = "alarms.pem" }
 
 [[channel]]
 name = "sms-amel"

@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{ChannelName, InvalidChannel, Parcel, Receipt};
 use crate::{
-    mail::{Delivery, Patience, RelayUrl, Relays, Signed},
+    mail::{Delivery, Dkim, KeyFault, Patience, RelayUrl, Relays, Signature, Signed},
     notify::{Kind, Message, NotificationId, Refusal, Subject},
     words::inert,
 };
@@ -33,7 +33,7 @@ const PATIENCE: Patience =
 /// So many letters are remembered of which some addresses have theirs.
 const HALF_SENT: usize = 256;
 
-/// `kind = "email"`: `relays`, `from`, `to`, `ca_file`.
+/// `kind = "email"`: `relays`, `from`, `to`, `dkim`, `ca_file`.
 #[derive(Debug, Clone)]
 pub struct EmailConfig {
     /// The relays in their order; not those that run on what is watched.
@@ -42,6 +42,8 @@ pub struct EmailConfig {
     pub from: Mailbox,
     /// Who is written to.
     pub to: Vec<Address>,
+    /// How letters are signed, where the relays do not.
+    pub dkim: Option<Dkim>,
     /// Certificates (PEM) that relays may have besides the platform's.
     pub ca_file: Option<PathBuf>,
 }
@@ -53,6 +55,7 @@ pub struct Email {
     from: Mailbox,
     to: Vec<Address>,
     relays: Arc<Relays>,
+    signature: Option<Arc<Signature>>,
     /// Who has a letter already of which others have not: they get it alone at the next attempt.
     sent: Arc<Mutex<BTreeMap<NotificationId, BTreeSet<usize>>>>,
 }
@@ -61,11 +64,14 @@ impl Email {
     pub(super) fn new(name: &ChannelName, config: &EmailConfig) -> Result<Self, InvalidChannel> {
         let relays = Relays::of(&config.relays, config.ca_file.as_deref(), PATIENCE)
             .map_err(|fault| InvalidChannel::Relay { channel: name.clone(), why: fault.to_string() })?;
+        let unusable = |fault: KeyFault| InvalidChannel::Key { channel: name.clone(), why: fault.to_string() };
+        let signature = config.dkim.as_ref().map(Signature::new).transpose().map_err(unusable)?;
         Ok(Self {
             name: name.clone(),
             from: config.from.clone(),
             to: config.to.clone(),
             relays: Arc::new(relays),
+            signature: signature.map(Arc::new),
             sent: Arc::default(),
         })
     }
@@ -124,7 +130,10 @@ impl Email {
             .header(ContentType::TEXT_PLAIN)
             .header(ContentTransferEncoding::QuotedPrintable)
             .body(text(parcel.message));
-        let message = builder.singlepart(body).map_err(unfit)?;
+        let mut message = builder.singlepart(body).map_err(unfit)?;
+        if let Some(signature) = &self.signature {
+            signature.sign(&mut message);
+        }
         Ok(Signed::new(envelope, message.formatted()))
     }
 

@@ -181,10 +181,17 @@ fn email(typed: &Email, directory: &Path, lines: &mut Lines, context: &mut Conte
     lines.0.push(("to".to_owned(), listed(&to)));
     let ca_file = given(&typed.ca_file).map(|file| directory.join(file.0));
     ca_file.iter().for_each(|file| lines.line("ca_file", file.display()));
+    let dkim = value(&typed.dkim).and_then(|signature| signature.dkim(directory));
+    if let Some(dkim) = &dkim {
+        lines.line("dkim.domain", &dkim.domain);
+        lines.line("dkim.selector", &dkim.selector);
+        lines.line("dkim.key_file", dkim.key_file.display());
+    }
     Some(EmailConfig {
         relays: relays.iter().filter_map(|relay| relay.reveal().parse().ok()).collect(),
         from,
         to,
+        dkim,
         ca_file,
     })
 }

@@ -9,7 +9,7 @@ use prober::load::{
 
 use super::super::{
     hidden::{Credential, HookUrl, NtfyUrl, PeerUrl, Phone, Recipient, Relay, ServerUrl, Token, Topic},
-    mail::{Bare, Sender},
+    mail::{Bare, Sender, Signature},
     value::{ContentType, Kind, Label, PathText, Room},
     written::Written,
 };
@@ -62,6 +62,8 @@ prober::table! {
         from: Required<Written<Sender>>,
         /// Who is written to.
         to: Required<List<Written<Bare>>>,
+        /// The key that letters are signed with, where the relays do not sign themselves.
+        dkim: Option<At<Signature>>,
         /// Certificates (PEM) that relays may have besides the platform's.
         ca_file: Option<At<Written<PathText>>>,
     }
