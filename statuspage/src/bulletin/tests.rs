@@ -1,6 +1,6 @@
 //! How large a bulletin becomes, read as outposts read it.
 
-use std::{sync::Arc, time::Duration};
+use std::{iter::repeat_n, sync::Arc, time::Duration};
 
 use axum::{Json, Router, routing::get};
 use prober::supervisor::Pulse;
@@ -31,7 +31,7 @@ fn crisis(count: usize, updates: u32) -> Snapshot {
     let said = |number| update(number, "2026-11-22T14:00:00Z", Stage::Identified, Body::Written(both(&text, &text)));
     incident.title = Some(both(&title, &title));
     incident.updates = (0..updates).map(said).collect();
-    Snapshot { incidents: Arc::new(vec![Arc::new(incident); count]), ..stage::snapshot(now()) }
+    Snapshot { incidents: Arc::new(repeat_n(Arc::new(incident), count).collect()), ..stage::snapshot(now()) }
 }
 
 /// Much of everything else, too: components with long names, and maintenance of all of them.
@@ -46,7 +46,7 @@ fn everything(components: usize) -> Snapshot {
     snapshot.components = (0..components).map(one).collect();
     let mut work = running();
     (work.scope, work.ends_at) = (Scope::All, snapshot.generated_at.plus(Duration::from_secs(3_600)));
-    snapshot.maintenances = Arc::new(vec![Arc::new(work); 60]);
+    snapshot.maintenances = Arc::new(repeat_n(Arc::new(work), 60).collect());
     snapshot
 }
 
