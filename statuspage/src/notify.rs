@@ -14,8 +14,8 @@
 //! Guarantees: at least once, with an id that is the same each time (header `Idempotency-Key`, field `id`); in order for each channel
 //! and topic; retried from 5 s to 15 min apart for 24 hours, then given up loudly ([`State::Abandoned`]). A channel that asks
 //! for a pause (429, `Retry-After`) gets it for all its messages. A message that leaves late says so; an outage that ended before
-//! anything left is one message. Of each kind of fault of the monitor a channel hears at most one message an hour that it began,
-//! one that it is over and one that it came and went: what happens meanwhile is merged into the next.
+//! anything left is one message. A fault of the monitor that comes and goes is no storm, and what lasts is told within five minutes
+//! however often it has come: `outbox::rate` has the rules.
 
 mod acknowledge;
 mod address;
