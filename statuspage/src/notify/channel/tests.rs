@@ -301,6 +301,33 @@ async fn one_peer_that_takes_an_alert_is_enough_and_all_are_told() {
 }
 
 #[tokio::test]
+async fn each_peer_is_told_its_own_password_and_none_is_repeated() {
+    let said = (403, vec![], "no: YWRhOmNhbmFyeUBwYXJpcw== canary@paris canary-token");
+    let doors = [
+        ("ada:canary%40paris@", "Basic YWRhOmNhbmFyeUBwYXJpcw=="),
+        ("grace:canary+lyon@", "Basic Z3JhY2U6Y2FuYXJ5K2x5b24="),
+        ("linus@", "Basic bGludXM6"),
+        ("", "Bearer canary-token"),
+    ];
+    let (mut servers, mut urls) = (Vec::new(), Vec::new());
+    for (door, _) in doors {
+        let server = Recorder::start([said.clone()]).await;
+        let address = server.url.as_str().replacen("//", &format!("//{door}"), 1);
+        urls.push(crate::notify::SecretUrl::parse(&address).expect("http"));
+        servers.push(server);
+    }
+    let config = AlertmanagerConfig { urls, token: Some(secret("token")), labels: Default::default() };
+    let config = ChannelConfig { name: "am".parse().expect("a name"), kind: ChannelKind::Alertmanager(config) };
+    let channel = Channel::new(&config).expect("it works");
+    assert!(!format!("{channel:?}").contains("canary"), "{channel:?}");
+    let refusal = channel.deliver(&client(), &down(), &voice(), at()).await.expect_err("nobody takes it");
+    assert!(refusal.error.ends_with("no: *** *** ***"), "{refusal}");
+    for (mut server, (_, expected)) in servers.into_iter().zip(doors) {
+        assert_eq!(server.request().await.header("authorization"), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_webhook_with_a_template_posts_what_it_makes() {
     let template = "{\"text\": {{ text }}, \"who\": \"canary\"}".to_owned();
     let kind = |server: &Url| {
