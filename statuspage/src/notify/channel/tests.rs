@@ -124,6 +124,17 @@ fn ovh_sms(server: &Url) -> ChannelKind {
 }
 
 #[tokio::test]
+async fn an_sms_that_leaves_late_says_when_it_was_detected() {
+    let late = Notification { made_at: at().minus(Duration::from_secs(1_800)), ..down() };
+    let said = "(en retard : détecté à 13:32)";
+    let (request, _) = send(free_mobile, &late, (200, vec![], "")).await;
+    assert!(request.json()["msg"].as_str().is_some_and(|text| text.contains(said)), "{}", request.body);
+    let (request, _) = send(ovh_sms, &late, (200, vec![], r#"{"status":100}"#)).await;
+    let fields: std::collections::BTreeMap<_, _> = url::form_urlencoded::parse(request.body.as_bytes()).collect();
+    assert!(fields["message"].contains(said) && fields["smsCoding"] == "1", "{}", fields["message"]);
+}
+
+#[tokio::test]
 async fn ovh_is_believed_by_the_status_in_its_json_and_by_nothing_else() {
     let taken = r#"{"status":100,"smsIds":["123","124"],"creditLeft":"230.50"}"#;
     let (request, result) = send(ovh_sms, &down(), (200, vec![], taken)).await;
