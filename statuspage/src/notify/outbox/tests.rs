@@ -116,6 +116,28 @@ fn a_channel_that_asks_for_a_pause_gets_it_for_everything() {
 }
 
 #[test]
+fn what_a_channel_refused_is_due_as_soon_as_it_takes_something() {
+    let mut outbox = outbox();
+    let other = |id: &str, second| Event { subject: component(id), ..down(second) };
+    outbox.tell(&other("cloud", 0), &phone());
+    outbox.tell(&other("chat", 0), &phone());
+    let mut second = 5;
+    for _ in 0..8 {
+        for row in outbox.due(at(second)).send {
+            outbox.settle(outcome(&row, second, refused(Retry::Later)));
+        }
+        second += 1_200;
+    }
+    let refused_at = second - 1_200;
+    assert!(outbox.next_due() > Some(at(refused_at + 400)), "they wait for their next attempts");
+    outbox.tell(&other("wiki", refused_at + 10), &phone());
+    let sent = outbox.due(at(refused_at + 15)).send;
+    let changed = outbox.settle(outcome(&sent[0], refused_at + 16, Ok(Receipt::default())));
+    assert_eq!((sent.len(), changed.len()), (1, 3), "those that wait no longer are written down as well");
+    assert_eq!(outbox.due(at(refused_at + 16)).send.len(), 2);
+}
+
+#[test]
 fn down_and_up_before_anything_left_is_one_message() {
     let mut outbox = outbox();
     outbox.tell(&down(0), &phone());
