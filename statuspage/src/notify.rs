@@ -50,7 +50,7 @@ pub use channel::{
     SignalConfig, Template, TemplateFault, WebhookConfig,
 };
 pub use client::{Client, ClientError, Refusal, Retry};
-pub use drill::{Drill, Occasion};
+pub use drill::{Answers, Drill, Occasion};
 pub use escalation::{
     Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Reach, Taken,
 };

@@ -35,7 +35,7 @@ use crate::{
     access::Accounts,
     mail::MailSettings,
     maintenance::Plan,
-    notify::{ChannelConfig, Policy},
+    notify::{Answers, ChannelConfig, Policy},
     server::{ListenAddress, TlsFiles},
     site::{self, DeadManSwitch, Safeguards, Site},
     watch::Ping,
@@ -60,6 +60,10 @@ pub const TEXT: &str = "BELFRY_CONFIG";
 /// What a hub in production is told that nobody outside watches.
 const UNWATCHED: &str = "warning: nobody outside would notice if this hub stopped: `mode` is \"production\", and `[watch]` has neither \
     `ping` nor `peer`\n  = help: healthchecks.io is free, and so is another Belfry's heartbeat: ping = \"https://hc-ping.com/${env:PING_ID}\"";
+
+/// What a hub is told whose messages cannot be answered.
+const NO_LINKS: &str = "warning: messages will have no link by which whoever reads them takes an alarm or answers a drill: there are channels \
+    and no `public_url`\n  = help: say where readers find the page: public_url = \"https://status.example.org\"";
 
 /// Where a setting came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -271,6 +275,12 @@ impl Settings {
         (self.mode == Mode::Production && unwatched).then_some(UNWATCHED)
     }
 
+    /// What is missing for messages that whoever reads them can answer.
+    fn lacks_links(&self) -> Option<&'static str> {
+        let is_read = |channel: &ChannelConfig| channel.kind.medium().reaches_people();
+        (self.public_url.is_none() && self.channels.iter().any(is_read)).then_some(NO_LINKS)
+    }
+
     /// Where a setting came from.
     pub fn source(&self, key: &str) -> Source {
         self.sources.get(key).copied().unwrap_or(Source::Default)
@@ -332,7 +342,12 @@ fn merge(
     }
     let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
     let (backup, verify) = file.plans.by(&time_zone);
-    let drills = file.drills.by(&time_zone);
+    let left_out = file.channels.iter().filter(|channel| !channel.has_drills);
+    let drills = DrillPlan {
+        left_out: left_out.map(|channel| channel.config.name.clone()).collect(),
+        answers: public_url.as_ref().map_or(Answers::Impossible, |_| Answers::Expected),
+        ..file.drills.by(&time_zone)
+    };
     let settings = Settings {
         probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
         data,
@@ -380,11 +395,9 @@ fn merge(
         warnings,
         sources,
     };
-    let lack = settings.lacks().map(|lack| format!("{}\n{lack}\n", settings.warnings).trim_start().to_owned());
-    Ok(match lack {
-        Some(warnings) => Settings { warnings, ..settings },
-        None => settings,
-    })
+    let lacks = settings.lacks().into_iter().chain(settings.lacks_links());
+    let warnings = lacks.fold(settings.warnings.clone(), |warnings, lack| format!("{warnings}\n{lack}\n"));
+    Ok(Settings { warnings: warnings.trim_start().to_owned(), ..settings })
 }
 
 /// Whether a file lies in a directory, as far as their names say; links are looked at when the file is opened.

@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
-use super::{ChannelName, Fault, FaultId, FaultKind};
+use super::{Answers, ChannelName, Fault, FaultId, FaultKind};
 
 /// A proof is written down again when it is so much newer than the one that is.
 const FRESH: Duration = Duration::from_secs(600);
@@ -120,10 +120,13 @@ impl Proofs {
     }
 
     /// A drill goes out.
-    pub fn drilled(&mut self, channel: &ChannelName, at: Timestamp) {
+    pub fn drilled(&mut self, channel: &ChannelName, at: Timestamp, answers: Answers) {
         let Some(proof) = self.channels.get_mut(channel) else { return };
         proof.drill.sent_at = Some(at);
-        proof.drill.unanswered_since.get_or_insert(at);
+        proof.drill.unanswered_since = match answers {
+            Answers::Expected => proof.drill.unanswered_since.or(Some(at)),
+            Answers::Impossible => None,
+        };
         self.changed.insert(channel.clone());
     }
 
@@ -230,7 +233,7 @@ mod tests {
         let phone: ChannelName = "phone".parse().expect("a name");
         let mut proofs = Proofs::new([phone.clone()], BTreeMap::new(), at(0));
         for week in 0..3 {
-            proofs.drilled(&phone, at(week * 7 * DAY));
+            proofs.drilled(&phone, at(week * 7 * DAY), Answers::Expected);
             proofs.delivered(&phone, at(week * 7 * DAY), None);
         }
         assert_eq!(troubles(&proofs, 14 * DAY), []);

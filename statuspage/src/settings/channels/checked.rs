@@ -53,13 +53,14 @@ pub(super) fn of(
     };
     // The kind comes second, as people write it.
     lines.0.insert(1, ("kind".to_owned(), quoted(kind.medium().word())));
+    lines.0.extend((!channel.has_drills()).then(|| ("drill".to_owned(), "false".to_owned())));
     Some((kind, lines.0))
 }
 
-/// What may be shown, line by line.
 /// So much of a telephone number is shown.
 const SHOWN_DIGITS: usize = 2;
 
+/// What may be shown, line by line.
 #[derive(Default)]
 struct Lines(Shown);
 

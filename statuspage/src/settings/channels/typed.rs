@@ -4,7 +4,7 @@
 
 use prober::load::{
     tree::{At, Entries, List, Required},
-    values::{Days, SecretText},
+    values::{Days, Flag, SecretText},
 };
 
 use super::super::{
@@ -47,6 +47,9 @@ prober::table! {
         channel: Option<At<Written<Label>>>,
     }
 }
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
 
 prober::table! {
     /// Writes to operators, by relays of its own.
@@ -70,6 +73,9 @@ prober::table! {
 }
 
 prober::table! {
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     /// Sends SMS to a subscriber of Free Mobile, to whom it costs nothing: one channel a person.
     pub(in crate::settings) FreeMobile = "a free_mobile channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -87,6 +93,9 @@ prober::table! {
 }
 
 prober::table! {
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     /// Sends to a room of Matrix.
     pub(in crate::settings) Matrix = "a matrix channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -104,6 +113,9 @@ prober::table! {
 }
 
 prober::table! {
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     /// Publishes to a topic of an ntfy server.
     pub(in crate::settings) Ntfy = "an ntfy channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -121,6 +133,9 @@ prober::table! {
 }
 
 prober::table! {
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     /// Sends SMS by OVH.
     pub(in crate::settings) OvhSms = "an ovh_sms channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -147,6 +162,9 @@ prober::table! {
 }
 
 prober::table! {
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     /// Sends by Signal, through signal-cli-rest-api.
     pub(in crate::settings) Signal = "a signal channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -166,6 +184,9 @@ prober::table! {
 }
 
 prober::table! {
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     /// Posts JSON to an address, or what a template makes of it.
     pub(in crate::settings) Webhook = "a webhook channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -187,3 +208,6 @@ prober::table! {
         content_type: Option<At<Written<ContentType>>>,
     }
 }
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
