@@ -279,7 +279,7 @@ impl Hub {
         let over: Vec<FaultId> =
             alarms.open().map(|(id, ..)| id).filter(|id| is_ours(id) && !found.contains_key(*id)).cloned().collect();
         let mut bells: Vec<_> = over.into_iter().filter_map(|id| alarms.end(id, now)).collect();
-        bells.extend(found.into_values().filter_map(|fault| alarms.notice(fault, now)));
+        bells.extend(found.into_values().filter_map(|(fault, since)| alarms.notice(fault, since)));
         bells
     }
 

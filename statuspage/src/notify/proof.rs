@@ -142,26 +142,29 @@ impl Proofs {
         true
     }
 
-    /// What is wrong with channels now: unproven for longer than `unproven`, drills unanswered for longer than `unanswered`.
-    pub fn troubles(&self, now: Timestamp, unproven: Duration, unanswered: Duration) -> BTreeMap<FaultId, Fault> {
+    /// What is wrong with channels now, and since when: unproven for longer than `unproven`, drills unanswered for longer than
+    /// `unanswered`.
+    pub fn troubles(
+        &self,
+        now: Timestamp,
+        unproven: Duration,
+        unanswered: Duration,
+    ) -> BTreeMap<FaultId, (Fault, Timestamp)> {
         let mut troubles = BTreeMap::new();
         for (name, proof) in &self.channels {
-            let channel = name.to_string();
-            let found = [
-                proof
-                    .failing
-                    .as_ref()
-                    .filter(|failing| failing.times >= FAILS && now.since(failing.since) >= FAILS_FOR)
-                    .map(|failing| Fault::ChannelFailing { channel: channel.clone(), reason: failing.error.clone() }),
-                (now.since(proof.proven_at.unwrap_or(proof.since)) > unproven)
-                    .then(|| Fault::ChannelUnproven { channel: channel.clone(), proven_at: proof.proven_at }),
-                proof
-                    .drill
-                    .unanswered_since
-                    .filter(|since| now.since(*since) > unanswered)
-                    .map(|since| Fault::DrillUnanswered { channel: channel.clone(), since }),
-            ];
-            troubles.extend(found.into_iter().flatten().map(|fault| (fault.id(), fault)));
+            let (channel, proven_at) = (name.to_string(), proof.proven_at);
+            let fails = |failing: &&Failing| failing.times >= FAILS && now.since(failing.since) >= FAILS_FOR;
+            let failing = proof.failing.as_ref().filter(fails).map(|failing| {
+                let reason = failing.error.clone();
+                (Fault::ChannelFailing { channel: channel.clone(), reason }, failing.since)
+            });
+            let since = proven_at.unwrap_or(proof.since);
+            let unproven = (now.since(since) > unproven)
+                .then(|| (Fault::ChannelUnproven { channel: channel.clone(), proven_at }, since));
+            let silent = proof.drill.unanswered_since.filter(|since| now.since(*since) > unanswered);
+            let silent = silent.map(|since| (Fault::DrillUnanswered { channel, since }, since));
+            let found = [failing, unproven, silent].into_iter().flatten();
+            troubles.extend(found.map(|(fault, since)| (fault.id(), (fault, since))));
         }
         troubles
     }

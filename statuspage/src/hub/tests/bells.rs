@@ -146,6 +146,24 @@ async fn nobody_is_missed_at_a_channel_that_has_no_drills_or_whose_drills_have_n
 }
 
 #[tokio::test]
+async fn a_channel_that_failed_did_so_since_its_first_refusal() {
+    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let mut bench = Bench::ringing(&[("amel", Medium::FreeMobile), ("boris", Medium::FreeMobile)], directory).await;
+    let first = now().minus(Duration::from_secs(126));
+    for after in [0, 60, 120] {
+        bench.hub.telling.proofs.failed(&name("amel"), first.plus(Duration::from_secs(after)), "refused");
+    }
+    bench.hub.pass_alarms().await;
+    bench.hub.telling.proofs.delivered(&name("amel"), now(), None);
+    bench.hub.pass_alarms().await;
+    let over = bench.rows().into_iter().find_map(|row| {
+        let (Kind::Recovered { since, .. } | Kind::WasDown { since, .. }) = row.kind else { return None };
+        Some(since)
+    });
+    assert_eq!(over, Some(first));
+}
+
+#[tokio::test]
 async fn what_burns_is_posted_alike_until_a_quarter_of_an_hour_after_its_end() {
     let directory = Arc::new(tempfile::tempdir().expect("a directory"));
     let channels = [("phone", Medium::Ntfy), ("karma", Medium::Alertmanager)];
