@@ -476,3 +476,20 @@ fn a_channel_may_have_no_drills() {
         assert_eq!((names, settings.print().contains("\ndrill = false\n")), (left_out.clone(), !left_out.is_empty()));
     }
 }
+
+#[test]
+fn a_single_peer_or_relay_may_stand_under_url_and_not_twice() {
+    let karma = "[[channel]]\nname = \"x\"\nkind = \"alertmanager\"\n";
+    let mail = "[[channel]]\nname = \"x\"\nkind = \"email\"\nfrom = \"a@example.org\"\nto = [\"b@example.org\"]\n";
+    for (channel, key, url) in [(karma, "urls", "http://am.example.org:9093"), (mail, "relays", "smtp://127.0.0.1:25")]
+    {
+        let load = |keys: String| with_file(&format!("{channel}{keys}"), Given::default(), &[]);
+        let (one, list) = (format!("url = \"{url}\"\n"), format!("{key} = [\"{url}\"]\n"));
+        let printed = |keys: &str| load(keys.to_owned()).expect("sound").print();
+        assert_eq!(printed(&one), printed(&list));
+        let refused = load(one + &list).expect_err("twice").to_string();
+        assert!(refused.contains(&format!("`url` stands for `{key}` with one element")), "{refused}");
+        let refused = load(String::new()).expect_err("nowhere").to_string();
+        assert!(refused.contains(&format!("channel has no `{key}`")) && refused.contains("or `url = "), "{refused}");
+    }
+}

@@ -25,7 +25,9 @@ prober::table! {
         #[schemars(extend("enum" = ["alertmanager"]))]
         kind: Required<Written<Kind>>,
         /// The root of each peer of the cluster: all of them are told.
-        urls: Required<List<PeerUrl>>,
+        urls: Option<At<List<PeerUrl>>>,
+        /// The root of the only one.
+        url: Option<At<PeerUrl>>,
         /// Sent as `Authorization: Bearer …`; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
         token: Option<At<Token>>,
         /// Labels of every alert; the same at every hub, so that Alertmanager takes what two of them see for one.
@@ -45,11 +47,11 @@ prober::table! {
         url: Required<HookUrl>,
         /// Another room than the webhook's own, where the chat allows that.
         channel: Option<At<Written<Label>>>,
-    }
-}
         /// Whether it gets drills, which whoever reads it is to answer.
         #[schemars(extend("default" = true))]
         drill: Option<At<Flag>>,
+    }
+}
 
 prober::table! {
     /// Writes to operators, by relays of its own.
@@ -60,7 +62,9 @@ prober::table! {
         #[schemars(extend("enum" = ["email"]))]
         kind: Required<Written<Kind>>,
         /// Relays in the order in which they are asked: `smtp://user:password@host:587?tls=required`, or `smtps://…`.
-        relays: Required<List<Relay>>,
+        relays: Option<At<List<Relay>>>,
+        /// The only relay.
+        url: Option<At<Relay>>,
         /// Who writes: a name and an address.
         from: Required<Written<Sender>>,
         /// Who is written to.
@@ -69,13 +73,13 @@ prober::table! {
         dkim: Option<At<Signature>>,
         /// Certificates (PEM) that relays may have besides the platform's.
         ca_file: Option<At<Written<PathText>>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
 prober::table! {
-        /// Whether it gets drills, which whoever reads it is to answer.
-        #[schemars(extend("default" = true))]
-        drill: Option<At<Flag>>,
     /// Sends SMS to a subscriber of Free Mobile, to whom it costs nothing: one channel a person.
     pub(in crate::settings) FreeMobile = "a free_mobile channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -89,13 +93,13 @@ prober::table! {
         user: Required<Credential>,
         /// The key of the interface: it is in the account, under “Mes options”.
         pass: Required<Credential>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
 prober::table! {
-        /// Whether it gets drills, which whoever reads it is to answer.
-        #[schemars(extend("default" = true))]
-        drill: Option<At<Flag>>,
     /// Sends to a room of Matrix.
     pub(in crate::settings) Matrix = "a matrix channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -109,13 +113,13 @@ prober::table! {
         room: Required<Written<Room>>,
         /// The access token of an account that is in the room.
         token: Required<Token>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
 prober::table! {
-        /// Whether it gets drills, which whoever reads it is to answer.
-        #[schemars(extend("default" = true))]
-        drill: Option<At<Flag>>,
     /// Publishes to a topic of an ntfy server.
     pub(in crate::settings) Ntfy = "an ntfy channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -129,13 +133,13 @@ prober::table! {
         topic: Required<Topic>,
         /// An access token; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
         token: Option<At<Token>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
 prober::table! {
-        /// Whether it gets drills, which whoever reads it is to answer.
-        #[schemars(extend("default" = true))]
-        drill: Option<At<Flag>>,
     /// Sends SMS by OVH.
     pub(in crate::settings) OvhSms = "an ovh_sms channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -158,13 +162,13 @@ prober::table! {
         /// Operators are told by another channel when fewer credits are left.
         #[schemars(extend("default" = 20))]
         low_credit: Option<At<Days>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
 prober::table! {
-        /// Whether it gets drills, which whoever reads it is to answer.
-        #[schemars(extend("default" = true))]
-        drill: Option<At<Flag>>,
     /// Sends by Signal, through signal-cli-rest-api.
     pub(in crate::settings) Signal = "a signal channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -180,13 +184,13 @@ prober::table! {
         recipients: Required<List<Recipient>>,
         /// Sent as `Authorization: Bearer …`, where a proxy before it asks for that.
         token: Option<At<Token>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
 prober::table! {
-        /// Whether it gets drills, which whoever reads it is to answer.
-        #[schemars(extend("default" = true))]
-        drill: Option<At<Flag>>,
     /// Posts JSON to an address, or what a template makes of it.
     pub(in crate::settings) Webhook = "a webhook channel", "…" {
         /// Unique among the channels: messages that wait are kept under it.
@@ -206,8 +210,8 @@ prober::table! {
         /// The type of what the template makes.
         #[schemars(extend("default" = "application/json"))]
         content_type: Option<At<Written<ContentType>>>,
-    }
-}
         /// Whether it gets drills, which whoever reads it is to answer.
         #[schemars(extend("default" = true))]
         drill: Option<At<Flag>>,
+    }
+}
