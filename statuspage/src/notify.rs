@@ -54,7 +54,7 @@ pub use drill::{Answers, Drill, Occasion};
 pub use escalation::{
     Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Reach, Taken,
 };
-pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
+pub use fault::{Course, Fault, FaultId, FaultKind, HubTrouble, LocationTrouble, UnknownFault, WatchFault};
 pub use kind::{Cause, Kind};
 pub use matter::{Growth, Matter, NAMED, Named, Still};
 pub use notification::{Event, Notification, NotificationId, State};
