@@ -5,7 +5,6 @@
 //! It does not know who compares what is found with what must be.
 
 use std::{
-    collections::BTreeMap,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     str::FromStr,
     sync::Arc,
@@ -151,9 +150,9 @@ pub fn definition(address: Option<SocketAddr>) -> Option<Definition> {
 
 /// The same set with the canaries in it.
 pub(crate) fn with_canaries(set: &DefinitionSet, canaries: Option<&Arc<Definition>>) -> Arc<DefinitionSet> {
-    let mut definitions: BTreeMap<_, _> = set.definitions.clone();
+    let mut definitions = set.definitions.clone();
     definitions.extend(canaries.map(|canaries| (canaries.id.clone(), Arc::clone(canaries))));
-    Arc::new(DefinitionSet { definitions, quarantined: set.quarantined.clone(), generation: set.generation })
+    Arc::new(DefinitionSet { definitions, ..set.clone() })
 }
 
 /// Their server, on an address that only this machine reaches and a port that the system chose.

@@ -124,7 +124,8 @@ fn key_in(request: &str) -> String {
 async fn a_lost_answer_costs_no_code_and_a_journal_that_begins_anew_goes_on_above() {
     let directory = tempfile::tempdir().expect("a directory");
     let enrolled = json!({ "format": ENROLMENT_FORMAT, "location": "lyon", "highest": 40 }).to_string();
-    let answers = vec![("502 Bad Gateway", String::new()), ("200 OK", enrolled.clone()), ("200 OK", enrolled)];
+    let lost = ("502 Bad Gateway", String::new());
+    let answers = vec![lost.clone(), ("200 OK", enrolled.clone()), ("200 OK", enrolled), lost];
     let (hub, heard) = scripted(answers);
     let open =
         async |code| Reporter::open(options(hub.clone(), directory.path(), code), &mut Oversight::default()).await;
@@ -147,6 +148,20 @@ async fn a_lost_answer_costs_no_code_and_a_journal_that_begins_anew_goes_on_abov
     assert_eq!(open(None).await.expect("it has a key").identity.public_key(), public);
     let other = open(Some("two")).await.expect("another code is for another key");
     assert_ne!(other.identity.public_key(), public);
+    let new = other.identity.public_key();
+    drop(other);
+    let kept = open(Some("three")).await.expect("a code that brings nothing stops no location that has a key");
+    assert_eq!(kept.identity.public_key(), new);
+}
+
+#[tokio::test]
+async fn a_sign_of_life_was_taken_where_the_answer_says_so() {
+    for (status, taken) in [("200 OK", true), ("204 No Content", true), ("302 Found", false), ("404 Not Found", false)]
+    {
+        let (address, _heard) = scripted(vec![(status, String::new())]);
+        let url = address.to_string().parse().expect("an address");
+        assert_eq!(super::ping::tell(&client(address).http(), &url).await, taken, "{status}");
+    }
 }
 
 fn set() -> Arc<DefinitionSet> {

@@ -48,7 +48,7 @@ fn set(probes: Vec<Arc<ProbeDefinition>>) -> Arc<DefinitionSet> {
         probes,
     };
     let definitions = BTreeMap::from([(id, Arc::new(definition))]);
-    Arc::new(DefinitionSet { definitions, quarantined: Vec::new(), generation: 0 })
+    Arc::new(DefinitionSet { definitions, ..DefinitionSet::default() })
 }
 
 /// A prober that runs until it is dropped.

@@ -42,7 +42,7 @@ fn set(probes: &[Arc<ProbeDefinition>]) -> DefinitionSet {
         definitions.entry(id).or_insert(definition).probes.push(Arc::clone(probe));
     }
     let definitions = definitions.into_iter().map(|(id, definition)| (id, Arc::new(definition))).collect();
-    DefinitionSet { definitions, quarantined: Vec::new(), generation: 0 }
+    DefinitionSet { definitions, ..DefinitionSet::default() }
 }
 
 /// An agenda and a pair of clocks that only move when told.
