@@ -3,8 +3,7 @@
 use std::{collections::BTreeSet, ffi::OsString, fs};
 
 use super::*;
-use crate::notify::Answers;
-use crate::notify::ChannelName;
+use crate::notify::{Answers, ChannelName};
 
 const COMPLETE: &str = r#"
 title = { fr = "Hébergement solidaire", en = "Hosting \"together\"" }
