@@ -29,6 +29,7 @@ need musl-gcc musl-tools
 need notmuch notmuch
 need iptables iptables
 need prometheus-alertmanager prometheus-alertmanager
+need prometheus prometheus
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")

@@ -17,6 +17,7 @@ mod operator;
 mod outpost;
 mod page;
 mod place;
+mod prometheus;
 mod reader;
 mod reload;
 mod replay;

@@ -20,6 +20,7 @@ pub mod nginx;
 pub mod place;
 pub mod preload;
 pub mod program;
+pub mod prometheus;
 pub mod relay;
 pub mod smtpd;
 pub mod submission;

@@ -81,6 +81,14 @@ fn furnish(directory: &TempDir) -> Result<()> {
     Ok(())
 }
 
+/// The first block of that kind on a page of `docs/`, where another program reads it than ours.
+pub fn block(page: &str, kind: &str) -> Result<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page);
+    let text = fs::read_to_string(&page).with_context(|| page.display().to_string())?;
+    let block = blocks(&text).into_iter().find(|block| block.kind == kind);
+    Ok(block.with_context(|| format!("{} has no block of {kind}", page.display()))?.text)
+}
+
 fn blocks(page: &str) -> Vec<Block<'_>> {
     let (mut blocks, mut open) = (Vec::new(), None::<Block<'_>>);
     for (number, line) in page.lines().enumerate() {
