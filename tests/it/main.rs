@@ -13,6 +13,7 @@ mod mail_kills;
 mod mail_office;
 mod maintenance;
 mod manual;
+mod network;
 mod operator;
 mod outpost;
 mod page;

@@ -11,6 +11,7 @@ pub mod hook;
 pub mod hub;
 pub mod image;
 pub mod letter;
+pub mod line;
 pub mod manager;
 pub mod manual;
 pub mod measured;
