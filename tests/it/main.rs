@@ -4,6 +4,7 @@ mod alarms;
 mod bell;
 mod care;
 mod command_line;
+mod deployment;
 mod image;
 mod incident;
 mod locations;
