@@ -5,7 +5,6 @@
 //! It does not know who compares what is found with what must be.
 
 use std::{
-    collections::BTreeMap,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     str::FromStr,
     sync::Arc,
@@ -136,24 +135,15 @@ pub fn is_canary(component: &ComponentId) -> bool {
 /// The canaries as one component whose server listens at `address`; whoever only judges needs none.
 pub fn definition(address: Option<SocketAddr>) -> Option<Definition> {
     let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 9)));
-    Some(Definition {
-        id: component()?,
-        name: COMPONENT.into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: Vec::new(),
-        depends_on: Vec::new(),
-        formerly: Vec::new(),
-        probes: Canary::ALL.into_iter().filter_map(|canary| canary.probe(address)).collect(),
-    })
+    let probes = Canary::ALL.into_iter().filter_map(|canary| canary.probe(address)).collect();
+    Some(Definition::new(component()?, COMPONENT, probes))
 }
 
 /// The same set with the canaries in it.
 pub(crate) fn with_canaries(set: &DefinitionSet, canaries: Option<&Arc<Definition>>) -> Arc<DefinitionSet> {
-    let mut definitions: BTreeMap<_, _> = set.definitions.clone();
+    let mut definitions = set.definitions.clone();
     definitions.extend(canaries.map(|canaries| (canaries.id.clone(), Arc::clone(canaries))));
-    Arc::new(DefinitionSet { definitions, quarantined: set.quarantined.clone(), generation: set.generation })
+    Arc::new(DefinitionSet { definitions, ..set.clone() })
 }
 
 /// Their server, on an address that only this machine reaches and a port that the system chose.

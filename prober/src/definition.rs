@@ -41,6 +41,23 @@ pub struct Definition {
     pub probes: Vec<Arc<ProbeDefinition>>,
 }
 
+impl Definition {
+    /// A component with these probes, of which nothing else is said.
+    pub fn new(id: ComponentId, name: impl Into<Text>, probes: Vec<Arc<ProbeDefinition>>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            group: None,
+            description: None,
+            url: None,
+            domains: Vec::new(),
+            depends_on: Vec::new(),
+            formerly: Vec::new(),
+            probes,
+        }
+    }
+}
+
 /// One probe of a component.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbeDefinition {
@@ -180,13 +197,35 @@ pub struct DefinitionSet {
     pub definitions: BTreeMap<ComponentId, Arc<Definition>>,
     /// Files that are not used as they stand.
     pub quarantined: Vec<Quarantined>,
+    /// Many components that were retired together by the change that led to this set.
+    pub retired: Option<Retired>,
     /// Counts the swaps since the start.
     pub generation: u64,
+}
+
+/// Components whose files were removed together, which may be a mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retired {
+    /// How many.
+    pub components: usize,
+    /// How many there were.
+    pub of: usize,
+}
+
+/// What cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// One file.
+    File,
+    /// The directory: it cannot be looked at, or it has lost everything at once.
+    Directory,
 }
 
 /// A file that could not be used, or the directory itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quarantined {
+    /// Which of both.
+    pub what: Unusable,
     /// The file's name, escaped; the directory's path where it is the directory.
     pub file: String,
     /// The component that goes on with its last good version.
@@ -199,6 +238,11 @@ impl DefinitionSet {
     /// Finds one probe.
     pub fn probe(&self, id: &ProbeId) -> Option<&Arc<ProbeDefinition>> {
         self.definitions.get(&id.component)?.probes.iter().find(|probe| probe.id == *id)
+    }
+
+    /// Whether the whole set goes on as it was, because its directory is lost.
+    pub fn is_orphaned(&self) -> bool {
+        self.quarantined.iter().any(|entry| entry.what == Unusable::Directory)
     }
 
     /// Every probe of every definition.

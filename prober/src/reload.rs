@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::{
-    definition::DefinitionSet,
+    definition::{DefinitionSet, Retired},
     load::{CannotLook, FileReport, LoadOptions, Loaded, Outcome, Style, load},
 };
 
@@ -189,6 +189,10 @@ fn log(change: &Change) {
             ),
             None => error!(file = entry.file, "a definition has mistakes and is not used\n{}", entry.report),
         },
+        Change::Thinned(Retired { components, of }) => warn!(
+            "{components} of {of} components were retired at once, for their files are gone: put the files back if that was not meant; \
+             the components' history is kept"
+        ),
         Change::Released(file) => info!(file, "a definition that had mistakes is in order again or gone"),
     }
 }

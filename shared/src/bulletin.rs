@@ -11,9 +11,11 @@ use crate::{ComponentId, Impact, IncidentId, Language, MaintenanceId, Maintenanc
 
 /// The form of a bulletin.
 pub const BULLETIN_FORMAT: &str = "belfry-bulletin-v1";
-/// So many incidents, maintenances, and updates of each are told, the newest.
+/// So many incidents and maintenances are told.
 pub const MOST_TOLD: usize = 50;
-/// No bulletin is larger, in bytes.
+/// So many updates of an incident are told, the newest.
+pub const MOST_UPDATES: usize = 3;
+/// No bulletin is larger, in bytes: a hub says less until it fits, and an outpost reads no further.
 pub const LARGEST_BULLETIN: usize = 4 << 20;
 
 /// The same words in every language of the page.
@@ -25,6 +27,12 @@ impl Phrase {
     /// What is said in each of these languages.
     pub fn of(languages: &[Language], say: impl Fn(Language) -> String) -> Self {
         Self(languages.iter().map(|language| (*language, say(*language))).collect())
+    }
+
+    /// The same in each language, changed.
+    #[must_use]
+    pub fn changed(&self, change: impl Fn(&str) -> String) -> Self {
+        Self(self.0.iter().map(|(language, words)| (*language, change(words))).collect())
     }
 
     /// The words in `language`, or else in the first that there is.

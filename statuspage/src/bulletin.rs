@@ -2,11 +2,16 @@
 //!
 //! It does not know who fetches it.
 
+mod fit;
+
+#[cfg(test)]
+mod tests;
+
 use shared::{
     Language,
     bulletin::{
         BULLETIN_FORMAT, Bulletin, BulletinComponent, BulletinIncident, BulletinMaintenance, BulletinUpdate, MOST_TOLD,
-        Phrase,
+        MOST_UPDATES, Phrase,
     },
 };
 
@@ -17,12 +22,12 @@ use crate::{
     words::{Words, inert},
 };
 
-/// What `/bulletin.json` answers.
+/// What `/bulletin.json` answers: no more than outposts read.
 pub fn bulletin(snapshot: &Snapshot) -> Bulletin {
     let speaker =
         Speaker { snapshot, words: snapshot.site.languages.iter().map(|one| speak(*one, snapshot)).collect() };
     let near = snapshot.maintenances.iter().rev().filter(|work| work.is_near(snapshot.generated_at));
-    Bulletin {
+    fit::fitting(Bulletin {
         format: BULLETIN_FORMAT.to_owned(),
         generated_at: snapshot.generated_at,
         title: speaker.say(|words| inert(snapshot.site.title.get(words.language()))),
@@ -32,7 +37,7 @@ pub fn bulletin(snapshot: &Snapshot) -> Bulletin {
         components: speaker.components(),
         incidents: snapshot.open_incidents().take(MOST_TOLD).map(|incident| speaker.incident(incident)).collect(),
         maintenances: near.take(MOST_TOLD).map(|work| speaker.maintenance(work)).collect(),
-    }
+    })
 }
 
 fn speak(language: Language, snapshot: &Snapshot) -> Words {
@@ -63,7 +68,7 @@ impl Speaker<'_> {
     }
 
     fn incident(&self, incident: &Incident) -> BulletinIncident {
-        let said = incident.updates.iter().rev().take(MOST_TOLD);
+        let said = incident.updates.iter().rev().take(MOST_UPDATES);
         BulletinIncident {
             id: incident.id.clone(),
             title: self.say(|words| incident::wording::title(incident, words)),

@@ -5,9 +5,9 @@
 mod accounts;
 mod backup;
 mod channels;
+mod clock;
 mod export;
 mod health;
-mod hour;
 mod incident;
 mod location;
 mod maintenance;

@@ -36,7 +36,7 @@ use std::{
     time::Duration,
 };
 
-use prober::definition::DefinitionSet;
+use prober::definition::{DefinitionSet, Retired};
 use shared::{ComponentId, LocationName, Observation, ProbeName, Timestamp};
 use tokio::{
     sync::mpsc,
@@ -51,9 +51,9 @@ use crate::{
     heartbeat,
     history::History,
     location::Sights,
-    notify::{Outcomes, Teller},
+    notify::{Outcomes, Teller, WatchFault},
     outpost::HubView,
-    resources::{Judge, Reading},
+    resources::{Found, Judge, Reading},
     store::{StoreEvents, StoreHandle},
     watch::Gait,
 };
@@ -279,6 +279,10 @@ impl Hub {
         self.arrange_beats(now);
         let news = self.telling.watch(&self.definitions, now);
         self.spread(news).await;
+        if let Some(Retired { components, of }) = self.definitions.retired {
+            let fault = WatchFault::ManyRetired { components: components as u64, of: of as u64 };
+            self.find([Found::Is(fault)]).await;
+        }
         let definitions = &self.definitions.definitions;
         let has = |id: &ComponentId, probe: &ProbeName| {
             definitions.get(id).is_some_and(|definition| definition.probes.iter().any(|known| known.id.name == *probe))

@@ -10,6 +10,7 @@ mod keeping;
 mod layer;
 mod mail;
 mod maintenance;
+mod merge;
 mod operators;
 mod policies;
 mod print;
@@ -19,7 +20,7 @@ mod written;
 
 use std::{
     collections::BTreeMap,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -41,7 +42,7 @@ use crate::{
     watch::Ping,
 };
 use file::FromFile;
-use layer::pick;
+use merge::{Shown, merge};
 
 pub use follow::Follower;
 pub use hidden::Hidden;
@@ -162,18 +163,8 @@ pub struct Settings {
     pub file: Option<PathBuf>,
     /// What is not forbidden and better otherwise, as a report; empty mostly.
     pub warnings: String,
-    /// The dead-man switch as the file has it, masked.
-    ping_shown: Option<String>,
-    /// The other one, masked.
-    peer_shown: Option<String>,
-    /// The channels as the file has them, secrets masked.
-    channels_shown: Vec<Vec<(String, String)>>,
-    /// The policies likewise.
-    policies_shown: Vec<Vec<(String, String)>>,
-    /// The accounts as the file has them, hashes masked: a heading and its lines each.
-    accounts_shown: Vec<(&'static str, Vec<(&'static str, String)>)>,
-    /// The relays as the file has them, passwords masked.
-    relays_shown: Vec<String>,
+    /// What may be shown of what holds secrets.
+    shown: Shown,
     /// Where each setting came from, by its key; what is missing is a default.
     sources: BTreeMap<&'static str, Source>,
 }
@@ -295,105 +286,6 @@ fn load_options(variables: &Variables) -> LoadOptions {
 fn read(path: &Path, text: &str, variables: &Variables) -> Result<(FromFile, String), SettingsError> {
     let (settings, report) = file::read(path, text, &load_options(variables)).map_err(SettingsError::Mistakes)?;
     Ok((settings, report.render(Style::Plain)))
-}
-
-fn merge(
-    flags: Given,
-    environment: Given,
-    file: FromFile,
-    path: Option<PathBuf>,
-    warnings: String,
-) -> Result<Settings, SettingsError> {
-    let mut sources = file.sources();
-    let (flags, environment, given) = (flags, environment, file.given);
-    macro_rules! pick {
-        ($key:ident) => {
-            pick(
-                stringify!($key),
-                [(Source::Flag, flags.$key), (Source::Environment, environment.$key), (Source::File, given.$key)],
-                &mut sources,
-            )
-        };
-    }
-    let (cert, key) = (pick!(tls_cert), pick!(tls_key));
-    let tls = match (cert, key) {
-        (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
-        (None, None) => None,
-        (Some(_), None) | (None, Some(_)) => return Err(SettingsError::HalfTls),
-    };
-    let public_url = pick!(public_url);
-    if file.mail.is_some() && public_url.is_none() {
-        return Err(SettingsError::MailWithoutAddress);
-    }
-    let (mail, relays_shown) = file.mail.map_or_else(Default::default, |(mail, shown)| (Some(mail), shown));
-    let data = pick!(data).unwrap_or_else(|| "data".into());
-    if let Some(key) = mail.as_ref().map(|mail: &MailSettings| &mail.key_file).filter(|key| lies_in(key, &data)) {
-        return Err(SettingsError::KeyInData { key: key.clone(), data });
-    }
-    let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
-    let (backup, verify) = file.plans.by(&time_zone);
-    let drills = file.drills.by(&time_zone);
-    let settings = Settings {
-        probes: pick!(probes).unwrap_or_else(|| "probes.d".into()),
-        data,
-        listen: pick!(listen).unwrap_or_default(),
-        public_url,
-        location: pick!(location).unwrap_or_else(|| "local".parse().expect("it is a name")),
-        prober: pick!(prober).unwrap_or(EmbeddedProber::Runs),
-        ca_file: pick!(ca_file),
-        nameservers: pick!(nameservers).unwrap_or_default(),
-        control: pick!(control).unwrap_or_default(),
-        tls,
-        log_format: pick!(log_format).unwrap_or(LogFormat::Text),
-        title: file.title.unwrap_or_else(value::default_title),
-        languages: file.languages.unwrap_or_else(|| Language::ALL.to_vec()),
-        time_zone,
-        trusted_proxies: file.trusted_proxies.unwrap_or_default(),
-        retention: file.retention.unwrap_or(value::DEFAULT_RETENTION),
-        max_bytes: file.max_bytes.unwrap_or_default(),
-        disk_reserve: file.disk_reserve.unwrap_or_default(),
-        backup,
-        verify,
-        quiet: file.quiet.unwrap_or_default(),
-        reopen: file.reopen.unwrap_or_default(),
-        metrics: file.metrics.unwrap_or(MetricsMode::Private),
-        metrics_token: file.metrics_token,
-        groups: file.groups.unwrap_or_default(),
-        private_targets: file.private_targets.unwrap_or_default(),
-        frame_ancestors: file.frame_ancestors.unwrap_or_default(),
-        ping_shown: file.ping.as_ref().map(|(_, shown)| shown.clone()),
-        ping: file.ping.map(|(ping, _)| ping),
-        peer_shown: file.peer.as_ref().map(|(_, shown)| shown.clone()),
-        peer: file.peer.map(|(peer, _)| peer),
-        mode: file.mode.unwrap_or(Mode::Trial),
-        channels_shown: file.channels.iter().map(|channel| channel.shown.clone()).collect(),
-        channels: file.channels.into_iter().map(|channel| channel.config).collect(),
-        policies_shown: file.policies.iter().map(|policy| policy.shown.clone()).collect(),
-        policies: file.policies.into_iter().map(|entry| entry.policy).collect(),
-        drills,
-        accounts: file.operators.accounts,
-        accounts_shown: file.operators.shown,
-        maintenance: file.maintenance,
-        mail,
-        relays_shown,
-        file: path,
-        warnings,
-        sources,
-    };
-    let lack = settings.lacks().map(|lack| format!("{}\n{lack}\n", settings.warnings).trim_start().to_owned());
-    Ok(match lack {
-        Some(warnings) => Settings { warnings, ..settings },
-        None => settings,
-    })
-}
-
-/// Whether a file lies in a directory, as far as their names say; links are looked at when the file is opened.
-fn lies_in(file: &Path, directory: &Path) -> bool {
-    let (file, directory) = (std::path::absolute(file), std::path::absolute(directory));
-    let inside = |file: &PathBuf, directory: &PathBuf| {
-        file.strip_prefix(directory).is_ok_and(|rest| !rest.components().any(|part| part == Component::ParentDir))
-    };
-    matches!((file, directory), (Ok(file), Ok(directory)) if inside(&file, &directory))
 }
 
 #[cfg(test)]

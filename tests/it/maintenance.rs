@@ -35,3 +35,21 @@ async fn what_is_planned_by_command_is_public_begins_at_once_and_ends_by_command
     hub.until_status("cloud", "operational").await;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_command_far_from_the_hub_goes_by_the_clock_of_the_hubs_page() -> Result<()> {
+    let setup = Setup::new()?;
+    let zone = "time_zone = \"Asia/Tokyo\"\n";
+    setup.settings(zone)?;
+    let block = setup.run(&["token", "add", "laptop", "--token-file", "token"]).await?.expect(0)?;
+    setup.settings(&format!("{zone}{block}"))?;
+    let (hub, token) = (setup.start().await?, setup.directory().join("token"));
+
+    let laptop = Setup::new()?;
+    laptop.settings("time_zone = \"Europe/Paris\"\n")?;
+    let plan = ["maintenance", "plan", "--all", "--title-en", "New disks", "--starts", "22:00", "--duration", "1h"];
+    let afar = ["--hub", hub.url(), "--token-file", token.to_str().expect("UTF-8")];
+    let planned = laptop.run(&[&plan[..], &afar].concat()).await?.expect(0)?;
+    assert!(planned.contains(" 22:00:00 JST ") && planned.contains(" 23:00:00 JST "), "{planned}");
+    Ok(())
+}

@@ -20,10 +20,11 @@ use url::Url;
 
 use super::{Outcome, Terminal, WatchArguments};
 use crate::{
-    ControlTarget, Location, LocationOptions,
+    ControlTarget,
     definition::DefinitionSet,
     journal::JournalOptions,
     load::LoadOptions,
+    location::{Location, LocationOptions},
     probe::wall_clock,
     reporter::{HubAddress, ReporterOptions},
     signals::stop_on_signal,
@@ -46,7 +47,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "DIR", env = "BELFRY_DATA", default_value = "data")]
     pub data: PathBuf,
     /// Pinged each minute while probes run and the hub acknowledges: an outside dead-man switch for this place
-    #[arg(long, value_name = "URL", env = "BELFRY_PING", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = "BELFRY_PING", hide_env_values = true, value_parser = address)]
     pub ping: Option<Url>,
     /// A place that tells whether this one sees anything at all (https://…, tcp://host:port); repeatable
     #[arg(long, value_name = "TARGET", env = "BELFRY_CONTROL", value_delimiter = ',')]
@@ -69,6 +70,12 @@ pub enum LogFormat {
     Text,
     /// For machines.
     Json,
+}
+
+/// The address stays out of the message: whoever knows it can silence the alarm.
+fn address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| "it reads https://hc-ping.com/UUID, or http://…".to_owned())
 }
 
 fn zone(text: &str) -> Result<TimeZone, String> {

@@ -11,7 +11,7 @@ use std::{
 use shared::ComponentId;
 
 use crate::{
-    definition::{Definition, DefinitionSet, Quarantined},
+    definition::{Definition, DefinitionSet, Quarantined, Retired, Unusable},
     load::{CannotLook, FileReport, Loaded, Outcome, Style},
 };
 
@@ -47,6 +47,8 @@ pub(super) enum Change {
     Quarantined(Quarantined),
     /// What was quarantined and no longer is.
     Released(String),
+    /// Many components are gone together.
+    Thinned(Retired),
 }
 
 /// The new set, or nothing where nothing changed.
@@ -55,7 +57,7 @@ pub(super) enum Change {
 /// changed. A file with mistakes keeps its last good version. A directory that cannot be looked at, or that has lost every file at
 /// once, keeps the whole old set: an unmounted volume looks like that.
 pub(super) fn merge(old: &DefinitionSet, directory: &Path, found: Result<&Loaded, CannotLook>) -> Option<Merged> {
-    let (definitions, mut quarantined) = match found {
+    let (definitions, quarantined) = match found {
         Err(error) => (old.definitions.clone(), kept_for(old, directory, &format!("error: {error}"))),
         Ok(loaded) if loaded.files.is_empty() && !old.definitions.is_empty() => {
             (old.definitions.clone(), kept_for(old, directory, &everything_gone(directory, old.definitions.len())))
@@ -63,24 +65,15 @@ pub(super) fn merge(old: &DefinitionSet, directory: &Path, found: Result<&Loaded
         Ok(loaded) => (definitions(old, loaded), quarantined(old, loaded)),
     };
     let changes: Vec<Change> = differences(old, &definitions).collect();
-    let retired = changes.iter().filter(|change| matches!(change, Change::Retired(_))).count();
-    if retired >= MANY && retired * 5 >= old.definitions.len() {
-        quarantined.push(directory_entry(directory, many_gone(directory, retired, old.definitions.len())));
-    } else if changes.is_empty() && found_nothing_new(old, directory, &quarantined) {
-        return None;
-    }
+    let gone = changes.iter().filter(|change| matches!(change, Change::Retired(_))).count();
+    let retired = Retired { components: gone, of: old.definitions.len() };
+    let retired = (gone >= MANY && gone * 5 >= retired.of).then_some(retired);
     let split: Vec<Change> = split(old, &definitions, &changes).collect();
-    let changes: Vec<Change> = changes.into_iter().chain(split).chain(quarantine(old, &quarantined)).collect();
-    let set = DefinitionSet { definitions, quarantined, generation: old.generation + 1 };
+    let thinned = retired.map(Change::Thinned);
+    let changes: Vec<Change> =
+        changes.into_iter().chain(split).chain(thinned).chain(quarantine(old, &quarantined)).collect();
+    let set = DefinitionSet { definitions, quarantined, retired, generation: old.generation + 1 };
     (!changes.is_empty()).then_some(Merged { set, changes })
-}
-
-/// Whether the same files are quarantined for the same reasons. A notice that many components were retired has no file and stays
-/// until something else changes, for the next look no longer sees it.
-fn found_nothing_new(old: &DefinitionSet, directory: &Path, quarantined: &[Quarantined]) -> bool {
-    let directory = directory.display().to_string();
-    let notice = |entry: &&Quarantined| entry.file == directory && entry.report.starts_with("warning");
-    old.quarantined.iter().filter(|entry| !notice(entry)).eq(quarantined)
 }
 
 /// Those that were found, and the last good versions of those whose file cannot be used now.
@@ -112,7 +105,12 @@ fn quarantined(old: &DefinitionSet, loaded: &Loaded) -> Vec<Quarantined> {
             Outcome::Rejected => true,
             Outcome::Skipped => kept.is_some(),
         };
-        unusable.then(|| Quarantined { file: name(file), kept, report: file.render(Style::Plain) })
+        unusable.then(|| Quarantined {
+            what: Unusable::File,
+            file: name(file),
+            kept,
+            report: file.render(Style::Plain),
+        })
     };
     loaded.files.iter().filter_map(entry).collect()
 }
@@ -122,7 +120,7 @@ fn name(file: &FileReport) -> String {
 }
 
 fn directory_entry(directory: &Path, report: String) -> Quarantined {
-    Quarantined { file: directory.display().to_string(), kept: None, report }
+    Quarantined { what: Unusable::Directory, file: directory.display().to_string(), kept: None, report }
 }
 
 /// The files that were quarantined before, and the directory with a reason.
@@ -136,14 +134,6 @@ fn everything_gone(directory: &Path, count: usize) -> String {
     format!(
         "error: every definition file in {} is gone\n = note: all {count} components go on as they were: an unmounted volume \
          looks like this\n = help: to watch nothing any more, stop the prober; to begin anew, restart it",
-        directory.display()
-    )
-}
-
-fn many_gone(directory: &Path, retired: usize, before: usize) -> String {
-    format!(
-        "warning: {retired} of {before} components were retired at once, for their files in {} are gone\n = help: put the files \
-         back if that was not meant: the components' history is kept",
         directory.display()
     )
 }

@@ -72,6 +72,7 @@ fn words(change: &Change) -> String {
         Change::Quarantined(entry) => {
             format!("!{} {}", entry.file, entry.kept.as_ref().map_or("-", |id| id.as_str()))
         }
+        Change::Thinned(Retired { components, of }) => format!("{components}/{of}"),
         Change::Released(file) => format!("?{file}"),
     }
 }
@@ -156,21 +157,22 @@ fn a_directory_that_vanishes_keeps_the_old_set_and_says_so() {
     let aside = world.directory.path().with_extension("aside");
     fs::rename(world.directory.path(), &aside).expect("moved");
     assert_eq!(world.look(), ["!DIR -"]);
-    assert_eq!(world.set.definitions.len(), 2);
+    assert_eq!((world.set.definitions.len(), world.set.is_orphaned()), (2, true));
     fs::rename(&aside, world.directory.path()).expect("moved back");
     assert_eq!(world.look(), ["?DIR"]);
 }
 
 #[test]
-fn many_components_that_retire_at_once_are_told_until_something_else_changes() {
+fn many_components_that_retire_at_once_are_told_once_and_are_no_mistake_that_lasts() {
     let stems: Vec<String> = (0..15).map(|n| format!("c{n}")).collect();
     let mut world = World::new(&stems.iter().map(String::as_str).collect::<Vec<_>>());
     stems.iter().skip(5).for_each(|stem| world.remove(stem));
-    assert_eq!(world.look().last().map(String::as_str), Some("!DIR -"));
+    assert_eq!(world.look().last().map(String::as_str), Some("10/15"));
+    assert_eq!(world.set.retired, Some(Retired { components: 10, of: 15 }));
+    assert!(world.set.quarantined.is_empty() && !world.set.is_orphaned());
     assert_eq!(world.look(), [""; 0]);
-    assert_eq!(world.set.quarantined.len(), 1);
     world.write("c0", &sound("other"));
-    assert_eq!(world.look(), ["~c0", "?DIR"]);
+    assert_eq!((world.look(), world.set.retired), (vec!["~c0".to_owned()], None));
 }
 
 #[test]

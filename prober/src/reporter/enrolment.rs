@@ -35,12 +35,12 @@ pub(super) async fn identity(
     let (data, location) = (&options.data, &options.location);
     let known = Identity::read(data, location)?;
     let code = options.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
-    let code = match (known, code) {
+    let (known, code) = match (known, code) {
         (Some(known), None) => return Ok(known),
         // Once is enough: a container has the same flags at each start.
         (Some(known), Some(code)) if known.is_of(code) => return Ok(known),
         (None, None) => return Err(EnrolmentError::NoCode(location.clone()).into()),
-        (_, Some(code)) => code,
+        (known, Some(code)) => (known, code),
     };
     let pending = Identity::read_pending(data, location)?.filter(|pending| pending.is_of(code));
     let identity = match pending {
@@ -51,7 +51,15 @@ pub(super) async fn identity(
             made
         }
     };
-    let enrolled = hub.enrol(&enrolment(&identity, code)).await.map_err(refused)?;
+    let enrolled = match (hub.enrol(&enrolment(&identity, code)).await.map_err(refused), known) {
+        (Ok(enrolled), _) => enrolled,
+        // What can still probe and report does: the code is tried again at the next start.
+        (Err(error), Some(known)) => {
+            tracing::warn!(%location, %error, "the new code brought no new key: this location goes on with the key that it has");
+            return Ok(known);
+        }
+        (Err(error), None) => return Err(error.into()),
+    };
     journal.go_on_above(enrolled.highest);
     Identity::confirm(data)?;
     tracing::info!(%location, "the hub knows this location's key");

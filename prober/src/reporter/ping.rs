@@ -39,7 +39,7 @@ impl Ping {
     pub(super) async fn run(self, stop: CancellationToken) {
         let mut looks = time::interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut due, mut told) = (Instant::now() + EVERY, None);
+        let (mut due, mut told, mut taken) = (Instant::now() + EVERY, None, false);
         loop {
             self.pulse.beat();
             tokio::select! {
@@ -56,7 +56,12 @@ impl Ping {
             if silence.is_none() {
                 tokio::select! {
                     () = stop.cancelled() => break,
-                    () = self.tell() => {}
+                    well = tell(&self.http, &self.url) => {
+                        if well && !taken {
+                            tracing::info!("the dead-man switch takes signs of life");
+                        }
+                        taken = well;
+                    }
                 }
             }
         }
@@ -68,17 +73,22 @@ impl Ping {
         let in_vain = self.vitals.is_lenient().then_some("this process was restarted again and again in vain");
         in_vain.or_else(|| self.watch.silence(wall_clock()))
     }
+}
 
-    async fn tell(&self) {
-        // Whoever knows the address can silence the alarm: it is never told.
-        match self.http.get(self.url.clone()).send().await.and_then(reqwest::Response::error_for_status) {
-            Ok(_) => {}
-            Err(error) => {
-                let error = error.without_url();
-                tracing::warn!(%error, "the dead-man switch could not be told");
-            }
+/// Whether it was taken: by 200 to 299 alone. Redirects are not followed, and who answers with one has heard nothing.
+pub(super) async fn tell(http: &reqwest::Client, url: &Url) -> bool {
+    // Whoever knows the address can silence the alarm: it is never told.
+    match http.get(url.clone()).send().await {
+        Ok(answer) if answer.status().is_success() => return true,
+        Ok(answer) => {
+            tracing::warn!(status = %answer.status(), "the dead-man switch did not take the sign of life");
+        }
+        Err(error) => {
+            let error = error.without_url();
+            tracing::warn!(%error, "the dead-man switch could not be told");
         }
     }
+    false
 }
 
 /// Says a change once.

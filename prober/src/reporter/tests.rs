@@ -124,7 +124,8 @@ fn key_in(request: &str) -> String {
 async fn a_lost_answer_costs_no_code_and_a_journal_that_begins_anew_goes_on_above() {
     let directory = tempfile::tempdir().expect("a directory");
     let enrolled = json!({ "format": ENROLMENT_FORMAT, "location": "lyon", "highest": 40 }).to_string();
-    let answers = vec![("502 Bad Gateway", String::new()), ("200 OK", enrolled.clone()), ("200 OK", enrolled)];
+    let lost = ("502 Bad Gateway", String::new());
+    let answers = vec![lost.clone(), ("200 OK", enrolled.clone()), ("200 OK", enrolled), lost];
     let (hub, heard) = scripted(answers);
     let open =
         async |code| Reporter::open(options(hub.clone(), directory.path(), code), &mut Oversight::default()).await;
@@ -147,6 +148,20 @@ async fn a_lost_answer_costs_no_code_and_a_journal_that_begins_anew_goes_on_abov
     assert_eq!(open(None).await.expect("it has a key").identity.public_key(), public);
     let other = open(Some("two")).await.expect("another code is for another key");
     assert_ne!(other.identity.public_key(), public);
+    let new = other.identity.public_key();
+    drop(other);
+    let kept = open(Some("three")).await.expect("a code that brings nothing stops no location that has a key");
+    assert_eq!(kept.identity.public_key(), new);
+}
+
+#[tokio::test]
+async fn a_sign_of_life_was_taken_where_the_answer_says_so() {
+    for (status, taken) in [("200 OK", true), ("204 No Content", true), ("302 Found", false), ("404 Not Found", false)]
+    {
+        let (address, _heard) = scripted(vec![(status, String::new())]);
+        let url = address.to_string().parse().expect("an address");
+        assert_eq!(ping::tell(&client(address).http(), &url).await, taken, "{status}");
+    }
 }
 
 fn set() -> Arc<DefinitionSet> {
@@ -158,17 +173,7 @@ fn set() -> Arc<DefinitionSet> {
         thresholds: shared::Thresholds::default(),
         check: Check::Tcp(check),
     };
-    let definition = Definition {
-        id: "cloud".parse().expect("an id"),
-        name: "cloud".into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: vec![],
-        depends_on: vec![],
-        formerly: vec![],
-        probes: vec![Arc::new(probe)],
-    };
+    let definition = Definition::new("cloud".parse().expect("an id"), "cloud", vec![Arc::new(probe)]);
     let definitions = [(definition.id.clone(), Arc::new(definition))].into();
     Arc::new(DefinitionSet { definitions, ..DefinitionSet::default() })
 }
@@ -287,25 +292,19 @@ async fn a_location_that_lost_its_end_goes_on_above_what_the_hub_knows() {
 }
 
 #[tokio::test]
-async fn whoever_asks_hears_when_the_hub_took_a_report_when_it_answered_and_what_went_wrong_since() {
+async fn whoever_asks_hears_when_the_hub_took_a_report_and_what_went_wrong_since() {
     let answers =
         vec![has(0, 0), refused("503 Service Unavailable", "behind", None), ("502 Bad Gateway", String::new())];
     let mut place = place(1, answers).await;
-    let known = |place: &Place| {
-        let Contact { receipt, answer, error, .. } = place.contact.borrow().clone();
-        (receipt, answer, error)
-    };
-    assert_eq!(known(&place), (None, None, None));
+    assert_eq!(*place.contact.borrow(), Contact::default());
     place.says().await;
-    let (receipt, answer, error) = known(&place);
-    assert!(receipt.is_some() && answer == receipt && error.is_none());
+    let Contact { receipt, error } = place.contact.borrow().clone();
+    assert!(receipt.is_some() && error.is_none());
     place.says().await;
-    let (still, answer, error) = known(&place);
-    assert!(still == receipt && answer != receipt && error.as_deref() == Some("no"));
+    assert_eq!(*place.contact.borrow(), Contact { receipt, error: Some("no".to_owned()) });
     place.says().await;
-    let (still, unchanged, error) = known(&place);
-    assert!(still == receipt && unchanged == answer, "a proxy is no hub");
-    assert!(error.is_some_and(|error| error.contains("is no hub of this version")));
+    let foreign = "what answers there with HTTP 502 is no hub of this version";
+    assert_eq!(*place.contact.borrow(), Contact { receipt, error: Some(foreign.to_owned()) });
 }
 
 /// What a canary is found to be when everything works.

@@ -12,7 +12,7 @@ use jiff::{
 };
 use shared::Timestamp;
 
-use crate::page::operator::moment::{NoInstant, read};
+use crate::moment::{NoInstant, NoTime, Showing, Written};
 
 /// A time as it was typed: an instant, a time of the site's clock, or a length of time from now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Moment(Typed);
 enum Typed {
     Instant(Timestamp),
     /// A date and a time of day, to be read in the site's zone.
-    Local(String),
+    Local(DateTime),
     /// A time of day alone.
     OfDay(Time),
     Length(Duration),
@@ -40,22 +40,28 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Self, NoMoment> {
         let text = text.trim();
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return Ok(Self(Typed::Instant(Timestamp::from_millis(at.as_millisecond()))));
-        }
         if let Ok(length) = length(text) {
             return Ok(Self(Typed::Length(length)));
         }
-        // A date alone would be midnight, which nobody means.
-        match (text.contains(':'), text.parse::<DateTime>(), text.parse::<Time>()) {
-            (true, Ok(_), _) => Ok(Self(Typed::Local(text.to_owned()))),
-            (true, Err(_), Ok(time)) => Ok(Self(Typed::OfDay(time))),
-            (_, _, _) => Err(NoMoment),
+        match (text.parse::<Written>(), text.parse::<Time>()) {
+            (Ok(Written::Instant(at)), _) => Ok(Self(Typed::Instant(at))),
+            (Ok(Written::Local(local)), _) => Ok(Self(Typed::Local(local))),
+            // A date alone would be midnight, which nobody means.
+            (Err(NoTime), Ok(time)) if text.contains(':') => Ok(Self(Typed::OfDay(time))),
+            (Err(NoTime), _) => Err(NoMoment),
         }
     }
 }
 
 impl Moment {
+    /// Whether it is a time of the site's clock, of no use to whoever does not know the site's zone.
+    pub fn is_local(&self) -> bool {
+        match self.0 {
+            Typed::Local(_) | Typed::OfDay(_) => true,
+            Typed::Instant(_) | Typed::Length(_) => false,
+        }
+    }
+
     /// The instant that is meant, of something that is yet to come: a time of day is the next one.
     ///
     /// # Errors
@@ -64,7 +70,7 @@ impl Moment {
     pub fn to_come(&self, zone: &TimeZone, now: Timestamp) -> Result<Timestamp> {
         match self.0 {
             Typed::Length(length) => Ok(now.plus(length)),
-            Typed::OfDay(time) => of_day(time, zone, now, [0, 1], |at| at > now),
+            Typed::OfDay(time) => of_day(time, zone, now, 1, |at| at > now),
             Typed::Instant(_) | Typed::Local(_) => self.given(zone),
         }
     }
@@ -77,7 +83,7 @@ impl Moment {
     pub fn gone_by(&self, zone: &TimeZone, now: Timestamp) -> Result<Timestamp> {
         match self.0 {
             Typed::Length(length) => Ok(now.minus(length)),
-            Typed::OfDay(time) => of_day(time, zone, now, [0, -1], |at| at <= now),
+            Typed::OfDay(time) => of_day(time, zone, now, -1, |at| at <= now),
             Typed::Instant(_) | Typed::Local(_) => self.given(zone),
         }
     }
@@ -85,34 +91,51 @@ impl Moment {
     fn given(&self, zone: &TimeZone) -> Result<Timestamp> {
         match &self.0 {
             Typed::Instant(at) => Ok(*at),
-            Typed::Local(text) => local(text, zone),
+            Typed::Local(at) => local(*at, zone),
             Typed::OfDay(_) | Typed::Length(_) => Err(NoMoment.into()),
         }
     }
 }
 
-/// That time of today, or of the other day when today's is not what is meant.
+/// That time of today, or of the other day when today's is not what is meant. Where today's clock skips it, what would be meant is
+/// the change; where it shows it twice, one of both may be meant and the other not.
 fn of_day(
     time: Time,
     zone: &TimeZone,
     now: Timestamp,
-    days: [i64; 2],
+    other: i64,
     is_meant: impl Fn(Timestamp) -> bool,
 ) -> Result<Timestamp> {
     let today = jiff::Timestamp::from_millisecond(now.as_millis())?.to_zoned(zone.clone()).date();
-    let on = |days: i64| local(&today.checked_add(days.days())?.to_datetime(time).to_string(), zone);
-    let first = on(days[0])?;
-    if is_meant(first) { Ok(first) } else { on(days[1]) }
+    let on = |days: i64| anyhow::Ok(today.checked_add(days.days())?.to_datetime(time));
+    let showing = Showing::of(on(0)?, zone).map_err(|NoTime| NoMoment)?;
+    let meant = match showing {
+        Showing::Once(at) | Showing::Never { at, .. } => is_meant(at).then_some(showing),
+        Showing::Twice([first, second]) => match (is_meant(first), is_meant(second)) {
+            (true, true) => Some(showing),
+            (true, false) => Some(Showing::Once(first)),
+            (false, true) => Some(Showing::Once(second)),
+            (false, false) => None,
+        },
+    };
+    match meant {
+        Some(showing) => once(showing, on(0)?, zone),
+        None => local(on(other)?, zone),
+    }
 }
 
-fn local(text: &str, zone: &TimeZone) -> Result<Timestamp> {
-    read(text, zone).map_err(|fault| match fault {
+fn local(local: DateTime, zone: &TimeZone) -> Result<Timestamp> {
+    once(Showing::of(local, zone).map_err(|NoTime| NoMoment)?, local, zone)
+}
+
+fn once(showing: Showing, local: DateTime, zone: &TimeZone) -> Result<Timestamp> {
+    showing.once(zone).map_err(|fault| match fault {
         NoInstant::NoTime => NoMoment.into(),
         NoInstant::Skipped([before, after]) => {
-            anyhow!("the clock skips {text}: it goes from {before} to {after}; give one of them")
+            anyhow!("the clock skips {local}: it goes from {before} to {after}; give one of them")
         }
         NoInstant::Twice([first, second]) => {
-            anyhow!("the clock shows {text} twice: give {first} for the first, {second} for the second")
+            anyhow!("the clock shows {local} twice: give {first} for the first, {second} for the second")
         }
     })
 }
@@ -173,6 +196,27 @@ mod tests {
         };
         check("2026-03-29T02:30", "skips");
         check("2026-10-25T02:30", "twice");
+    }
+
+    #[test]
+    fn a_time_of_day_that_is_meant_of_the_other_day_does_not_mind_a_change_of_the_clock_today() {
+        let zone = TimeZone::get("Europe/Paris").expect("a zone");
+        // At `now`, 02:30 to come and gone by; nothing where it is asked which one is meant.
+        let check = |now: &str, to_come: Option<&str>, gone_by: Option<&str>| {
+            let at = format!("{now}:00Z").parse().expect("a time");
+            let moment: Moment = "02:30".parse().expect("a time");
+            let found = [moment.to_come(&zone, at), moment.gone_by(&zone, at)];
+            let found = found.map(|at| at.ok().map(|at| at.to_string()));
+            let expected = [to_come, gone_by].map(|at| at.map(|at| format!("{at}:00.000Z")));
+            assert_eq!(found, expected, "{now}");
+        };
+        // On 29 March the clock goes from 02:00 to 03:00.
+        check("2026-03-28T23:30", None, Some("2026-03-28T01:30"));
+        check("2026-03-29T08:00", Some("2026-03-30T00:30"), None);
+        // On 25 October it goes from 03:00 back to 02:00.
+        check("2026-10-24T23:00", None, Some("2026-10-24T00:30"));
+        check("2026-10-25T00:45", Some("2026-10-25T01:30"), Some("2026-10-25T00:30"));
+        check("2026-10-25T08:00", Some("2026-10-26T01:30"), None);
     }
 
     #[test]

@@ -5,7 +5,12 @@
 use anyhow::Result;
 use jiff::tz::TimeZone;
 
-use super::{Ended, hour::hour, incident::client, out};
+use super::{
+    Ended,
+    clock::{Clock, hour},
+    incident::client,
+    out,
+};
 use crate::{
     api::channels::{ChannelAnswer, ChannelsAnswer, TestAnswer},
     cli::{ChannelCommand, ReportFormat},
@@ -32,7 +37,8 @@ pub async fn channel(command: ChannelCommand, settings: &Settings) -> Result<End
                     )?;
                 }
                 ReportFormat::Words => {
-                    answer.channels.iter().try_for_each(|channel| out::line(listed(channel, &settings.time_zone)))?;
+                    let clock = Clock::of(&hub).await?;
+                    answer.channels.iter().try_for_each(|channel| out::line(listed(channel, &clock.zone())))?;
                 }
             }
             Ok(Ended::Well)

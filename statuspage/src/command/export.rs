@@ -13,7 +13,6 @@ use shared::{Observation, Timestamp};
 use super::Ended;
 use crate::{
     cli::{ExportArgs, ExportFormat, Moment},
-    clock::now,
     draft::Draft,
     settings::Settings,
     store::{MAX_PAGE, ObservationQuery},
@@ -22,7 +21,8 @@ use source::Source;
 
 pub(super) async fn run(arguments: ExportArgs, settings: &Settings) -> Result<Ended> {
     let source = Source::open(&settings.data)?;
-    let given = |moment: Option<Moment>| moment.map(|at| at.gone_by(&settings.time_zone, now())).transpose();
+    let clock = source.clock(settings).await?;
+    let given = |moment: Option<Moment>| moment.map(|at| clock.gone_by(&at)).transpose();
     let query = ObservationQuery {
         formerly: source.formerly(&arguments.component, settings),
         component: arguments.component,

@@ -9,7 +9,11 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use shared::{IncidentId, Language, Stage, Text};
 
-use super::{Ended, hour::hour, out};
+use super::{
+    Ended,
+    clock::{Clock, hour},
+    out,
+};
 use crate::{
     api::{
         audit::{AuditAnswer, AuditEntryAnswer},
@@ -36,19 +40,19 @@ const LONGEST: u64 = 64 << 10;
 /// When the hub cannot be reached or refuses: its own words.
 pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<Ended> {
     let format = command.hub().format();
-    let zone = &settings.time_zone;
-    let hub = Hub(client(command.hub(), settings)?, zone.clone());
+    let client = client(command.hub(), settings)?;
+    let clock = Clock::of(&client).await?;
+    let hub = Hub(client, clock.clone());
+    let zone = &clock.zone();
     let answer = match command {
         IncidentCommand::List(arguments) => {
             let path = if arguments.all { "/api/v1/incidents" } else { "/api/v1/incidents?open=true" };
             let answer: IncidentsAnswer = hub.0.get(path).await?;
-            print_list(&answer, if arguments.all { Which::All } else { Which::Open }, format, &settings.time_zone)?;
+            print_list(&answer, if arguments.all { Which::All } else { Which::Open }, format, zone)?;
             return Ok(Ended::Well);
         }
         IncidentCommand::Show(arguments) => hub.incident(&arguments.id).await?,
-        IncidentCommand::Open(arguments) => {
-            hub.0.post("/api/v1/incidents", &opening(arguments, &settings.time_zone)?).await?
-        }
+        IncidentCommand::Open(arguments) => hub.0.post("/api/v1/incidents", &opening(arguments, &clock)?).await?,
         IncidentCommand::Ack(arguments) => hub.order(&arguments.id, "acknowledge", &()).await?,
         IncidentCommand::Say(arguments) => hub.say(arguments).await?,
         IncidentCommand::Resolve(arguments) => {
@@ -61,7 +65,7 @@ pub async fn incident(command: IncidentCommand, settings: &Settings) -> Result<E
         }
         IncidentCommand::ToldByUsers(arguments) => {
             let version = hub.incident(&arguments.incident.id).await?.version;
-            let order = ToldOrder { version, at: arguments.at.gone_by(zone, now())? };
+            let order = ToldOrder { version, at: clock.gone_by(&arguments.at)? };
             hub.order(&arguments.incident.id, "reported-by-users", &order).await?
         }
         IncidentCommand::Link(arguments) => {
@@ -106,7 +110,8 @@ pub async fn audit(arguments: &AuditArgs, settings: &Settings) -> Result<Ended> 
         ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
         ReportFormat::Words if answer.entries.is_empty() => out::line("no order was given yet")?,
         ReportFormat::Words => {
-            answer.entries.iter().try_for_each(|entry| out::line(ordered(entry, &settings.time_zone)))?;
+            let clock = Clock::of(&hub).await?;
+            answer.entries.iter().try_for_each(|entry| out::line(ordered(entry, &clock.zone())))?;
         }
     }
     Ok(Ended::Well)
@@ -138,7 +143,7 @@ pub(super) fn client(arguments: &HubArgs, settings: &Settings) -> Result<Client>
     }
 }
 
-struct Hub(Client, TimeZone);
+struct Hub(Client, Clock);
 
 impl Hub {
     async fn incident(&self, id: &IncidentId) -> Result<IncidentAnswer> {
@@ -159,24 +164,24 @@ impl Hub {
             body,
             title: None,
             workaround: wording(workaround_fr, workaround_en),
-            next_update_at: next_update.map(|at| at.to_come(&self.1, now())).transpose()?,
+            next_update_at: next_update.map(|at| self.1.to_come(&at, now())).transpose()?,
         };
         self.order(&arguments.incident.id, "updates", &order).await
     }
 }
 
-fn opening(arguments: OpenArgs, zone: &TimeZone) -> Result<OpenOrder> {
+fn opening(arguments: OpenArgs, clock: &Clock) -> Result<OpenOrder> {
     let TextArgs { fr, en, workaround_fr, workaround_en, next_update } = arguments.text;
     let Some(body) = wording(typed(fr)?, typed(en)?) else { bail!("say something, with --fr or --en") };
     let Some(title) = wording(arguments.title_fr, arguments.title_en) else { bail!("give it a title") };
     Ok(OpenOrder {
         title,
-        started_at: arguments.since.map(|at| at.gone_by(zone, now())).transpose()?,
+        started_at: arguments.since.map(|at| clock.gone_by(&at)).transpose()?,
         components: arguments.components.into_iter().collect(),
         stage: arguments.stage,
         body,
         workaround: wording(workaround_fr, workaround_en),
-        next_update_at: next_update.map(|at| at.to_come(zone, now())).transpose()?,
+        next_update_at: next_update.map(|at| clock.to_come(&at, now())).transpose()?,
     })
 }
 

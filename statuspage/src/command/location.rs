@@ -6,11 +6,17 @@ use anyhow::Result;
 use jiff::tz::TimeZone;
 use shared::LocationName;
 
-use super::{Ended, hour::hour, incident::client, out};
+use super::{
+    Ended,
+    clock::{Clock, hour},
+    incident::client,
+    out,
+};
 use crate::{
     api::locations::{AddLocationOrder, CodeAnswer, CountsAnswer, LocationAnswer, LocationsAnswer, StandingForm},
     cli::{LocationCommand, ReportFormat},
-    settings::Settings,
+    control::Client,
+    settings::{PublicUrl, Settings},
 };
 
 /// Runs one of them.
@@ -21,23 +27,26 @@ use crate::{
 pub async fn location(command: LocationCommand, settings: &Settings) -> Result<Ended> {
     let format = command.hub().format();
     let hub = client(command.hub(), settings)?;
+    let address = command.hub().hub.clone().or_else(|| settings.public_url.clone());
     let path = |location: &LocationName, order: &str| format!("/api/v1/locations/{location}/{order}");
     match command {
         LocationCommand::List(_) => {
             let answer: LocationsAnswer = hub.get("/api/v1/locations").await?;
             let unwell = answer.locations.iter().any(|one| one.standing == StandingForm::Silent);
             match format {
-                ReportFormat::Words => out::text(words(&answer, &settings.time_zone))?,
+                ReportFormat::Words => out::text(words(&answer, &Clock::of(&hub).await?.zone()))?,
                 ReportFormat::Json => out::line(serde_json::to_string_pretty(&answer)?)?,
             }
             return Ok(if unwell { Ended::Poorly } else { Ended::Well });
         }
         LocationCommand::Add(arguments) => {
             let order = AddLocationOrder { name: arguments.location.to_string() };
-            print_code(&hub.post("/api/v1/locations", &order).await?, settings, format)?;
+            let answer = hub.post("/api/v1/locations", &order).await?;
+            print_code(&answer, address, &hub, format).await?;
         }
         LocationCommand::Rotate(arguments) => {
-            print_code(&hub.post(&path(&arguments.location, "rotate"), &()).await?, settings, format)?;
+            let answer = hub.post(&path(&arguments.location, "rotate"), &()).await?;
+            print_code(&answer, address, &hub, format).await?;
         }
         LocationCommand::Revoke(arguments) => {
             let answer: LocationAnswer = hub.post(&path(&arguments.location, "revoke"), &()).await?;
@@ -52,18 +61,22 @@ pub async fn location(command: LocationCommand, settings: &Settings) -> Result<E
     Ok(Ended::Well)
 }
 
-/// The code, and what to do with it.
-fn print_code(answer: &CodeAnswer, settings: &Settings, format: ReportFormat) -> Result<()> {
-    if format == ReportFormat::Json {
-        return out::line(serde_json::to_string_pretty(answer)?);
+async fn print_code(answer: &CodeAnswer, address: Option<PublicUrl>, hub: &Client, format: ReportFormat) -> Result<()> {
+    match format {
+        ReportFormat::Json => out::line(serde_json::to_string_pretty(answer)?),
+        ReportFormat::Words => out::text(code(answer, address.as_ref(), &Clock::of(hub).await?.zone())),
     }
-    let hub = settings.public_url.as_ref().map_or_else(|| "https://THIS-HUB".to_owned(), ToString::to_string);
+}
+
+/// The code, and what to do with it.
+fn code(answer: &CodeAnswer, address: Option<&PublicUrl>, zone: &TimeZone) -> String {
+    let hub = address.map_or_else(|| "https://THIS-HUB".to_owned(), ToString::to_string);
     let CodeAnswer { name, code, valid_until } = answer;
-    let until = valid_until.map(|at| format!(", until {}", hour(at, &settings.time_zone))).unwrap_or_default();
-    out::text(format!(
+    let until = valid_until.map(|at| format!(", until {}", hour(at, zone))).unwrap_or_default();
+    format!(
         "the code for {name}, to be used once{until}:\n\n    {code}\n\nstart it there, with a copy of this hub's definitions, by\n\n    \
          prober run --hub {hub} --location {name} --enrol {code} --data DIR --probes DIR\n"
-    ))
+    )
 }
 
 fn words(answer: &LocationsAnswer, zone: &TimeZone) -> String {
@@ -122,6 +135,18 @@ fn counted(count: u64, what: &str, fate: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_comes_with_the_command_that_uses_it() {
+        let answer = serde_json::from_value(serde_json::json!({
+            "name": "lyon", "code": "abcd", "valid_until": "2026-11-22T15:00:00Z",
+        }));
+        let (answer, hub) = (answer.expect("a code"), "https://status.example.org".parse().expect("an address"));
+        let said = code(&answer, Some(&hub), &TimeZone::UTC);
+        assert!(said.contains("once, until 2026-11-22 15:00:00 UTC:"), "{said}");
+        assert!(said.contains("prober run --hub https://status.example.org --location lyon --enrol abcd "), "{said}");
+        assert!(code(&answer, None, &TimeZone::UTC).contains("--hub https://THIS-HUB "));
+    }
 
     #[test]
     fn a_location_is_one_line_that_says_what_is_wrong() {

@@ -9,7 +9,7 @@ use shared::{Language, MaintenanceId, Text};
 
 use super::{
     Ended,
-    hour::hour,
+    clock::{Clock, hour},
     incident::{actor, client, typed, wording},
     out,
 };
@@ -38,8 +38,10 @@ use crate::{
 /// When the hub cannot be reached or refuses: its own words.
 pub async fn maintenance(command: MaintenanceCommand, settings: &Settings) -> Result<Ended> {
     let format = command.hub().format();
-    let zone = &settings.time_zone;
-    let hub = Hub(client(command.hub(), settings)?, zone.clone());
+    let client = client(command.hub(), settings)?;
+    let clock = Clock::of(&client).await?;
+    let hub = Hub(client, clock.clone());
+    let zone = &clock.zone();
     let answer = match command {
         MaintenanceCommand::List(arguments) => {
             let open = if arguments.all { "" } else { "&open=true" };
@@ -48,7 +50,9 @@ pub async fn maintenance(command: MaintenanceCommand, settings: &Settings) -> Re
             return Ok(Ended::Well);
         }
         MaintenanceCommand::Show(arguments) => hub.one(&arguments.id).await?,
-        MaintenanceCommand::Plan(arguments) => hub.0.post("/api/v1/maintenances", &planning(*arguments, zone)?).await?,
+        MaintenanceCommand::Plan(arguments) => {
+            hub.0.post("/api/v1/maintenances", &planning(*arguments, &clock)?).await?
+        }
         MaintenanceCommand::Change(arguments) => hub.change(*arguments).await?,
         MaintenanceCommand::Cancel(CancelMaintenanceArgs { maintenance, notice, series }) => {
             let (version, body) = hub.notice(&maintenance.id, notice).await?;
@@ -76,7 +80,7 @@ pub async fn maintenance(command: MaintenanceCommand, settings: &Settings) -> Re
     Ok(Ended::Well)
 }
 
-struct Hub(Client, TimeZone);
+struct Hub(Client, Clock);
 
 impl Hub {
     async fn one(&self, id: &MaintenanceId) -> Result<MaintenanceAnswer> {
@@ -108,8 +112,8 @@ impl Hub {
             title: wording(title_fr, title_en).map(|title| over(title, present.title)),
             description: description.map(|description| over(description, present.description)),
             scope,
-            starts_at: starts.map(|at| at.to_come(&self.1, now())).transpose()?,
-            ends_at: ends.map(|at| at.to_come(&self.1, now())).transpose()?,
+            starts_at: starts.map(|at| self.1.to_come(&at, now())).transpose()?,
+            ends_at: ends.map(|at| self.1.to_come(&at, now())).transpose()?,
         };
         self.order(&maintenance.id, "change", &order).await
     }
@@ -137,15 +141,15 @@ fn scope(described: &DescribedArgs) -> Option<ScopeForm> {
     }
 }
 
-fn planning(arguments: PlanMaintenanceArgs, zone: &TimeZone) -> Result<PlanOrder> {
+fn planning(arguments: PlanMaintenanceArgs, clock: &Clock) -> Result<PlanOrder> {
     let PlanMaintenanceArgs { hub: _, described, duration, cron } = arguments;
     let Some(scope) = scope(&described) else { bail!("say whom it concerns, with --all, --group or --component") };
     let DescribedArgs { title_fr, title_en, description_fr, description_en, starts, ends, .. } = described;
     let Some(title) = wording(title_fr, title_en) else { bail!("give it a title, with --title-fr or --title-en") };
     let now = now();
-    let starts = starts.map(|at| at.to_come(zone, now)).transpose()?;
+    let starts = starts.map(|at| clock.to_come(&at, now)).transpose()?;
     // An end that is a time of day or a length is meant from the beginning on.
-    let ends = ends.map(|at| at.to_come(zone, starts.unwrap_or(now))).transpose()?;
+    let ends = ends.map(|at| clock.to_come(&at, starts.unwrap_or(now))).transpose()?;
     let when = match (cron, duration, ends) {
         (Some(cron), Some(length), _) => WhenForm::Recurring(RecurringForm { cron, seconds: length.as_secs() }),
         (None, Some(length), _) => {

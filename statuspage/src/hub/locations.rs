@@ -323,7 +323,7 @@ impl Hub {
         let done = self.try_order(command).await;
         let location = command.location();
         let refusal = done.as_ref().err().map(ToString::to_string);
-        info!(?actor, order = command.word(), %location, refusal, "an operator's order");
+        info!(%actor, order = command.word(), %location, refusal, "an operator's order");
         self.telling.audit.note(now(), actor, command.word(), Some(location.to_string()), refusal);
         self.write(Vec::new()).await;
         self.tell_troubles().await;

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use prober::definition::Unusable;
 use shared::Timestamp;
 use tokio::time::Instant;
 use tracing::warn;
@@ -18,6 +19,8 @@ use crate::{
 
 /// Definition files may be wrong for that long: whoever wrote them may be mending them.
 const QUARANTINE: Duration = Duration::from_secs(600);
+/// A directory that has lost everything may be about to be filled anew.
+const ORPHANED: Duration = Duration::from_secs(30);
 /// A clock that is further from another one than that is wrong.
 const CLOCK: i64 = 60;
 /// A jump is told from there on; a smaller one is in the log and in a metric.
@@ -32,19 +35,25 @@ impl Hub {
             Some(fault) => Found::Is(fault),
             None => Found::IsNot(FaultKind::DetectionBroken),
         };
-        let files = self.definitions.quarantined.len() as u64;
+        let set = &self.definitions;
+        let files = set.quarantined.iter().filter(|entry| entry.what == Unusable::File).count() as u64;
         let rejected = self.vigil.quarantined_since().is_some_and(|since| at.since(since) > QUARANTINE);
         let rejected = if rejected && files > 0 {
             Found::Is(WatchFault::DefinitionsRejected { files })
         } else {
             Found::IsNot(FaultKind::DefinitionsRejected)
         };
+        let gone = if self.vigil.orphaned_since().is_some_and(|since| at.since(since) > ORPHANED) && set.is_orphaned() {
+            Found::Is(WatchFault::DefinitionsGone { components: set.definitions.len() as u64 })
+        } else {
+            Found::IsNot(FaultKind::DefinitionsGone)
+        };
         let clock = match self.ping_seen().offset_seconds {
             Some(seconds) if seconds.saturating_abs() > CLOCK => Some(Found::Is(WatchFault::ClockOff { seconds })),
             Some(_) => Some(Found::IsNot(FaultKind::ClockOff)),
             None => None,
         };
-        self.find([detection, rejected].into_iter().chain(clock)).await;
+        self.find([detection, rejected, gone].into_iter().chain(clock)).await;
     }
 
     /// Takes a look at what there is left.

@@ -21,12 +21,18 @@ use crate::{
 pub(super) struct Vigil {
     store_since: Option<Timestamp>,
     quarantined_since: Option<Timestamp>,
+    orphaned_since: Option<Timestamp>,
 }
 
 impl Vigil {
     /// Since when some definition file has been rejected.
     pub(super) fn quarantined_since(&self) -> Option<Timestamp> {
         self.quarantined_since
+    }
+
+    /// Since when the directory of the definitions has been lost.
+    pub(super) fn orphaned_since(&self) -> Option<Timestamp> {
+        self.orphaned_since
     }
 }
 
@@ -36,6 +42,7 @@ impl Hub {
         let keep = |since: Option<Timestamp>, wrong: bool| wrong.then(|| since.unwrap_or(now));
         self.vigil.store_since = keep(self.vigil.store_since, snapshot.store != StoreState::Synced);
         self.vigil.quarantined_since = keep(self.vigil.quarantined_since, !snapshot.quarantined.is_empty());
+        self.vigil.orphaned_since = keep(self.vigil.orphaned_since, self.definitions.is_orphaned());
         let due: Vec<_> = self.definitions.probes().filter(|probe| self.is_due(probe, now)).collect();
         let ran = due.iter().filter(|probe| self.ran(probe, now)).count();
         let uncovered = self.own_coverage(now).into_iter().chain(covered(snapshot)).find(|(_, one)| !one.is_enough());

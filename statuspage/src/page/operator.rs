@@ -10,7 +10,6 @@ mod field;
 mod first;
 mod incident;
 mod maintenance;
-pub mod moment;
 mod monitor;
 mod open;
 mod overview;

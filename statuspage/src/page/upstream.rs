@@ -2,12 +2,11 @@
 //!
 //! It does not know the states that are measured here. What the other hub says is its word, and shown as text.
 
-use std::fmt::Write as _;
-
 use leptos::prelude::*;
+use sha2::{Digest as _, Sha256};
 use shared::{
     Bulletin, Status, Timestamp,
-    bulletin::{BulletinComponent, BulletinIncident, BulletinMaintenance},
+    bulletin::{BulletinComponent, BulletinIncident, BulletinMaintenance, MOST_UPDATES},
 };
 
 use super::shell::{self, Head};
@@ -21,22 +20,21 @@ use crate::{
     words::{Words, inert},
 };
 
-/// So many updates of an incident are told.
-const TOLD: usize = 3;
-
 /// What stands for all of it: pages say something else only when this has changed.
 pub(super) fn digest(snapshot: &Snapshot) -> String {
     let Some(view) = &snapshot.upstream else { return String::new() };
-    let mut digest = String::new();
-    if let Some(bulletin) = &view.bulletin {
-        // Writing to a string cannot fail.
-        let _ = bulletin.components.iter().try_for_each(|one| write!(digest, "{} {} ", one.id, one.status.word()));
-        let _ = bulletin.incidents.iter().try_for_each(|one| write!(digest, "{} {} ", one.id, one.updates.len()));
-        let _ = bulletin.maintenances.iter().try_for_each(|one| write!(digest, "{} {} ", one.id, one.stage));
-    }
+    let said = view.bulletin.as_deref().map(fingerprint).unwrap_or_default();
     let minutes = view.silent_since().map(|since| snapshot.generated_at.since(since).as_secs() / 60);
-    let _ = write!(digest, " {minutes:?} {}", view.hearing == Hearing::Unsure);
-    digest
+    format!("{said:?} {minutes:?} {}", view.hearing == Hearing::Unsure)
+}
+
+/// Everything that it says, but for when: a hub says the same again and again.
+fn fingerprint(bulletin: &Bulletin) -> Vec<u8> {
+    let Bulletin { format: _, generated_at: _, title, address, status, headline, components, incidents, maintenances } =
+        bulletin;
+    let said = serde_json::to_vec(&(title, address, status, headline, components, incidents, maintenances));
+    // What came as JSON can be written as JSON.
+    Sha256::digest(said.unwrap_or_default()).to_vec()
 }
 
 /// The card, in the frame that scripts put anew into the page when something changes; nothing on the pages of a hub.
@@ -44,8 +42,7 @@ pub(super) fn view(snapshot: &Snapshot, head: &Head<'_>) -> Option<AnyView> {
     let view = snapshot.upstream.as_ref()?;
     let (words, now) = (head.words, snapshot.generated_at);
     let class = if view.silent_since().is_some() { "card fault" } else { "card" };
-    let place = place(snapshot, words);
-    let here = if view.silent_since().is_some() { words.upstream_history(place) } else { words.upstream_here(place) };
+    let here = here(view, snapshot, words);
     let said = (head.path == "/").then(|| said(view, now, words));
     let sentence = hearing(view, now, words);
     let sentence = match view.silent_since() {
@@ -82,18 +79,14 @@ pub(super) fn spoken(view: &HubView, snapshot: &Snapshot, words: &Words) -> Stri
     let said = view.bulletin.as_ref().zip(view.heard_at).map(|(bulletin, at)| {
         format!(" {} {}", words.upstream_said(words.at(at, now)), inert(bulletin.headline.get(words.language())))
     });
-    let silent = view.silent_since().is_some();
-    let here = if silent {
-        words.upstream_history(place(snapshot, words))
-    } else {
-        words.upstream_here(place(snapshot, words))
-    };
+    let here = here(view, snapshot, words);
     format!("{}{} {here}", hearing(view, now, words), said.unwrap_or_default())
 }
 
-/// The place that measures here.
-fn place(snapshot: &Snapshot, words: &Words) -> String {
-    words.places(snapshot.locations.keys().take(1))
+/// Who measures what follows, and whether that is more than a second look.
+fn here(view: &HubView, snapshot: &Snapshot, words: &Words) -> String {
+    let place = words.places(snapshot.locations.keys().take(1));
+    if view.silent_since().is_some() { words.upstream_history(place) } else { words.upstream_here(place) }
 }
 
 /// Its last word: the headline, and everything else behind a fold that is open while it is silent.
@@ -146,7 +139,7 @@ fn incident_view(incident: &BulletinIncident, now: Timestamp, words: &Words) -> 
     view! {
         <h3><bdi>{inert(incident.title.get(language))}</bdi></h3>
         <p class="meta">{facts}</p>
-        {incident.updates.iter().take(TOLD).map(update).collect_view()}
+        {incident.updates.iter().take(MOST_UPDATES).map(update).collect_view()}
     }
     .into_any()
 }
@@ -163,7 +156,7 @@ fn work_view(work: &BulletinMaintenance, now: Timestamp, words: &Words) -> AnyVi
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{sync::Arc, time::Duration};
 
     use shared::Language;
 
@@ -196,6 +189,27 @@ mod tests {
         assert_eq!(news(&later), news(&silent));
         later.generated_at = later.generated_at.plus(Duration::from_secs(60));
         assert_ne!(news(&later), news(&silent));
+    }
+
+    #[test]
+    fn whatever_the_hub_says_anew_is_news_and_what_it_says_again_is_none() {
+        let page = sample::outpost(sample::good_times(), &sample::storm(), Hearing::Heard);
+        let check = |what: &str, is_news: bool, change: fn(&mut Bulletin)| {
+            let mut other = page.clone();
+            let view = Arc::make_mut(other.upstream.as_mut().expect("an outpost"));
+            change(Arc::make_mut(view.bulletin.as_mut().expect("it was heard")));
+            assert_eq!(live(&other, Language::En).news != live(&page, Language::En).news, is_news, "{what}");
+        };
+        check("the same, later", false, |said| said.generated_at = said.generated_at.plus(Duration::from_secs(15)));
+        check("it takes longer", true, |said| {
+            said.maintenances[0].ends_at = said.maintenances[0].ends_at.plus(Duration::from_secs(3_600));
+        });
+        check("another title", true, |said| said.incidents[0].title = shared::bulletin::Phrase::default());
+        check("it is worse", true, |said| said.incidents[0].impact = shared::Impact::None);
+        check("an update was put right", true, |said| {
+            said.incidents[0].updates[0].text = shared::bulletin::Phrase::default();
+        });
+        check("a name", true, |said| said.components[0].name = shared::bulletin::Phrase::default());
     }
 
     #[test]

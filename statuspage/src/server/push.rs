@@ -94,9 +94,11 @@ pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/api/push/{token}", any(kuma))
         .route("/api/push/{token}/alertmanager", post(webhook::alertmanager))
+        .route("/api/push/alertmanager", post(webhook::alertmanager_by_bearer))
         .route("/api/v1/endpoints/{key}/external", post(gatus))
         .route("/ping/{token}", any(healthchecks))
         .route("/ping/{token}/{what}", any(healthchecks_what))
+        .route("/ping/{token}/{slug}/{what}", any(healthchecks_slug))
 }
 
 /// Whether a path holds a token.
@@ -176,31 +178,65 @@ async fn healthchecks(State(app): State<App>, Path(token): Path<String>, request
     plain(ended)
 }
 
-/// Healthchecks: `/ping/TOKEN/fail`, `/start`, `/log`, and the exit status of a job.
+/// Healthchecks: `/ping/TOKEN/fail`, `/start`, `/log`, and the exit status of a job; or `/ping/TOKEN/SLUG`.
 async fn healthchecks_what(
     State(app): State<App>,
     Path((token, what)): Path<(String, String)>,
     request: Request,
 ) -> Response {
+    match (Said::of(&what), app.doorbells.keys().watches(&token, &what)) {
+        (Some(said), _) => job(&app, &token, said, request).await,
+        (None, true) => job(&app, &token, Said::Sign(Sign::Alive), request).await,
+        (None, false) => plain(Ended::Unknown),
+    }
+}
+
+/// Healthchecks: `/ping/TOKEN/SLUG/fail` and its kin. The slug is the id of the component or the probe: another one would be a slip that nobody notices.
+async fn healthchecks_slug(
+    State(app): State<App>,
+    Path((token, slug, what)): Path<(String, String, String)>,
+    request: Request,
+) -> Response {
+    match (Said::of(&what), app.doorbells.keys().watches(&token, &slug)) {
+        (Some(said), true) => job(&app, &token, said, request).await,
+        (Some(_), false) | (None, _) => plain(Ended::Unknown),
+    }
+}
+
+/// What the end of Healthchecks' path says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Sign(Sign),
+    /// A line for its log, which is no sign.
+    Log,
+}
+
+impl Said {
+    fn of(what: &str) -> Option<Self> {
+        match (what, what.parse::<u8>()) {
+            ("fail", _) => Some(Self::Sign(Sign::Down)),
+            ("start", _) => Some(Self::Sign(Sign::Begun)),
+            ("log", _) => Some(Self::Log),
+            (_, Ok(0)) => Some(Self::Sign(Sign::Alive)),
+            (_, Ok(_)) => Some(Self::Sign(Sign::Down)),
+            (_, Err(_)) => None,
+        }
+    }
+}
+
+async fn job(app: &App, token: &str, said: Said, request: Request) -> Response {
     let (head, text) = text(request).await;
-    let sign = match (what.as_str(), what.parse::<u8>()) {
-        ("fail", _) => Some(Sign::Down),
-        ("start", _) => Some(Sign::Begun),
-        ("log", _) => None,
-        (_, Ok(0)) => Some(Sign::Alive),
-        (_, Ok(_)) => Some(Sign::Down),
-        (_, Err(_)) => return plain(Ended::Unknown),
+    let push = || match said {
+        Said::Sign(sign) => Some(Push { sign, ..Push::default().with_pairs(query(&head)).saying(&text) }),
+        Said::Log => None,
     };
-    let push = || sign.map(|sign| Push { sign, ..Push::default().with_pairs(query(&head)).saying(&text) });
-    let ended = ring(&app, &head, &token, push).await;
-    plain(ended)
+    plain(ring(app, &head, token, push).await)
 }
 
 /// Gatus: `/api/v1/endpoints/KEY/external?success=true&error=…&duration=10s` with the token as bearer; the key is the sender's own.
 async fn gatus(State(app): State<App>, Path(_): Path<String>, request: Request) -> Response {
     let (head, _) = request.into_parts();
-    let bearer = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = bearer.and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default().to_owned();
+    let token = bearer(&head);
     let push = || {
         let pairs: HashMap<_, _> = query(&head).into_owned().collect();
         let sign = if pairs.get("success").is_some_and(|text| text == "true") { Sign::Alive } else { Sign::Down };
@@ -211,6 +247,12 @@ async fn gatus(State(app): State<App>, Path(_): Path<String>, request: Request) 
     };
     let ended = ring(&app, &head, &token, push).await;
     plain(ended)
+}
+
+/// The token of `Authorization: Bearer …`; empty where there is none.
+fn bearer(head: &Parts) -> String {
+    let value = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value.and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default().to_owned()
 }
 
 fn plain(ended: Ended) -> Response {

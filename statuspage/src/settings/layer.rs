@@ -70,6 +70,34 @@ impl Given {
         };
         if environment.faults.is_empty() { Ok(given) } else { Err(InvalidEnvironment(environment.faults)) }
     }
+
+    /// Of each setting what the first of these says that says anything, and a note of which it was.
+    pub(super) fn layered([flags, environment, file]: [Self; 3], sources: &mut BTreeMap<&'static str, Source>) -> Self {
+        macro_rules! pick {
+            ($($key:ident),*) => {
+                // No source names a file from within it.
+                Self { settings: flags.settings.or(environment.settings), $($key: pick(
+                    stringify!($key),
+                    [(Source::Flag, flags.$key), (Source::Environment, environment.$key), (Source::File, file.$key)],
+                    sources,
+                )),* }
+            };
+        }
+        pick!(
+            probes,
+            data,
+            listen,
+            public_url,
+            location,
+            prober,
+            ca_file,
+            nameservers,
+            control,
+            tls_cert,
+            tls_key,
+            log_format
+        )
+    }
 }
 
 /// Reads variables and gathers what is wrong with them.
@@ -130,7 +158,7 @@ impl Environment<'_> {
 }
 
 /// The first that says something, and a note of which it was.
-pub(super) fn pick<T>(
+fn pick<T>(
     key: &'static str,
     given: [(Source, Option<T>); 3],
     sources: &mut BTreeMap<&'static str, Source>,

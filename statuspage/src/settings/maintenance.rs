@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range, str::FromStr, time::Duration};
 
-use jiff::{SignedDuration, civil, tz::TimeZone};
+use jiff::{SignedDuration, tz::TimeZone};
 use prober::load::{
     Mistake,
     tree::{At, Context, Fault, List, Listed, Node, Read, Required, value},
@@ -17,7 +17,10 @@ use super::{
     value::{Group, InvalidValue, invalid},
     written::{Written, listed},
 };
-use crate::maintenance::{Plan, PlanId, Recurrence, Scope, Span, Timing, TimingFault};
+use crate::{
+    maintenance::{Plan, PlanId, Recurrence, Scope, Span, Timing, TimingFault},
+    moment,
+};
 
 prober::table! {
     /// Maintenance that is planned: announced 48 hours before, measured all along, and left out of uptime.
@@ -49,18 +52,15 @@ impl Listed for Maintenance {
 
 /// A date and a time: with an offset from UTC, or as the site's clock shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
-    Instant(Timestamp),
-    Local(civil::DateTime),
-}
+pub(super) struct Moment(moment::Written);
 
 impl Moment {
     /// The instant. A time that the change to summer skips is an hour later; of one that the change to winter repeats it is the
     /// first.
     fn by(self, zone: &TimeZone) -> Option<Timestamp> {
-        match self {
-            Self::Instant(at) => Some(at),
-            Self::Local(local) => {
+        match self.0 {
+            moment::Written::Instant(at) => Some(at),
+            moment::Written::Local(local) => {
                 let at = zone.to_ambiguous_timestamp(local).compatible().ok()?;
                 Some(Timestamp::from_millis(at.as_millisecond()))
             }
@@ -69,17 +69,10 @@ impl Moment {
 }
 
 impl FromStr for Moment {
-    type Err = InvalidValue;
+    type Err = moment::NoTime;
 
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        if let Ok(at) = text.parse() {
-            return Ok(Self::Instant(at));
-        }
-        // What has a zone that is not understood must not be taken for the site's own.
-        let local = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ':' | '.' | 'T' | ' '));
-        // A date alone would be midnight, which nobody said.
-        let local = (local && text.contains(':')).then(|| text.parse()).and_then(Result::ok);
-        local.map(Self::Local).ok_or_else(|| invalid("a time reads 2026-12-01T22:00:00 or 2026-12-01T22:00:00+01:00"))
+    fn from_str(text: &str) -> Result<Self, moment::NoTime> {
+        text.parse().map(Self)
     }
 }
 
@@ -91,7 +84,7 @@ impl Read for Moment {
         let value = node.value.get_ref();
         let text = value.as_datetime().map(ToString::to_string).or_else(|| value.as_str().map(str::to_owned));
         let Some(text) = text else { return context.wrong_type(node) };
-        let refuse = |reason: InvalidValue| {
+        let refuse = |reason: moment::NoTime| {
             let fault = Fault::new(format!("`{}` cannot be used: {reason}", node.key));
             fault.help(format!("write it like this: {}", node.example::<Self>())).report(node.span(), context);
         };

@@ -122,7 +122,7 @@ fn keeping(page: &mut Page<'_>) {
 }
 
 fn alarms(page: &mut Page<'_>) {
-    let pings = [("ping", &page.settings.ping_shown), ("peer", &page.settings.peer_shown)];
+    let pings = [("ping", &page.settings.shown.ping), ("peer", &page.settings.shown.peer)];
     let given: Vec<_> = pings.into_iter().filter_map(|(key, shown)| Some((key, shown.as_ref()?))).collect();
     if !given.is_empty() {
         page.text.push_str("\n[watch]\n");
@@ -130,14 +130,14 @@ fn alarms(page: &mut Page<'_>) {
     for (key, shown) in given {
         let _ = writeln!(page.text, "{key} = {} # file", quoted(shown));
     }
-    for channel in &page.settings.channels_shown {
+    for channel in &page.settings.shown.channels {
         page.text.push_str("\n[[channel]] # file\n");
         for (key, value) in channel {
             let _ = writeln!(page.text, "{key} = {value}");
         }
     }
     policies(page);
-    for (heading, lines) in &page.settings.accounts_shown {
+    for (heading, lines) in &page.settings.shown.accounts {
         let _ = writeln!(page.text, "\n[[{heading}]] # file");
         for (key, value) in lines {
             let _ = writeln!(page.text, "{key} = {}", quoted(value));
@@ -146,7 +146,7 @@ fn alarms(page: &mut Page<'_>) {
 }
 
 fn policies(page: &mut Page<'_>) {
-    for policy in &page.settings.policies_shown {
+    for policy in &page.settings.shown.policies {
         page.text.push_str("\n[[policy]] # file\n");
         for (key, value) in policy {
             let _ = writeln!(page.text, "{key} = {value}");
@@ -184,7 +184,7 @@ fn planned(page: &mut Page<'_>) {
 
 fn mail(page: &mut Page<'_>) {
     let Some(mail) = &page.settings.mail else { return };
-    let relays = listed(&page.settings.relays_shown);
+    let relays = listed(&page.settings.shown.relays);
     let mut lines = vec![format!("relays = {relays}"), format!("from = {}", quoted(mailbox(&mail.from)))];
     let mut optional = |key: &str, value: Option<String>| lines.extend(value.map(|value| format!("{key} = {value}")));
     optional("reply_to", mail.reply_to.as_ref().map(|reply_to| quoted(mailbox(reply_to))));

@@ -9,7 +9,7 @@ use shared::Timestamp;
 use super::{
     StoreOptions,
     blocks::Cutoffs,
-    clock::{Belief, Clock},
+    clock::Clock,
     database::Broken,
     directory::Directory,
     holdings::Holdings,
@@ -19,7 +19,7 @@ use super::{
     seal::{SealError, Sealer, Step},
     shelf::Shelf,
 };
-use crate::notify::Notification;
+use crate::{clock::Belief, notify::Notification};
 
 /// Rows removed in one step.
 const STEP: usize = 500;

@@ -2,7 +2,7 @@
 //!
 //! It does not know addresses. It lies in a small file of its own in the data directory, which neither a backup holds nor a restore
 //! replaces: a backup of before somebody left cannot know of it. The hashes are those of the book, made with the key that lies
-//! elsewhere; each is kept for a year, which no backup should outlive.
+//! elsewhere; each is kept for a year, which no backup should outlive, and longer while the clock is in doubt.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,6 +16,7 @@ use super::{
     id::{bits, digits},
     keys::Trace,
 };
+use crate::clock::{Belief, Look, PATIENCE};
 
 /// The file's name in the data directory.
 pub const DEPARTED: &str = "subscribers.left";
@@ -37,6 +38,9 @@ pub(super) struct Departures {
     at: BTreeMap<Departure, Timestamp>,
     /// What the book had when it was opened: it is no news, and not noted a second time once its year is over.
     known: BTreeSet<Departure>,
+    /// The last look at the clock, and the one that the file has.
+    looked: Option<Look>,
+    kept: Option<Look>,
     state: State,
 }
 
@@ -55,6 +59,9 @@ struct Form {
     key: String,
     left: BTreeMap<String, Timestamp>,
     refused: BTreeMap<String, Timestamp>,
+    /// The last look at the clock.
+    #[serde(default)]
+    looked: Option<Look>,
 }
 
 impl Departures {
@@ -68,12 +75,13 @@ impl Departures {
             of.into_iter().filter_map(move |(text, at)| Some((departure(Trace(bits(&text)?)), at)))
         };
         let at = traces(form.left, Departure::Left).chain(traces(form.refused, Departure::Refused)).collect();
-        Some(Self { at, ..Self::default() })
+        Some(Self { at, looked: form.looked, kept: form.looked, ..Self::default() })
     }
 
     /// As it stands in the file.
     pub(super) fn write(&self, fingerprint: [u8; 8]) -> Result<Vec<u8>, serde_json::Error> {
-        let mut form = Form { key: digits(&fingerprint), left: BTreeMap::new(), refused: BTreeMap::new() };
+        let (left, refused) = (BTreeMap::new(), BTreeMap::new());
+        let mut form = Form { key: digits(&fingerprint), left, refused, looked: self.looked };
         for (departure, at) in &self.at {
             match departure {
                 Departure::Left(trace) => form.left.insert(digits(&trace.0), *at),
@@ -95,7 +103,6 @@ impl Departures {
             self.at = self.known.iter().map(|departure| (*departure, now)).collect();
             self.state = State::Unwritten;
         }
-        self.forget(now);
     }
 
     /// Takes over what the book has by now: who left since is noted, who came back is forgotten.
@@ -114,7 +121,36 @@ impl Departures {
         if changed {
             self.state = State::Unwritten;
         }
-        self.forget(now);
+    }
+
+    /// Goes on in the place of others that are taken back, and that the file may have been written with.
+    pub(super) fn instead_of(&mut self, others: &Self) {
+        if self.at != others.at {
+            self.state = State::Unwritten;
+        }
+    }
+
+    /// Looks at the clock, and says whether anything may go for its age.
+    pub(super) fn look(&mut self, now: Timestamp) -> Belief {
+        let look = Look::next(self.looked, now);
+        if let Some(ahead) = look.leap_after(self.looked) {
+            let hours = PATIENCE.as_secs() / 3_600;
+            tracing::warn!(?ahead, "the clock leapt ahead: for {hours} hours no subscriber is forgotten, nor who left");
+        }
+        if look.is_news_to(self.kept) {
+            self.state = State::Unwritten;
+        }
+        self.looked = Some(look);
+        look.belief()
+    }
+
+    /// Forgets who left too long ago to be in any backup. The clock is to be believed.
+    pub(super) fn forget(&mut self, now: Timestamp) {
+        let before = self.at.len();
+        self.at.retain(|_, at| now.since(*at) < REMEMBERED);
+        if self.at.len() != before {
+            self.state = State::Unwritten;
+        }
     }
 
     /// Whether the file has it all.
@@ -124,15 +160,7 @@ impl Departures {
 
     /// The file has it all.
     pub(super) fn written(&mut self) {
-        self.state = State::Written;
-    }
-
-    fn forget(&mut self, now: Timestamp) {
-        let before = self.at.len();
-        self.at.retain(|_, at| now.since(*at) < REMEMBERED);
-        if self.at.len() != before {
-            self.state = State::Unwritten;
-        }
+        (self.state, self.kept) = (State::Written, self.looked);
     }
 }
 
@@ -175,8 +203,30 @@ mod tests {
         departures.note([left(1), left(2)], at(10));
         departures.note([left(1)], at(20));
         assert_eq!(departures.iter().collect::<Vec<_>>(), [(left(1), at(0))]);
-        departures.note([left(1)], at(400));
+        departures.forget(at(365));
+        assert_eq!(departures.iter().count(), 1);
+        departures.forget(at(400));
         departures.note([left(1)], at(401));
         assert_eq!(departures.iter().count(), 0, "it is not noted a second time");
+    }
+
+    #[test]
+    fn the_clock_is_doubted_until_it_has_held_for_a_day_over_starts_too() {
+        let mut departures = Departures::default();
+        let look = |departures: &mut Departures, now: Timestamp, expected: Belief| {
+            assert_eq!(departures.look(now), expected, "{now}");
+            // A process that begins now reads what was kept.
+            if departures.state() == State::Unwritten {
+                departures.written();
+            }
+            *departures = Departures::read(&departures.write([7; 8]).expect("JSON"), [7; 8]).expect("it is ours");
+        };
+        let hours = |from: Timestamp, of: std::ops::Range<i64>| {
+            of.map(move |hour| Timestamp::from_millis(from.as_millis() + hour * 3_600_000))
+        };
+        hours(at(0), 0..24).for_each(|now| look(&mut departures, now, Belief::Doubted));
+        look(&mut departures, at(1), Belief::Believed);
+        hours(at(366), 0..5).for_each(|now| look(&mut departures, now, Belief::Doubted));
+        look(&mut departures, at(1), Belief::Believed);
     }
 }

@@ -48,5 +48,6 @@ async fn a_directory_that_loses_everything_at_once_keeps_the_old_set() -> Result
     for name in ["cloud", "forum"] {
         assert_eq!(hub.status_of(name).await.as_deref(), Some("operational"));
     }
+    wait::until("it is told", async || watched.hook.fault("definitions_gone", "fault")).await;
     Ok(())
 }

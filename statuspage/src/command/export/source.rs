@@ -10,6 +10,7 @@ use serde::Deserialize;
 use shared::{ComponentId, Observation};
 
 use crate::{
+    command::clock::Clock,
     control::{Client, ClientError},
     settings::Settings,
     store::{ObservationPage, ObservationQuery, Offline},
@@ -35,6 +36,14 @@ impl Source {
             Some(client) => Self::Hub(client),
             None => Self::Directory(Box::new(Offline::open(data)?)),
         })
+    }
+
+    /// The clock by which times are typed: that of the hub's page, or of the settings where no hub runs.
+    pub(super) async fn clock(&self, settings: &Settings) -> Result<Clock> {
+        match self {
+            Self::Hub(client) => Ok(Clock::of(client).await?),
+            Self::Directory(_) => Ok(Clock::Known(settings.time_zone.clone())),
+        }
     }
 
     /// What a component was called before, by its definition; a hub knows by itself.

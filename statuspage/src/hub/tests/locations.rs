@@ -229,7 +229,8 @@ async fn a_place_that_sees_nothing_is_told_and_so_is_that_it_sees_again() {
 
 #[tokio::test]
 async fn a_place_that_saw_nothing_before_a_restart_is_not_said_to_see_after_it() {
-    let failure = || Some(Failure::new(FailureKind::ProberFault, "this location cannot reach its control targets"));
+    let failure =
+        || Some(Failure { blind: true, ..Failure::new(FailureKind::ProberFault, "nothing is seen from here") });
     let begin = now().minus(Duration::from_secs(150));
     let blind = |after| Observation { failure: failure(), ..result("cloud", begin.plus(after), Verdict::Unknown) };
     let mut bench = Bench::start(cloud()).await;

@@ -1,7 +1,7 @@
 //! What the dead-man switch is told of probes that ran, did not run, or were not due.
 
 use jiff::tz::TimeZone;
-use prober::definition::{CronSchedule, Quarantined};
+use prober::definition::{CronSchedule, Quarantined, Retired, Unusable};
 
 use super::*;
 
@@ -64,9 +64,38 @@ async fn a_clock_set_back_does_not_make_probes_undue() {
 #[tokio::test]
 async fn a_bad_file_is_counted_and_its_last_good_version_still_expected() {
     let mut bench = Bench::start(cloud()).await;
-    let bad = Quarantined { file: "cloud.toml".to_owned(), kept: Some(id("cloud")), report: String::new() };
+    let bad = Quarantined {
+        what: Unusable::File,
+        file: "cloud.toml".to_owned(),
+        kept: Some(id("cloud")),
+        report: String::new(),
+    };
     bench.define(Arc::new(DefinitionSet { quarantined: vec![bad], ..DefinitionSet::clone(&cloud()) })).await;
     let (_, input) = bench.hub.present(now().plus(Duration::from_secs(70)));
     assert_eq!((input.probes_expected, input.quarantined), (1, 1));
     assert!(input.quarantined_since.is_some());
+}
+
+#[tokio::test]
+async fn a_lost_directory_is_told_within_a_minute_and_many_removed_files_at_once_and_neither_is_a_rejected_file() {
+    let mut bench = Bench::start(cloud()).await;
+    let directory =
+        Quarantined { what: Unusable::Directory, file: "/probes.d".to_owned(), kept: None, report: String::new() };
+    let lost = DefinitionSet { quarantined: vec![directory], ..DefinitionSet::clone(&cloud()) };
+    bench.define(Arc::new(lost)).await;
+    let (began, instant) = (now(), Instant::now());
+    bench.hub.present(began);
+    bench.hub.oversee(began.plus(Duration::from_secs(20)), instant).await;
+    assert_eq!(bench.told(), [""; 0], "it may be about to be filled");
+    bench.hub.oversee(began.plus(Duration::from_secs(601)), instant).await;
+    bench.deliver().await;
+    assert_eq!(bench.told(), ["monitor:definitions_gone fault"]);
+    let thinned = DefinitionSet { retired: Some(Retired { components: 10, of: 11 }), ..DefinitionSet::clone(&cloud()) };
+    bench.define(Arc::new(thinned)).await;
+    bench.hub.present(now());
+    bench.hub.oversee(now(), instant).await;
+    let all = ["monitor:definitions_gone fault", "monitor:definitions_gone fault_over", "monitor:many_retired fault"];
+    assert_eq!(bench.told(), all);
+    let (_, input) = bench.hub.present(now().plus(DAY));
+    assert_eq!(input.quarantined, 0, "what was meant keeps no switch silent");
 }

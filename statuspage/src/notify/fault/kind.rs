@@ -82,6 +82,10 @@ pub enum FaultKind {
     DetectionBroken,
     /// Definition files stay rejected.
     DefinitionsRejected,
+    /// The definition files are gone, all of them.
+    DefinitionsGone,
+    /// Many definition files were removed together.
+    ManyRetired,
     /// Restarts did not help.
     Restarting,
     /// The clock is wrong.
@@ -152,7 +156,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -186,6 +190,8 @@ impl FaultKind {
         Self::Descriptors,
         Self::DetectionBroken,
         Self::DefinitionsRejected,
+        Self::DefinitionsGone,
+        Self::ManyRetired,
         Self::Restarting,
         Self::ClockOff,
         Self::ClockJumped,
@@ -231,6 +237,8 @@ impl FaultKind {
             Self::Descriptors => "descriptors",
             Self::DetectionBroken => "detection_broken",
             Self::DefinitionsRejected => "definitions_rejected",
+            Self::DefinitionsGone => "definitions_gone",
+            Self::ManyRetired => "many_retired",
             Self::Restarting => "restarting",
             Self::ClockOff => "clock_off",
             Self::ClockJumped => "clock_jumped",
@@ -265,6 +273,7 @@ impl FaultKind {
             | Self::Descriptors
             | Self::DetectionBroken
             | Self::DefinitionsRejected
+            | Self::DefinitionsGone
             | Self::Restarting
             | Self::ClockOff
             | Self::HubSilent => Course::Lasting,
@@ -280,6 +289,7 @@ impl FaultKind {
             | Self::LocationCopied
             | Self::LocationForged
             | Self::LocationForgotten
+            | Self::ManyRetired
             | Self::ClockJumped
             | Self::StoodStill
             | Self::ProbesStuck

@@ -66,6 +66,18 @@ pub enum WatchFault {
         /// How many.
         files: u64,
     },
+    /// The definition files are gone, or their directory cannot be read.
+    DefinitionsGone {
+        /// How many components go on as they were.
+        components: u64,
+    },
+    /// Many definition files were removed together.
+    ManyRetired {
+        /// How many components are no longer watched.
+        components: u64,
+        /// How many were.
+        of: u64,
+    },
     /// The monitor was restarted again and again, and stays up whatever happens.
     Restarting {
         /// How often in ten minutes.
@@ -110,6 +122,8 @@ impl WatchFault {
             Self::Descriptors { .. } => FaultKind::Descriptors,
             Self::DetectionBroken { .. } => FaultKind::DetectionBroken,
             Self::DefinitionsRejected { .. } => FaultKind::DefinitionsRejected,
+            Self::DefinitionsGone { .. } => FaultKind::DefinitionsGone,
+            Self::ManyRetired { .. } => FaultKind::ManyRetired,
             Self::Restarting { .. } => FaultKind::Restarting,
             Self::ClockOff { .. } => FaultKind::ClockOff,
             Self::ClockJumped { .. } => FaultKind::ClockJumped,

@@ -287,6 +287,8 @@ fn watched() -> Vec<WatchFault> {
         WatchFault::DetectionBroken { location: detection.0, canary: detection.1, found: detection.2 },
         WatchFault::DefinitionsRejected { files: 1 },
         WatchFault::DefinitionsRejected { files: 3 },
+        WatchFault::DefinitionsGone { components: 12 },
+        WatchFault::ManyRetired { components: 10, of: 15 },
         WatchFault::Restarting { restarts: 4 },
         WatchFault::ClockOff { seconds: 600 },
         WatchFault::ClockOff { seconds: -600 },

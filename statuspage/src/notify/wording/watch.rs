@@ -43,6 +43,13 @@ fn found_en(fault: &WatchFault) -> String {
         WatchFault::DefinitionsRejected { files } => {
             format!("{files} definition files have been rejected for ten minutes; their last good versions go on")
         }
+        WatchFault::DefinitionsGone { components } => format!(
+            "the definition files are gone or cannot be read; the {components} components that were watched go on as they were"
+        ),
+        WatchFault::ManyRetired { components, of } => format!(
+            "{components} of {of} components are watched no more: their definition files were removed at once; put them back if that was \
+             not meant"
+        ),
         WatchFault::Restarting { restarts } => {
             format!(
                 "the monitor was restarted {restarts} times in ten minutes; it stays up now, perhaps without a part"
@@ -92,6 +99,13 @@ fn found_fr(fault: &WatchFault) -> String {
         }
         WatchFault::DefinitionsRejected { files } => format!(
             "{files} fichiers de définition sont rejetés depuis dix minutes\u{a0}; leurs dernières bonnes versions continuent"
+        ),
+        WatchFault::DefinitionsGone { components } => format!(
+            "les fichiers de définition ont disparu ou sont illisibles\u{a0}; les {components} composants surveillés continuent comme avant"
+        ),
+        WatchFault::ManyRetired { components, of } => format!(
+            "{components} composants sur {of} ne sont plus surveillés\u{a0}: leurs fichiers de définition ont été supprimés d'un coup\u{a0}; \
+             remettez-les si ce n'était pas voulu"
         ),
         WatchFault::Restarting { restarts } => format!(
             "la surveillance a redémarré {restarts} fois en dix minutes\u{a0}; elle reste en marche, peut-être sans l'une de ses parties"
@@ -172,6 +186,12 @@ pub(super) fn lasting(fault: &WatchFault) -> [&'static str; 4] {
             "tous les fichiers de définition sont de nouveau utilisés",
             "des fichiers de définition ont été rejetés",
         ],
+        WatchFault::DefinitionsGone { .. } => [
+            "the definition files are back",
+            "the definition files were gone",
+            "les fichiers de définition sont de retour",
+            "les fichiers de définition avaient disparu",
+        ],
         WatchFault::Restarting { .. } => [
             "the monitor runs steadily again",
             "the monitor was restarted again and again",
@@ -184,7 +204,8 @@ pub(super) fn lasting(fault: &WatchFault) -> [&'static str; 4] {
             "l'horloge est de nouveau à l'heure",
             "l'horloge a été fausse",
         ],
-        WatchFault::ClockJumped { .. }
+        WatchFault::ManyRetired { .. }
+        | WatchFault::ClockJumped { .. }
         | WatchFault::StoodStill { .. }
         | WatchFault::ProbesStuck { .. }
         | WatchFault::PartFailed { .. } => NO_END,

@@ -7,10 +7,10 @@ use leptos::{html, prelude::*};
 use shared::{Language, Text};
 
 use super::{
-    Fault, Form, Signed, moment,
+    Fault, Form, Signed,
     refusal::{alert, message},
 };
-use crate::words::Words;
+use crate::{moment, words::Words};
 
 /// A form on a page: what was typed into it before, if it was not taken.
 pub(super) struct Fields<'a> {

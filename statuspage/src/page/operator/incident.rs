@@ -8,7 +8,7 @@ use shared::{Failure, Language, Stage, Text, Timestamp};
 use super::{
     HOME, Signed, attempts, document, evidence,
     field::{self, Fields},
-    first, moment,
+    first,
     overview::acknowledgement,
     refusal::message,
     told,
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     incident::{Incident, Lead, Refusal, Update},
     island::Look,
+    moment,
     page::shell::{Head, shape},
     snapshot::Snapshot,
     words::{Words, inert},

@@ -9,7 +9,7 @@ use super::{
     HOME, Signed, document,
     field::{self, Fields},
     incident::texts,
-    moment, plan,
+    plan,
     refusal::message,
     told,
     typed::Form,
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     maintenance::{Maintenance, Notice, wording},
+    moment,
     page::shell::Head,
     snapshot::Snapshot,
     words::{Words, inert},

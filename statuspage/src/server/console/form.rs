@@ -11,11 +11,9 @@ use shared::{ComponentId, IncidentId, Language, Stage, Status, Text, Timestamp};
 
 use crate::{
     incident::{Command, Opening, Statement},
+    moment::{self, NoInstant},
     order::{LONGEST_TEXT, LONGEST_TITLE},
-    page::operator::{
-        Fault, Typed,
-        moment::{self, NoInstant},
-    },
+    page::operator::{Fault, Typed},
 };
 
 pub(super) use maintenance::{change, planning, turn};

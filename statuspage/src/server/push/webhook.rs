@@ -5,11 +5,12 @@
 
 use axum::{
     extract::{Path, Request, State},
+    http::request::Parts,
     response::Response,
 };
 use serde::Deserialize;
 
-use super::{App, Push, Sign, plain, query, ring, text};
+use super::{App, Push, Sign, bearer, plain, query, ring, text};
 
 /// The alert that is a sign of life, unless `?alertname=` names another.
 const WATCHDOG: &str = "Watchdog";
@@ -36,14 +37,25 @@ impl Message {
     }
 }
 
+/// The token in the path.
 pub(super) async fn alertmanager(State(app): State<App>, Path(token): Path<String>, request: Request) -> Response {
     let (head, text) = text(request).await;
+    hear(&app, &head, &token, &text).await
+}
+
+/// The token as bearer, by `http_config.authorization` of Alertmanager.
+pub(super) async fn alertmanager_by_bearer(State(app): State<App>, request: Request) -> Response {
+    let (head, text) = text(request).await;
+    hear(&app, &head, &bearer(&head), &text).await
+}
+
+async fn hear(app: &App, head: &Parts, token: &str, text: &str) -> Response {
     let push = || {
-        let named = query(&head).find(|(name, _)| name == "alertname").map(|(_, value)| value.into_owned());
-        let message: Message = serde_json::from_str(&text).ok()?;
+        let named = query(head).find(|(name, _)| name == "alertname").map(|(_, value)| value.into_owned());
+        let message: Message = serde_json::from_str(text).ok()?;
         message.fires(named.as_deref().unwrap_or(WATCHDOG)).then(|| Push::of(Sign::Alive))
     };
-    plain(ring(&app, &head, &token, push).await)
+    plain(ring(app, head, token, push).await)
 }
 
 #[cfg(test)]

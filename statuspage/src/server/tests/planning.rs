@@ -5,7 +5,7 @@ use shared::{Language, MaintenanceStage, Text};
 use super::{console::Office, maintenances::HOUR, *};
 use crate::{
     maintenance::{Maintenance, Scope},
-    page::operator::moment,
+    moment,
 };
 
 const ON: &str = "on";

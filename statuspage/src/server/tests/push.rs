@@ -66,7 +66,7 @@ async fn every_shape_of_address_that_senders_know_is_heard() {
     let down = |message: &str| Some(Push::of(Sign::Down).saying(message));
     let watchdog = r#"{"version":"4","alerts":[{"status":"firing","labels":{"alertname":"Watchdog"}}]}"#;
     let resolved = watchdog.replace("firing", "resolved");
-    let table: [(&str, String, &str, Option<Push>); 13] = [
+    let table: [(&str, String, &str, Option<Push>); 16] = [
         ("GET", format!("/api/push/{TOKEN}?status=up&msg=&ping="), "", alive(&[])),
         ("GET", format!("/api/push/{TOKEN}?free_pct=12"), "", alive(&[("free_pct", 12.0)])),
         ("POST", format!("/api/push/{TOKEN}"), "free_pct=12", alive(&[("free_pct", 12.0)])),
@@ -80,6 +80,9 @@ async fn every_shape_of_address_that_senders_know_is_heard() {
         ("POST", format!("/ping/{TOKEN}/log"), "a line", None),
         ("POST", format!("/api/push/{TOKEN}/alertmanager"), watchdog, alive(&[])),
         ("POST", format!("/api/push/{TOKEN}/alertmanager"), &resolved, None),
+        ("POST", "/api/push/alertmanager".to_owned(), watchdog, alive(&[])),
+        ("GET", format!("/ping/{TOKEN}/disk"), "", alive(&[])),
+        ("GET", format!("/ping/{TOKEN}/disk/fail"), "", down("")),
     ];
     for (method, path, body, expected) in table {
         let (status, _, heard) = bell.get(method, &path, body).await;
@@ -94,7 +97,13 @@ async fn every_shape_of_address_that_senders_know_is_heard() {
 #[tokio::test]
 async fn a_wrong_token_opens_nothing_and_is_told_nothing() {
     let mut bell = Bell::new();
-    for path in ["/api/push/wrong", "/ping/wrong", "/ping/wrong/fail", &format!("/ping/{TOKEN}/other")] {
+    for path in [
+        "/api/push/wrong",
+        "/ping/wrong",
+        "/ping/wrong/fail",
+        &format!("/ping/{TOKEN}/other"),
+        &format!("/ping/{TOKEN}/other/0"),
+    ] {
         let (status, text, heard) = bell.get("GET", path, "").await;
         assert_eq!((status, heard), (404, None), "{path}");
         assert!(!text.contains("canary"), "{text}");

@@ -56,10 +56,10 @@ pub(super) fn of(
     Some((kind, lines.0))
 }
 
-/// What may be shown, line by line.
 /// So much of a telephone number is shown.
 const SHOWN_DIGITS: usize = 2;
 
+/// What may be shown, line by line.
 #[derive(Default)]
 struct Lines(Shown);
 

@@ -23,8 +23,13 @@ fn vault(directory: &Path) -> Vault {
 }
 
 fn started(directory: &Path, room: usize) -> (RegistryHandle, mpsc::Receiver<Wanted>) {
+    started_at(directory, room, crate::clock::now)
+}
+
+/// With a clock of its own.
+fn started_at(directory: &Path, room: usize, now: fn() -> Timestamp) -> (RegistryHandle, mpsc::Receiver<Wanted>) {
     let (sender, letters) = mpsc::channel(room);
-    let options = RegistryOptions { own_domains: vec!["status.example".to_owned()], now: crate::clock::now };
+    let options = RegistryOptions { own_domains: vec!["status.example".to_owned()], now };
     (Registry::start(vault(directory), options, sender).expect("a thread"), letters)
 }
 
@@ -159,6 +164,52 @@ async fn what_cannot_be_written_is_taken_back() {
     fs::remove_dir(&draft).expect("removed");
     assert!(stage.registry.remove(one("amel@example.org")).await.expect("written").is_some());
     assert_eq!(stage.registry.trouble(), None);
+}
+
+#[tokio::test]
+async fn what_is_taken_back_is_so_for_the_next_start_too() {
+    let mut stage = Stage::new();
+    let data = stage.directory.path().join("data");
+    stage.confirmed("amel@example.org").await;
+    stage.confirmed("bo@example.net").await;
+    stage.registry.remove(one("bo@example.net")).await.expect("written");
+    let left = || fs::read(data.join(crate::subscriber::DEPARTED)).expect("there");
+    let before = left();
+    let draft = data.join("subscribers.sealed.new");
+    fs::create_dir(&draft).expect("made");
+    assert!(stage.registry.remove(one("amel@example.org")).await.is_err(), "who left can be written, the book cannot");
+    // What is asked next is answered once everything is taken back.
+    assert_eq!(stage.registry.list().await.expect("read").len(), 1);
+    assert_eq!(left(), before, "it says what the book says");
+    fs::remove_dir(&draft).expect("removed");
+    let (again, _letters) = started(stage.directory.path(), 8);
+    assert_eq!(again.list().await.expect("read")[0].address, one("amel@example.org"));
+}
+
+fn a_year_ahead() -> Timestamp {
+    crate::clock::now().plus(std::time::Duration::from_secs(400 * 86_400))
+}
+
+#[tokio::test]
+async fn a_start_with_a_clock_that_is_a_year_ahead_forgets_nobody() {
+    let mut stage = Stage::new();
+    let sealed = stage.directory.path().join("data").join(crate::subscriber::SEALED);
+    stage.confirmed("amel@example.org").await;
+    let backup = fs::read(&sealed).expect("read");
+    stage.registry.remove(one("amel@example.org")).await.expect("written");
+    assert_eq!(stage.registry.ask(asked("waiting@example.com")).await, Ok(Asking::Taken));
+    let there = stage.registry.list().await.expect("read");
+    assert_eq!(there.len(), 1);
+    {
+        let (ahead, _letters) = started_at(stage.directory.path(), 8, a_year_ahead);
+        // Whoever is to be forgotten is after the first turn; what is asked then is answered in another one.
+        ahead.flush().await.expect("written");
+        ahead.flush().await.expect("written");
+        assert_eq!(ahead.list().await.expect("read"), there, "who has not answered yet");
+    }
+    fs::write(&sealed, backup).expect("put back");
+    let (again, _letters) = started(stage.directory.path(), 8);
+    assert_eq!(again.list().await.expect("read"), [], "who left does not come back");
 }
 
 #[tokio::test]

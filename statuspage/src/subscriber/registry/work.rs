@@ -18,8 +18,12 @@ use super::{
     handle::Unavailable,
     request::{Answer, Done, Look, Reply, Request, Wish},
 };
-use crate::subscriber::departures::State;
-use crate::subscriber::{Allowance, Asked, Asking, Closing, Limits, Moment, Roll, Vault, Wanted};
+use crate::{
+    clock::Belief,
+    subscriber::{
+        Allowance, Asked, Asking, Closing, Limits, Moment, Roll, Vault, VaultError, Wanted, departures::State,
+    },
+};
 
 /// How often it looks whether anything is to be written or forgotten.
 const TURN: Duration = Duration::from_secs(10);
@@ -172,7 +176,7 @@ impl Worker {
             if written.is_err()
                 && let Some(before) = turn.before
             {
-                self.roll = Some(before);
+                self.take_back(before);
             }
             turn.answers.into_iter().for_each(|answer| answer(written.clone()));
         }
@@ -181,10 +185,24 @@ impl Worker {
         }
     }
 
+    /// Goes on with the book as it was. Either file may be ahead of it: who left is written first, and an error can come after the
+    /// last byte. Both are written again until they say the same; that of who left at once, because the next start believes it.
+    fn take_back(&mut self, mut before: Roll) {
+        if let Some(undone) = &self.roll {
+            before.instead_of(undone);
+        }
+        self.dirty = true;
+        // What fails is tried again with the next idle turn.
+        let _ = write_departures(&self.vault, &mut before);
+        self.roll = Some(before);
+    }
+
     fn write_if_dirty(&mut self) {
         if self.dirty {
             // What cannot be written is tried again with the next turn, and told by `trouble`.
             let _ = self.write();
+        } else if let Some(roll) = &mut self.roll {
+            self.dirty = write_departures(&self.vault, roll).is_err();
         }
     }
 
@@ -192,14 +210,7 @@ impl Worker {
         let now = (self.now)();
         let Some(roll) = &mut self.roll else { return Err(self.unavailable()) };
         roll.note_departures(now);
-        let departed = match roll.departures().state() {
-            State::Unwritten => self.vault.write_departures(roll),
-            State::Written => Ok(()),
-        };
-        if departed.is_ok() {
-            roll.departures_are_written();
-        }
-        match departed.and_then(|()| self.vault.write(roll)) {
+        match write_departures(&self.vault, roll).and_then(|()| self.vault.write(roll)) {
             Ok(()) => {
                 self.dirty = false;
                 self.tell(None);
@@ -216,10 +227,11 @@ impl Worker {
         let now = (self.now)();
         if let Some(roll) = &mut self.roll {
             self.purged_at = Some(Instant::now());
-            if roll.purge(now) {
-                self.dirty = true;
-                self.write_if_dirty();
-            }
+            self.dirty |= match roll.look_at_clock(now) {
+                Belief::Believed => roll.purge(now),
+                Belief::Doubted => false,
+            };
+            self.write_if_dirty();
         }
     }
 
@@ -278,6 +290,14 @@ impl Worker {
 
     fn unavailable(&self) -> Unavailable {
         Unavailable(self.trouble.borrow().clone().unwrap_or_else(|| "they are not read yet".into()))
+    }
+}
+
+/// Writes who left, where the file does not have it all.
+fn write_departures(vault: &Vault, roll: &mut Roll) -> Result<(), VaultError> {
+    match roll.departures().state() {
+        State::Written => Ok(()),
+        State::Unwritten => vault.write_departures(roll).map(|()| roll.departures_are_written()),
     }
 }
 

@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize, de::Error as _};
 use shared::{Language, Timestamp};
 
 use super::{Moment, Roll, Trace};
-use crate::subscriber::{
-    Keys, MailAddress, Mailbox, Scope, Stage, SubscriberId,
-    departures::{Departure, Departures, Found},
-    entry::Entry,
-    id::{bits, digits},
+use crate::{
+    clock::Belief,
+    subscriber::{
+        Keys, MailAddress, Mailbox, Scope, Stage, SubscriberId,
+        departures::{Departure, Departures, Found},
+        entry::Entry,
+        id::{bits, digits},
+    },
 };
 
 /// Somebody whom an operator brings, and answers for his consent.
@@ -84,7 +87,12 @@ impl Roll {
         }
     }
 
-    /// Forgets whom there is no reason to know any more; says whether anything changed.
+    /// Looks at the clock, and says whether it is to be believed where somebody is forgotten.
+    pub(in crate::subscriber) fn look_at_clock(&mut self, now: Timestamp) -> Belief {
+        self.departures.look(now)
+    }
+
+    /// Forgets whom there is no reason to know any more, and who left too long ago; says whether anything changed in the book.
     pub fn purge(&mut self, now: Timestamp) -> bool {
         let over: Vec<_> = self.entries.values().filter(|entry| entry.is_over(now)).map(|entry| entry.id).collect();
         let mut changed = !over.is_empty();
@@ -94,6 +102,7 @@ impl Roll {
             ended.map(|token| self.by_token.remove(&token));
             changed |= entry.tidy(now);
         }
+        self.departures.forget(now);
         changed
     }
 
@@ -135,6 +144,11 @@ impl Roll {
     /// Who left lately.
     pub(in crate::subscriber) fn departures(&self) -> &Departures {
         &self.departures
+    }
+
+    /// Takes the place of a book that is taken back, with those who left in it.
+    pub(in crate::subscriber) fn instead_of(&mut self, other: &Self) {
+        self.departures.instead_of(&other.departures);
     }
 
     /// The file has all who left.

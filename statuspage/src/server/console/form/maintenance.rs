@@ -10,8 +10,9 @@ use shared::{Language, MaintenanceId, MaintenanceStage, Text};
 use super::{given, text, time, version};
 use crate::{
     maintenance::{Change, Command, Extent, Maintenance, Planning, Scope, When},
+    moment,
     order::{LONGEST_TEXT, LONGEST_TITLE},
-    page::operator::{Fault, Typed, moment, ticked},
+    page::operator::{Fault, Typed, ticked},
     snapshot::Snapshot,
 };
 
