@@ -356,10 +356,7 @@ impl Book {
                 return None;
             }
             let mut troubles: Vec<_> = silent(place, self.since, now).map(Trouble::Silent).into_iter().collect();
-            let ahead_ms = place.heard.as_ref().map_or(0, |heard| heard.ahead_ms);
-            if ahead_ms.unsigned_abs() > WRONG_MS {
-                troubles.push(Trouble::Clock(ahead_ms));
-            }
+            troubles.extend(wrong_clock(place).map(Trouble::Clock));
             troubles.extend(place.drifts_since.filter(|since| now.since(*since) > DRIFT).map(Trouble::Drift));
             Some((location.clone(), troubles))
         };
@@ -392,6 +389,11 @@ fn last_heard(place: &Place) -> Option<Timestamp> {
     heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))
 }
 
+/// By how much our clock is ahead of its, where that is wrong.
+fn wrong_clock(place: &Place) -> Option<i64> {
+    place.heard.as_ref()?.ahead_ms.filter(|ahead_ms| ahead_ms.unsigned_abs() > WRONG_MS)
+}
+
 fn view(place: &Place, since: Timestamp, now: Timestamp) -> LocationView {
     let heard = place.heard.as_ref();
     let standing = match heard {
@@ -408,8 +410,8 @@ fn view(place: &Place, since: Timestamp, now: Timestamp) -> LocationView {
         code_until: place.code.as_ref().map(|code| code.until).filter(|until| now < *until),
         heard_at: heard.map(|heard| heard.at),
         heartbeat: heard.map(|heard| heard.heartbeat.clone()),
-        ahead_ms: heard.map(|heard| heard.ahead_ms),
-        has_wrong_clock: heard.is_some_and(|heard| heard.ahead_ms.unsigned_abs() > WRONG_MS),
+        ahead_ms: heard.and_then(|heard| heard.ahead_ms),
+        has_wrong_clock: wrong_clock(place).is_some(),
         drifts_since: place.drifts_since,
         has_other_version: heard.is_some_and(|heard| heard.heartbeat.version != env!("CARGO_PKG_VERSION")),
         // What was due is for whoever knows the probes.
