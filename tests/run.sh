@@ -29,6 +29,8 @@ need musl-gcc musl-tools
 need notmuch notmuch
 need iptables iptables
 need prometheus-alertmanager prometheus-alertmanager
+need prometheus prometheus
+need systemd-analyze systemd
 # Debian's own Python, whatever other one comes first in the path.
 need_module() { # module package
     /usr/bin/python3 -c "import $1" 2>/dev/null || missing+=("$2")
@@ -37,6 +39,7 @@ need_module feedparser python3-feedparser
 need_module icalendar python3-icalendar
 need_module dkim python3-dkim
 need_module aiosmtpd python3-aiosmtpd
+need_module yaml python3-yaml
 if [ ${#missing[@]} -gt 0 ]; then
     echo "installing ${missing[*]}"
     sudo=()

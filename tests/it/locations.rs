@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tests::{
     backend::Backend,
+    hook::Hook,
     hub::{Hub, Setup},
     namespace::{Lost, Namespace},
     place::{Place, location, until_whole},
@@ -29,7 +30,7 @@ async fn hub(backend: &Backend) -> Result<(Setup, Hub, u16)> {
 }
 
 /// What the hub has stored of a location.
-async fn stored(hub: &Hub, name: &str) -> Result<Vec<Value>> {
+pub(crate) async fn stored(hub: &Hub, name: &str) -> Result<Vec<Value>> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
         let path = format!("/api/v1/components/cloud/observations?from=2020-01-01T00:00:00Z&limit=1000{cursor}");
@@ -45,7 +46,7 @@ async fn stored(hub: &Hub, name: &str) -> Result<Vec<Value>> {
 }
 
 /// Everything that was taken of a location is stored, each result once.
-async fn exactly_once(setup: &Setup, hub: &Hub, name: &str) -> Result<Value> {
+pub(crate) async fn exactly_once(setup: &Setup, hub: &Hub, name: &str) -> Result<Value> {
     let what = format!("what was taken of {name} is stored");
     let found = wait::until(&what, async || {
         let whole = until_whole(setup, name).await;
@@ -177,8 +178,9 @@ async fn strangers_are_not_let_in_a_copy_is_noticed_and_who_is_revoked_stays_out
 #[tokio::test]
 async fn three_places_over_cut_cables_one_way_loss_and_broken_dns_give_no_false_outage_and_miss_none() -> Result<()> {
     let backend = Backend::start_at("0.0.0.0:0".parse()?).await?;
-    let (hub_port, target) = (free_port()?, backend.address().port());
+    let (hub_port, target, hook) = (free_port()?, backend.address().port(), Hook::start().await?);
     let setup = Setup::new()?.listening_on(&format!("0.0.0.0:{hub_port}")).arguments(&["--no-prober"]);
+    setup.settings(&format!("[incidents]\nquiet = \"1s\"\n{}", hook.channel("hook")))?;
     setup.define_http("cloud", &format!("http://target.belfry.internal:{target}"))?;
     let running = setup.start().await?;
     let (mut places, mut probers) = (Vec::new(), Vec::new());
@@ -241,6 +243,9 @@ async fn three_places_over_cut_cables_one_way_loss_and_broken_dns_give_no_false_
     let said = setup.run(&["incident", "list", "--all", "--json"]).await?.expect(0)?;
     let incidents: Value = serde_json::from_str(&said)?;
     assert_eq!(incidents["incidents"].as_array().map(Vec::len), Some(1), "one incident, told once: {incidents}");
+    let events = || hook.documents().into_iter().filter(|one| one["monitor"].is_null()).map(|one| one["event"].clone());
+    wait::until("the end is told", async || (events().count() >= 2).then_some(())).await;
+    assert_eq!(events().collect::<Vec<_>>(), ["down", "recovered"], "{:#?}", hook.documents());
     for prober in &mut probers {
         assert!(prober.terminate().await?.success(), "{:?}", prober.output());
     }

@@ -22,19 +22,20 @@ pub struct Alertmanager {
 impl Alertmanager {
     /// Starts one that tells nobody, and waits until it answers.
     pub async fn start() -> Result<Self> {
-        Self::with("route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n").await
+        Self::configured("route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n").await
     }
 
     /// Starts one that posts what burns to a webhook each second.
     pub async fn telling(hook: &str) -> Result<Self> {
-        Self::with(&format!(
+        Self::configured(&format!(
             "route: {{ receiver: hook, group_wait: 0s, group_interval: 1s, repeat_interval: 1s }}\n\
              receivers: [{{ name: hook, webhook_configs: [{{ url: \"{hook}\", send_resolved: false }}] }}]\n"
         ))
         .await
     }
 
-    async fn with(configuration: &str) -> Result<Self> {
+    /// Starts one with a configuration of one's own, and waits until it answers.
+    pub async fn configured(configuration: &str) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let file = directory.path().join("alertmanager.yml");
         std::fs::write(&file, configuration)?;

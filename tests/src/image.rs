@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::{
+    compose::Service,
     hub::{Ended, Hub},
     program::{self, Program, free_port},
     wait,
@@ -108,13 +109,30 @@ impl Image {
         Ended::of(tokio::time::timeout(wait::LIMIT, output).await.context("it did not end")??)
     }
 
+    /// The command by which an engine runs a service of a compose file with these further variables: what the file does not say, the
+    /// image does.
+    pub fn service(&self, service: &Service, variables: &[(&str, &str)]) -> Result<Command> {
+        let said = |key: &str| service.words(key).unwrap_or_else(|| self.strings(key_of(key)));
+        // Whoever replaces the entrypoint is told nothing by the image.
+        let command = match (service.words("entrypoint"), service.words("command")) {
+            (Some(_), None) => Vec::new(),
+            (_, _) => said("command"),
+        };
+        let words = [said("entrypoint"), command].concat();
+        let own = service.environment();
+        let own: Vec<(&str, &str)> = own.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.command(&words, &[&own, variables].concat())
+    }
+
+    fn strings(&self, key: &str) -> Vec<String> {
+        let list = self.config[key].as_array().into_iter().flatten();
+        list.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// As the engine starts it: without arguments, what the image says.
     fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Command> {
         let (uid, gid) = self.user()?;
-        let strings = |key: &str| -> Vec<String> {
-            let list = self.config[key].as_array().into_iter().flatten();
-            list.filter_map(Value::as_str).map(str::to_owned).collect()
-        };
         let mounts = r#"
             mount --bind "$0/root" "$0/root"
             mkdir -p "$0/root/proc"; touch "$0/root/etc/resolv.conf"
@@ -131,14 +149,14 @@ impl Image {
         command.args(["--mount", "--propagation", "private", "sh", "-euc", mounts]);
         command.arg(self.directory.path()).args([uid.to_string(), gid.to_string()]);
         command.arg(self.config["WorkingDir"].as_str().context("a working directory")?);
-        let own = if arguments.is_empty() { strings("Cmd") } else { Vec::new() };
+        let own = if arguments.is_empty() { self.strings("Cmd") } else { Vec::new() };
         match arguments {
             // Another program of the image.
             [program, ..] if program.starts_with('/') => command.args(arguments),
-            _ => command.args(strings("Entrypoint")).args(own).args(arguments),
+            _ => command.args(self.strings("Entrypoint")).args(own).args(arguments),
         };
         command.env_clear().env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
-        let said = strings("Env");
+        let said = self.strings("Env");
         command.envs(said.iter().filter_map(|variable| variable.split_once('=')).filter(|(name, _)| *name != "PATH"));
         command.envs(variables.iter().copied());
         Ok(command)
@@ -153,6 +171,11 @@ impl Image {
     fn place(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
+}
+
+/// What the image calls what a compose file calls so.
+fn key_of(word: &str) -> &'static str {
+    if word == "entrypoint" { "Entrypoint" } else { "Cmd" }
 }
 
 fn json(file: &Path) -> Result<Value> {

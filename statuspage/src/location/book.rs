@@ -380,10 +380,7 @@ impl Book {
                 return None;
             }
             let mut troubles: Vec<_> = silent(place, self.since, now).map(Trouble::Silent).into_iter().collect();
-            let ahead_ms = place.heard.as_ref().map_or(0, |heard| heard.ahead_ms);
-            if ahead_ms.unsigned_abs() > WRONG_MS {
-                troubles.push(Trouble::Clock(ahead_ms));
-            }
+            troubles.extend(wrong_clock(place).map(Trouble::Clock));
             troubles.extend(place.drifts_since.filter(|since| now.since(*since) > DRIFT).map(Trouble::Drift));
             Some((location.clone(), troubles))
         };
@@ -395,7 +392,7 @@ impl Book {
     pub fn own_clock(&self, now: Timestamp) -> OwnClock {
         let heard = |(location, place): (_, &Place)| {
             let reports = place.revoked_at.is_none() && silent(place, self.since, now).is_none();
-            Some((location, place.heard.as_ref().filter(|_| reports)?.ahead_ms))
+            Some((location, place.heard.as_ref().filter(|_| reports)?.ahead_ms?))
         };
         let heard: Vec<(&LocationName, i64)> = self.places.iter().filter_map(heard).collect();
         let mut offsets: Vec<i64> = heard.iter().map(|(_, ahead_ms)| *ahead_ms).collect();
@@ -413,6 +410,11 @@ impl Book {
         }
     }
 
+    /// When a location was last heard, or got its key.
+    pub fn last_heard(&self, location: &LocationName) -> Option<Timestamp> {
+        self.places.get(location).and_then(last_heard)
+    }
+
     /// All of them as readers see them.
     pub fn views(&self, now: Timestamp) -> BTreeMap<LocationName, LocationView> {
         self.places.iter().map(|(location, place)| (location.clone(), view(place, self.since, now))).collect()
@@ -426,9 +428,17 @@ fn drifts(heartbeat: &shared::report::Heartbeat, definitions: &str) -> bool {
 
 /// Since when nothing is heard of a location that has a key, where that is silence; what this process could not hear is none.
 fn silent(place: &Place, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    last_heard(place).filter(|last| now.since((*last).max(since)) > SILENCE)
+}
+
+fn last_heard(place: &Place) -> Option<Timestamp> {
     let heard_at = place.heard.as_ref().map(|heard| heard.at);
-    let last = heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))?;
-    (now.since(last.max(since)) > SILENCE).then_some(last)
+    heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))
+}
+
+/// By how much our clock is ahead of its, where that is wrong.
+fn wrong_clock(place: &Place) -> Option<i64> {
+    place.heard.as_ref()?.ahead_ms.filter(|ahead_ms| ahead_ms.unsigned_abs() > WRONG_MS)
 }
 
 fn view(place: &Place, since: Timestamp, now: Timestamp) -> LocationView {
@@ -447,8 +457,8 @@ fn view(place: &Place, since: Timestamp, now: Timestamp) -> LocationView {
         code_until: place.code.as_ref().map(|code| code.until).filter(|until| now < *until),
         heard_at: heard.map(|heard| heard.at),
         heartbeat: heard.map(|heard| heard.heartbeat.clone()),
-        ahead_ms: heard.map(|heard| heard.ahead_ms),
-        has_wrong_clock: heard.is_some_and(|heard| heard.ahead_ms.unsigned_abs() > WRONG_MS),
+        ahead_ms: heard.and_then(|heard| heard.ahead_ms),
+        has_wrong_clock: wrong_clock(place).is_some(),
         drifts_since: place.drifts_since,
         has_other_version: heard.is_some_and(|heard| heard.heartbeat.version != env!("CARGO_PKG_VERSION")),
         // What was due is for whoever knows the probes.

@@ -11,7 +11,7 @@ use prober::canary::is_canary;
 use serde::{Deserialize, Serialize};
 use shared::{
     LocationName, Observation, Sequence, Span, Spans, Timestamp,
-    report::{Entry, Heartbeat, MOST_SPANS, RECEIPT_FORMAT, Receipt, Report, RunId},
+    report::{Entry, Exchange, Heartbeat, MOST_SPANS, RECEIPT_FORMAT, Receipt, Report, RunId},
 };
 
 use super::{CodeHash, PublicKey};
@@ -119,17 +119,29 @@ struct Run {
     first_sent: Timestamp,
     last_sent: Timestamp,
     beat: u64,
-    /// By how much our clock was ahead of its when its first report came.
+    /// By how much our clock was ahead of its when its first report came, or as its first exchange showed.
     #[serde(default)]
     ahead_ms: Option<i64>,
+    #[serde(default)]
+    has_exchanged: bool,
+}
+
+impl Run {
+    /// What its first exchange shows is better than what a report alone does, and comes before the first result: it asks first.
+    fn learn(&mut self, measured: Option<i64>) {
+        if !self.has_exchanged && measured.is_some() {
+            (self.ahead_ms, self.has_exchanged) = (measured, true);
+        }
+    }
 }
 
 /// What was last heard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Heard {
     pub(super) at: Timestamp,
-    /// How far our clock is ahead of its.
-    pub(super) ahead_ms: i64,
+    /// How far our clock is ahead of its, as the last exchange showed; a report alone does not say how long it was on the way.
+    #[serde(default)]
+    pub(super) ahead_ms: Option<i64>,
     pub(super) heartbeat: Heartbeat,
 }
 
@@ -228,6 +240,7 @@ impl Place {
                     return Ok(Turn::Again);
                 }
                 (run.beat, run.last_sent) = (report.beat, report.sent_at);
+                run.learn(measured(report, now));
                 Ok(Turn::Next)
             }
             // What an earlier process sent before the present one began came late, or once more.
@@ -238,7 +251,15 @@ impl Place {
             None if report.begins > self.kept.highest() => {
                 let (id, begins, sent, beat) = (report.run, report.begins, report.sent_at, report.beat);
                 let ahead_ms = Some(one_way(report, now));
-                self.runs.push_back(Run { id, begins, first_sent: sent, last_sent: sent, beat, ahead_ms });
+                self.runs.push_back(Run {
+                    id,
+                    begins,
+                    first_sent: sent,
+                    last_sent: sent,
+                    beat,
+                    ahead_ms,
+                    has_exchanged: false,
+                });
                 if self.runs.len() > RUNS {
                     self.runs.pop_front();
                 }
@@ -286,12 +307,7 @@ impl Place {
     }
 
     fn hear(&mut self, report: &Report, now: Timestamp) {
-        let exchange = report.heartbeat.exchange.as_ref();
-        let one_way = || one_way(report, now);
-        // Of an exchange before the clock was set nothing can be learnt: a report cannot take back longer than it may take.
-        let measured =
-            exchange.map(shared::report::Exchange::ahead_ms).filter(|ahead| (one_way() - ahead).abs() < 30_000);
-        let ahead_ms = measured.unwrap_or_else(one_way);
+        let ahead_ms = measured(report, now).or_else(|| self.heard.as_ref().and_then(|heard| heard.ahead_ms));
         let mut heartbeat = report.heartbeat.clone();
         // What comes with the report is no longer to come.
         let journal = &mut heartbeat.journal;
@@ -386,6 +402,13 @@ fn is_shown(entry: &Entry) -> bool {
 /// By how much our clock is ahead of its, with the time on the way.
 fn one_way(report: &Report, now: Timestamp) -> i64 {
     now.as_millis().saturating_sub(report.sent_at.as_millis())
+}
+
+/// The same as the process's last exchange showed it. Where the way would have taken longer than it may, either a clock was set since, or
+/// the report waited somewhere, before a machine that slept, say: the next exchange tells.
+fn measured(report: &Report, now: Timestamp) -> Option<i64> {
+    let ahead = report.heartbeat.exchange.as_ref().map(Exchange::ahead_ms)?;
+    ((one_way(report, now) - ahead).abs() < 30_000).then_some(ahead)
 }
 
 /// Whether a report is of a process that came before.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 use shared::{
     LocationName, Sequence, Span, Spans, Timestamp,
-    report::{ENROLMENT_FORMAT, Enrolment, Entry, Heartbeat, REPORT_FORMAT, Report, RunId},
+    report::{ENROLMENT_FORMAT, Enrolment, Entry, Exchange, Heartbeat, REPORT_FORMAT, Report, RunId},
 };
 
 use super::*;
@@ -271,8 +271,45 @@ fn times_are_put_right_by_what_was_known_when_the_result_was_kept() {
     check(4, Some(-600_000), -600_000);
     // Nothing was known yet: as far as the run's first report shows.
     check(5, None, 600_000);
-    assert!(book.lyon(at(705)).has_wrong_clock);
-    assert_eq!(book.troubles(at(705))[&lyon()], [Trouble::Clock(600_000)]);
+    assert!(!book.lyon(at(705)).has_wrong_clock, "as far as is known it took ten minutes on the way");
+    let mut report = process.report(vec![], at(110));
+    report.heartbeat.exchange = Some(exchange(105, 705));
+    book.sent(&report, &pair, at(710)).expect("taken");
+    assert!(book.lyon(at(710)).has_wrong_clock);
+    assert_eq!(book.troubles(at(710))[&lyon()], [Trouble::Clock(600_000)]);
+}
+
+/// A report and its receipt, at once, by both clocks.
+fn exchange(there: i64, here: i64) -> Exchange {
+    Exchange { sent_at: at(there), received_at: at(here), answered_at: at(here), returned_at: at(there) }
+}
+
+#[test]
+fn a_report_that_was_long_on_the_way_makes_no_clock_wrong_and_one_that_was_set_is_known_by_the_next() {
+    let (mut book, pair) = enrolled();
+    let mut process = Process::new(1, 1);
+    let mut check = |sent: i64, taken: i64, exchange: Option<Exchange>, expected: Option<i64>| {
+        let mut report = process.report(vec![], at(sent));
+        report.heartbeat.exchange = exchange;
+        book.sent(&report, &pair, at(taken)).expect("taken");
+        let shown = book.lyon(at(taken));
+        let troubles = book.troubles(at(taken)).remove(&lyon()).unwrap_or_default();
+        assert_eq!(
+            (shown.ahead_ms, shown.has_wrong_clock),
+            (expected, expected.is_some_and(|ms| ms > 60_000)),
+            "{sent}"
+        );
+        assert_eq!(troubles.contains(&Trouble::Clock(600_000)), expected == Some(600_000), "{sent}");
+    };
+    // Nobody has answered yet.
+    check(10, 10, None, None);
+    check(20, 20, Some(exchange(10, 10)), Some(0));
+    // The hub's machine slept, or a proxy did, and what waited for it is read now.
+    check(40, 7_240, Some(exchange(20, 20)), Some(0));
+    check(7_241, 7_241, Some(exchange(20, 20)), Some(0));
+    // Its clock is set ten minutes back, which its next exchange shows.
+    check(6_650, 7_250, Some(exchange(7_241, 7_241)), Some(0));
+    check(6_660, 7_260, Some(exchange(6_650, 7_250)), Some(600_000));
 }
 
 #[test]
@@ -288,7 +325,8 @@ fn a_clock_that_most_of_those_who_are_heard_find_wrong_is_the_hubs() {
             let enrolment =
                 Enrolment { location: location.clone(), public_key, signature, ..pair.enrolment(code.reveal()) };
             book.enrol(&enrolment, at(1)).expect("enrolled");
-            let report = Report { location, ..Process::new(1, 1).report(vec![], at(5 - offset)) };
+            let mut report = Report { location, ..Process::new(1, 1).report(vec![], at(5 - offset)) };
+            report.heartbeat.exchange = Some(exchange(5 - offset, 5));
             book.take(&report, &pair.public(), DEFINITIONS, at(5)).expect("taken");
         }
         let said = match book.own_clock(at(6)) {
@@ -358,6 +396,23 @@ fn a_result_from_before_the_first_receipt_has_the_same_time_whenever_it_comes() 
     assert_eq!(started(&mut book, 110), at(690));
     book.unsettle(&lyon());
     assert_eq!(started(&mut book, 120), at(690), "however long it was on the way");
+}
+
+#[test]
+fn a_process_whose_first_report_was_long_on_the_way_has_its_results_at_their_times() {
+    let (mut book, pair) = enrolled();
+    let mut process = Process::new(1, 1);
+    book.sent(&process.report(vec![], at(100)), &pair, at(220)).expect("taken");
+    let unknown = Entry { ahead_ms: None, ..entry(1, 90) };
+    let mut started = |book: &mut Book, second: i64, behind: i64| {
+        let mut report = process.report(vec![unknown.clone()], at(second));
+        report.heartbeat.exchange = Some(exchange(second - 1, second - 1 + behind));
+        let taken = book.take(&report, &pair.public(), DEFINITIONS, at(second + behind)).expect("taken");
+        taken.news[0].observation.started_at
+    };
+    assert_eq!(started(&mut book, 221, 0), at(90));
+    book.unsettle(&lyon());
+    assert_eq!(started(&mut book, 230, 50), at(90), "whatever its clock does later");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::{
     LocationName, Sequence,
-    report::{ENROLMENT_FORMAT, Enrolment, Entry, Heartbeat, REPORT_FORMAT, Receipt, Report, RunId},
+    report::{ENROLMENT_FORMAT, Enrolment, Entry, Exchange, Heartbeat, REPORT_FORMAT, Receipt, Report, RunId},
 };
 
 use super::*;
@@ -158,7 +158,10 @@ impl Bench {
     async fn hear_clocks(&mut self, afar: &mut [(LocationName, Afar); 2], ahead: [u64; 2]) -> Vec<String> {
         for ((location, afar), ahead) in afar.iter_mut().zip(ahead) {
             let sent_at = now().minus(Duration::from_secs(ahead));
-            let report = Report { location: location.clone(), sent_at, ..afar.report(self, vec![]) };
+            let mut report = Report { location: location.clone(), sent_at, ..afar.report(self, vec![]) };
+            let (here, there) = (now(), sent_at);
+            report.heartbeat.exchange =
+                Some(Exchange { sent_at: there, received_at: here, answered_at: here, returned_at: there });
             self.deliver_report(&report).await.expect("it is taken");
         }
         self.hub.tell_troubles().await;
@@ -194,6 +197,30 @@ async fn a_clock_that_every_location_finds_wrong_is_ours_and_one_that_a_single_o
     bench.hub.options.ping = PingBoard::compared(0);
     let told = bench.hear_clocks(&mut afar, [600, 601]).await;
     assert_eq!(told.iter().filter(|told| *told == "location_clock fault").count(), 3, "{told:?}");
+}
+
+#[tokio::test]
+async fn silence_is_as_long_as_nothing_was_heard_and_no_restart_of_the_hub_ends_it() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.telling.locations.age(&lyon(), Duration::from_secs(61));
+    let heard_at = bench.hub.telling.locations.last_heard(&lyon()).expect("it reported");
+    bench.hub.tell_troubles().await;
+    bench.deliver().await;
+    bench.hub.telling.locations.mark_changed();
+    bench.hub.write_checkpoint(now()).await;
+    let mut bench = bench.killed(cloud()).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault"], "it has not been heard since");
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault", "location_silent fault_over"]);
+    let lasted = bench.rows().into_iter().find_map(|row| {
+        let Kind::Recovered { since, until } = row.kind else { return None };
+        Some((since, until.since(since) >= Duration::from_secs(61)))
+    });
+    assert_eq!(lasted, Some((heard_at, true)));
 }
 
 #[tokio::test]
