@@ -87,6 +87,26 @@ async fn a_store_that_failed_and_works_after_a_restart_is_told_to_work() {
 }
 
 #[tokio::test]
+async fn a_dead_man_switch_that_takes_no_ping_is_told_until_it_takes_one() {
+    let mut bench = Bench::start(cloud()).await;
+    let (begun, failing) = ("monitor:ping_failing fault", vec!["monitor:ping_failing fault"]);
+    for (board, expected) in [
+        (PingBoard::default(), vec![]),
+        (PingBoard::noted(Some(lately()), 2), vec![]),
+        (PingBoard::noted(Some(lately()), 3), failing.clone()),
+        // As after a restart: nothing is known yet.
+        (PingBoard::noted(None, 0), failing.clone()),
+        (PingBoard::noted(None, 4), failing),
+        (PingBoard::noted(Some(now()), 0), vec![begun, "monitor:ping_failing fault_over"]),
+    ] {
+        bench.hub.options.ping = board;
+        bench.hub.oversee(now(), Instant::now()).await;
+        bench.deliver().await;
+        assert_eq!(bench.told(), expected);
+    }
+}
+
+#[tokio::test]
 async fn single_faults_are_told_each_for_itself() {
     let mut bench = Bench::start(cloud()).await;
     let faults = [

@@ -298,6 +298,8 @@ fn watched() -> Vec<WatchFault> {
         WatchFault::ProbesStuck { probes: 1 },
         WatchFault::ProbesStuck { probes: 2 },
         WatchFault::PartFailed { part: "care".to_owned() },
+        WatchFault::SchedulerLate { seconds: 4 },
+        WatchFault::PingFailing { switch: "ping".to_owned(), taken_at: None, reason: "connection refused".to_owned() },
     ]
 }
 
