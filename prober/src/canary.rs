@@ -135,17 +135,8 @@ pub fn is_canary(component: &ComponentId) -> bool {
 /// The canaries as one component whose server listens at `address`; whoever only judges needs none.
 pub fn definition(address: Option<SocketAddr>) -> Option<Definition> {
     let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 9)));
-    Some(Definition {
-        id: component()?,
-        name: COMPONENT.into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: Vec::new(),
-        depends_on: Vec::new(),
-        formerly: Vec::new(),
-        probes: Canary::ALL.into_iter().filter_map(|canary| canary.probe(address)).collect(),
-    })
+    let probes = Canary::ALL.into_iter().filter_map(|canary| canary.probe(address)).collect();
+    Some(Definition::new(component()?, COMPONENT, probes))
 }
 
 /// The same set with the canaries in it.

@@ -19,7 +19,7 @@ use futures_util::{
     future::{BoxFuture, Shared},
     stream::FuturesUnordered,
 };
-use shared::{LocationName, Observation, Thresholds, Verdict};
+use shared::{Failure, FailureKind, LocationName, Observation, Thresholds, Verdict};
 use tokio::time::Instant;
 use url::Url;
 
@@ -79,12 +79,14 @@ impl fmt::Display for ControlTarget {
     }
 }
 
-/// What a result says of which nobody can tell whether its target is at fault.
+/// What a result says of which nobody can tell whether its target is at fault. Versions of before said it by this sentence alone, and
+/// hubs of before know it by nothing else.
 const BLIND: &str = "this location cannot reach its control targets";
 
 /// Whether a result says that the place it comes from sees nothing: none of its control targets answered when its target did not.
 pub fn saw_nothing(observation: &Observation) -> bool {
-    let blind = |failure: &shared::Failure| failure.kind == shared::FailureKind::ProberFault && failure.detail == BLIND;
+    let said = |failure: &Failure| failure.kind == FailureKind::ProberFault && failure.detail == BLIND;
+    let blind = |failure: &Failure| failure.blind || said(failure);
     observation.verdict == Verdict::Unknown && observation.failure.as_ref().is_some_and(blind)
 }
 
@@ -144,9 +146,9 @@ impl Control {
             let evidence = failure.evidence.unwrap_or_default();
             format!("{}: {} {evidence}", failure.kind, failure.detail)
         });
-        let blind = ours(BLIND).with_evidence(found.unwrap_or_default());
+        let said = ours(BLIND).with_evidence(found.unwrap_or_default());
         observation.verdict = Verdict::Unknown;
-        observation.failure = Some(blind);
+        observation.failure = Some(Failure { blind: true, ..said });
         observation
     }
 

@@ -41,6 +41,23 @@ pub struct Definition {
     pub probes: Vec<Arc<ProbeDefinition>>,
 }
 
+impl Definition {
+    /// A component with these probes, of which nothing else is said.
+    pub fn new(id: ComponentId, name: impl Into<Text>, probes: Vec<Arc<ProbeDefinition>>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            group: None,
+            description: None,
+            url: None,
+            domains: Vec::new(),
+            depends_on: Vec::new(),
+            formerly: Vec::new(),
+            probes,
+        }
+    }
+}
+
 /// One probe of a component.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbeDefinition {

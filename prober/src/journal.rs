@@ -2,7 +2,8 @@
 //!
 //! It does not know how a report travels nor what a result means. Files of frames are only appended to; each frame is a few results,
 //! compressed, with a checksum. A frame that was being written when the process died is left out at the next start; one that is
-//! damaged is skipped and counted. When the disk does not take results they wait in memory, up to a limit, and are written later.
+//! damaged, at the start or later, is given up and counted, and what lies behind it is read. What the disk does not give just now is
+//! neither: it is tried again. When the disk does not take results they wait in memory, up to a limit, and are written later.
 
 mod aside;
 mod frame;
@@ -103,6 +104,8 @@ pub struct Journal {
     counts: Counts,
     /// Why the disk does not take results, as it was told last.
     failing: Option<String>,
+    /// Why some results cannot be given new numbers, as it was told last.
+    unmoved: Option<String>,
     /// A sign of life between two files: work on many of them may take long.
     pulse: Pulse,
     /// The disk takes no more than that, for tests of a full one.
@@ -147,10 +150,21 @@ impl Journal {
         }
     }
 
-    /// Writes what waits in memory, and gives new numbers to what still waits for them.
-    pub fn flush(&mut self) {
+    /// Writes what waits in memory, and gives new numbers to what still waits for them. What could not be given one waits for the
+    /// next [`Journal::upkeep`]: results are kept several times a second.
+    fn flush(&mut self) {
+        self.write_memory();
+        if self.unmoved.is_none() {
+            self.renumber_rest();
+        }
+    }
+
+    /// What is done every few seconds: tries again what the disk did not take, and removes what needs not be kept.
+    pub fn upkeep(&mut self, now: Timestamp) {
         self.write_memory();
         self.renumber_rest();
+        self.forget(now);
+        aside::forget(&self.directory, now.minus(self.options.keep));
     }
 
     /// On a full disk, what the hub has makes room for what it has not.
@@ -239,7 +253,7 @@ impl Journal {
     }
 
     /// Removes what the hub has had for long enough, and makes room when there is too much.
-    pub fn forget(&mut self, now: Timestamp) {
+    fn forget(&mut self, now: Timestamp) {
         let settled = self.marks.acknowledged_before(now.minus(self.options.keep));
         while self.remove_first_up_to(settled) {}
         while self.bytes() > self.options.max_bytes {
@@ -248,7 +262,6 @@ impl Journal {
             }
             self.pulse.beat();
         }
-        aside::forget(&self.directory, now.minus(self.options.keep));
     }
 
     /// Removes the oldest file of which the hub has everything; false when there is none.
@@ -271,8 +284,30 @@ impl Journal {
         self.segments.iter().map(|segment| segment.bytes).sum::<u64>() + open
     }
 
-    /// Thins out the oldest file that is whole and can be read; false when none is left.
+    /// Counts the damage that was found while results were read. A file of which nothing is left is set aside.
+    fn count_damage(&mut self) {
+        if self.writer.as_ref().is_some_and(|writer| writer.segment().is_damaged()) {
+            // Nothing more is trusted to it.
+            self.take_back();
+        }
+        self.counts.damaged += self.segments.iter_mut().map(Segment::take_damage).sum::<u64>();
+        self.segments.retain(|segment| {
+            let holds_something = !segment.numbers.is_empty();
+            if !holds_something {
+                aside::set(&segment.path);
+            }
+            holds_something
+        });
+    }
+
+    /// Thins out the oldest file that can be read; false when none is left.
     fn thin(&mut self) -> bool {
+        let thinned = self.try_thin();
+        self.count_damage();
+        thinned
+    }
+
+    fn try_thin(&mut self) -> bool {
         for segment in self.segments.iter_mut().filter(|segment| !segment.is_thin()) {
             match thinning::thin(segment) {
                 Ok(gone) => {
@@ -284,7 +319,7 @@ impl Journal {
                     self.counts.thinned += gone;
                     return true;
                 }
-                Err(error) => tracing::warn!(%error, "a part of the journal could not be thinned out and stays"),
+                Err(error) => segment.tell(&error),
             }
         }
         false

@@ -26,7 +26,6 @@ mod template;
 
 pub use control::{ControlTarget, InvalidControlTarget, saw_nothing};
 pub use counters::{Counted, Counters};
-pub use location::{Location, LocationError, LocationOptions};
 pub use network::{InvalidNameServer, NameServer, Network, NetworkError, NetworkOptions, PrivateTargets};
 pub use probe::{Attempt, execute};
 pub use runner::{Prober, RunnerOptions};

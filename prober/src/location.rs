@@ -1,7 +1,8 @@
 //! A place that observes and reports, put together: definitions that are followed, the prober, the journal and the way to a hub, each
 //! with its sign of life.
 //!
-//! It does not know flags, nor who ends the process: the programs that are such a place watch over it with their other parts.
+//! It does not know flags, nor who ends the process: `prober run` is such a place and nothing else, and watches over it with its other parts.
+//! An outpost, which judges too, puts the same parts together itself.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -27,22 +28,22 @@ use crate::{
 
 /// What can be set about a place.
 #[derive(Debug, Clone)]
-pub struct LocationOptions {
+pub(crate) struct LocationOptions {
     /// The directory of definitions, the same as the hub's.
-    pub probes: PathBuf,
+    pub(crate) probes: PathBuf,
     /// How they are read.
-    pub load: LoadOptions,
+    pub(crate) load: LoadOptions,
     /// How targets are reached.
-    pub network: NetworkOptions,
+    pub(crate) network: NetworkOptions,
     /// When none of them can be reached, this place is blind; none means never blind.
-    pub control: Vec<ControlTarget>,
+    pub(crate) control: Vec<ControlTarget>,
     /// Its name, key, journal and hub, and who else gets what is observed.
-    pub reporter: ReporterOptions,
+    pub(crate) reporter: ReporterOptions,
 }
 
 /// Why a place cannot begin: one sentence for the operator, with the way out.
 #[derive(Debug, thiserror::Error)]
-pub enum LocationError {
+pub(crate) enum LocationError {
     /// The definitions.
     #[error(transparent)]
     Definitions(#[from] CannotLook),
@@ -56,7 +57,7 @@ pub enum LocationError {
 
 /// A place, ready and not yet running.
 #[derive(Debug)]
-pub struct Location {
+pub(crate) struct Location {
     prober: Prober,
     watcher: Watcher,
     definitions: watch::Sender<Arc<DefinitionSet>>,
@@ -73,7 +74,7 @@ impl Location {
     /// # Errors
     ///
     /// One sentence for the operator; nothing is left running.
-    pub async fn open(options: LocationOptions, oversight: &mut Oversight) -> Result<Self, LocationError> {
+    pub(crate) async fn open(options: LocationOptions, oversight: &mut Oversight) -> Result<Self, LocationError> {
         let (set, watcher) = reload::open(&options.probes, options.load)?;
         let network = Network::new(&options.network)?;
         let name = options.reporter.location.clone();
@@ -96,23 +97,13 @@ impl Location {
     }
 
     /// The definitions that run; a new set whenever they change.
-    pub fn definitions(&self) -> watch::Receiver<Arc<DefinitionSet>> {
+    pub(crate) fn definitions(&self) -> watch::Receiver<Arc<DefinitionSet>> {
         self.definitions.subscribe()
-    }
-
-    /// How the hub was last heard; it changes with each report.
-    pub fn contact(&self) -> watch::Receiver<Contact> {
-        self.reporter.contact()
-    }
-
-    /// What the prober counts.
-    pub fn counters(&self) -> Arc<Counters> {
-        self.prober.counters()
     }
 
     /// Observes, keeps and reports until `stop`; then keeps what is still on its way, and reports once more. When a part ends by
     /// itself that cannot be begun anew, the rest is stopped too.
-    pub async fn run(self, stop: CancellationToken) -> Finish {
+    pub(crate) async fn run(self, stop: CancellationToken) -> Finish {
         let Self { prober, watcher, definitions, reporter, seam: (out, observations), scheduler, vitals } = self;
         let (mut tasks, fault) = (JoinSet::new(), CancellationToken::new());
         tasks.spawn(measure_lag(Arc::clone(&vitals), scheduler, stop.clone()));
@@ -151,10 +142,10 @@ impl Told {
 
     fn line(&mut self) -> String {
         let probes = self.counters.read().scheduled;
-        let Contact { receipt, error, .. } = self.contact.borrow_and_update().clone();
+        let Contact { receipt, error } = self.contact.borrow_and_update().clone();
         let hub = match (receipt, error) {
             (_, Some(error)) => format!("the hub does not take reports: {error}"),
-            (Some(receipt), None) => format!("the hub took a report at {}", receipt.at),
+            (Some(receipt), None) => format!("the hub took a report at {receipt}"),
             (None, None) => "the hub is asked".to_owned(),
         };
         format!("{probes} probes; {hub}")

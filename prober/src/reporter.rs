@@ -34,7 +34,7 @@ use crate::{
     supervisor::{Oversight, Pulse, Vitals, anew},
 };
 
-pub use contact::{Contact, Moment};
+pub(crate) use contact::Contact;
 pub use enrolment::EnrolmentError;
 pub use hub::{HubAddress, InvalidHubAddress};
 pub use identity::{Identity, IdentityError};
@@ -136,7 +136,7 @@ impl Reporter {
     }
 
     /// How the hub was last heard; it changes with each report.
-    pub fn contact(&self) -> channel::Receiver<Contact> {
+    pub(crate) fn contact(&self) -> channel::Receiver<Contact> {
         self.contact.1.clone()
     }
 

@@ -153,12 +153,20 @@ pub struct Heartbeat {
     /// Free space beside the journal, in bytes; absent where the system does not say.
     #[serde(default)]
     pub free_disk: Option<u64>,
-    /// The last exchange with the hub that was answered, for its clock.
+    /// The last exchange with the hub, for its clock; absent before the first one, and when the location's own was set during it.
     #[serde(default)]
     pub exchange: Option<Exchange>,
     /// Whether it probes canaries, so that what is found of them is expected; versions that had none do not say.
     #[serde(default)]
     pub canaries: bool,
+}
+
+/// Share of the probes that must run for all to be well, in percent: here and at the hub, for a page and for a dead-man switch.
+const ENOUGH: u64 = 95;
+
+/// Whether enough of the probes ran that should have: 95 %; where none should, nothing is missing.
+pub fn is_covered(executed: u64, expected: u64) -> bool {
+    executed.saturating_mul(100) >= expected.saturating_mul(ENOUGH)
 }
 
 /// How a journal does.
@@ -340,6 +348,19 @@ mod tests {
         assert_eq!(exchange(0, 40, 50, 90).ahead_ms(), 0);
         assert_eq!(exchange(0, 600_040, 600_050, 90).ahead_ms(), 600_000);
         assert_eq!(exchange(600_000, 40, 50, 600_090).ahead_ms(), -600_000);
+    }
+
+    #[test]
+    fn nineteen_of_twenty_probes_are_enough() {
+        let check = |executed: u64, expected: u64, is_enough: bool| {
+            assert_eq!(is_covered(executed, expected), is_enough, "{executed} of {expected}");
+        };
+        check(0, 0, true);
+        check(0, 1, false);
+        check(18, 19, false);
+        check(19, 20, true);
+        check(949, 1_000, false);
+        check(950, 1_000, true);
     }
 
     #[test]

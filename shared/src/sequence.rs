@@ -161,6 +161,16 @@ impl Spans {
         }
     }
 
+    /// Takes the numbers of a span out.
+    pub fn remove(&mut self, span: Span) {
+        let begin = self.0.partition_point(|known| known.last < span.first);
+        let end = self.0.partition_point(|known| known.first <= span.last);
+        let (first, last) = (self.0.get(begin), end.checked_sub(1).and_then(|last| self.0.get(last)));
+        let before = first.and_then(|known| Span::new(known.first, span.first.before()));
+        let after = last.and_then(|known| Span::new(span.last.next(), known.last));
+        self.0.splice(begin..end, before.into_iter().chain(after));
+    }
+
     /// Whether the number is in the set.
     pub fn contains(&self, number: Sequence) -> bool {
         let at = self.0.partition_point(|known| known.last < number);
@@ -255,6 +265,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_taken_out_of_a_set_is_not_in_it_and_all_else_is(
+            spans in proptest::collection::vec((1_u64..60, 0_u64..8), 0..20),
+            (from, more) in (1_u64..60, 0_u64..20),
+        ) {
+            let whole: Spans = spans.iter().map(|(first, more)| span(*first, first + more)).collect();
+            let (mut set, out) = (whole.clone(), span(from, from + more));
+            set.remove(out);
+            for number in (1..90).map(Sequence) {
+                prop_assert_eq!(set.contains(number), whole.contains(number) && !out.contains(number));
+            }
+            prop_assert_eq!(set.clone(), set.iter().collect());
+        }
+
         #[test]
         fn a_set_of_spans_is_the_set_of_their_numbers(spans in proptest::collection::vec((1_u64..60, 0_u64..8), 0..30)) {
             let set: Spans = spans.iter().map(|(first, more)| span(*first, first + more)).collect();

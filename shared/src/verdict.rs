@@ -56,12 +56,16 @@ pub struct Failure {
     /// What was met on the way, of a first failure: kept with the incident and nowhere else. Never public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exhibit: Option<Box<Exhibit>>,
+    /// The place saw nothing: none of its control targets answered when the target did not. It is for whoever hears the result: stored
+    /// results do not keep it. A flag and no kind of its own, so that a hub that does not know it yet takes the result all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blind: bool,
 }
 
 impl Failure {
     /// A reason whose words hold nothing private.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), evidence: None, exhibit: None }
+        Self { kind, detail: detail.into(), evidence: None, exhibit: None, blind: false }
     }
 
     /// The same with something for operators' eyes: control characters escaped, cut at 512 characters.

@@ -71,12 +71,7 @@ fn result(component: &str, place: usize, at: Timestamp, noise: &mut Noise) -> Ob
     let usual = [0.045, 0.120, 0.210][place] * daily * (0.25 * noise.bell()).exp();
     let seconds = if noise.next() < 0.005 { usual + 1.0 + noise.next() } else { usual };
     let verdict = if noise.next() < 0.002 { Verdict::Fail } else { Verdict::Pass };
-    let failure = (verdict == Verdict::Fail).then(|| Failure {
-        kind: FailureKind::HttpStatus,
-        detail: "503 Service Unavailable".to_owned(),
-        evidence: None,
-        exhibit: None,
-    });
+    let failure = (verdict == Verdict::Fail).then(|| Failure::new(FailureKind::HttpStatus, "503 Service Unavailable"));
     Observation {
         probe: format!("{component}/login").parse().expect("an id"),
         location: ["paris", "lyon", "brest"][place].parse().expect("a name"),

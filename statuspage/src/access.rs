@@ -54,6 +54,17 @@ pub enum Denied {
     Busy,
 }
 
+impl Denied {
+    /// The word for it in the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Wrong => "wrong_password",
+            Self::Wait(_) => "too_many_attempts",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 impl Access {
     /// Takes the accounts of the settings; the key of sessions lies in the data directory and is made where there is none.
     pub fn open(data: &Path, accounts: Accounts, time_zone: TimeZone, now: Timestamp) -> Self {

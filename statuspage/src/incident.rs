@@ -49,3 +49,15 @@ pub enum Actor {
     /// Whoever followed the link of a message of that channel.
     Channel(String),
 }
+
+/// As logs have it.
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Monitor => f.write_str("monitor"),
+            Self::Operator(name) => write!(f, "operator:{name}"),
+            Self::Socket => f.write_str("socket"),
+            Self::Channel(name) => write!(f, "channel:{name}"),
+        }
+    }
+}

@@ -20,10 +20,11 @@ use url::Url;
 
 use super::{Outcome, Terminal, WatchArguments};
 use crate::{
-    ControlTarget, Location, LocationOptions,
+    ControlTarget,
     definition::DefinitionSet,
     journal::JournalOptions,
     load::LoadOptions,
+    location::{Location, LocationOptions},
     probe::wall_clock,
     reporter::{HubAddress, ReporterOptions},
     signals::stop_on_signal,

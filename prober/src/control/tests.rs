@@ -53,8 +53,26 @@ async fn blindness_makes_a_failure_unknown_and_keeps_it_as_evidence() {
     let reason = observation.failure.expect("a reason");
     assert_eq!((observation.verdict, reason.kind), (Verdict::Unknown, FailureKind::ProberFault));
     assert_eq!(reason.evidence.as_deref(), Some("http_status: 502 Bad Gateway <h1>"));
+    assert!(reason.blind);
     let passed = Observation { verdict: Verdict::Pass, failure: None, ..failure() };
     assert_eq!(control(&[NOWHERE.to_owned()]).sighted(passed.clone()).await, passed);
+}
+
+#[test]
+fn that_a_place_sees_nothing_is_said_by_data_and_the_sentence_of_old_versions_is_understood() {
+    let check = |reason: serde_json::Value, verdict: Verdict, expected: bool| {
+        let read = serde_json::from_value(reason.clone()).expect("a failure");
+        let observation = Observation { verdict, failure: Some(read), ..failure() };
+        assert_eq!(saw_nothing(&observation), expected, "{verdict} {reason}");
+    };
+    let said = |detail: &str| serde_json::json!({ "kind": "prober_fault", "detail": detail });
+    let reworded = serde_json::json!({ "kind": "prober_fault", "detail": "nothing is seen from here", "blind": true });
+    check(reworded.clone(), Verdict::Unknown, true);
+    check(reworded, Verdict::Fail, false);
+    check(said("this location cannot reach its control targets"), Verdict::Unknown, true);
+    check(said("this location has no memory left"), Verdict::Unknown, false);
+    let written = serde_json::to_value(Failure::new(FailureKind::ProberFault, "x")).expect("written");
+    assert_eq!(written, said("x"), "what is no news is not written");
 }
 
 #[tokio::test]

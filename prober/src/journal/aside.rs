@@ -3,7 +3,7 @@
 //! It does not know what was in them; nothing of it is read again.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -15,8 +15,13 @@ const MOST: usize = 8;
 /// What the end of their names begins with.
 const DAMAGED: &str = "damaged-";
 
-/// Sets a file aside: whoever can save something of it finds it beside the journal.
+/// Sets a file aside: whoever can save something of it finds it beside the journal. It is dated first: from now on it is kept for as long
+/// as results are, however long ago it was written.
 pub(super) fn set(path: &Path) {
+    let dated = File::options().append(true).open(path).and_then(|file| file.set_modified(SystemTime::now()));
+    if let Err(error) = dated {
+        tracing::debug!(%error, path = %path.display(), "a part of the journal that is set aside could not be dated");
+    }
     let mut places = (1_u32..).map(|again| path.with_extension(format!("{DAMAGED}{again}")));
     let Some(place) = places.find(|place| !place.exists()) else { return };
     match fs::rename(path, &place) {
@@ -27,7 +32,7 @@ pub(super) fn set(path: &Path) {
     }
 }
 
-/// Removes what was written before an instant, and the oldest of what is more than there may be.
+/// Removes what was set aside before an instant, and the oldest of what is more than there may be.
 pub(super) fn forget(directory: &Path, before: Timestamp) {
     let mut files = all(directory);
     // The newest last.
@@ -44,7 +49,7 @@ pub(super) fn forget(directory: &Path, before: Timestamp) {
     }
 }
 
-/// Each with when it was last written.
+/// Each with when it was set aside.
 fn all(directory: &Path) -> Vec<(SystemTime, PathBuf)> {
     let found = fs::read_dir(directory).into_iter().flatten().flatten();
     let is_one = |path: &PathBuf| {

@@ -1,8 +1,15 @@
 //! How far the hub has the journal, as it said: a small file that is replaced whole.
 //!
-//! It is never synced: one that is older than the truth only leads to a question more.
+//! It does not know what lies in the journal. It is synced only while it names numbers that wait for new ones: without it, a power cut
+//! would leave results of ours under numbers that the hub has from others, and they would count as its own. Otherwise one that is older
+//! than the truth, or none, only leads to a question more.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::Path,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use shared::{Sequence, Spans, Timestamp};
@@ -32,17 +39,24 @@ impl Marks {
         read.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
-    /// Writes them down; that it failed costs a question more.
+    /// Writes them down, where it does no harm that it fails.
     pub(super) fn note(&self, directory: &Path) {
         if let Err(error) = self.write(directory) {
             tracing::debug!(%error, "how far the hub has the journal could not be noted");
         }
     }
 
-    fn write(&self, directory: &Path) -> io::Result<()> {
+    /// Writes them down. While numbers wait for new ones they are on stable storage when this returns.
+    pub(super) fn write(&self, directory: &Path) -> io::Result<()> {
         let draft = directory.join("marks.new");
-        fs::write(&draft, serde_json::to_vec(self)?)?;
-        fs::rename(draft, directory.join("marks"))
+        let mut file = File::create(&draft)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        if self.renumbering.is_empty() {
+            return fs::rename(draft, directory.join("marks"));
+        }
+        file.sync_all()?;
+        fs::rename(draft, directory.join("marks"))?;
+        File::open(directory)?.sync_all()
     }
 
     /// Takes a receipt. A hub that knows less than before was restored from a backup.

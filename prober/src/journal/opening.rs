@@ -76,6 +76,7 @@ impl UnreadJournal {
             begins: next,
             counts: Counts { damaged, ..Counts::default() },
             failing: None,
+            unmoved: None,
             pulse,
             #[cfg(test)]
             room: None,

@@ -9,51 +9,51 @@ use shared::{
     report::{Entry, JournalState},
 };
 
-use super::{Journal, Picked, segment::Segment};
+use super::{
+    Journal, Picked,
+    segment::{Segment, Writer},
+};
 use crate::canary::is_canary;
 
-/// The text of one report's results, in bytes; the hub takes no more than twice that.
+/// The text of one report's results, in bytes. The hub takes reports of four times that, all told.
 const TEXT: usize = 4 << 20;
 
 impl Journal {
     /// Results of the wanted numbers, the first ones, and which of them will never come.
-    pub fn pick(&self, wanted: &Spans, most: usize) -> Picked {
+    pub fn pick(&mut self, wanted: &Spans, most: usize) -> Picked {
         let mut picked = Picked::default();
         let (mut room, mut text) = (most, TEXT);
-        let mut until = self.last();
+        let (mut until, moved) = (self.last(), self.marks.renumbering.clone());
         let mut take = |entry: Entry| {
+            if moved.contains(entry.sequence) {
+                return ControlFlow::Continue(());
+            }
             let size = serde_json::to_vec(&entry).map_or(0, |text| text.len());
             if room == 0 || (size > text && !picked.entries.is_empty()) {
-                return false;
+                return ControlFlow::Break(entry.sequence);
             }
             (room, text) = (room - 1, text.saturating_sub(size));
             picked.entries.push(entry);
-            true
+            ControlFlow::Continue(())
         };
-        for part in self.in_order() {
+        for mut part in self.in_order() {
             if !wanted.iter().any(|span| part.meets(span)) {
                 continue;
             }
-            let taken = part.each(wanted, |entry| match self.is_moved(entry.sequence) {
-                true => ControlFlow::Continue(()),
-                false => {
-                    let sequence = entry.sequence;
-                    if take(entry) { ControlFlow::Continue(()) } else { ControlFlow::Break(sequence) }
-                }
-            });
-            if let ControlFlow::Break(sequence) = taken {
+            if let ControlFlow::Break(sequence) = part.each(wanted, &mut take) {
                 until = sequence.before();
                 break;
             }
         }
+        self.count_damage();
         picked.lost = self.lost(wanted, until);
         picked
     }
 
     /// The files and the memory as one, in the order of their numbers.
-    fn in_order(&self) -> Vec<Part<'_>> {
-        let written = self.segments.iter().map(Part::Written);
-        let open = self.writer.as_ref().map(|writer| Part::Written(writer.segment()));
+    fn in_order(&mut self) -> Vec<Part<'_>> {
+        let written = self.segments.iter_mut().map(Part::Written);
+        let open = self.writer.as_mut().map(|writer| Part::Written(writer.segment_mut()));
         let mut parts: Vec<_> = written.chain(open).chain([Part::Memory(&self.memory)]).collect();
         parts.sort_by_key(Part::first);
         parts
@@ -70,20 +70,23 @@ impl Journal {
     /// Every number that is here.
     pub fn held(&self) -> Spans {
         let mut held = Spans::default();
-        for part in self.in_order() {
-            part.numbers().iter().for_each(|span| held.insert(span));
-        }
+        let files = self.segments.iter().chain(self.writer.as_ref().map(Writer::segment));
+        files.flat_map(|file| file.numbers.iter()).for_each(|span| held.insert(span));
+        self.memory.iter().for_each(|entry| held.add(entry.sequence));
         held
     }
 
-    /// How it does. Canaries are left out: nobody waits for them.
-    pub fn state(&self) -> JournalState {
+    /// How it does, as far as that can be read. Canaries are left out: nobody waits for them.
+    pub fn state(&mut self) -> JournalState {
         let acknowledged = self.marks.acknowledged;
-        let parts = self.in_order();
-        let waiting = parts.iter().find(|part| part.waiting(acknowledged) > 0);
+        let mut parts = self.in_order();
+        let waiting = parts.iter_mut().find(|part| part.waiting(acknowledged) > 0);
+        let oldest = waiting.and_then(|part| part.oldest_above(acknowledged));
+        let depth = parts.iter().map(|part| part.waiting(acknowledged)).sum();
+        self.count_damage();
         JournalState {
-            depth: parts.iter().map(|part| part.waiting(acknowledged)).sum(),
-            oldest: waiting.and_then(|part| part.oldest_above(acknowledged)),
+            depth,
+            oldest,
             in_memory: Part::Memory(&self.memory).waiting(Sequence::NONE),
             dropped: self.counts.dropped,
             thinned: self.counts.thinned,
@@ -94,7 +97,7 @@ impl Journal {
 
 /// A file, or what is in memory.
 enum Part<'a> {
-    Written(&'a Segment),
+    Written(&'a mut Segment),
     Memory(&'a VecDeque<Entry>),
 }
 
@@ -123,14 +126,11 @@ impl Part<'_> {
     }
 
     /// As of [`Segment::each`]; what cannot be read now is not lost: it is asked for again.
-    fn each(&self, wanted: &Spans, mut take: impl FnMut(Entry) -> ControlFlow<Sequence>) -> ControlFlow<Sequence> {
+    fn each(&mut self, wanted: &Spans, take: impl FnMut(Entry) -> ControlFlow<Sequence>) -> ControlFlow<Sequence> {
         match self {
-            Self::Written(segment) => segment.each(wanted, take).unwrap_or_else(|error| {
-                tracing::warn!(%error, path = %segment.path.display(), "a part of the journal cannot be read");
-                ControlFlow::Continue(())
-            }),
+            Self::Written(segment) => segment.each(wanted, take).flow,
             Self::Memory(entries) => {
-                entries.iter().filter(|entry| wanted.contains(entry.sequence)).cloned().try_for_each(&mut take)
+                entries.iter().filter(|entry| wanted.contains(entry.sequence)).cloned().try_for_each(take)
             }
         }
     }
@@ -149,7 +149,7 @@ impl Part<'_> {
         }
     }
 
-    fn oldest_above(&self, acknowledged: Sequence) -> Option<Timestamp> {
+    fn oldest_above(&mut self, acknowledged: Sequence) -> Option<Timestamp> {
         let numbers = self.numbers();
         let above: Spans = Span::new(acknowledged.next(), numbers.highest()).into_iter().collect();
         let mut oldest = None;

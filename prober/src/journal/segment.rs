@@ -1,25 +1,26 @@
-//! The files of a journal: one is written, the others are read.
+//! The files of a journal, as they are read: where in each of them what lies.
 //!
 //! It does not know what was acknowledged. A file's name is its first number, so that names sort as numbers do; one that was thinned
 //! out ends in `.thin`.
 
+mod writer;
+
 use std::{
     ffi::OsStr,
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    fs::{self, File},
+    io,
     ops::ControlFlow,
-    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use shared::{Sequence, Span, Spans, report::Entry};
 
+pub(super) use writer::Writer;
+
 use super::{aside, frame};
 use crate::canary::is_canary;
-
-/// So many of the newest results are also in memory.
-const NEWEST: usize = 1_024;
 
 /// The end of the name of a file that has all its results …
 pub(super) const WHOLE: &str = "part";
@@ -35,6 +36,19 @@ pub(super) struct Segment {
     pub(super) canaries: Spans,
     pub(super) bytes: u64,
     frames: Vec<Frame>,
+    /// Frames that were found damaged since they were last counted.
+    damaged: u64,
+    /// Why the disk did not give some of it or take another in its place, as it was told last.
+    told: Option<io::ErrorKind>,
+}
+
+/// What came of reading results.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Whether whoever takes them had enough, and at which number.
+    pub(super) flow: ControlFlow<Sequence>,
+    /// What the disk did not give now; it may give it later.
+    pub(super) error: Option<io::Error>,
 }
 
 /// Where a frame lies, and between which numbers its results are.
@@ -54,15 +68,34 @@ impl Frame {
         Some(Self { at, length, first: numbers().min()?, last: numbers().max()?, entries: None })
     }
 
+    fn span(&self) -> Option<Span> {
+        Span::new(self.first, self.last)
+    }
+
     fn meets(&self, wanted: &Spans) -> bool {
-        Span::new(self.first, self.last).is_some_and(|own| wanted.iter().any(|span| span.meet(own).is_some()))
+        self.span().is_some_and(|own| wanted.iter().any(|span| span.meet(own).is_some()))
+    }
+
+    /// Its results; none when it is damaged.
+    fn read(&self, file: &File) -> io::Result<Option<Arc<[Entry]>>> {
+        let mut bytes = vec![0; self.length];
+        match file.read_exact_at(&mut bytes, self.at) {
+            Ok(()) => {}
+            // The file was cut: what lay behind its end will not come back.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        let Some((entries, length)) = frame::open(&bytes) else { return Ok(None) };
+        let same = |found: Self| (found.first, found.last, found.length) == (self.first, self.last, self.length);
+        Ok(Self::of(self.at, length, &entries).is_some_and(same).then(|| entries.into()))
     }
 }
 
 impl Segment {
     /// One that holds nothing yet.
     pub(super) fn empty(path: PathBuf) -> Self {
-        Self { path, numbers: Spans::default(), canaries: Spans::default(), bytes: 0, frames: Vec::new() }
+        let (numbers, canaries) = Default::default();
+        Self { path, numbers, canaries, bytes: 0, frames: Vec::new(), damaged: 0, told: None }
     }
 
     /// Notes the numbers of results that can be relied on.
@@ -95,63 +128,113 @@ impl Segment {
         self.numbers.iter().any(|held| held.meet(span).is_some())
     }
 
-    /// Gives the results of the wanted numbers to `take`, as far as they can be read, until it has had enough. Only frames that may
-    /// hold some are read.
-    pub(super) fn each(
+    /// Gives the results of the wanted numbers to `take` until it has had enough. Only frames that may hold some are read. One that is
+    /// damaged is given up: its numbers are not here any more; what the disk does not give now stays for later. Either is told, and
+    /// what lies behind it is read.
+    pub(super) fn each(&mut self, wanted: &Spans, take: impl FnMut(Entry) -> ControlFlow<Sequence>) -> Reading {
+        let mut damaged = Vec::new();
+        let reading = self.each_of(wanted, take, &mut damaged);
+        self.give_up(&damaged);
+        if let Some(error) = &reading.error {
+            self.tell(error);
+        }
+        reading
+    }
+
+    /// Says once that the disk fails here.
+    pub(super) fn tell(&mut self, error: &io::Error) {
+        if self.told != Some(error.kind()) {
+            tracing::warn!(%error, path = %self.path.display(), "the disk does not give or take a part of the journal now: it is tried again");
+        }
+        self.told = Some(error.kind());
+    }
+
+    fn each_of(
         &self,
         wanted: &Spans,
         mut take: impl FnMut(Entry) -> ControlFlow<Sequence>,
-    ) -> io::Result<ControlFlow<Sequence>> {
-        let mut file = None;
-        for frame in self.frames.iter().filter(|frame| frame.meets(wanted)) {
-            let entries = match &frame.entries {
-                Some(entries) => Arc::clone(entries),
-                None => {
-                    let file = match &mut file {
-                        Some(file) => file,
-                        none => none.insert(File::open(&self.path)?),
-                    };
-                    read_frame(file, frame)?
-                }
-            };
-            for entry in entries.iter() {
-                if !wanted.contains(entry.sequence) || !self.numbers.contains(entry.sequence) {
+        damaged: &mut Vec<usize>,
+    ) -> Reading {
+        let (mut file, mut error, mut refused) = (None, None, false);
+        for (number, frame) in self.frames.iter().enumerate().filter(|(_, frame)| frame.meets(wanted)) {
+            if refused && frame.entries.is_none() {
+                continue;
+            }
+            let entries = match self.entries_of(frame, &mut file) {
+                Ok(Some(entries)) => entries,
+                Ok(None) => {
+                    damaged.push(number);
                     continue;
                 }
-                if let ControlFlow::Break(at) = take(entry.clone()) {
-                    return Ok(ControlFlow::Break(at));
+                Err(reason) => {
+                    // Without the file there is what is in memory.
+                    refused = file.is_none();
+                    error = error.or(Some(reason));
+                    continue;
                 }
+            };
+            let here = |entry: &&Entry| wanted.contains(entry.sequence) && self.numbers.contains(entry.sequence);
+            let flow = entries.iter().filter(here).cloned().try_for_each(&mut take);
+            if flow.is_break() {
+                return Reading { flow, error };
             }
         }
-        Ok(ControlFlow::Continue(()))
+        Reading { flow: ControlFlow::Continue(()), error }
     }
 
-    /// The results of the wanted numbers.
-    fn entries(&self, wanted: &Spans) -> io::Result<Vec<Entry>> {
-        let mut entries = Vec::new();
-        let _all = self.each(wanted, |entry| {
-            entries.push(entry);
-            ControlFlow::Continue(())
-        })?;
-        Ok(entries)
+    /// The results of a frame, from memory or from the file, which is opened when it is needed; none when it is damaged.
+    fn entries_of(&self, frame: &Frame, file: &mut Option<File>) -> io::Result<Option<Arc<[Entry]>>> {
+        if let Some(entries) = &frame.entries {
+            return Ok(Some(Arc::clone(entries)));
+        }
+        let file = match file {
+            Some(file) => file,
+            none => none.insert(File::open(&self.path)?),
+        };
+        frame.read(file)
     }
 
-    /// All results; an error when some of them cannot be read, so that nobody takes the rest for all.
-    pub(super) fn whole(&self) -> io::Result<Vec<Entry>> {
-        let entries = self.entries(&self.numbers)?;
-        let found: Spans = entries.iter().filter_map(|entry| Span::new(entry.sequence, entry.sequence)).collect();
-        match self.numbers.iter().all(|span| found.covers(span)) {
-            true => Ok(entries),
-            false => Err(io::Error::new(io::ErrorKind::InvalidData, "some of its results cannot be read any more")),
+    /// Frames that were found damaged: nothing of them is here any more.
+    fn give_up(&mut self, damaged: &[usize]) {
+        if damaged.is_empty() {
+            return;
+        }
+        let places = damaged.len();
+        tracing::warn!(path = %self.path.display(), places, "a part of the journal is damaged: the rest is used");
+        self.damaged += places as u64;
+        for number in damaged.iter().rev() {
+            if let Some(gone) = self.frames.remove(*number).span() {
+                self.numbers.remove(gone);
+                self.canaries.remove(gone);
+            }
         }
     }
-}
 
-fn read_frame(file: &File, frame: &Frame) -> io::Result<Arc<[Entry]>> {
-    let mut bytes = vec![0; frame.length];
-    file.read_exact_at(&mut bytes, frame.at)?;
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "some of its results are damaged");
-    frame::open(&bytes).map(|(entries, _)| entries.into()).ok_or_else(damaged)
+    /// Whether damage was found in it that is not counted yet.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.damaged > 0
+    }
+
+    /// How many frames were found damaged since this was asked last.
+    pub(super) fn take_damage(&mut self) -> u64 {
+        std::mem::take(&mut self.damaged)
+    }
+
+    /// Becomes what has taken its place on the disk.
+    pub(super) fn replace(&mut self, other: Self) {
+        let damaged = self.damaged;
+        *self = Self { damaged, ..other };
+    }
+
+    /// All results that are left; an error when the disk does not give some of them now, so that nobody takes the rest for all.
+    pub(super) fn whole(&mut self) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        let Reading { error, .. } = self.each(&self.numbers.clone(), |entry| {
+            entries.push(entry);
+            ControlFlow::Continue(())
+        });
+        error.map_or(Ok(entries), Err)
+    }
 }
 
 /// Every file of a journal, by its name. One that was only begun goes.
@@ -212,106 +295,4 @@ pub(super) fn read(path: PathBuf) -> (Option<Segment>, u64) {
     }
     aside::set(&segment.path);
     (None, damaged + 1)
-}
-
-/// The file that is written.
-#[derive(Debug)]
-pub(super) struct Writer {
-    file: File,
-    segment: Segment,
-    /// What was written since the last sync.
-    unsynced: Vec<Entry>,
-    /// How much of the file is synced.
-    synced: u64,
-}
-
-impl Writer {
-    /// Begins a file; its name is on stable storage before anything in it is relied on.
-    pub(super) fn create(directory: &Path, first: Sequence) -> io::Result<Self> {
-        let mut path = directory.join(format!("{:020}.{WHOLE}", first.number()));
-        // After a failed write, numbers of a file may come again; what it holds of them is older or the same.
-        for again in 1_u32.. {
-            match OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path) {
-                Ok(file) => {
-                    File::open(directory)?.sync_all()?;
-                    let segment = Segment::empty(path);
-                    return Ok(Self { file, segment, unsynced: Vec::new(), synced: 0 });
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    path = directory.join(format!("{:020}-{again}.{WHOLE}", first.number()));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
-
-    /// Appends a frame; it can be relied on after the next [`Writer::sync`].
-    pub(super) fn write(&mut self, entries: &[Entry]) -> io::Result<()> {
-        let frame = frame::seal(entries)?;
-        self.file.write_all(&frame)?;
-        if let Some(mut mark) = Frame::of(self.segment.bytes, frame.len(), entries) {
-            mark.entries = Some(entries.into());
-            self.segment.frames.push(mark);
-        }
-        self.segment.bytes += frame.len() as u64;
-        self.unsynced.extend_from_slice(entries);
-        self.cool();
-        Ok(())
-    }
-
-    /// Keeps no more than the newest results in memory.
-    fn cool(&mut self) {
-        let mut room = NEWEST;
-        for frame in self.segment.frames.iter_mut().rev() {
-            let held = frame.entries.as_ref().map_or(0, |entries| entries.len());
-            if held == 0 {
-                break;
-            }
-            match room.checked_sub(held) {
-                Some(left) => room = left,
-                None => (room, frame.entries) = (0, None),
-            }
-        }
-    }
-
-    pub(super) fn sync(&mut self) -> io::Result<()> {
-        if self.unsynced.is_empty() {
-            return Ok(());
-        }
-        self.file.sync_data()?;
-        self.segment.note(&std::mem::take(&mut self.unsynced));
-        self.synced = self.segment.bytes;
-        Ok(())
-    }
-
-    pub(super) fn bytes(&self) -> u64 {
-        self.segment.bytes
-    }
-
-    /// What of it can be relied on.
-    pub(super) fn segment(&self) -> &Segment {
-        &self.segment
-    }
-
-    /// Ends the file: what can be relied on, and what cannot.
-    pub(super) fn end(self) -> (Option<Segment>, Vec<Entry>) {
-        let Self { file, mut segment, unsynced, synced } = self;
-        if !unsynced.is_empty() || segment.bytes != synced {
-            // Best effort: what stays behind the cut is read at the next start, and is the same results once more.
-            let cut = file.set_len(synced);
-            cut.unwrap_or_else(
-                |error| tracing::debug!(%error, "the end of a part of the journal could not be cut off"),
-            );
-            segment.bytes = synced;
-            segment.frames.retain(|frame| frame.at < synced);
-        }
-        segment.frames.iter_mut().for_each(|frame| frame.entries = None);
-        if segment.numbers.is_empty() {
-            // It holds nothing, and its name may be needed again.
-            drop(fs::remove_file(&segment.path));
-            return (None, unsynced);
-        }
-        (Some(segment), unsynced)
-    }
 }

@@ -18,10 +18,13 @@ use super::{
 };
 
 /// Replaces the file by one that has the first result of each probe, each that says something else than the one before, and the
-/// very last one, so that its number is not given again. Gives how many went.
+/// very last one, so that its number is not given again. Gives how many went. One of which nothing is left stays as it is.
 pub(super) fn thin(segment: &mut Segment) -> io::Result<u64> {
     let all = segment.whole()?;
     let before = all.len();
+    if all.is_empty() {
+        return Ok(0);
+    }
     let kept = changes(all);
     let place = segment.path.with_extension(THIN);
     replace(segment, &kept, place)?;
@@ -39,7 +42,7 @@ pub(super) fn replace(segment: &mut Segment, kept: &[Entry], place: PathBuf) -> 
         Ok(written)
     });
     match replaced {
-        Ok(written) => *segment = written,
+        Ok(written) => segment.replace(written),
         Err(error) => {
             // On a full disk, what is of no use must not stay.
             drop(fs::remove_file(&draft));

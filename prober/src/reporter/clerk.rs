@@ -131,10 +131,7 @@ impl Clerk {
                 }
                 () = last.cancelled(), if idle && self.waiting.is_empty() && observations.is_empty() => return,
                 Some(order) = self.orders.recv(), if idle => self.work(order),
-                _ = upkeep.tick(), if idle => self.work(Box::new(|journal| {
-                    journal.flush();
-                    journal.forget(wall_clock());
-                })),
+                _ = upkeep.tick(), if idle => self.work(Box::new(|journal| journal.upkeep(wall_clock()))),
                 _ = linger.tick(), if idle && !self.waiting.is_empty() => self.keep(),
                 some = observations.recv_many(&mut batch, 500), if !observations.is_closed() || !observations.is_empty() => {
                     if some > 0 {

@@ -21,6 +21,35 @@ fn since_boot() -> Duration {
     Duration::try_from(at).unwrap_or_default()
 }
 
+/// A clock that goes as it should is off by less over one exchange; by more, somebody set it meanwhile.
+const STEADY: Duration = Duration::from_secs(1);
+
+/// When a report leaves, by the wall's clock and by one that nobody sets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Departure {
+    /// By the wall's clock.
+    pub(super) at: Timestamp,
+    since_boot: Duration,
+}
+
+impl Departure {
+    /// The present.
+    pub(super) fn now() -> Self {
+        Self { at: wall_clock(), since_boot: since_boot() }
+    }
+
+    /// The exchange that is over now, with the hub's two instants; none when our clock was set meanwhile: it would be half of that wrong.
+    pub(super) fn exchange(self, received_at: Timestamp, answered_at: Timestamp) -> Option<Exchange> {
+        self.exchange_until(Self::now(), received_at, answered_at)
+    }
+
+    fn exchange_until(self, back: Self, received_at: Timestamp, answered_at: Timestamp) -> Option<Exchange> {
+        let passed = self.at.plus(back.since_boot.saturating_sub(self.since_boot));
+        let off = back.at.since(passed).max(passed.since(back.at));
+        (off <= STEADY).then_some(Exchange { sent_at: self.at, received_at, answered_at, returned_at: back.at })
+    }
+}
+
 impl HubClock {
     /// How far it is ahead of ours, in milliseconds; none before the first receipt.
     pub(super) fn ahead_ms(&self) -> Option<i64> {
@@ -67,6 +96,28 @@ mod tests {
         // Ours was set an hour ahead, or back.
         check(10, 3_610, 60 - 3_600);
         check(10, 10 - 3_600, 60 + 3_600);
+    }
+
+    #[test]
+    fn an_exchange_during_which_our_clock_was_set_says_nothing() {
+        let hub = Timestamp::from_millis(1_795_000_000_000);
+        let check = |passed: u64, shown: i64, is_one: bool| {
+            let sent = Departure { at: hub, since_boot: Duration::from_secs(1_000) };
+            let at = Timestamp::from_millis(hub.as_millis() + shown);
+            let back = Departure { at, since_boot: sent.since_boot + Duration::from_millis(passed) };
+            let exchange = sent.exchange_until(back, hub, hub);
+            assert_eq!(exchange.is_some(), is_one, "{passed} ms in which ours went on by {shown} ms");
+            assert!(exchange.is_none_or(|exchange| (exchange.sent_at, exchange.returned_at) == (hub, at)));
+        };
+        check(300, 300, true);
+        // As the wall's clock is slewed, and as it is set.
+        check(10_000, 10_900, true);
+        check(10_000, 9_100, true);
+        check(300, 3_600_300, false);
+        check(300, 300 - 3_600_000, false);
+        check(300, 1_400, false);
+        // Asleep while it waited: both clocks went on.
+        check(DAY * 1_000, (DAY * 1_000) as i64, true);
     }
 
     /// The kernel lets a process begin with another time since boot, and with the same of everything else: the clock that is read is

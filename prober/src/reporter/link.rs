@@ -2,33 +2,29 @@
 //!
 //! It does not know how results are kept nor how bytes travel.
 
-use std::{io::Write as _, sync::Arc, time::Duration};
+mod compose;
 
-use flate2::{Compression, write::ZlibEncoder};
+use std::{sync::Arc, time::Duration};
+
 use shared::{
-    Sequence, Spans, Timestamp,
-    report::{
-        Exchange, Heartbeat, JournalState, MOST_ENTRIES, MOST_SPANS, REPORT_FORMAT, Receipt, Refusal, RefusalKind,
-        Report, RunId,
-    },
+    Sequence, Spans,
+    report::{Exchange, MOST_ENTRIES, Receipt, Refusal, RefusalKind, Report, RunId},
 };
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
+use compose::{Seen, packed};
+
 use super::{
     Identity,
     clerk::Desk,
-    clock::HubClock,
+    clock::{Departure, HubClock},
     contact::Log,
     hub::{HubClient, Unanswered},
     plan::{Known, pause},
     watch::Watch,
 };
-use crate::{
-    journal::{Journal, Picked},
-    probe::wall_clock,
-    supervisor::Pulse,
-};
+use crate::{journal::Journal, probe::wall_clock, supervisor::Pulse};
 
 /// The hub hears of us at least that often.
 const BEAT: Duration = Duration::from_secs(15);
@@ -52,6 +48,7 @@ pub(super) struct Link {
     beat: u64,
     /// What the hub has; none before it is asked.
     known: Option<Known>,
+    /// The last exchange, unless the own clock was set meanwhile.
     exchange: Option<Exchange>,
     failures: u32,
     /// So many results of a report: fewer after one that the hub could not read.
@@ -74,22 +71,6 @@ pub(super) struct Around {
     /// Where it says how the hub was heard.
     pub(super) log: Log,
     pub(super) pulse: Pulse,
-}
-
-/// What a report says of the journal.
-#[derive(Debug, Clone)]
-struct Seen {
-    begins: Sequence,
-    acknowledged: Sequence,
-    state: JournalState,
-    free_disk: Option<u64>,
-}
-
-impl Seen {
-    fn of(journal: &Journal) -> Self {
-        let (begins, acknowledged) = (journal.begins(), journal.acknowledged());
-        Self { begins, acknowledged, state: journal.state(), free_disk: journal.free_disk() }
-    }
 }
 
 /// What to do after a report.
@@ -172,21 +153,21 @@ impl Link {
     }
 
     pub(super) async fn report(&mut self) -> Next {
-        let Some(report) = self.compose().await else { return Next::AfterPause };
-        let (envelope, sent_at) = (report.envelope(), report.sent_at);
+        let Some((report, departure)) = self.compose().await else { return Next::AfterPause };
+        let envelope = report.envelope();
         let Some(body) = packed(&report) else { return Next::AfterPause };
         match self.hub.report(&envelope, body, &self.identity).await {
-            Ok(receipt) => self.take(receipt, &report, sent_at).await,
+            Ok(receipt) => self.take(receipt, &report, departure).await,
             Err(Unanswered::Refused(refusal)) => self.refused(refusal, &report).await,
             Err(Unanswered::TooOften { detail, wait }) => {
                 self.suspect = None;
-                self.around.log.refusal(&detail);
+                self.around.log.failure(&detail);
                 tracing::debug!(detail, ?wait, "the hub asks for time");
                 Next::After(wait)
             }
             Err(error @ (Unanswered::Foreign(_) | Unanswered::Lost(_))) => {
                 self.suspect = None;
-                self.around.log.silence(&error.to_string());
+                self.around.log.failure(&error.to_string());
                 self.failed(error.to_string())
             }
         }
@@ -197,65 +178,12 @@ impl Link {
         timeout(PATIENCE, self.desk.ask(order)).await.ok().flatten()
     }
 
-    /// What is to be said now. A disk that hangs is no reason to be silent.
-    async fn compose(&mut self) -> Option<Report> {
-        let (Picked { entries, lost }, seen) = match (self.pick().await, self.seen.clone()) {
-            (Some(picked), _) => picked,
-            (None, Some(seen)) => (Picked::default(), seen),
-            (None, None) => return None,
-        };
-        self.seen = Some(seen.clone());
-        self.beat += 1;
-        let coverage = self.around.watch.coverage(wall_clock());
-        Some(Report {
-            format: REPORT_FORMAT.to_owned(),
-            location: self.identity.location().clone(),
-            run: self.run,
-            begins: seen.begins,
-            beat: self.beat,
-            sent_at: wall_clock(),
-            acknowledged: seen.acknowledged,
-            entries,
-            lost: lost.first_spans(MOST_SPANS).into(),
-            heartbeat: Heartbeat {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                definitions: self.around.watch.fingerprint(),
-                overdue: coverage.overdue,
-                probes: coverage.probes,
-                journal: seen.state,
-                free_disk: seen.free_disk,
-                exchange: self.exchange,
-                canaries: self.around.watch.has_canaries(),
-            },
-        })
-    }
-
-    /// What is to be sent, and how the journal does. Nothing before the hub has said what it knows: numbers that a full disk lost
-    /// and the hub did not are not given again.
-    async fn pick(&self) -> Option<(Picked, Seen)> {
-        let known = self.known.clone().filter(|_| self.suspect.is_none());
-        let (most, unreadable) = (self.most, self.unreadable.clone());
-        let picked = self.ask(move |journal| {
-            let Some(known) = known else { return (Picked::default(), Seen::of(journal)) };
-            let mut picked = journal.pick(&known.news(journal.last()), most);
-            let room = most - picked.entries.len().min(most);
-            if room > 0 && !known.backlog().is_empty() {
-                let Picked { entries, lost } = journal.pick(known.backlog(), room);
-                picked.entries.extend(entries);
-                lost.iter().for_each(|span| picked.lost.insert(span));
-            }
-            picked.entries.retain(|entry| !unreadable.contains(entry.sequence));
-            unreadable.iter().for_each(|span| picked.lost.insert(span));
-            (picked, Seen::of(journal))
-        });
-        picked.await
-    }
-
-    async fn take(&mut self, receipt: Receipt, report: &Report, sent_at: Timestamp) -> Next {
+    async fn take(&mut self, receipt: Receipt, report: &Report, departure: Departure) -> Next {
         let Receipt { acknowledged, highest, missing, received_at, answered_at, .. } = receipt;
-        let exchange = Exchange { sent_at, received_at, answered_at, returned_at: wall_clock() };
-        self.around.clock.set(&exchange);
-        self.exchange = Some(exchange);
+        self.exchange = departure.exchange(received_at, answered_at);
+        if let Some(exchange) = &self.exchange {
+            self.around.clock.set(exchange);
+        }
         self.around.log.receipt();
         let is_first = self.known.is_none();
         let taken = self.ask(move |journal| {
@@ -296,7 +224,7 @@ impl Link {
 
     async fn refused(&mut self, refusal: Refusal, report: &Report) -> Next {
         let Refusal { kind, detail, highest, .. } = refusal;
-        self.around.log.refusal(&detail);
+        self.around.log.failure(&detail);
         match (kind, highest) {
             (RefusalKind::Conflict, Some(highest)) => {
                 tracing::error!(%highest, detail, "the hub has other results under the numbers of these");
@@ -381,12 +309,6 @@ impl Link {
         self.told = Some(reason);
         Next::AfterPause
     }
-}
-
-fn packed(report: &Report) -> Option<Vec<u8>> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
-    let done = serde_json::to_vec(report).map_err(Into::into).and_then(|text| packed.write_all(&text));
-    done.and_then(|()| packed.finish()).inspect_err(|error| tracing::error!(%error, "a report cannot be written")).ok()
 }
 
 fn random() -> u64 {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use shared::{Observation, ProbeId, Timestamp, Verdict};
+use shared::{Observation, ProbeId, Timestamp, Verdict, report::is_covered};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
@@ -17,8 +17,6 @@ use crate::{
     probe::wall_clock,
 };
 
-/// Share of the probes that must have run, in percent: the hub's own dead-man switch asks for the same.
-const COVERAGE: u64 = 95;
 /// So long a receipt holds.
 const ACKNOWLEDGED: Duration = Duration::from_secs(90);
 
@@ -115,7 +113,7 @@ impl Watch {
         match acknowledged {
             _ if probes == 0 => Some("no probe is defined"),
             _ if !self.detects() => Some("a canary is not found to be what it is: detection is broken"),
-            _ if (probes - overdue) * 100 < probes * COVERAGE => Some("probes do not run"),
+            _ if !is_covered(probes - overdue, probes) => Some("probes do not run"),
             None => Some("the hub has not acknowledged anything yet"),
             Some(at) if at.elapsed() > ACKNOWLEDGED => Some("the hub does not acknowledge"),
             Some(_) => None,

@@ -36,17 +36,7 @@ fn probe_at(id: &str, port: u16, every: Duration) -> Arc<ProbeDefinition> {
 
 fn set(probes: Vec<Arc<ProbeDefinition>>) -> Arc<DefinitionSet> {
     let id: shared::ComponentId = "a".parse().expect("an id");
-    let definition = Definition {
-        id: id.clone(),
-        name: "A".into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: Vec::new(),
-        depends_on: Vec::new(),
-        formerly: Vec::new(),
-        probes,
-    };
+    let definition = Definition::new(id.clone(), "A", probes);
     let definitions = BTreeMap::from([(id, Arc::new(definition))]);
     Arc::new(DefinitionSet { definitions, ..DefinitionSet::default() })
 }

@@ -2,7 +2,10 @@
 //!
 //! It does not know who is there; no address is kept.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 /// A network that is counted as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,9 +27,26 @@ impl From<IpAddr> for Neighbourhood {
     }
 }
 
+impl fmt::Display for Neighbourhood {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(bits) => write!(f, "{}/24", Ipv4Addr::from_bits(bits << 8)),
+            Self::V6(bits) => write!(f, "{}/64", Ipv6Addr::from_bits(u128::from(*bits) << 64)),
+            Self::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_is_shown_as_logs_are_searched_for_it() {
+        let shown = |text: &str| Neighbourhood::from(text.parse::<IpAddr>().expect("an address")).to_string();
+        assert_eq!(shown("192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(shown("2001:db8:1:2:3::4"), "2001:db8:1:2::/64");
+    }
 
     #[test]
     fn neighbours_are_counted_as_one() {

@@ -23,16 +23,6 @@ pub(crate) fn watched(
         thresholds: Thresholds { fall: 1, rise: 1 },
         check: Check::Heartbeat(check),
     };
-    let definition = Definition {
-        id: "vm".parse().expect("an id"),
-        name: "VM".into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: vec![],
-        depends_on: vec![],
-        formerly: vec![],
-        probes: vec![Arc::new(probe)],
-    };
+    let definition = Definition::new("vm".parse().expect("an id"), "VM", vec![Arc::new(probe)]);
     DefinitionSet { definitions: BTreeMap::from([(definition.id.clone(), Arc::new(definition))]), ..Default::default() }
 }

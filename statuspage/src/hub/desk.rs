@@ -162,7 +162,7 @@ impl Desk {
 
     /// Notes what an operator did without the hub, and what became of it: it is done, whether it can be noted or not.
     pub async fn note(&self, actor: Actor, what: &'static str, subject: Option<String>, refusal: Option<String>) {
-        info!(?actor, order = what, subject, refusal, "an operator's order");
+        info!(%actor, order = what, subject, refusal, "an operator's order");
         let deed = Deed { actor, what, subject, refusal };
         if !matches!(tokio::time::timeout(DEADLINE, self.deeds.send(deed)).await, Ok(Ok(()))) {
             warn!(order = what, "an operator's order could not be noted in the audit log");
@@ -223,7 +223,7 @@ impl Hub {
     pub(super) async fn take_order(&mut self, order: Order, desk: &DeskEnd) {
         let Order { actor, command, until, reply } = order;
         if reply.is_closed() || until < Instant::now() + NEEDED {
-            warn!(?actor, order = command.word(), "an order came too late to be answered: it was not carried out");
+            warn!(%actor, order = command.word(), "an order came too late to be answered: it was not carried out");
             return;
         }
         let answer = self.carry_out(actor, command).await;
@@ -257,7 +257,7 @@ impl Hub {
             Err(refusal) => (subject, Some(refusal.to_string())),
         };
         info!(
-            ?actor,
+            %actor,
             order = what,
             incident = subject.as_ref().map(IncidentId::as_str),
             refusal,

@@ -323,7 +323,7 @@ impl Hub {
         let done = self.try_order(command).await;
         let location = command.location();
         let refusal = done.as_ref().err().map(ToString::to_string);
-        info!(?actor, order = command.word(), %location, refusal, "an operator's order");
+        info!(%actor, order = command.word(), %location, refusal, "an operator's order");
         self.telling.audit.note(now(), actor, command.word(), Some(location.to_string()), refusal);
         self.write(Vec::new()).await;
         self.tell_troubles().await;
@@ -399,6 +399,19 @@ impl Hub {
         bells
     }
 
+    /// Locations that were told to be silent and have not been heard since: a hub that has just begun knows of no silence yet.
+    fn still_silent(&self, reporting: &BTreeMap<LocationName, Vec<Trouble>>) -> Vec<String> {
+        let is_silent = |fault: &Fault| {
+            let Fault::Location { location, trouble: LocationTrouble::Silent { heard_at } } = fault else {
+                return None;
+            };
+            let name: LocationName = location.parse().ok()?;
+            let heard_since = self.telling.locations.last_heard(&name).is_none_or(|last| last > *heard_at);
+            (reporting.contains_key(&name) && !heard_since).then(|| location.clone())
+        };
+        self.telling.alarms.open().filter_map(|(_, fault, _)| is_silent(fault)).collect()
+    }
+
     /// Tells what lasts and is wrong with locations, and what of it is over.
     pub(super) async fn tell_troubles(&mut self) {
         let at = now();
@@ -409,9 +422,10 @@ impl Hub {
             for trouble in troubles {
                 let fault = Fault::Location { location: location.to_string(), trouble: told(trouble) };
                 open.entry(fault.kind()).or_default().push(location.to_string());
-                bells.extend(self.telling.alarms.notice(fault, at));
+                bells.extend(self.telling.alarms.notice(fault, began(trouble).unwrap_or(at).min(at)));
             }
         }
+        open.entry(FaultKind::LocationSilent).or_default().extend(self.still_silent(&troubles));
         for kind in [FaultKind::LocationSilent, FaultKind::LocationClock, FaultKind::LocationDrift] {
             let lasts =
                 |id: &FaultId| open.get(&kind).is_some_and(|of| of.iter().any(|of| id.of() == Some(of.as_str())));
@@ -421,6 +435,14 @@ impl Hub {
         if !bells.is_empty() {
             self.announce(bells).await;
         }
+    }
+}
+
+/// Since when, where that is known: silence is noticed a minute after it began.
+fn began(trouble: &Trouble) -> Option<Timestamp> {
+    match trouble {
+        Trouble::Silent(since) | Trouble::Drift(since) => Some(*since),
+        Trouble::Clock(_) => None,
     }
 }
 

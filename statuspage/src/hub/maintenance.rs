@@ -225,7 +225,7 @@ impl Hub {
     pub(super) async fn take_maintenance_order(&mut self, order: MaintenanceOrder) -> Vec<Transition> {
         let MaintenanceOrder { actor, command, until, reply } = order;
         if reply.is_closed() || until < Instant::now() + NEEDED {
-            warn!(?actor, order = command.word(), "an order came too late to be answered: it was not carried out");
+            warn!(%actor, order = command.word(), "an order came too late to be answered: it was not carried out");
             return Vec::new();
         }
         let answer = self.maintain(actor, command).await;
@@ -246,7 +246,7 @@ impl Hub {
             Err(refusal) => (subject, Some(refusal.to_string())),
         };
         let named = subject.as_ref().map(MaintenanceId::as_str);
-        info!(?actor, order = what, maintenance = named, refusal, "an operator's order");
+        info!(%actor, order = what, maintenance = named, refusal, "an operator's order");
         if refusal.is_some() {
             self.telling.audit.note(now(), actor, what, subject.map(|id| id.to_string()), refusal);
             self.write(Vec::new()).await;

@@ -54,15 +54,8 @@ fn definition(component: &str, depends_on: &[&str]) -> Definition {
         check: Check::Tcp(check),
     };
     Definition {
-        id: id(component),
-        name: component.into(),
-        group: None,
-        description: None,
-        url: None,
-        domains: vec![],
         depends_on: depends_on.iter().map(|text| id(text)).collect(),
-        formerly: vec![],
-        probes: vec![Arc::new(probe)],
+        ..Definition::new(id(component), component, vec![Arc::new(probe)])
     }
 }
 

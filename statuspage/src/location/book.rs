@@ -366,6 +366,11 @@ impl Book {
         self.places.iter().filter_map(troubles).collect()
     }
 
+    /// When a location was last heard, or got its key.
+    pub fn last_heard(&self, location: &LocationName) -> Option<Timestamp> {
+        self.places.get(location).and_then(last_heard)
+    }
+
     /// All of them as readers see them.
     pub fn views(&self, now: Timestamp) -> BTreeMap<LocationName, LocationView> {
         self.places.iter().map(|(location, place)| (location.clone(), view(place, self.since, now))).collect()
@@ -379,9 +384,12 @@ fn drifts(heartbeat: &shared::report::Heartbeat, definitions: &str) -> bool {
 
 /// Since when nothing is heard of a location that has a key, where that is silence; what this process could not hear is none.
 fn silent(place: &Place, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    last_heard(place).filter(|last| now.since((*last).max(since)) > SILENCE)
+}
+
+fn last_heard(place: &Place) -> Option<Timestamp> {
     let heard_at = place.heard.as_ref().map(|heard| heard.at);
-    let last = heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))?;
-    (now.since(last.max(since)) > SILENCE).then_some(last)
+    heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))
 }
 
 fn view(place: &Place, since: Timestamp, now: Timestamp) -> LocationView {

@@ -2,7 +2,10 @@
 //!
 //! It does not know the book.
 
-use shared::{Timestamp, report::Heartbeat};
+use shared::{
+    Timestamp,
+    report::{Heartbeat, is_covered},
+};
 
 use super::place::Counts;
 
@@ -41,12 +44,9 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Share of the probes that must have run, in percent.
-    const ENOUGH: u64 = 95;
-
     /// Whether enough of them ran; where none was due nothing is missing.
     pub fn is_enough(self) -> bool {
-        self.executed.saturating_mul(100) >= self.expected.saturating_mul(Self::ENOUGH)
+        is_covered(self.executed, self.expected)
     }
 
     /// The share of them; none where none was due.

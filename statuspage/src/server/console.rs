@@ -28,7 +28,7 @@ use crate::{
     maintenance::Refusal as PlanRefusal,
     page::operator::{self, AUDIT, Fault, HOME, NotSignedIn, PLAN},
 };
-use desk::{Desk, Sent, html, language, to, typed, with_cookie};
+use desk::{Desk, Sent, destination, html, language, to, typed, with_cookie};
 
 /// The paths of operators.
 pub(super) fn router() -> Router<App> {
@@ -54,7 +54,11 @@ async fn home(State(app): State<App>, request: Parts) -> Response {
             let page = |snapshot: &_, language, signed: &_| Ok(operator::overview(snapshot, language, signed));
             desk.page(StatusCode::OK, page).await
         }
-        Err(visitor) => door(&app, &request, &visitor, "", why(&app, &visitor)),
+        Err(visitor) => {
+            let query = Parameters::of(request.uri.query());
+            let next = query.one("next").ok().flatten();
+            door(&app, &request, &visitor, ("", next.as_deref()), why(&app, &visitor))
+        }
     }
 }
 
@@ -75,7 +79,7 @@ async fn sign_in(State(app): State<App>, request: Request) -> Response {
     let visitor = Visitor::of(&app, &request);
     match why(&app, &visitor) {
         NotSignedIn::Yet => {}
-        why => return door(&app, &request, &visitor, "", why),
+        why => return door(&app, &request, &visitor, ("", None), why),
     }
     let typed = match typed(&app, &request, visitor.way, body).await {
         Ok(typed) => typed,
@@ -87,11 +91,11 @@ async fn sign_in(State(app): State<App>, request: Request) -> Response {
         Ok(account) => {
             app.desk.note(Actor::Operator(account.name.to_string()), "sign_in", None, None).await;
             let cookie = app.access.begin(&account, now());
-            with_cookie(to(HOME, &request), &visitor, &cookie)
+            with_cookie(to(destination(given("next")).unwrap_or(HOME), &request), &visitor, &cookie)
         }
         Err(denied) => {
             // What was typed for a name may be a password by mistake: it is not written anywhere.
-            tracing::warn!(network = ?visitor.from, reason = ?denied, "somebody could not sign in");
+            tracing::warn!(network = %visitor.from, reason = denied.word(), "somebody could not sign in");
             // … but whoever tries the name of an operator is noted with it. Those who must wait are not tried at all.
             if denied == Denied::Wrong && app.access.has_account(name) {
                 let refusal = operator::WRONG_PASSWORD.to_owned();
@@ -102,7 +106,7 @@ async fn sign_in(State(app): State<App>, request: Request) -> Response {
                 Denied::Wait(wait) => NotSignedIn::Wait(wait),
                 Denied::Busy => NotSignedIn::Busy,
             };
-            door(&app, &request, &visitor, name, why)
+            door(&app, &request, &visitor, (name, Some(given("next"))), why)
         }
     }
 }
@@ -147,10 +151,17 @@ fn why(app: &App, visitor: &Visitor) -> NotSignedIn {
     }
 }
 
-/// The form to sign in with, and why nobody did.
-fn door(app: &App, request: &Parts, visitor: &Visitor, name: &str, why: NotSignedIn) -> Response {
+/// The form to sign in with, the name that was typed and where it leads to, and why nobody did.
+fn door(
+    app: &App,
+    request: &Parts,
+    visitor: &Visitor,
+    (name, next): (&str, Option<&str>),
+    why: NotSignedIn,
+) -> Response {
     let edition = app.edition();
-    let page = operator::sign_in(&edition.snapshot().site, language(app, request), name, why);
+    let next = next.and_then(destination);
+    let page = operator::sign_in(&edition.snapshot().site, language(app, request), (name, next), why);
     let mut response = html(
         match why {
             NotSignedIn::Yet => StatusCode::OK,

@@ -4,14 +4,12 @@
 
 use std::time::Duration;
 
-use shared::{LocationName, Timestamp};
+use shared::{LocationName, Timestamp, report::is_covered};
 
 use crate::{location::Coverage, snapshot::StoreState};
 
 /// A hub that has not said anything for that long is stuck.
 const HUB: Duration = Duration::from_secs(90);
-/// Share of the expected probes that must have run, in percent.
-const COVERAGE: u64 = 95;
 /// A shorter silence than that is only a busy machine's, however often a probe runs.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long the store may be behind.
@@ -157,7 +155,7 @@ pub fn verdict(input: &WatchInput, now: Timestamp) -> Result<(), Reason> {
     if input.at.since(last) > input.longest_silence.saturating_mul(2).max(SILENCE) {
         return Err(Reason::NoResults(last));
     }
-    if executed.saturating_mul(100) < expected.saturating_mul(COVERAGE) {
+    if !is_covered(executed, expected) {
         return Err(Reason::ProbesMissed { executed, expected });
     }
     if let Some((location, Coverage { expected, executed })) = input.uncovered.clone() {

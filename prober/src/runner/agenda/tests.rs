@@ -28,17 +28,7 @@ fn set(probes: &[Arc<ProbeDefinition>]) -> DefinitionSet {
     let mut definitions: BTreeMap<ComponentId, Definition> = BTreeMap::new();
     for probe in probes {
         let id = probe.id.component.clone();
-        let definition = Definition {
-            id: id.clone(),
-            name: shared::Text::from(id.as_str()),
-            group: None,
-            description: None,
-            url: None,
-            domains: Vec::new(),
-            depends_on: Vec::new(),
-            formerly: Vec::new(),
-            probes: Vec::new(),
-        };
+        let definition = Definition::new(id.clone(), id.as_str(), Vec::new());
         definitions.entry(id).or_insert(definition).probes.push(Arc::clone(probe));
     }
     let definitions = definitions.into_iter().map(|(id, definition)| (id, Arc::new(definition))).collect();

@@ -154,6 +154,30 @@ async fn a_silent_location_loses_its_vote_and_is_told_and_so_is_its_return() {
 }
 
 #[tokio::test]
+async fn silence_is_as_long_as_nothing_was_heard_and_no_restart_of_the_hub_ends_it() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.telling.locations.age(&lyon(), Duration::from_secs(61));
+    let heard_at = bench.hub.telling.locations.last_heard(&lyon()).expect("it reported");
+    bench.hub.tell_troubles().await;
+    bench.deliver().await;
+    bench.hub.telling.locations.mark_changed();
+    bench.hub.write_checkpoint(now()).await;
+    let mut bench = bench.killed(cloud()).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault"], "it has not been heard since");
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault", "location_silent fault_over"]);
+    let lasted = bench.rows().into_iter().find_map(|row| {
+        let Kind::Recovered { since, until } = row.kind else { return None };
+        Some((since, until.since(since) >= Duration::from_secs(61)))
+    });
+    assert_eq!(lasted, Some((heard_at, true)));
+}
+
+#[tokio::test]
 async fn a_copy_and_a_key_of_before_are_told_and_a_stranger_is_counted() {
     let mut bench = Bench::start(cloud()).await;
     let mut afar = bench.add_lyon().await;
@@ -229,7 +253,8 @@ async fn a_place_that_sees_nothing_is_told_and_so_is_that_it_sees_again() {
 
 #[tokio::test]
 async fn a_place_that_saw_nothing_before_a_restart_is_not_said_to_see_after_it() {
-    let failure = || Some(Failure::new(FailureKind::ProberFault, "this location cannot reach its control targets"));
+    let failure =
+        || Some(Failure { blind: true, ..Failure::new(FailureKind::ProberFault, "nothing is seen from here") });
     let begin = now().minus(Duration::from_secs(150));
     let blind = |after| Observation { failure: failure(), ..result("cloud", begin.plus(after), Verdict::Unknown) };
     let mut bench = Bench::start(cloud()).await;

@@ -253,9 +253,12 @@ impl Entry {
         self.memory.announce_at = None;
     }
 
-    /// Operators closed it: what fails is let be until then.
+    /// Operators closed it: what fails, or failed when it was last seen, is let be until then.
     pub(super) fn condone(&mut self, until: Timestamp) {
-        let fails = |id: &&ComponentId| self.incident.components.get(*id).is_some_and(Involvement::is_down);
+        let fails = |id: &&ComponentId| {
+            let part = self.incident.components.get(*id);
+            part.is_some_and(|part| part.is_down() || part.status == Status::Unknown)
+        };
         self.memory.condoned = self.failing.iter().filter(fails).cloned().collect();
         self.memory.condoned_until = Some(until).filter(|_| !self.memory.condoned.is_empty());
     }

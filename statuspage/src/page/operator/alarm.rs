@@ -48,11 +48,26 @@ pub fn alarm(snapshot: &Snapshot, language: Language, claim: Option<&Claim>, fol
     let matter = claim.and_then(|claim| matter(snapshot, claim, &words)).filter(|_| followed != Followed::Over);
     shell::render(|| {
         let content = match &matter {
+            None if claim.is_none() => broken(&head),
             None => view! { <h1>{words.alarm_nothing()}</h1><p>{words.alarm_over()}</p> }.into_any(),
             Some(matter) => told_of(matter, followed, snapshot.generated_at, &head),
         };
         shell::form(&head, view! { <div class="banner one">{content}</div> }.into_any())
     })
+}
+
+/// A link that was cut off, say: something may well be wrong, and this is where it is seen.
+fn broken(head: &Head<'_>) -> AnyView {
+    let words = head.words;
+    view! {
+        <h1>{words.alarm_broken()}</h1>
+        <p>{words.alarm_broken_text()}</p>
+        <p class="links meta">
+            <a href=head.link(HOME)>{words.alarm_operators()}</a>
+            <a href=head.link("/")>{words.alarm_page()}</a>
+        </p>
+    }
+    .into_any()
 }
 
 /// What it is about, whether somebody has taken it, and the button to do so.
@@ -185,7 +200,7 @@ mod tests {
             check(Some(1), Followed::Taken, &[words.alarm_fault(), words.alarm_taken()]);
             check(Some(1), Followed::Unavailable, &[words.alarm_unavailable(), words.alarm_take()]);
             check(Some(1), Followed::Over, &[words.alarm_nothing(), words.alarm_over()]);
-            check(None, Followed::Asked, &[words.alarm_nothing(), words.alarm_over()]);
+            check(None, Followed::Asked, &[words.alarm_broken(), words.alarm_broken_text()]);
         }
     }
 

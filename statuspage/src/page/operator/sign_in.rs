@@ -27,8 +27,8 @@ pub enum NotSignedIn {
     NoAccounts,
 }
 
-/// The page with the form, or with the reason why there is none.
-pub fn sign_in(site: &Site, language: Language, name: &str, why: NotSignedIn) -> String {
+/// The page with the form, or with the reason why there is none. `next` is where it leads to; the first page without it.
+pub fn sign_in(site: &Site, language: Language, (name, next): (&str, Option<&str>), why: NotSignedIn) -> String {
     let words = Words::new(language, site.time_zone.clone());
     document(site, &words, HOME.to_owned(), |head| {
         let fault = match why {
@@ -41,7 +41,7 @@ pub fn sign_in(site: &Site, language: Language, name: &str, why: NotSignedIn) ->
         };
         let possible = !matches!(why, NotSignedIn::InTheClear | NotSignedIn::NoAccounts);
         let fault = fault.map(|fault| view! { <p class="alert" role="alert">{fault}</p> });
-        let form = possible.then(|| form(&words, head.link("/operator/sign-in"), name));
+        let form = possible.then(|| form(&words, head.link("/operator/sign-in"), name, next));
         view! {
             <div class="banner">
                 <h1>{words.operator_sign_in()}</h1>
@@ -54,7 +54,8 @@ pub fn sign_in(site: &Site, language: Language, name: &str, why: NotSignedIn) ->
     })
 }
 
-fn form(words: &Words, action: String, name: &str) -> AnyView {
+fn form(words: &Words, action: String, name: &str, next: Option<&str>) -> AnyView {
+    let next = next.map(|next| html::input().r#type("hidden").name("next").value(next.to_owned()));
     let input = |kind: &'static str, name: &'static str, autocomplete: &'static str, value: String| {
         html::input().r#type(kind).id(name).name(name).autocomplete(autocomplete).required(true).value(value)
     };
@@ -64,6 +65,7 @@ fn form(words: &Words, action: String, name: &str) -> AnyView {
                 {input("text", "name", "username", name.to_owned()).attr("autocapitalize", "none").attr("spellcheck", "false")}</div>
             <div><label r#for="password">{words.operator_password()}</label>
                 {input("password", "password", "current-password", String::new())}</div>
+            {next}
             <button class="first">{words.operator_sign_in()}</button>
         </form>
     }

@@ -43,7 +43,7 @@ impl FromRequestParts<App> for Desk {
 
     async fn from_request_parts(request: &mut Parts, app: &App) -> Result<Self, Response> {
         let visitor = Visitor::of(app, request);
-        Self::of(app, request, visitor).map_err(|_| to(HOME, request))
+        Self::of(app, request, visitor).map_err(|_| to_door(request))
     }
 }
 
@@ -178,6 +178,23 @@ pub(super) fn to(path: &str, request: &Parts) -> Response {
     let language = negotiate::asked_language(&request.uri);
     let query = language.map(|language| format!("?lang={language}")).unwrap_or_default();
     Redirect::to(&format!("{path}{query}")).into_response()
+}
+
+/// To the door, which leads on to where somebody wanted to go.
+fn to_door(request: &Parts) -> Response {
+    let language = negotiate::asked_language(&request.uri).map(|language| ("lang", language.to_string()));
+    let next = destination(request.uri.path()).map(|path| ("next", path.to_owned()));
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(language.into_iter().chain(next));
+    let query = query.finish();
+    Redirect::to(&if query.is_empty() { HOME.to_owned() } else { format!("{HOME}?{query}") }).into_response()
+}
+
+/// A page of operators that one may be led to. Anything else that stands in a form or an address leads nowhere.
+pub(super) fn destination(path: &str) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+    let inside = path.strip_prefix(HOME)?.strip_prefix('/')?;
+    (!inside.is_empty() && !inside.starts_with("sign-") && inside.chars().all(plain)).then_some(path)
 }
 
 fn refuse(app: &App, request: &Parts, status: StatusCode, why: Refused) -> Response {

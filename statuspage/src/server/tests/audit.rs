@@ -52,7 +52,10 @@ async fn the_page_names_orders_in_the_language_of_its_reader() {
     check("fr", ["Publier une nouvelle", "Prendre en charge", "amel", "Refusé\u{a0}: the incident", "À propos de"])
         .await;
     let nobody = office.get("/operator/audit", "").await;
-    assert_eq!((nobody.status, nobody.header("location")), (StatusCode::SEE_OTHER, "/operator"));
+    assert_eq!(
+        (nobody.status, nobody.header("location")),
+        (StatusCode::SEE_OTHER, "/operator?next=%2Foperator%2Faudit")
+    );
 }
 
 #[test]

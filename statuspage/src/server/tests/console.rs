@@ -153,6 +153,29 @@ async fn everything_there_is_private() {
 }
 
 #[tokio::test]
+async fn signing_in_leads_on_to_where_somebody_wanted_to_go_and_nowhere_else() {
+    let office = Office::new();
+    let wanted = format!("/operator/incidents/{}", office.incident.id);
+    let sent = office.get(&format!("{wanted}?lang=en"), "").await;
+    let door = sent.header("location").to_owned();
+    let page = office.get(&door, "").await;
+    assert!(page.text().contains(&format!("name=\"next\" value=\"{wanted}\"")), "{door} {}", page.text());
+    let leads = async |next: &str, password: &str| {
+        let fields = [("name", "amel"), ("password", password), ("next", next)];
+        office.post("/operator/sign-in?lang=en", "", &fields).await
+    };
+    assert!(leads(&wanted, "wrong").await.text().contains(&wanted), "a wrong password loses no way");
+    assert_eq!(leads(&wanted, PASSWORD).await.header("location"), format!("{wanted}?lang=en"));
+    for elsewhere in
+        ["https://example.net/", "//example.net/operator/", "/operator/../x", "/operator/sign-out", "/x", ""]
+    {
+        assert_eq!(leads(elsewhere, PASSWORD).await.header("location"), "/operator?lang=en", "{elsewhere}");
+        let door = office.get(&format!("/operator?next={elsewhere}"), "").await;
+        assert!(!door.text().contains("name=\"next\""), "{elsewhere}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_password_keeps_the_name_and_too_many_say_how_long_to_wait() {
     let office = Office::new();
     let mut last = None;

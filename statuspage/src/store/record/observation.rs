@@ -99,8 +99,8 @@ pub(in crate::store) fn decode(
     let failure = match stored.failure {
         None => None,
         Some(StoredFailure { kind, detail, evidence }) => {
-            // What was met on the way is the incident's: a row has no room for it.
-            Some(Failure { kind: kind.parse().ok()?, detail, evidence, exhibit: None })
+            // What was met on the way is the incident's: a row has no room for it. Nor is it asked whether the place saw anything.
+            Some(Failure { evidence, ..Failure::new(kind.parse().ok()?, detail) })
         }
     };
     let http = match stored.http {
@@ -173,7 +173,7 @@ mod tests {
 
     fn failures() -> impl Strategy<Value = Failure> {
         (proptest::sample::select(FailureKind::ALL), ".{0,40}", option::of(".{0,40}"))
-            .prop_map(|(kind, detail, evidence)| Failure { kind, detail, evidence, exhibit: None })
+            .prop_map(|(kind, detail, evidence)| Failure { evidence, ..Failure::new(kind, detail) })
     }
 
     fn https() -> impl Strategy<Value = HttpFacts> {
@@ -227,12 +227,8 @@ mod tests {
     fn endless_texts_of_the_target_are_cut_until_the_row_is_short_enough() {
         let hop = Hop { status: 302, location: Some("é".repeat(9_000)), timings: Timings::default() };
         let http = HttpFacts { status: 200, version: HttpVersion::Http2, redirects: vec![hop; 100] };
-        let failure = Failure {
-            kind: FailureKind::Body,
-            detail: "d".repeat(9_000),
-            evidence: Some("e".repeat(9_000)),
-            exhibit: None,
-        };
+        let failure =
+            Failure { evidence: Some("e".repeat(9_000)), ..Failure::new(FailureKind::Body, "d".repeat(9_000)) };
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let any = observations().new_tree(&mut runner).expect("one").current();
         let endless = Observation { http: Some(http), failure: Some(failure), ..any };

@@ -273,8 +273,12 @@ messages! {
     operator_pm_unmeasured() = "operator-pm-unmeasured";
     /// In English: “Nothing to take”.
     alarm_nothing() = "alarm-nothing";
-    /// In English: “It is over, or this link is not complete. There is nothing to do here”.
+    /// In English: “It is over. There is nothing to do here”.
     alarm_over() = "alarm-over";
+    /// In English: “This link leads nowhere”.
+    alarm_broken() = "alarm-broken";
+    /// In English: “It is not complete, or not valid any more. Open it from the message itself, or see here what is wrong”.
+    alarm_broken_text() = "alarm-broken-text";
     /// In English: “You take care of it. Everybody who was told hears of that, and nobody is woken up any more”.
     alarm_taken() = "alarm-taken";
     /// In English: “`name` takes care of it (`at`)”.

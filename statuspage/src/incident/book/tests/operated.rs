@@ -95,6 +95,24 @@ fn what_works_in_time_after_it_was_closed_is_over() {
 }
 
 #[test]
+fn what_was_not_seen_when_it_was_closed_is_let_be_as_well() {
+    let mut bench = led();
+    bench.hear(to("wiki", Status::Unknown, 90));
+    bench.say(statement(Stage::Resolved), 100).expect("taken");
+    bench.down("wiki", Answers(502), 102);
+    assert_eq!(bench.all().len(), 1, "the first result after a gap opens nothing that was just closed");
+    bench.up("wiki", 110);
+    bench.tick(5_000);
+    assert_eq!((bench.all().len(), bench.told()), (1, vec!["opened", "acknowledged", "closed"]));
+    let mut bench = led();
+    bench.hear(to("wiki", Status::Unknown, 90));
+    bench.say(statement(Stage::Resolved), 100).expect("taken");
+    bench.down("wiki", Answers(502), 102);
+    bench.tick(700);
+    assert_eq!(bench.all()[1].persists_since(), Some(at(100)), "what fails on is an incident again");
+}
+
+#[test]
 fn all_that_fails_on_is_one_incident_and_what_works_is_no_part_of_it() {
     let mut bench = Bench::new();
     for component in ["wiki", "mail", "chat"] {

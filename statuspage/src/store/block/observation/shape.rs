@@ -165,7 +165,7 @@ impl Shape {
 impl Reason {
     fn read(&self) -> Option<Failure> {
         let kind: FailureKind = self.kind.parse().ok()?;
-        Some(Failure { kind, detail: self.detail.clone(), evidence: self.evidence.clone(), exhibit: None })
+        Some(Failure { evidence: self.evidence.clone(), ..Failure::new(kind, &self.detail) })
     }
 }
 

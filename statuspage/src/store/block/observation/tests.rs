@@ -42,7 +42,7 @@ fn https() -> impl Strategy<Value = HttpFacts> {
 
 fn any_observation() -> impl Strategy<Value = Observation> {
     let failure = (proptest::sample::select(FailureKind::ALL), ".{0,9}", option::of(".{0,9}"))
-        .prop_map(|(kind, detail, evidence)| Failure { kind, detail, evidence, exhibit: None });
+        .prop_map(|(kind, detail, evidence)| Failure { evidence, ..Failure::new(kind, detail) });
     let facts = (option::of(failure), option::of(https()), option::of(-1_000_000_i64..4_000_000_000_000));
     let verdict = proptest::sample::select(&Verdict::ALL[..]);
     let start = prop_oneof![0_i64..4_000_000_000_000, 1_795_000_000_000_i64..1_795_003_600_000];
