@@ -405,6 +405,19 @@ impl Hub {
         bells
     }
 
+    /// Locations that were told to be silent and have not been heard since: a hub that has just begun knows of no silence yet.
+    fn still_silent(&self, reporting: &BTreeMap<LocationName, Vec<Trouble>>) -> Vec<String> {
+        let is_silent = |fault: &Fault| {
+            let Fault::Location { location, trouble: LocationTrouble::Silent { heard_at } } = fault else {
+                return None;
+            };
+            let name: LocationName = location.parse().ok()?;
+            let heard_since = self.telling.locations.last_heard(&name).is_none_or(|last| last > *heard_at);
+            (reporting.contains_key(&name) && !heard_since).then(|| location.clone())
+        };
+        self.telling.alarms.open().filter_map(|(_, fault, _)| is_silent(fault)).collect()
+    }
+
     /// The locations whose clock differs from ours and is to blame for it. Where others are heard, that shows within two reports of
     /// theirs: when they find the same, ours is wrong.
     fn blamed(
@@ -429,19 +442,6 @@ impl Hub {
             !exonerated.contains(*location) && now.saturating_duration_since(**since) >= doubt
         };
         self.doubted.iter().filter(is_blamed).map(|(location, _)| location.clone()).collect()
-    }
-
-    /// Locations that were told to be silent and have not been heard since: a hub that has just begun knows of no silence yet.
-    fn still_silent(&self, reporting: &BTreeMap<LocationName, Vec<Trouble>>) -> Vec<String> {
-        let is_silent = |fault: &Fault| {
-            let Fault::Location { location, trouble: LocationTrouble::Silent { heard_at } } = fault else {
-                return None;
-            };
-            let name: LocationName = location.parse().ok()?;
-            let heard_since = self.telling.locations.last_heard(&name).is_none_or(|last| last > *heard_at);
-            (reporting.contains_key(&name) && !heard_since).then(|| location.clone())
-        };
-        self.telling.alarms.open().filter_map(|(_, fault, _)| is_silent(fault)).collect()
     }
 
     /// Tells what lasts and is wrong with locations, and what of it is over.

@@ -387,6 +387,11 @@ impl Book {
         self.places.iter().filter_map(troubles).collect()
     }
 
+    /// When a location was last heard, or got its key.
+    pub fn last_heard(&self, location: &LocationName) -> Option<Timestamp> {
+        self.places.get(location).and_then(last_heard)
+    }
+
     /// What those that are heard say of the hub's own clock: it is wrong when at least two, and more than half of them, agree by how
     /// much. One alone may be wrong itself.
     pub fn own_clock(&self, now: Timestamp) -> OwnClock {
@@ -408,11 +413,6 @@ impl Book {
         } else {
             OwnClock::Undoubted
         }
-    }
-
-    /// When a location was last heard, or got its key.
-    pub fn last_heard(&self, location: &LocationName) -> Option<Timestamp> {
-        self.places.get(location).and_then(last_heard)
     }
 
     /// All of them as readers see them.
