@@ -131,6 +131,18 @@ place-duplicates = { $results ->
     [one] { $results } result came twice, counted once
    *[other] { $results } results came twice, counted once
 }
+place-copied = { $reports ->
+    [one] { $reports } report of a copy of it: it runs twice, or its disk was set back
+   *[other] { $reports } reports of a copy of it: it runs twice, or its disk was set back
+}
+place-set-back = { $times ->
+    [one] its disk was set back once
+   *[other] its disk was set back { $times } times
+}
+place-rejected = { $reports ->
+    [one] { $reports } report in its name not let in
+   *[other] { $reports } reports in its name not let in
+}
 place-overdue = { $probes ->
     [one] { $probes } probe overdue
    *[other] { $probes } probes overdue
@@ -164,6 +176,10 @@ control-none-why = Without sites elsewhere that always answer, a fault of its ow
 dead-man = Outside watch
 dead-man-set = Set up
 dead-man-none = Unwatched
+dead-man-awaited = Not proven yet
+dead-man-failing = Not heard
+dead-man-failing-why = Whoever should notice that this monitoring has stopped does not take its signs of life.
+dead-man-taken = The last one was taken { $at }.
 dead-man-set-why = A service elsewhere expects a sign of life each minute while measuring really goes on, and raises the alarm when it does not come.
 dead-man-none-why = Nobody outside would notice if this monitoring stopped.
 storage = Storage
@@ -229,6 +245,14 @@ channels-why = Alarms go out by these ways. A way is proven when it has taken a 
 mail-letters = Mail to subscribers
 mail-good = Leaving
 mail-idle-word = Nothing to send
+mail-unproven = Not proven yet
+mail-proven = A mail server was last ready to take one { $at }.
+mail-failing = Not leaving
+mail-failing-why = No mail server takes any. { $count ->
+    [0] None waits.
+    [one] One letter waits.
+   *[other] { $count } letters wait.
+}
 mail-waits-word = Waiting
 channel-proven = last proven { $at }
 channel-good = Proven
@@ -249,6 +273,7 @@ detection-why = Targets of our own, one that always fails, one that always works
 parts = Its own parts
 parts-alive = All at work
 parts-restarting = Restarted again and again
+parts-late = Slow
 parts-why = Every part of the monitoring gives a sign of life several times a minute. When one falls silent for half a minute, the monitoring is started anew.
 means = What it lives on
 means-enough = Enough of everything

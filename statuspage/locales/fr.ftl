@@ -108,7 +108,7 @@ state-degraded = Perturbé
 state-partial = Panne partielle
 state-down = Panne
 note-since = { $reason } depuis { $since }
-note-from = { $note }, vu de { $places }
+note-from = { $note }, vu depuis { $places }
 note-declared = { $measured ->
     [under_maintenance] déclaré par les opérateurs, pendant une maintenance
    *[other] déclaré par les opérateurs, mesuré : { $state }
@@ -158,7 +158,7 @@ window-quarter = 90 jours
 window-year = 1 an
 section-latency = Temps de réponse
 latency-none = Pas encore de mesure réussie.
-latency-chart = Temps de réponse vu de { $place }, { $window } : médiane { $p50 }, 95 % sous { $p95 }, 99 % sous { $p99 }
+latency-chart = Temps de réponse vu depuis { $place }, { $window } : médiane { $p50 }, 95 % sous { $p95 }, 99 % sous { $p99 }
 latency-point = { $at } : médiane { $p50 }, 95 % sous { $p95 }, 99 % sous { $p99 }
 latency-table = Les mêmes mesures en tableau
 median = médiane

@@ -46,7 +46,7 @@ not-recorded = non consigné
 chronology-persists = L’incident précédent est clos alors que ceci est toujours en panne
 chronology-started = Premier échec mesuré
 chronology-began = Début, d’après les opérateurs
-chronology-detected = Panne confirmée, vue de { $places }
+chronology-detected = Panne confirmée, vue depuis { $places }
 chronology-confirmed = Panne confirmée
 chronology-declared = Incident déclaré
 chronology-announced = Première alerte remise
@@ -131,6 +131,18 @@ place-duplicates = { $results ->
     [one] { $results } mesure reçue deux fois, comptée une fois
    *[other] { $results } mesures reçues deux fois, comptées une fois
 }
+place-copied = { $reports ->
+    [one] { $reports } rapport d’une copie : il tourne en double, ou son disque a été remis en arrière
+   *[other] { $reports } rapports d’une copie : il tourne en double, ou son disque a été remis en arrière
+}
+place-set-back = { $times ->
+    [one] son disque a été remis en arrière une fois
+   *[other] son disque a été remis en arrière { $times } fois
+}
+place-rejected = { $reports ->
+    [one] { $reports } rapport en son nom refusé
+   *[other] { $reports } rapports en son nom refusés
+}
 place-overdue = { $probes ->
     [one] { $probes } sonde en retard
    *[other] { $probes } sondes en retard
@@ -164,6 +176,10 @@ control-none-why = Sans sites d’ailleurs qui répondent toujours, un défaut d
 dead-man = Veille extérieure
 dead-man-set = En place
 dead-man-none = Sans veille
+dead-man-awaited = Pas encore prouvée
+dead-man-failing = N’entend rien
+dead-man-failing-why = Celui qui devrait remarquer l’arrêt de cette surveillance ne prend pas ses signes de vie.
+dead-man-taken = Le dernier a été pris { $at }.
 dead-man-set-why = Un service tiers attend chaque minute un signe de vie, envoyé tant que les mesures se font vraiment, et donne l’alerte s’il ne vient pas.
 dead-man-none-why = Personne au-dehors ne remarquerait que cette surveillance s’arrête.
 storage = Stockage des mesures
@@ -226,6 +242,14 @@ channels-why = Les alertes partent par ces voies. Une voie est prouvée quand el
 mail-letters = Courriels aux abonnés
 mail-good = Partent
 mail-idle-word = Rien à envoyer
+mail-unproven = Pas encore prouvé
+mail-proven = Un serveur de courrier s’est dit prêt à en prendre un pour la dernière fois { $at }.
+mail-failing = Ne partent pas
+mail-failing-why = Aucun serveur de courrier n’en prend. { $count ->
+    [0] Aucun n’attend.
+    [one] Un courriel attend.
+   *[other] { $count } courriels attendent.
+}
 mail-waits-word = En attente
 channel-proven = dernière preuve { $at }
 channel-good = Prouvé
@@ -246,6 +270,7 @@ detection-why = Des cibles à nous, l’une toujours en panne, l’une toujours 
 parts = Ses propres parties
 parts-alive = Toutes en marche
 parts-restarting = Redémarrées sans cesse
+parts-late = Lentes
 parts-why = Chaque partie de la surveillance donne plusieurs signes de vie par minute. Si l’une se tait pendant une demi-minute, la surveillance est relancée.
 means = De quoi elle vit
 means-enough = Tout en suffisance
@@ -266,6 +291,6 @@ upstream-unsure = La page principale { $address } n’a pas encore répondu.
 upstream-never = Elle n’a jamais répondu d’ici.
 upstream-said = Son dernier mot, { $at } :
 upstream-whole = En détail
-upstream-history = C’est du passé. Suit ce que { $place } mesure lui-même, et dont les opérateurs sont avertis entre-temps.
-upstream-here = Suit ce que { $place } mesure lui-même ; c’est la page principale qui fait foi.
+upstream-history = C’est du passé. Ce qui suit est mesuré par { $place }, et les opérateurs en sont avertis entre-temps.
+upstream-here = Ce qui suit est mesuré par { $place } ; c’est la page principale qui fait foi.
 upstream-services = Les services, selon elle

@@ -101,6 +101,8 @@ pub struct Hub {
     canaries: Canaries,
     /// Which places see nothing.
     sights: Sights,
+    /// Places whose clock differs from ours, and since when: it is not said at once whose is wrong.
+    doubted: BTreeMap<LocationName, Instant>,
     keeper: Judge,
     reading: Option<Reading>,
     /// The hub that this one stands by, as it was last heard.

@@ -12,7 +12,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use book::{Book, Command, Refused, SILENCE, Trouble, Undone};
+pub use book::{Book, Command, OwnClock, Refused, SILENCE, Trouble, Undone};
 pub use code::{Code, CodeHash};
 pub use envelope::{KeyError, PublicKey, Register, Unverified, Verified};
 pub use place::{Counts, News, Taken};

@@ -19,4 +19,5 @@ pub use delivery::{Delivery, Postponed, Refused};
 pub use letter::{Leave, Letter, OneClick, Thread};
 pub use relays::{Patience, RelayFault, RelayState, Relays};
 pub use scribe::{KeyFault, LetterFault, Scribe, Signature, Signed};
+pub(crate) use settings::unescaped;
 pub use settings::{Dkim, MailSettings, RelayUrl, RelayUrlFault, Security};

@@ -14,8 +14,8 @@
 //! Guarantees: at least once, with an id that is the same each time (header `Idempotency-Key`, field `id`); in order for each channel
 //! and topic; retried from 5 s to 15 min apart for 24 hours, then given up loudly ([`State::Abandoned`]). A channel that asks
 //! for a pause (429, `Retry-After`) gets it for all its messages. A message that leaves late says so; an outage that ended before
-//! anything left is one message. Of each kind of fault of the monitor a channel hears at most one message an hour that it began,
-//! one that it is over and one that it came and went: what happens meanwhile is merged into the next.
+//! anything left is one message. A fault of the monitor that comes and goes is no storm, and what lasts is told within five minutes
+//! however often it has come: `outbox::rate` has the rules.
 
 mod acknowledge;
 mod address;
@@ -50,11 +50,11 @@ pub use channel::{
     SignalConfig, Template, TemplateFault, WebhookConfig,
 };
 pub use client::{Client, ClientError, Refusal, Retry};
-pub use drill::{Drill, Occasion};
+pub use drill::{Answers, Drill, Occasion};
 pub use escalation::{
     Alarm, Attempt, Beginning, Call, Case, Escalation, InvalidCase, Ladder, Pace, Present, Reach, Taken,
 };
-pub use fault::{Course, Fault, FaultId, FaultKind, LocationTrouble, UnknownFault, WatchFault};
+pub use fault::{Course, Fault, FaultId, FaultKind, HubTrouble, LocationTrouble, UnknownFault, WatchFault};
 pub use kind::{Cause, Kind};
 pub use matter::{Growth, Matter, NAMED, Named, Still};
 pub use notification::{Event, Notification, NotificationId, State};

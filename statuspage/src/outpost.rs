@@ -13,4 +13,6 @@ mod view;
 pub use lookout::Lookout;
 pub use station::{OutpostOptions, Station, Unfit, settings};
 use tee::tee;
-pub use view::{Hearing, HubView, Trouble};
+pub use view::{Hearing, HubView};
+
+pub use crate::notify::HubTrouble as Trouble;

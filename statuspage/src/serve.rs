@@ -160,7 +160,10 @@ impl Instance {
             site,
             channels: settings.channels.iter().map(|channel| (channel.name.clone(), channel.kind.medium())).collect(),
             policies: settings.policies.clone(),
-            drills: settings.drills.clone(),
+            drills: match key {
+                Some(_) => settings.drills.clone(),
+                None => settings.drills.clone().unanswerable(),
+            },
             location: prober.as_ref().map(|_| settings.location.clone()),
             counters: Arc::clone(&counters),
             rules: Rules { quiet: settings.quiet.duration(), reopen: settings.reopen.duration(), ..Rules::default() },

@@ -62,6 +62,10 @@ pub const TEXT: &str = "BELFRY_CONFIG";
 const UNWATCHED: &str = "warning: nobody outside would notice if this hub stopped: `mode` is \"production\", and `[watch]` has neither \
     `ping` nor `peer`\n  = help: healthchecks.io is free, and so is another Belfry's heartbeat: ping = \"https://hc-ping.com/${env:PING_ID}\"";
 
+/// What a hub is told whose messages cannot be answered.
+const NO_LINKS: &str = "warning: messages will have no link by which whoever reads them takes an alarm or answers a drill: there are channels \
+    and no `public_url`\n  = help: say where readers find the page: public_url = \"https://status.example.org\"";
+
 /// Where a setting came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -260,6 +264,12 @@ impl Settings {
     pub fn lacks(&self) -> Option<&'static str> {
         let unwatched = self.ping.is_none() && self.peer.is_none();
         (self.mode == Mode::Production && unwatched).then_some(UNWATCHED)
+    }
+
+    /// What is missing for messages that whoever reads them can answer.
+    fn lacks_links(&self) -> Option<&'static str> {
+        let is_read = |channel: &ChannelConfig| channel.kind.medium().reaches_people();
+        (self.public_url.is_none() && self.channels.iter().any(is_read)).then_some(NO_LINKS)
     }
 
     /// Where a setting came from.

@@ -11,5 +11,5 @@ mod verdict;
 
 pub use gait::{Gait, Stride};
 pub use pinger::{Ping, Watch};
-pub use seen::{PingBoard, PingSeen};
+pub use seen::{PingBoard, PingSeen, PingsSeen};
 pub use verdict::{Reason, WatchInput, verdict};

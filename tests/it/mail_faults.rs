@@ -63,7 +63,8 @@ async fn each_fault_of_a_relay_costs_the_letter_that_it_hits_a_minute_and_no_oth
         hub.text("/metrics").await.ok().filter(|metrics| metrics.contains("belfry_mail_deferred_total 4\n"))
     })
     .await;
-    assert_eq!(relay.heard("RCPT"), 6, "each was tried once: {:?}", relay.said());
+    let tries = everybody.map(|to| relay.heard(&format!("RCPT TO:<{to}>")));
+    assert_eq!(tries, [1; 6], "each was tried once: {:?}", relay.said());
     town.clock.advance(MINUTE + Duration::from_secs(1))?;
     until_taken(&relay, &[&grey, &data, &middle]).await;
     wait::until("the letter whose answer was lost comes again", async || {
@@ -114,7 +115,7 @@ async fn a_letter_finds_the_one_relay_that_is_sound_and_probes_go_on_meanwhile()
     for (relay, name) in [(&mute, "mute"), (&open, "open"), (&false_one, "false"), (&locked, "locked")] {
         assert_eq!((relay.heard("MAIL"), relay.count()), (0, 0), "{name}: {:?}", relay.said());
     }
-    assert!(false_one.heard("STARTTLS") == 1 && false_one.heard("TLS") == 0, "its certificate is not believed");
+    assert!(false_one.heard("STARTTLS") > 0 && false_one.heard("TLS") == 0, "its certificate is not believed");
     let log = hub.program.output().join("\n");
     for (relay, says) in
         [(&mute, "no session within"), (&open, "STARTTLS"), (&false_one, "certificate"), (&locked, "535")]

@@ -51,5 +51,9 @@ async fn a_command_far_from_the_hub_goes_by_the_clock_of_the_hubs_page() -> Resu
     let afar = ["--hub", hub.url(), "--token-file", token.to_str().expect("UTF-8")];
     let planned = laptop.run(&[&plan[..], &afar].concat()).await?.expect(0)?;
     assert!(planned.contains(" 22:00:00 JST ") && planned.contains(" 23:00:00 JST "), "{planned}");
+    // Through the socket, by whoever gives no settings of the hub's.
+    std::fs::remove_file(setup.directory().join("statuspage.toml"))?;
+    let listed = setup.run(&["maintenance", "list"]).await?.expect(0)?;
+    assert!(listed.contains(" 22:00:00 JST "), "{listed}");
     Ok(())
 }

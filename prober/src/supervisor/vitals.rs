@@ -27,6 +27,8 @@ pub struct Vitals {
     lag_ms: AtomicU64,
     /// How often it was longer than two seconds.
     lagged: AtomicU64,
+    /// How often in a row, up to now.
+    late: AtomicU64,
     /// Parts that ended by themselves and were begun anew.
     respawned: AtomicU64,
     /// The last of them.
@@ -46,6 +48,11 @@ impl Vitals {
     /// How often they came more than two seconds late.
     pub fn lagged(&self) -> u64 {
         self.lagged.load(Ordering::Relaxed)
+    }
+
+    /// How often in a row they came more than two seconds late, up to now.
+    pub fn late(&self) -> u64 {
+        self.late.load(Ordering::Relaxed)
     }
 
     /// How many parts ended by themselves and were begun anew, and which was the last.
@@ -79,10 +86,13 @@ impl Vitals {
 
     pub(super) fn set_lag(&self, lag: Duration) {
         self.lag_ms.store(u64::try_from(lag.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        if lag > LATE {
-            self.lagged.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(lag_ms = lag.as_millis(), "the runtime came late: something holds its threads");
+        if lag <= LATE {
+            self.late.store(0, Ordering::Relaxed);
+            return;
         }
+        self.lagged.fetch_add(1, Ordering::Relaxed);
+        self.late.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(lag_ms = lag.as_millis(), "the runtime came late: something holds its threads");
     }
 }
 
@@ -97,4 +107,38 @@ pub async fn measure_lag(vitals: std::sync::Arc<Vitals>, pulse: Pulse, stop: Can
         }
     }
     pulse.rest();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::{
+        task::{JoinSet, yield_now},
+        time::advance,
+    };
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn delays_in_a_row_are_counted_until_the_runtime_is_in_time() {
+        let (vitals, stop, mut tasks) = (Arc::new(Vitals::default()), CancellationToken::new(), JoinSet::new());
+        tasks.spawn(measure_lag(Arc::clone(&vitals), Pulse::new("runtime", Duration::from_secs(30)), stop.clone()));
+        yield_now().await;
+        for late in 1..=3 {
+            // Whatever held the threads let go three seconds after they were due.
+            advance(EVERY + Duration::from_secs(3)).await;
+            while vitals.late() < late {
+                yield_now().await;
+            }
+            assert_eq!((vitals.late(), vitals.lagged()), (late, late));
+            assert!(vitals.lag() >= Duration::from_secs(3));
+        }
+        while vitals.late() > 0 {
+            advance(EVERY).await;
+        }
+        assert_eq!(vitals.lagged(), 3);
+        stop.cancel();
+        tasks.join_next().await.expect("one task").expect("no panic");
+    }
 }

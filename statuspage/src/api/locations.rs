@@ -110,13 +110,16 @@ pub(crate) struct CountsAnswer {
     /// How often its disk was found to be set back to an earlier state.
     #[serde(default)]
     pub(crate) set_back: u64,
+    /// Reports of numbers that were given to other results: it runs twice, or its disk was set back.
+    #[serde(default)]
+    pub(crate) copied: u64,
 }
 
 impl LocationAnswer {
     /// A location as the snapshot has it.
     pub(crate) fn of(name: &LocationName, view: &LocationView) -> Self {
         let heartbeat = view.heartbeat.as_ref();
-        let Counts { taken, duplicates, lost, unknown, rejected, set_back } = view.counts;
+        let Counts { taken, duplicates, lost, unknown, rejected, set_back, copied } = view.counts;
         let journal = |read: fn(&Heartbeat) -> u64| heartbeat.map(read);
         Self {
             name: name.to_string(),
@@ -136,7 +139,7 @@ impl LocationAnswer {
             journal_oldest: heartbeat.and_then(|heartbeat| heartbeat.journal.oldest),
             free_disk: heartbeat.and_then(|heartbeat| heartbeat.free_disk),
             gaps: view.gaps,
-            counts: CountsAnswer { taken, duplicates, lost, unknown, rejected, set_back },
+            counts: CountsAnswer { taken, duplicates, lost, unknown, rejected, set_back, copied },
         }
     }
 }

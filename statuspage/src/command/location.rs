@@ -111,14 +111,16 @@ fn line(one: &LocationAnswer, zone: &TimeZone) -> String {
     if one.gaps > 0 {
         facts.push(counted(one.gaps, "result", "missing"));
     }
-    let CountsAnswer { lost, duplicates, unknown, rejected, set_back, .. } = one.counts;
+    let CountsAnswer { lost, duplicates, unknown, rejected, set_back, copied, .. } = one.counts;
     if set_back > 0 {
         let times = if set_back == 1 { "once".to_owned() } else { format!("{set_back} times") };
         facts.push(format!("its disk was set back {times}"));
     }
     let counts =
         [(lost, "result", "lost"), (duplicates, "result", "came twice"), (unknown, "result", "of unknown probes")];
-    for (count, what, fate) in counts.into_iter().chain([(rejected, "report", "not let in")]) {
+    let reports =
+        [(rejected, "report", "not let in"), (copied, "report", "of a copy: it runs twice, or its disk was set back")];
+    for (count, what, fate) in counts.into_iter().chain(reports) {
         if count > 0 {
             facts.push(counted(count, what, fate));
         }
@@ -154,10 +156,10 @@ mod tests {
             "name": "lyon", "standing": "silent", "added_at": "2026-11-22T14:05:00Z", "keys": ["a1"], "code_until": null,
             "heard_at": "2026-11-22T15:00:00Z", "version": "0.1.0", "has_other_version": false, "drifts_since": null,
             "clock_offset": -600.0, "overdue": 0, "probes_expected": 100, "probes_executed": 94, "journal_depth": 12, "journal_oldest": null, "free_disk": null, "gaps": 3,
-            "counts": { "taken": 9, "duplicates": 1, "lost": 0, "unknown": 0, "rejected": 0 },
+            "counts": { "taken": 9, "duplicates": 1, "lost": 0, "unknown": 0, "rejected": 0, "copied": 2 },
         }))
         .expect("a location");
-        let expected = "lyon                  silent    nothing heard since 2026-11-22 15:00:00 UTC (an alarm after 60 s), version 0.1.0, 12 results to come, 94 of 100 probes ran lately, clock off by -600 s, put right here (an alarm from 60 s on), 3 results missing, 1 result came twice\n";
+        let expected = "lyon                  silent    nothing heard since 2026-11-22 15:00:00 UTC (an alarm after 60 s), version 0.1.0, 12 results to come, 94 of 100 probes ran lately, clock off by -600 s, put right here (an alarm from 60 s on), 3 results missing, 1 result came twice, 2 reports of a copy: it runs twice, or its disk was set back\n";
         assert_eq!(line(&one, &TimeZone::UTC), expected);
     }
 }

@@ -109,9 +109,9 @@ impl Alarms {
         Some(Bell::FaultOver { fault, since, until: at })
     }
 
-    /// Since when a lasting fault of the monitor has been open.
-    pub(super) fn fault_since(&self, id: impl Into<FaultId>) -> Option<Timestamp> {
-        self.faults.get(&id.into()).map(|open| open.since)
+    /// Since when a lasting fault of that kind has been open, whatever has it: the first where several have.
+    pub(super) fn fault_since(&self, kind: FaultKind) -> Option<Timestamp> {
+        self.faults.iter().filter(|(id, _)| id.kind() == kind).map(|(_, open)| open.since).min()
     }
 
     /// The faults of a kind that are open.

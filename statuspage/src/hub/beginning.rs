@@ -98,6 +98,7 @@ impl Hub {
             gait: Gait::default(),
             canaries,
             sights: Sights::default(),
+            doubted: BTreeMap::new(),
             keeper,
             reading: None,
             upstream: None,

@@ -18,9 +18,9 @@ use crate::{
     incident::{Incident, News},
     maintenance::Word,
     notify::{
-        Alarm, Attempt, Beginning, Burning, Call, Case, ChannelName, Course, Escalation, Event, Fault, FaultId,
-        FaultKind, Kind, LowCredit, Matter, Medium, Nature, Notification, Outcome, Pace, Present, Proof, Proofs,
-        Receipt, Refusal, Subject, Taken,
+        Alarm, Answers, Attempt, Beginning, Burning, Call, Case, ChannelName, Course, Escalation, Event, Fault,
+        FaultId, FaultKind, Kind, LowCredit, Matter, Medium, Nature, Notification, Outcome, Pace, Present, Proof,
+        Proofs, Receipt, Refusal, Subject, Taken,
     },
     snapshot::{AlarmsView, ChannelView, FaultView},
     store::{RecordKey, Restored},
@@ -269,13 +269,17 @@ impl Hub {
     /// The bells for what has come to be wrong with channels, and for what is right again.
     fn pass_troubles(&mut self, now: Timestamp) -> Vec<Bell> {
         let plan = &self.options.drills;
-        let found = self.telling.proofs.troubles(now, plan.unproven, plan.unanswered);
+        let mut found = self.telling.proofs.troubles(now, plan.unproven, plan.unanswered);
+        let can_answer = |name: &str| {
+            plan.answers == Answers::Expected && name.parse().is_ok_and(|name: ChannelName| self.has_drills(&name))
+        };
+        found.retain(|id, _| id.kind() != FaultKind::DrillUnanswered || id.of().is_some_and(can_answer));
         let alarms = &mut self.telling.alarms;
         let is_ours = |id: &FaultId| Proofs::TROUBLES.contains(&id.kind());
         let over: Vec<FaultId> =
             alarms.open().map(|(id, ..)| id).filter(|id| is_ours(id) && !found.contains_key(*id)).cloned().collect();
         let mut bells: Vec<_> = over.into_iter().filter_map(|id| alarms.end(id, now)).collect();
-        bells.extend(found.into_values().filter_map(|fault| alarms.notice(fault, now)));
+        bells.extend(found.into_values().filter_map(|(fault, since)| alarms.notice(fault, since)));
         bells
     }
 

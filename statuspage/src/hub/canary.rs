@@ -4,13 +4,17 @@
 //! It does not know how canaries are asked. By a clock that never jumps: a place is expected to be right about each of them again and
 //! again.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use prober::{
     canary::{self, Canary},
     definition::Definition,
 };
-use shared::{Health, LocationName, Observation, Timestamp};
+use shared::{Health, LocationName, Observation, Timestamp, report::RunId};
 use tokio::time::Instant;
 
 use super::roster;
@@ -22,6 +26,8 @@ use crate::{
 
 /// Whom messages about canaries go to: nobody.
 const NOBODY: &str = "nobody";
+/// Who works is heard every 15 s. Of a longer pause no more than that counts: the line may have been dead.
+const PAUSE: Duration = Duration::from_secs(20);
 
 /// What was found.
 #[derive(Debug)]
@@ -40,22 +46,39 @@ struct Place {
     wrong: BTreeMap<Canary, String>,
     /// When anything came from there; a place that is silent is another matter. The embedded prober's is never excused.
     heard_at: Option<Instant>,
+    /// The process there, as far as it is known: a new one has found nothing yet.
+    run: Option<RunId>,
 }
 
 impl Place {
     fn expected(heard_at: Option<Instant>, now: Instant) -> Self {
         let right_at = Canary::ALL.into_iter().map(|canary| (canary, now)).collect();
-        Self { right_at, wrong: BTreeMap::new(), heard_at }
+        Self { right_at, wrong: BTreeMap::new(), heard_at, run: None }
     }
 
-    /// The canary that it should have been right about by now.
+    /// Something came from there. What it could not say meanwhile is no canary missed, and after so long that each of them would
+    /// have been, all of it is expected anew.
+    fn hear(&mut self, now: Instant) {
+        let Some(heard_at) = &mut self.heard_at else { return };
+        let unheard = now.saturating_duration_since(*heard_at);
+        for (canary, at) in &mut self.right_at {
+            let excused = *at + unheard.saturating_sub(PAUSE);
+            *at = if unheard > canary.patience() { now } else { excused.min(now) };
+        }
+        *heard_at = now;
+    }
+
+    /// Everything is expected from now on.
+    fn begin_anew(&mut self, now: Instant) {
+        self.right_at.values_mut().for_each(|at| *at = now);
+        self.heard_at = self.heard_at.map(|_| now);
+    }
+
+    /// The canary that it should have been right about by the time that it was last heard.
     fn overdue(&self, now: Instant) -> Option<Canary> {
-        let silent = |patience: Duration| self.heard_at.is_some_and(|at| now.duration_since(at) > patience);
-        let late = |(canary, at): (&Canary, &Instant)| {
-            let patience = canary.patience();
-            (now.saturating_duration_since(*at) > patience && !silent(patience)).then_some(*canary)
-        };
-        self.right_at.iter().find_map(late)
+        let heard_at = self.heard_at.unwrap_or(now);
+        let is_late = |canary: Canary, at: Instant| heard_at.saturating_duration_since(at) > canary.patience();
+        self.right_at.iter().find_map(|(canary, at)| is_late(*canary, *at).then_some(*canary))
     }
 }
 
@@ -70,20 +93,37 @@ impl Canaries {
         Self { engine, definition, places }
     }
 
-    /// A place says whether it has canaries: what is found of them is expected then, and otherwise not.
-    pub(super) fn expect(&mut self, place: &LocationName, canaries: canary::Canaries, now: Instant) {
+    /// A place says whether it has canaries: what is found of them is expected then, and otherwise not. Of another process than
+    /// before it is expected anew.
+    pub(super) fn expect(
+        &mut self,
+        place: &LocationName,
+        canaries: canary::Canaries,
+        run: Option<RunId>,
+        now: Instant,
+    ) {
         match canaries {
             canary::Canaries::Off => self.places.retain(|known, state| known != place || state.heard_at.is_none()),
             canary::Canaries::On => {
-                self.places.entry(place.clone()).or_insert_with(|| Place::expected(Some(now), now));
+                let place = self.places.entry(place.clone()).or_insert_with(|| Place::expected(Some(now), now));
+                place.hear(now);
+                if place.run != run {
+                    place.begin_anew(now);
+                    place.run = run;
+                }
             }
         }
     }
 
+    /// Of places that need not report nothing is expected; the embedded prober always must.
+    pub(super) fn retain(&mut self, reporting: &BTreeSet<&LocationName>) {
+        self.places.retain(|place, state| state.heard_at.is_none() || reporting.contains(place));
+    }
+
     /// Something else came from a place.
     pub(super) fn heard(&mut self, place: &LocationName, now: Instant) {
-        if let Some(heard_at) = self.places.get_mut(place).and_then(|place| place.heard_at.as_mut()) {
-            *heard_at = now;
+        if let Some(place) = self.places.get_mut(place) {
+            place.hear(now);
         }
     }
 
@@ -108,21 +148,18 @@ impl Canaries {
         let right = canary.is_as_expected(observation) && believed;
         let told = canary != Canary::Failing || tells(at);
         let place = self.places.entry(location.clone()).or_insert_with(|| Place::expected(Some(now), now));
+        place.hear(now);
         if right && told {
             place.right_at.insert(canary, now);
             place.wrong.remove(&canary);
         } else {
             place.wrong.insert(canary, said(observation, health));
         }
-        if let Some(heard_at) = &mut place.heard_at {
-            *heard_at = now;
-        }
     }
 
     /// Nobody could be heard for a while: everything is expected anew.
     pub(super) fn resume(&mut self, now: Instant) {
-        let all = self.places.values_mut().flat_map(|place| place.right_at.values_mut());
-        all.for_each(|at| *at = now);
+        self.places.values_mut().for_each(|place| place.begin_anew(now));
     }
 
     /// The place and the canary that it should have been right about by now.

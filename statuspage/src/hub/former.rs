@@ -68,16 +68,7 @@ fn is_about(row: &Notification, component: &ComponentId) -> bool {
 
 /// Whether a message tells that this outage is over.
 fn ends(row: &Notification, component: &ComponentId, began: Timestamp) -> bool {
-    is_about(row, component)
-        && match row.kind {
-            Kind::Recovered { since, .. } => since == began,
-            Kind::WasDown { since, until, .. } => since <= began && began < until,
-            Kind::Down { .. }
-            | Kind::Grown { .. }
-            | Kind::Overdue { .. }
-            | Kind::Reminder { .. }
-            | Kind::Acknowledged { .. }
-            | Kind::Closed { .. }
-            | Kind::Noticed { .. } => false,
-        }
+    let ended = matches!(row.kind, Kind::Recovered { since, .. } if since == began);
+    let is_past = matches!(row.kind, Kind::WasDown { since, until, .. } if since <= began && began < until);
+    is_about(row, component) && (ended || is_past)
 }

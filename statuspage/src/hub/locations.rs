@@ -2,7 +2,10 @@
 //!
 //! It does not know HTTP or signatures: what comes here was let in.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use prober::{canary::is_canary, saw_nothing};
@@ -22,7 +25,8 @@ use crate::{
     engine::Transition,
     incident::Actor,
     location::{
-        Book, Command, LocationView, News, PublicKey, Refused, Register, Seen, Taken, Trouble, Undone, Unverified,
+        Book, Command, LocationView, News, OwnClock, PublicKey, Refused, Register, Seen, Taken, Trouble, Undone,
+        Unverified,
     },
     notify::{Fault, FaultId, FaultKind, LocationTrouble},
     store::{Changes, Durability, RecordKey, Restored, StoreState},
@@ -30,6 +34,8 @@ use crate::{
 
 /// Reports that may wait. Whoever comes when it is full waits until the deadline, and is then refused.
 const WAITING: usize = 8;
+/// A clock that differs is not told before, where other locations may find the same: two of their heartbeats.
+const DOUBT: Duration = Duration::from_secs(30);
 /// Until then a report or an order is answered.
 const DEADLINE: Duration = Duration::from_secs(10);
 
@@ -248,8 +254,8 @@ impl Hub {
                 return (Err(Answer::Undone(undone)), Vec::new());
             }
         };
-        let canaries = self.telling.locations.canaries(location);
-        self.canaries.expect(location, canaries, Instant::now());
+        let (canaries, run) = (self.telling.locations.canaries(location), self.telling.locations.run(location));
+        self.canaries.expect(location, canaries, run, Instant::now());
         let (kept, transitions) = self.keep_news(location, taken).await;
         match kept {
             Durability::Synced if !self.unsettled.contains_key(location) => {
@@ -399,19 +405,63 @@ impl Hub {
         bells
     }
 
+    /// Locations that were told to be silent and have not been heard since: a hub that has just begun knows of no silence yet.
+    fn still_silent(&self, reporting: &BTreeMap<LocationName, Vec<Trouble>>) -> Vec<String> {
+        let is_silent = |fault: &Fault| {
+            let Fault::Location { location, trouble: LocationTrouble::Silent { heard_at } } = fault else {
+                return None;
+            };
+            let name: LocationName = location.parse().ok()?;
+            let heard_since = self.telling.locations.last_heard(&name).is_none_or(|last| last > *heard_at);
+            (reporting.contains_key(&name) && !heard_since).then(|| location.clone())
+        };
+        self.telling.alarms.open().filter_map(|(_, fault, _)| is_silent(fault)).collect()
+    }
+
+    /// The locations whose clock differs from ours and is to blame for it. Where others are heard, that shows within two reports of
+    /// theirs: when they find the same, ours is wrong.
+    fn blamed(
+        &mut self,
+        troubles: &BTreeMap<LocationName, Vec<Trouble>>,
+        at: Timestamp,
+        now: Instant,
+    ) -> BTreeSet<LocationName> {
+        let differs = |troubles: &Vec<Trouble>| troubles.iter().any(|trouble| matches!(trouble, Trouble::Clock(_)));
+        let different: Vec<_> = troubles.iter().filter(|(_, all)| differs(all)).map(|(location, _)| location).collect();
+        let exonerated = self.exonerated(at);
+        self.doubted.retain(|location, _| different.contains(&location));
+        for location in &different {
+            self.doubted.entry((*location).clone()).or_insert(now);
+        }
+        let doubt = match self.telling.locations.own_clock(at) {
+            // Nobody else could say.
+            OwnClock::Unknown => Duration::ZERO,
+            OwnClock::Undoubted | OwnClock::Off { .. } => DOUBT,
+        };
+        let is_blamed = |(location, since): &(&LocationName, &Instant)| {
+            !exonerated.contains(*location) && now.saturating_duration_since(**since) >= doubt
+        };
+        self.doubted.iter().filter(is_blamed).map(|(location, _)| location.clone()).collect()
+    }
+
     /// Tells what lasts and is wrong with locations, and what of it is over.
     pub(super) async fn tell_troubles(&mut self) {
         let at = now();
         let troubles = self.telling.locations.troubles(at);
         let mut bells = self.tell_sights(&troubles, at);
         let mut open: BTreeMap<FaultKind, Vec<String>> = BTreeMap::new();
+        let blamed = self.blamed(&troubles, at, Instant::now());
         for (location, troubles) in &troubles {
             for trouble in troubles {
+                if matches!(trouble, Trouble::Clock(_)) && !blamed.contains(location) {
+                    continue;
+                }
                 let fault = Fault::Location { location: location.to_string(), trouble: told(trouble) };
                 open.entry(fault.kind()).or_default().push(location.to_string());
-                bells.extend(self.telling.alarms.notice(fault, at));
+                bells.extend(self.telling.alarms.notice(fault, began(trouble).unwrap_or(at).min(at)));
             }
         }
+        open.entry(FaultKind::LocationSilent).or_default().extend(self.still_silent(&troubles));
         for kind in [FaultKind::LocationSilent, FaultKind::LocationClock, FaultKind::LocationDrift] {
             let lasts =
                 |id: &FaultId| open.get(&kind).is_some_and(|of| of.iter().any(|of| id.of() == Some(of.as_str())));
@@ -421,6 +471,14 @@ impl Hub {
         if !bells.is_empty() {
             self.announce(bells).await;
         }
+    }
+}
+
+/// Since when, where that is known: silence is noticed a minute after it began.
+fn began(trouble: &Trouble) -> Option<Timestamp> {
+    match trouble {
+        Trouble::Silent(since) | Trouble::Drift(since) => Some(*since),
+        Trouble::Clock(_) => None,
     }
 }
 

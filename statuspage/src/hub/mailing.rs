@@ -171,14 +171,18 @@ impl Hub {
     pub(super) async fn take_report(&mut self, report: Report) {
         let failing = report.trouble.clone().map(|Trouble { waiting, reason }| Fault::MailFailing { waiting, reason });
         let closed = report.closing.map(|Closing { letters, .. }| Fault::FormClosed { letters });
+        // After a restart nothing is known of relays: it is not over before one of them works.
+        let proven = report.flow.proven_at.is_some();
         let came_back = self.telling.post.came_back(&report);
         self.telling.checks.count_came_back(came_back);
         self.telling.post.take_report(report);
         let mut bells = Vec::new();
-        for (kind, fault) in [(FaultKind::MailFailing, failing), (FaultKind::FormClosed, closed)] {
+        for (kind, fault, may_end) in [(FaultKind::MailFailing, failing, proven), (FaultKind::FormClosed, closed, true)]
+        {
             bells.extend(match fault {
                 Some(fault) => self.telling.alarms.notice(fault, now()),
-                None => self.telling.alarms.end(kind, now()),
+                None if may_end => self.telling.alarms.end(kind, now()),
+                None => None,
             });
         }
         // While the store is behind, they are written together with what comes next.

@@ -2,19 +2,20 @@
 //!
 //! It does not know how anything is found.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use prober::definition::Unusable;
-use shared::Timestamp;
+use shared::{LocationName, Timestamp};
 use tokio::time::Instant;
 use tracing::warn;
 
 use super::{Hub, alarm::Bell};
 use crate::{
+    location::OwnClock,
     notify::{Course, Fault, FaultKind, WatchFault},
     resources::{Found, Reading},
     snapshot::WatchView,
-    watch::{PingSeen, Stride},
+    watch::{PingsSeen, Stride},
 };
 
 /// Definition files may be wrong for that long: whoever wrote them may be mending them.
@@ -31,6 +32,7 @@ const PAUSE: Duration = Duration::from_secs(60);
 impl Hub {
     /// Each second: whether canaries are found, whether definitions stay rejected, whether the clock is right.
     pub(super) async fn oversee(&mut self, at: Timestamp, now: Instant) {
+        self.canaries.retain(&self.telling.locations.expected().map(|(location, _)| location).collect());
         let detection = match self.canaries.broken(now) {
             Some(fault) => Found::Is(fault),
             None => Found::IsNot(FaultKind::DetectionBroken),
@@ -48,12 +50,34 @@ impl Hub {
         } else {
             Found::IsNot(FaultKind::DefinitionsGone)
         };
-        let clock = match self.ping_seen().offset_seconds {
+        let pings = self.pings_seen();
+        let clock = match self.clock_offset(&pings, at) {
             Some(seconds) if seconds.saturating_abs() > CLOCK => Some(Found::Is(WatchFault::ClockOff { seconds })),
             Some(_) => Some(Found::IsNot(FaultKind::ClockOff)),
             None => None,
         };
-        self.find([detection, rejected, gone].into_iter().chain(clock)).await;
+        self.find([detection, rejected, gone].into_iter().chain(clock).chain(unheard(&pings))).await;
+    }
+
+    /// By how many seconds our clock is behind, where anybody knows: whoever is pinged and answers, else locations that agree.
+    pub(super) fn clock_offset(&self, pings: &PingsSeen, at: Timestamp) -> Option<i64> {
+        if let Some(seconds) = pings.offset_seconds().filter(|_| pings.failing().is_none()) {
+            return Some(seconds);
+        }
+        match self.telling.locations.own_clock(at) {
+            OwnClock::Off { ahead_ms, .. } => Some(ahead_ms.saturating_neg() / 1_000),
+            OwnClock::Undoubted => Some(0),
+            OwnClock::Unknown => None,
+        }
+    }
+
+    /// The locations with whose clocks nothing is wrong, since ours is.
+    pub(super) fn exonerated(&self, at: Timestamp) -> BTreeSet<LocationName> {
+        let is_ours = self.clock_offset(&self.pings_seen(), at).is_some_and(|seconds| seconds.saturating_abs() > CLOCK);
+        match self.telling.locations.own_clock(at) {
+            OwnClock::Off { agreed, .. } if is_ours => agreed,
+            OwnClock::Off { .. } | OwnClock::Undoubted | OwnClock::Unknown => BTreeSet::new(),
+        }
     }
 
     /// Takes a look at what there is left.
@@ -98,8 +122,8 @@ impl Hub {
         }
     }
 
-    /// What whoever is pinged said last.
-    pub(super) fn ping_seen(&self) -> PingSeen {
+    /// What those who are pinged said last.
+    pub(super) fn pings_seen(&self) -> PingsSeen {
         self.options.ping.seen()
     }
 
@@ -111,8 +135,17 @@ impl Hub {
             detection: self.canaries.detection(Instant::now()),
             open: open.collect(),
             reading: self.reading.clone(),
-            ping: self.ping_seen(),
+            pings: self.pings_seen(),
             stumbles: self.stumbles,
         }
     }
+}
+
+/// Whether those who are pinged hear it; nothing before each of them was asked, or while it may be an accident.
+fn unheard(pings: &PingsSeen) -> Option<Found> {
+    let Some((switch, seen)) = pings.failing() else {
+        return pings.all_taken().then_some(Found::IsNot(FaultKind::PingFailing));
+    };
+    let (switch, reason) = (switch.to_owned(), seen.why.clone().unwrap_or_default());
+    Some(Found::Is(WatchFault::PingFailing { switch, taken_at: seen.taken_at, reason }))
 }

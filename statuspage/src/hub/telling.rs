@@ -65,7 +65,7 @@ impl Telling {
         }
     }
 
-    /// Since when a lasting fault of the monitor has been open.
+    /// Since when a lasting fault of that kind has been open, whatever has it.
     pub(super) fn fault_since(&self, kind: FaultKind) -> Option<Timestamp> {
         self.alarms.fault_since(kind)
     }

@@ -11,7 +11,7 @@ use std::{
 use prober::canary::Canaries;
 use shared::{
     LocationName, Sequence, Timestamp,
-    report::{Enrolment, Receipt, Report},
+    report::{Enrolment, Receipt, Report, RunId},
 };
 use tracing::warn;
 
@@ -27,6 +27,8 @@ const VALID: Duration = Duration::from_secs(86_400);
 pub const SILENCE: Duration = Duration::from_secs(60);
 /// A clock that is wrong by more is not believed.
 const WRONG_MS: u64 = 60_000;
+/// Clocks that differ by no more agree by how much another one is wrong: reports may be long on their way.
+const AGREED_MS: u64 = 10_000;
 /// Definitions may differ for that long: files are copied one after the other.
 const DRIFT: Duration = Duration::from_secs(600);
 /// A heartbeat is written down that often.
@@ -122,6 +124,22 @@ pub enum Trouble {
     Clock(i64),
     /// It has run other definitions since then.
     Drift(Timestamp),
+}
+
+/// What locations that are heard say of the hub's own clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnClock {
+    /// Too few are heard to say.
+    Unknown,
+    /// Most of them do not find it wrong, or do not agree by how much.
+    Undoubted,
+    /// Most of them agree by how much it is wrong.
+    Off {
+        /// How far it is ahead of theirs, in milliseconds.
+        ahead_ms: i64,
+        /// Those that agree: their own clocks are not to blame.
+        agreed: BTreeSet<LocationName>,
+    },
 }
 
 impl Book {
@@ -286,6 +304,7 @@ impl Book {
         }
         let (kept, keys) = (place.kept.clone(), place.keys.len());
         let taken = place.take(report, key, now);
+        place.counts.copied += u64::from(taken.is_err());
         place.drifts_since = match &place.heard {
             Some(heard) if drifts(&heard.heartbeat, definitions) => Some(place.drifts_since.unwrap_or(now)),
             Some(_) | None => None,
@@ -318,6 +337,11 @@ impl Book {
             true => Canaries::On,
             false => Canaries::Off,
         }
+    }
+
+    /// The process that reports from a location.
+    pub fn run(&self, location: &LocationName) -> Option<RunId> {
+        self.places.get(location)?.run()
     }
 
     /// Results were of probes that nobody defines here.
@@ -363,6 +387,34 @@ impl Book {
         self.places.iter().filter_map(troubles).collect()
     }
 
+    /// When a location was last heard, or got its key.
+    pub fn last_heard(&self, location: &LocationName) -> Option<Timestamp> {
+        self.places.get(location).and_then(last_heard)
+    }
+
+    /// What those that are heard say of the hub's own clock: it is wrong when at least two, and more than half of them, agree by how
+    /// much. One alone may be wrong itself.
+    pub fn own_clock(&self, now: Timestamp) -> OwnClock {
+        let heard = |(location, place): (_, &Place)| {
+            let reports = place.revoked_at.is_none() && silent(place, self.since, now).is_none();
+            Some((location, place.heard.as_ref().filter(|_| reports)?.ahead_ms?))
+        };
+        let heard: Vec<(&LocationName, i64)> = self.places.iter().filter_map(heard).collect();
+        let mut offsets: Vec<i64> = heard.iter().map(|(_, ahead_ms)| *ahead_ms).collect();
+        offsets.sort_unstable();
+        let Some(ahead_ms) = offsets.get(offsets.len() / 2).copied().filter(|_| offsets.len() > 1) else {
+            return OwnClock::Unknown;
+        };
+        let agrees = |(_, offset): &&(_, i64)| offset.abs_diff(ahead_ms) <= AGREED_MS;
+        let agreed: BTreeSet<_> = heard.iter().filter(agrees).map(|(location, _)| (*location).clone()).collect();
+        let most = agreed.len() > 1 && agreed.len() * 2 > heard.len();
+        if most && ahead_ms.unsigned_abs() > WRONG_MS {
+            OwnClock::Off { ahead_ms, agreed }
+        } else {
+            OwnClock::Undoubted
+        }
+    }
+
     /// All of them as readers see them.
     pub fn views(&self, now: Timestamp) -> BTreeMap<LocationName, LocationView> {
         self.places.iter().map(|(location, place)| (location.clone(), view(place, self.since, now))).collect()
@@ -376,9 +428,12 @@ fn drifts(heartbeat: &shared::report::Heartbeat, definitions: &str) -> bool {
 
 /// Since when nothing is heard of a location that has a key, where that is silence; what this process could not hear is none.
 fn silent(place: &Place, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    last_heard(place).filter(|last| now.since((*last).max(since)) > SILENCE)
+}
+
+fn last_heard(place: &Place) -> Option<Timestamp> {
     let heard_at = place.heard.as_ref().map(|heard| heard.at);
-    let last = heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))?;
-    (now.since(last.max(since)) > SILENCE).then_some(last)
+    heard_at.or_else(|| place.keys.first().map(|key| key.enrolled_at))
 }
 
 /// By how much our clock is ahead of its, where that is wrong.

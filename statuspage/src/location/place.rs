@@ -104,6 +104,9 @@ pub struct Counts {
     /// for it asks first.
     #[serde(default)]
     pub set_back: u64,
+    /// Reports of numbers that were given to other results, or by another process: a clone of it runs, or its disk was set back.
+    #[serde(default)]
+    pub copied: u64,
 }
 
 /// A process of the location's.
@@ -280,6 +283,11 @@ impl Place {
         let far = self.kept.highest().number().saturating_add(FAR);
         let numbers = report.entries.iter().map(|entry| entry.sequence);
         numbers.chain([report.begins]).any(|number| number.number() > far)
+    }
+
+    /// The process that reports.
+    pub(super) fn run(&self) -> Option<RunId> {
+        self.runs.back().map(|run| run.id)
     }
 
     /// Only the newest key is good from now on.

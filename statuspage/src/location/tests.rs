@@ -232,6 +232,10 @@ fn a_disk_that_was_set_back_and_a_clone_are_noticed_and_go_on_above() {
     assert_eq!(book.sent(&above.report(vec![entry(4, 50)], at(61)), &pair, at(61)), Ok(1));
     // The original is still there: it speaks after the other one began.
     assert_eq!(book.sent(&original.report(vec![entry(4, 70)], at(70)), &pair, at(70)), Err(Undone::Copied(number(4))));
+    let mut book = restarted(&mut book);
+    assert_eq!(book.lyon(at(70)).counts.copied, 2, "both conflicts are counted, and kept");
+    assert_eq!(book.sent(&above.report(vec![], at(80)), &pair, at(80)), Ok(0));
+    assert_eq!(book.lyon(at(80)).counts.copied, 2);
 }
 
 #[test]
@@ -306,6 +310,48 @@ fn a_report_that_was_long_on_the_way_makes_no_clock_wrong_and_one_that_was_set_i
     // Its clock is set ten minutes back, which its next exchange shows.
     check(6_650, 7_250, Some(exchange(7_241, 7_241)), Some(0));
     check(6_660, 7_260, Some(exchange(6_650, 7_250)), Some(600_000));
+}
+
+#[test]
+fn a_clock_that_most_of_those_who_are_heard_find_wrong_is_the_hubs() {
+    let check = |offsets: &[i64], expected: Option<(i64, usize)>| {
+        let mut book = Book::read([], at(0));
+        for (number, offset) in offsets.iter().enumerate() {
+            let (pair, code) = (Pair::new(), Code::generate().expect("a code"));
+            let location: LocationName = format!("place-{number}").parse().expect("a name");
+            book.order(&Command::Add(location.clone(), code.clone()), None, at(0)).expect("added");
+            let public_key = pair.enrolment(code.reveal()).public_key;
+            let signature = pair.sign(&Enrolment::signed(&location, code.reveal(), &public_key));
+            let enrolment =
+                Enrolment { location: location.clone(), public_key, signature, ..pair.enrolment(code.reveal()) };
+            book.enrol(&enrolment, at(1)).expect("enrolled");
+            let report = Report { location, ..Process::new(1, 1).report(vec![], at(5 - offset)) };
+            book.take(&report, &pair.public(), DEFINITIONS, at(5)).expect("taken");
+        }
+        let said = match book.own_clock(at(6)) {
+            OwnClock::Off { ahead_ms, agreed } => Some((ahead_ms / 1_000, agreed.len())),
+            OwnClock::Undoubted => {
+                assert!(offsets.len() > 1, "{offsets:?}");
+                None
+            }
+            OwnClock::Unknown => {
+                assert!(offsets.len() < 2, "{offsets:?}");
+                None
+            }
+        };
+        assert_eq!(said, expected, "{offsets:?}");
+        assert_eq!(book.own_clock(at(100)), OwnClock::Unknown, "nobody is heard any more");
+    };
+    check(&[], None);
+    check(&[600], None);
+    check(&[600, 0], None);
+    check(&[600, 603], Some((603, 2)));
+    check(&[600, 620], None);
+    check(&[-600, 600], None);
+    check(&[-600, -601, 0], Some((-600, 2)));
+    check(&[0, 600, 600, 1], None);
+    check(&[59, 58, 59], None);
+    check(&[600, 600, 300, 601, 0], Some((600, 3)));
 }
 
 #[test]

@@ -8,8 +8,9 @@ mod station;
 
 use std::{path::Path, time::Duration};
 
-use lettre::transport::smtp::client::Certificate;
+use lettre::{address::Envelope, transport::smtp::client::Certificate};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use tokio::time::Instant;
 
 use super::{Delivery, MailSettings, Postponed, RelayUrl, Signed};
 use station::{Attempt, Station};
@@ -36,6 +37,8 @@ impl Default for Patience {
 #[derive(Debug)]
 pub struct Relays {
     stations: Vec<Station>,
+    /// From us to us: what each is asked to take when it is to be proven that it takes anything.
+    ours: Option<Envelope>,
 }
 
 /// What is known of a relay.
@@ -51,6 +54,8 @@ pub struct RelayState {
     pub rests: Duration,
     /// Letters that it took over since the start.
     pub accepted: u64,
+    /// How long ago it last let us in and was ready for a letter; never since the start, when absent.
+    pub worked: Option<Duration>,
 }
 
 /// Why there are no relays.
@@ -90,7 +95,9 @@ impl Relays {
     ///
     /// If the certificates cannot be read.
     pub fn with(settings: &MailSettings, patience: Patience) -> Result<Self, RelayFault> {
-        Self::of(&settings.relays, settings.ca_file.as_deref(), patience)
+        let reader = settings.reply_to.as_ref().unwrap_or(&settings.from);
+        let ours = Envelope::new(Some(settings.from.email.clone()), vec![reader.email.clone()]);
+        Ok(Self { ours: ours.ok(), ..Self::of(&settings.relays, settings.ca_file.as_deref(), patience)? })
     }
 
     /// These relays, trusted by the platform's certificates and those of a file.
@@ -101,7 +108,7 @@ impl Relays {
     pub fn of(relays: &[RelayUrl], ca_file: Option<&Path>, patience: Patience) -> Result<Self, RelayFault> {
         let roots = roots(ca_file)?;
         let station = |url| Station::new(url, &roots, patience);
-        Ok(Self { stations: relays.iter().map(station).collect::<Result<_, _>>()? })
+        Ok(Self { stations: relays.iter().map(station).collect::<Result<_, _>>()?, ours: None })
     }
 
     /// Hands a letter over to the first relay that takes it.
@@ -146,13 +153,17 @@ impl Relays {
         self.stations.iter().map(Station::rests).min().unwrap_or_default()
     }
 
-    /// Whether each relay takes a session now, with its name and what it said; nothing is sent.
-    pub async fn prove(&self) -> Vec<(String, Result<(), String>)> {
-        let mut proofs = Vec::with_capacity(self.stations.len());
-        for station in &self.stations {
-            proofs.push((station.name(), station.prove().await));
+    /// When the next relay is to be proven to work: at once at the start, `every` after it last worked, and as soon as it has rested
+    /// from a failure.
+    pub fn proof_due(&self, every: Duration) -> Instant {
+        self.stations.iter().map(|station| station.proof_due(every)).min().unwrap_or_else(|| Instant::now() + every)
+    }
+
+    /// Lets each relay of which that is due prove that it lets us in and would take a letter of ours; nothing is sent.
+    pub async fn prove(&self, every: Duration) {
+        for station in self.stations.iter().filter(|station| station.proof_due(every) <= Instant::now()) {
+            station.prove(self.ours.as_ref()).await;
         }
-        proofs
     }
 
     /// Closes connections that nobody has used for a while. Sending does it too; this is for when nothing is sent.

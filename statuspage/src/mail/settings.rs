@@ -150,16 +150,18 @@ fn security(url: &Url) -> Result<Security, RelayUrlFault> {
 }
 
 fn credentials(url: &Url) -> Result<Option<(String, Secret)>, RelayUrlFault> {
-    let decoded = |text: &str| {
-        // `application/x-www-form-urlencoded` decodes percents; a plus stands for itself in this part of a URL.
-        let escaped = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
-        url::form_urlencoded::parse(escaped.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
-    };
     match (url.username(), url.password()) {
         ("", None) => Ok(None),
         ("", Some(_)) | (_, None) => Err(RelayUrlFault::Credentials),
-        (user, Some(password)) => Ok(Some((decoded(user), Secret::new(decoded(password))))),
+        (user, Some(password)) => Ok(Some((unescaped(user), Secret::new(unescaped(password))))),
     }
+}
+
+/// A part of an address without its escapes (RFC 3986, 2.1): `p%40ss` is `p@ss`.
+pub(crate) fn unescaped(part: &str) -> String {
+    // `application/x-www-form-urlencoded` decodes percents; a plus stands for itself in this part of a URL.
+    let escaped = format!("x={}", part.replace('+', "%2B").replace('&', "%26"));
+    url::form_urlencoded::parse(escaped.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 /// An IPv6 address without its brackets.

@@ -64,6 +64,8 @@ pub struct MailView {
 pub struct Flow {
     /// When a relay last took a letter.
     pub accepted_at: Option<Timestamp>,
+    /// When a relay was last proven to work: it took a letter, or would have.
+    pub proven_at: Option<Timestamp>,
     /// Since when the oldest letter waits that could have left.
     pub waiting_since: Option<Timestamp>,
     /// Letters that wait and could leave.

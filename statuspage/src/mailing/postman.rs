@@ -24,6 +24,7 @@ use prober::supervisor::Pulse;
 use shared::Timestamp;
 use tokio::{
     sync::{mpsc, watch},
+    task::JoinSet,
     time::{self, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -59,6 +60,9 @@ const PAUSE: Duration = Duration::from_secs(5);
 const DRAIN: Duration = Duration::from_secs(3);
 /// How long the hub may take for a report before the postman carries on.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Relays that nothing was sent by for so long prove that they work: whoever dies in quiet weeks is found before the outage.
+const PROOF: Duration = Duration::from_secs(3_600);
 
 /// What the postman works with.
 #[derive(Debug)]
@@ -100,6 +104,8 @@ pub struct Postman {
     /// How many subscribers there were when they were counted last.
     subscribers: Option<Counts>,
     counted_at: Option<Instant>,
+    /// At most one: relays prove that they work.
+    proof: JoinSet<()>,
     pulse: Pulse,
 }
 
@@ -134,6 +140,7 @@ impl Postman {
             reported_at: begin,
             subscribers: None,
             counted_at: None,
+            proof: JoinSet::new(),
             pulse: Pulse::new("postman", SILENCE),
             options,
         }
@@ -151,12 +158,18 @@ impl Postman {
             self.look_at_notices().await;
             self.plan().await;
             self.dispatch();
+            self.prove_when_due();
             self.report_when_due().await;
             let wake = self.wakes_at();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
                 Some(landed) = self.flights.next() => self.settle_all(landed),
+                Some(proven) = self.proof.join_next() => {
+                    if let Err(error) = proven {
+                        tracing::error!(%error, "the proof of relays panicked");
+                    }
+                }
                 Some(wanted) = self.options.letters.recv(), if self.accounts.has_room() => {
                     self.accounts.enter(Account::new(wanted, (self.options.now)()));
                 }
@@ -257,6 +270,19 @@ impl Postman {
             let work = Arc::new(work);
             self.flights.begin(Arc::clone(&work), deliver::deliver(Arc::clone(&self.means), work));
         }
+    }
+
+    /// Lets relays prove that they work, where no letter is about to.
+    fn prove_when_due(&mut self) {
+        if self.is_idle() && self.options.relays.proof_due(PROOF) <= Instant::now() {
+            let relays = Arc::clone(&self.options.relays);
+            self.proof.spawn(async move { relays.prove(PROOF).await });
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let letters = self.flights.len() + self.orders.len() + self.accounts.len();
+        letters == 0 && self.proof.is_empty()
     }
 
     fn next_work(&mut self) -> Option<Work> {
@@ -373,7 +399,8 @@ impl Postman {
         let letters = [due, again, bucket].into_iter().flatten().min().map(|at| at.max(rested));
         let asks = (self.asks_at > present).then_some(self.asks_at);
         let report = self.reported_at + if self.rounds.is_changed() { REPORT } else { LOOK };
-        let wakes = [letters, asks].into_iter().flatten().fold(report, Instant::min);
+        let proof = self.is_idle().then(|| self.options.relays.proof_due(PROOF));
+        let wakes = [letters, asks, proof].into_iter().flatten().fold(report, Instant::min);
         // Never in a tight circle, whatever is due and cannot be done.
         wakes.max(present + Duration::from_millis(5))
     }

@@ -53,7 +53,7 @@ const GAUGES: [(&str, &str, Read); 12] = [
     }),
 ];
 
-const COUNTERS: [(&str, &str, Read); 9] = [
+const COUNTERS: [(&str, &str, Read); 10] = [
     ("belfry_location_results_total", "Results that were taken from a location", |view| Some(view.counts.taken as f64)),
     ("belfry_location_duplicates_total", "Results that came once more", |view| Some(view.counts.duplicates as f64)),
     ("belfry_location_lost_total", "Results that will never come", |view| Some(view.counts.lost as f64)),
@@ -66,6 +66,11 @@ const COUNTERS: [(&str, &str, Read); 9] = [
     ("belfry_location_set_back_total", "How often a location's disk was set back to an earlier state", |view| {
         Some(view.counts.set_back as f64)
     }),
+    (
+        "belfry_location_copied_total",
+        "Reports of a location of numbers that were given to other results: it runs twice, or its disk was set back",
+        |view| Some(view.counts.copied as f64),
+    ),
     ("belfry_location_journal_dropped_total", "Results that a location lost for want of room", |view| {
         view.heartbeat.as_ref().map(|heartbeat| heartbeat.journal.dropped as f64)
     }),
@@ -126,7 +131,7 @@ mod tests {
             has_other_version: false,
             coverage: Some(Coverage { expected: 4, executed: 3 }),
             gaps: 3,
-            counts: crate::location::Counts { taken: 9, ..crate::location::Counts::default() },
+            counts: crate::location::Counts { taken: 9, copied: 2, ..crate::location::Counts::default() },
         };
         let text = |places: BTreeMap<_, _>| {
             let snapshot = Snapshot { places: Arc::new(places), ..crate::server::stage::snapshot(now) };
@@ -149,6 +154,7 @@ mod tests {
             "belfry_location_throttled_total{location=\"lyon\"} 2",
             "belfry_location_overdue_probes{location=\"lyon\"} 2",
             "belfry_location_results_total{location=\"lyon\"} 9",
+            "belfry_location_copied_total{location=\"lyon\"} 2",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }

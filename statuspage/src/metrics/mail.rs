@@ -13,7 +13,8 @@ use crate::{
 };
 
 pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
-    let Some(Flow { accepted_at, waiting_since, waiting, accepted, refused, deferred }) = scrape.snapshot.mail.flow
+    let Some(Flow { accepted_at, proven_at, waiting_since, waiting, accepted, refused, deferred }) =
+        scrape.snapshot.mail.flow
     else {
         return;
     };
@@ -49,4 +50,10 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
             }
         },
     );
+    let help = "When a relay last took a letter, or proved that it would, in unixtime";
+    out.family(Kind::Gauge, "belfry_mail_proven_timestamp_seconds", help, |family| {
+        if let Some(at) = proven_at {
+            family.sample(&[], seconds(at));
+        }
+    });
 }

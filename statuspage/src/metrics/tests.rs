@@ -93,6 +93,7 @@ fn mail_is_counted_where_it_is_sent_and_nobody_is_named() {
     assert_eq!(lines(&scrape(&snapshot, now()), "belfry_mail").len(), 0, "no mail is set up");
     let flow = Flow {
         accepted_at: Some(now()),
+        proven_at: Some(now()),
         waiting_since: Some(now().minus(Duration::from_secs(90))),
         waiting: 3,
         accepted: 412,
@@ -116,6 +117,7 @@ fn mail_is_counted_where_it_is_sent_and_nobody_is_named() {
         "belfry_mail_subscribers{stage=\"quarantined\"} 2",
         "belfry_mail_subscribers{stage=\"refused\"} 3",
         "belfry_mail_accepted_timestamp_seconds 1795352400",
+        "belfry_mail_proven_timestamp_seconds 1795352400",
     ];
     assert_eq!(lines(&text, "belfry_mail"), expected);
     assert!(!text.contains("kctbh9vrtdwd"), "nor of which incident a letter was");

@@ -37,15 +37,23 @@ pub(super) fn write(scrape: &Scrape<'_>, out: &mut Exposition) {
         "belfry_clock_offset_seconds",
         "By how much the clock of whoever is pinged is ahead of ours",
         |f| {
-            if let Some(offset) = watch.ping.offset_seconds {
+            if let Some(offset) = watch.pings.offset_seconds() {
                 f.sample(&[], offset as f64);
             }
         },
     );
-    let taken = "When the dead-man switch last took a sign of life, in unixtime";
+    let taken = "When the dead-man switch, and each where there are two, last took a sign of life, in unixtime";
     out.family(Kind::Gauge, "belfry_dead_man_ping_timestamp_seconds", taken, |family| {
-        if let Some(at) = watch.ping.taken_at {
+        if let Some(at) = watch.pings.taken_at() {
             family.sample(&[], seconds(at));
+        }
+    });
+    let missed = "Pings in a row that a dead-man switch did not take: an alarm from three on";
+    out.family(Kind::Gauge, "belfry_dead_man_pings_missed", missed, |family| {
+        for (switch, seen) in watch.pings.each() {
+            if let Some(missed) = seen.missed {
+                family.sample(&[("switch", switch)], f64::from(missed));
+            }
         }
     });
     if let Some(view) = &scrape.snapshot.upstream {

@@ -114,6 +114,15 @@ impl Refusal {
         }
         self
     }
+
+    /// The same without these: whoever refuses something may repeat what was sent.
+    #[must_use]
+    pub(crate) fn without<'a>(mut self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
+            self.error = self.error.replace(secret, "***");
+        }
+        self
+    }
 }
 
 impl Client {

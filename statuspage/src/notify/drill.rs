@@ -43,3 +43,12 @@ pub enum Occasion {
     /// An operator wants to know.
     Test,
 }
+
+/// Whether a drill can be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// By the link that it has.
+    Expected,
+    /// It has none, because nobody said where this page is.
+    Impossible,
+}

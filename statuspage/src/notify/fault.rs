@@ -3,15 +3,15 @@
 //! It does not know how a fault is found: the hub translates what its parts say.
 
 mod kind;
+mod upstream;
 mod watch;
 
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
 pub use kind::{Course, FaultId, FaultKind, UnknownFault};
+pub use upstream::HubTrouble;
 pub use watch::WatchFault;
-
-use crate::outpost::Trouble;
 
 /// A fault of the monitor, with its facts.
 ///
@@ -148,7 +148,7 @@ pub enum Fault {
         /// When it was last heard.
         since: Timestamp,
         /// What came instead.
-        trouble: Trouble,
+        trouble: HubTrouble,
     },
 }
 

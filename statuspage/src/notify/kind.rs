@@ -128,46 +128,19 @@ impl Kind {
 
     /// When an update was promised for that has not come.
     pub(super) fn promised(&self) -> Option<Timestamp> {
-        match self {
-            Self::Overdue { promised, .. } => Some(*promised),
-            Self::Down { .. }
-            | Self::Grown { .. }
-            | Self::Reminder { .. }
-            | Self::Acknowledged { .. }
-            | Self::Closed { .. }
-            | Self::Recovered { .. }
-            | Self::WasDown { .. }
-            | Self::Noticed { .. } => None,
-        }
+        let Self::Overdue { promised, .. } = self else { return None };
+        Some(*promised)
     }
 
     /// Who has taken it.
     pub(super) fn taken_by(&self) -> Option<&Actor> {
-        match self {
-            Self::Acknowledged { by, .. } => Some(by),
-            Self::Down { .. }
-            | Self::Grown { .. }
-            | Self::Overdue { .. }
-            | Self::Reminder { .. }
-            | Self::Closed { .. }
-            | Self::Recovered { .. }
-            | Self::WasDown { .. }
-            | Self::Noticed { .. } => None,
-        }
+        let Self::Acknowledged { by, .. } = self else { return None };
+        Some(by)
     }
 
     /// Which reminder it is.
     pub(super) fn reminder(&self) -> Option<u32> {
-        match self {
-            Self::Reminder { number, .. } => Some(*number),
-            Self::Down { .. }
-            | Self::Grown { .. }
-            | Self::Overdue { .. }
-            | Self::Acknowledged { .. }
-            | Self::Closed { .. }
-            | Self::Recovered { .. }
-            | Self::WasDown { .. }
-            | Self::Noticed { .. } => None,
-        }
+        let Self::Reminder { number, .. } = self else { return None };
+        Some(*number)
     }
 }

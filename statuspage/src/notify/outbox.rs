@@ -151,15 +151,36 @@ impl Outbox {
             }
         }
         let row = row.clone();
-        // It may have recovered while the message was on its way.
-        let successor = self.successor(&row);
-        let merged = successor.map(|id| (self.merge(&id), id));
-        match merged {
-            Some((earlier, id)) if !earlier.is_empty() => {
-                earlier.into_iter().chain(self.rows.get(&id).cloned()).collect()
-            }
-            Some(_) | None => vec![row],
+        let mut changed = self.follow(&row);
+        if let State::Delivered { at, .. } = row.state {
+            changed.extend(self.hasten(&row.channel, at));
         }
+        changed
+    }
+
+    /// A message as it is now, and what it becomes one with: it may have recovered while the message was on its way.
+    fn follow(&mut self, row: &Notification) -> Vec<Notification> {
+        let mut changed = vec![row.clone()];
+        if let Some(id) = self.successor(row) {
+            let earlier = self.merge(&id);
+            changed.retain(|row| !earlier.iter().any(|other| other.id == row.id));
+            let whole = self.rows.get(&id).filter(|_| !earlier.is_empty()).cloned();
+            changed.extend(earlier.into_iter().chain(whole));
+        }
+        changed
+    }
+
+    /// The channel takes messages again: what it had refused waits no longer.
+    fn hasten(&mut self, channel: &ChannelName, at: Timestamp) -> Vec<Notification> {
+        let mut hastened = Vec::new();
+        let waits = |row: &&mut Notification| {
+            row.channel == *channel && row.is_pending() && row.attempts > 0 && row.next_attempt_at > at
+        };
+        for row in self.rows.values_mut().filter(waits).filter(|row| !self.in_flight.contains(&row.id)) {
+            row.next_attempt_at = at;
+            hastened.push(row.clone());
+        }
+        hastened
     }
 
     /// When [`Outbox::due`] will have something, as far as is known now; absent when nothing waits.

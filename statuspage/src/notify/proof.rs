@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 
-use super::{ChannelName, Fault, FaultId, FaultKind};
+use super::{Answers, ChannelName, Fault, FaultId, FaultKind};
 
 /// A proof is written down again when it is so much newer than the one that is.
 const FRESH: Duration = Duration::from_secs(600);
@@ -120,10 +120,13 @@ impl Proofs {
     }
 
     /// A drill goes out.
-    pub fn drilled(&mut self, channel: &ChannelName, at: Timestamp) {
+    pub fn drilled(&mut self, channel: &ChannelName, at: Timestamp, answers: Answers) {
         let Some(proof) = self.channels.get_mut(channel) else { return };
         proof.drill.sent_at = Some(at);
-        proof.drill.unanswered_since.get_or_insert(at);
+        proof.drill.unanswered_since = match answers {
+            Answers::Expected => proof.drill.unanswered_since.or(Some(at)),
+            Answers::Impossible => None,
+        };
         self.changed.insert(channel.clone());
     }
 
@@ -139,26 +142,29 @@ impl Proofs {
         true
     }
 
-    /// What is wrong with channels now: unproven for longer than `unproven`, drills unanswered for longer than `unanswered`.
-    pub fn troubles(&self, now: Timestamp, unproven: Duration, unanswered: Duration) -> BTreeMap<FaultId, Fault> {
+    /// What is wrong with channels now, and since when: unproven for longer than `unproven`, drills unanswered for longer than
+    /// `unanswered`.
+    pub fn troubles(
+        &self,
+        now: Timestamp,
+        unproven: Duration,
+        unanswered: Duration,
+    ) -> BTreeMap<FaultId, (Fault, Timestamp)> {
         let mut troubles = BTreeMap::new();
         for (name, proof) in &self.channels {
-            let channel = name.to_string();
-            let found = [
-                proof
-                    .failing
-                    .as_ref()
-                    .filter(|failing| failing.times >= FAILS && now.since(failing.since) >= FAILS_FOR)
-                    .map(|failing| Fault::ChannelFailing { channel: channel.clone(), reason: failing.error.clone() }),
-                (now.since(proof.proven_at.unwrap_or(proof.since)) > unproven)
-                    .then(|| Fault::ChannelUnproven { channel: channel.clone(), proven_at: proof.proven_at }),
-                proof
-                    .drill
-                    .unanswered_since
-                    .filter(|since| now.since(*since) > unanswered)
-                    .map(|since| Fault::DrillUnanswered { channel: channel.clone(), since }),
-            ];
-            troubles.extend(found.into_iter().flatten().map(|fault| (fault.id(), fault)));
+            let (channel, proven_at) = (name.to_string(), proof.proven_at);
+            let fails = |failing: &&Failing| failing.times >= FAILS && now.since(failing.since) >= FAILS_FOR;
+            let failing = proof.failing.as_ref().filter(fails).map(|failing| {
+                let reason = failing.error.clone();
+                (Fault::ChannelFailing { channel: channel.clone(), reason }, failing.since)
+            });
+            let since = proven_at.unwrap_or(proof.since);
+            let unproven = (now.since(since) > unproven)
+                .then(|| (Fault::ChannelUnproven { channel: channel.clone(), proven_at }, since));
+            let silent = proof.drill.unanswered_since.filter(|since| now.since(*since) > unanswered);
+            let silent = silent.map(|since| (Fault::DrillUnanswered { channel, since }, since));
+            let found = [failing, unproven, silent].into_iter().flatten();
+            troubles.extend(found.map(|(fault, since)| (fault.id(), (fault, since))));
         }
         troubles
     }
@@ -230,7 +236,7 @@ mod tests {
         let phone: ChannelName = "phone".parse().expect("a name");
         let mut proofs = Proofs::new([phone.clone()], BTreeMap::new(), at(0));
         for week in 0..3 {
-            proofs.drilled(&phone, at(week * 7 * DAY));
+            proofs.drilled(&phone, at(week * 7 * DAY), Answers::Expected);
             proofs.delivered(&phone, at(week * 7 * DAY), None);
         }
         assert_eq!(troubles(&proofs, 14 * DAY), []);

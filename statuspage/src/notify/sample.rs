@@ -87,7 +87,8 @@ fn planned(at: Timestamp) -> Option<Planned> {
     })
 }
 
-fn drill(at: Timestamp) -> Drill {
+/// A test with the figures of a good week.
+pub(super) fn drill(at: Timestamp) -> Drill {
     Drill {
         at,
         occasion: Occasion::Test,

@@ -52,6 +52,8 @@ pub struct Message {
     pub text: String,
     /// Further lines; may be empty.
     pub notes: Vec<String>,
+    /// That it leaves late, in few words, where there is room for no more: `late: detected 10:41`. The notes say so too.
+    pub late: Option<String>,
     /// The incident's page; none for the monitor itself.
     pub link: Option<Url>,
     /// The page by which whoever reads it takes it; none where there is nothing to take.
@@ -99,6 +101,7 @@ impl Message {
             subject: subject.to_owned(),
             text: String::new(),
             notes: Vec::new(),
+            late: None,
             link: None,
             acknowledge: None,
             language,
@@ -130,7 +133,17 @@ impl Voice {
             }
         };
         let acknowledge = self.acknowledge(notification);
-        Message { subject, text, notes: self.notes(notification, now), link, acknowledge, language: self.language }
+        let (notes, late) = (self.notes(notification, now), self.late(notification, now));
+        Message { subject, text, notes, late, link, acknowledge, language: self.language }
+    }
+
+    /// That a message leaves late, where it does.
+    fn late(&self, notification: &Notification, now: Timestamp) -> Option<String> {
+        let detected = self.clock(notification.made_at, now);
+        (now.since(notification.made_at) >= LATE).then(|| match self.language {
+            Language::En => format!("late: detected {detected}"),
+            Language::Fr => format!("en retard\u{a0}: détecté à {detected}"),
+        })
     }
 
     /// The page by which whoever reads a message takes what it tells.

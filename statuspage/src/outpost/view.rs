@@ -2,10 +2,11 @@
 //!
 //! It does not know how that was found out.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use shared::{Bulletin, Timestamp};
+
+use super::Trouble;
 
 /// The hub as this place knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,31 +35,6 @@ pub enum Hearing {
         /// What came instead.
         trouble: Trouble,
     },
-}
-
-/// What came instead of something new.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trouble {
-    /// No answer, or none of a hub.
-    Lost {
-        /// What was met.
-        detail: String,
-    },
-    /// It answers with what it said before: the hub behind the page has stopped.
-    Stopped {
-        /// What it repeats was made then, by its own clock.
-        at: Timestamp,
-    },
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Lost { detail } => f.write_str(detail),
-            Self::Stopped { at } => write!(f, "its page stands still at {at}"),
-        }
-    }
 }
 
 impl HubView {

@@ -47,16 +47,19 @@ pub(super) fn digest(snapshot: &Snapshot) -> String {
     for place in places::names(snapshot) {
         let state = snapshot.places.get(place).map(|view| {
             let clock = view.ahead_ms.map_or(0, |millis| millis.unsigned_abs() / 10_000);
-            (view.standing, clock, view.drifts_since.is_some(), view.gaps, view.counts.lost)
+            let crate::location::Counts { lost, copied, set_back, rejected, .. } = view.counts;
+            let counts = [view.gaps, lost, copied, set_back, rejected];
+            (view.standing, clock, view.drifts_since.is_some(), counts)
         });
         // Writing to a string cannot fail.
         let _ = write!(digest, " {:?} {state:?}", places::Sight::of(snapshot, place));
     }
     let agreement = agreement::Agreement::of(snapshot);
     let proven = snapshot.components.iter().filter(|component| is_fresh(component.stale_at, now)).count();
-    let flow = snapshot.mail.flow.map(|flow| (flow.waiting, flow.accepted_at.is_some()));
+    let flow = snapshot.mail.flow.map(|flow| (flow.waiting, flow.accepted_at.is_some(), flow.proven_at.is_some()));
     let _ = write!(digest, " {flow:?} {:?}", channels::digest(snapshot));
     let _ = write!(digest, " {:?} {:?}", snapshot.watch.detection, snapshot.watch.open.keys());
+    let _ = write!(digest, " {:?}", snapshot.watch.pings.taken_at().is_some());
     let _ = write!(digest, " {} {} {proven}", agreement.compared, agreement.disputed.len());
     digest
 }

@@ -133,6 +133,36 @@ fn readers_see_how_far_a_notice_got_and_whether_mail_leaves() {
 }
 
 #[test]
+fn an_open_fault_shows_beside_what_it_is_about_whatever_else_looks_well() {
+    use crate::{
+        mailing::{Flow, MailView},
+        notify::FaultKind,
+    };
+    let mut snapshot = sample::good_times();
+    let at = snapshot.generated_at;
+    Arc::make_mut(&mut snapshot.site).safeguards =
+        crate::site::Safeguards { control_targets: 2, dead_man: crate::site::DeadManSwitch::Expected };
+    snapshot.mail = Arc::new(MailView { flow: Some(Flow::default()), ..MailView::default() });
+    let watch = Arc::make_mut(&mut snapshot.watch);
+    watch.pings = crate::watch::PingBoard::noted(Some(at), 0).seen();
+    for (kind, said) in [
+        (FaultKind::MailFailing, "Not leaving"),
+        (FaultKind::PingFailing, "Not heard"),
+        (FaultKind::SchedulerLate, "Slow"),
+        (FaultKind::Restarting, "Restarted again and again"),
+        (FaultKind::ClockOff, "Short: clock"),
+    ] {
+        Arc::make_mut(&mut snapshot.watch).open = [].into();
+        assert!(!dump(&oversight(&snapshot, Language::En)).contains(said), "{said}");
+        Arc::make_mut(&mut snapshot.watch).open = [(kind, at)].into();
+        let text = dump(&oversight(&snapshot, Language::En));
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+    let text = dump(&oversight(&snapshot, Language::En));
+    assert!(text.contains("The last one was taken"), "{text}");
+}
+
+#[test]
 fn places_that_differ_are_said_to() {
     let mut snapshot = sample::good_times();
     let probe = &mut Arc::make_mut(&mut snapshot.components[0]).probes[0];

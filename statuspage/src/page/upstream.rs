@@ -89,7 +89,8 @@ fn here(view: &HubView, snapshot: &Snapshot, words: &Words) -> String {
     if view.silent_since().is_some() { words.upstream_history(place) } else { words.upstream_here(place) }
 }
 
-/// Its last word: the headline, and everything else behind a fold that is open while it is silent.
+/// Its last word: the headline, and everything else behind a fold: what is measured now follows, and is what counts while it is
+/// silent.
 fn said(view: &HubView, now: Timestamp, words: &Words) -> AnyView {
     let Some((bulletin, at)) = view.bulletin.as_ref().zip(view.heard_at) else {
         return view! { <p class="meta">{words.upstream_never()}</p> }.into_any();
@@ -102,7 +103,7 @@ fn said(view: &HubView, now: Timestamp, words: &Words) -> AnyView {
     let said = silent.then(|| words.upstream_said(words.at(at, now)));
     view! {
         <p class=if silent { Look::from(Status::Unknown).class } else { look.class }>{shell::shape(look)}{said}" "{headline}</p>
-        <details class="table" open=silent>
+        <details class="table">
             <summary>{words.upstream_whole()}</summary>
             {whole(bulletin, now, words)}
         </details>

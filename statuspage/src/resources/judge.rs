@@ -33,6 +33,11 @@ const WARM: Duration = Duration::from_secs(600);
 /// Open descriptors, in percent of the limit.
 const OPEN: (u64, u64) = (80, 70);
 
+/// So many delays of the runtime in a row are told: it is slow, and not only for a moment.
+const HELD: u64 = 3;
+/// Over after so many looks at which no further delay was counted.
+const STEADY: u32 = 3;
+
 /// What a look found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -52,18 +57,22 @@ pub struct Judge {
     /// Counts of the reading before.
     stuck: u64,
     respawned: u64,
+    lagged: u64,
+    /// Looks in a row at which the runtime was in time.
+    steady: u32,
 }
 
 impl Judge {
     /// One for data that may take `max_bytes`.
     pub fn new(max_bytes: u64) -> Self {
-        Self { max_bytes, trend: Trend::default(), warm: None, stuck: 0, respawned: 0 }
+        Self { max_bytes, trend: Trend::default(), warm: None, stuck: 0, respawned: 0, lagged: 0, steady: 0 }
     }
 
     /// Judges a reading `at` a time since the start; `open` says which faults are told and not over.
     pub fn judge(&mut self, reading: &Reading, at: Duration, open: impl Fn(FaultKind) -> bool) -> Vec<Found> {
         let mut found = self.disk(reading, at, &open);
         found.extend(self.memory(reading, at, &open));
+        found.push(self.pace(reading, &open));
         if let Some(share) = reading.descriptors {
             let short = share.percent() > limit(OPEN, open(FaultKind::Descriptors));
             let fault = WatchFault::Descriptors { open: share.used, limit: share.limit };
@@ -110,6 +119,14 @@ impl Judge {
             }
         };
         Some(either(short, WatchFault::MemoryShort { used: share.used, limit: share.limit }))
+    }
+
+    /// Whether tasks come to their turn in time.
+    fn pace(&mut self, reading: &Reading, open: &impl Fn(FaultKind) -> bool) -> Found {
+        let more = reading.lagged > std::mem::replace(&mut self.lagged, reading.lagged);
+        self.steady = if more { 0 } else { self.steady.saturating_add(1) };
+        let lasts = open(FaultKind::SchedulerLate) && self.steady < STEADY;
+        either(reading.late >= HELD || lasts, WatchFault::SchedulerLate { seconds: reading.lag.as_secs() })
     }
 
     /// What is counted, and was not at the look before.
@@ -203,6 +220,15 @@ mod tests {
         let open = |used| Reading { descriptors: Some(Share { used, limit: 100 }), ..Reading::default() };
         let short = vec![FaultKind::Descriptors];
         assert_eq!(open_after([80, 81, 75, 70].map(open)), [vec![], short.clone(), short, vec![]]);
+    }
+
+    #[test]
+    fn tasks_that_come_late_again_and_again_are_told_until_they_are_in_time_for_a_while() {
+        let look = |(late, lagged)| Reading { late, lagged, lag: Duration::from_secs(3 * late), ..Reading::default() };
+        let late = || vec![FaultKind::SchedulerLate];
+        assert_eq!(open_after([(1, 1), (2, 2), (0, 2)].map(look)), [vec![], vec![], vec![]], "a moment");
+        let seen = open_after([(2, 2), (3, 3), (0, 5), (0, 5), (0, 5), (0, 5)].map(look));
+        assert_eq!(seen, [vec![], late(), late(), late(), late(), vec![]]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Reading {
     pub lag: Duration,
     /// How often they came more than two seconds late.
     pub lagged: u64,
+    /// How often in a row, up to now.
+    pub late: u64,
     /// Probes that did not come to their end and were given up, and those that panicked.
     pub stuck: u64,
     /// Parts that ended by themselves and were begun anew, and the last of them.

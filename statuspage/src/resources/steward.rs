@@ -84,6 +84,7 @@ impl Sources {
         Reading {
             lag: self.vitals.lag(),
             lagged: self.vitals.lagged(),
+            late: self.vitals.late(),
             stuck: counted.overdue + counted.panics,
             respawned: self.vitals.respawned(),
             lenient: self.vitals.is_lenient(),

@@ -97,11 +97,10 @@ pub(super) fn watches(
     input: &watch::Receiver<WatchInput>,
     board: &PingBoard,
 ) -> Vec<(&'static str, Watch)> {
-    let one =
-        |ping: &Ping, board: PingBoard| Watch::new(ping.clone(), client.clone(), input.clone(), now).noting(board);
-    let ping = settings.ping.iter().map(|ping| ("ping", one(ping, board.clone())));
-    // Of two, the first one is shown.
-    let second = if settings.ping.is_some() { PingBoard::default() } else { board.clone() };
-    let peer = settings.peer.iter().map(|peer| ("peer", one(peer, second.clone())));
-    ping.chain(peer).collect()
+    let one = |switch: &'static str, ping: &Ping| {
+        let watch = Watch::new(ping.clone(), client.clone(), input.clone(), now);
+        (switch, watch.noting(board, switch))
+    };
+    let ping = settings.ping.iter().map(|ping| one("ping", ping));
+    ping.chain(settings.peer.iter().map(|peer| one("peer", peer))).collect()
 }

@@ -152,9 +152,10 @@ fn v2() -> Router<App> {
         .route("/api/v2/scheduled-maintenances/active.json", document(Document::Active))
 }
 
-/// What the socket of operators answers.
+/// What the socket of operators answers: our own API, and what the page says of itself, its time zone among that.
 pub(super) fn operators(app: App) -> Router {
     v1(&app)
+        .merge(v2())
         .route("/healthz", get(machine::publishing))
         .fallback(machine::no_such_path)
         .method_not_allowed_fallback(machine::no_such_method)

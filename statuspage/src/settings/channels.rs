@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, ops::Range, path::Path};
 use prober::load::{
     Mistake,
     tree::{At, Context, Field, Keys, Listed, Node, Read, Required, value},
+    values::Flag,
 };
 
 use super::{value::Kind, written::Written};
@@ -81,6 +82,22 @@ impl Channel {
             | Self::Webhook(Webhook { name, .. }) => name,
         }
     }
+
+    /// Whether it may get drills: what people do not read gets none anyway.
+    fn has_drills(&self) -> bool {
+        let drill = match self {
+            Self::Alertmanager(_) => return true,
+            Self::Chat(Chat { drill, .. })
+            | Self::Email(Email { drill, .. })
+            | Self::FreeMobile(FreeMobile { drill, .. })
+            | Self::Matrix(Matrix { drill, .. })
+            | Self::Ntfy(Ntfy { drill, .. })
+            | Self::OvhSms(OvhSms { drill, .. })
+            | Self::Signal(Signal { drill, .. })
+            | Self::Webhook(Webhook { drill, .. }) => drill,
+        };
+        value(drill).is_none_or(|Flag(drill)| *drill)
+    }
 }
 
 /// A channel, and what may be shown of it.
@@ -89,6 +106,8 @@ pub(super) struct ChannelEntry {
     pub(super) config: ChannelConfig,
     /// Where it stands in the file.
     pub(super) place: Range<usize>,
+    /// Whether it may get drills.
+    pub(super) has_drills: bool,
     /// Its lines for `--print-settings`: a key and its value as TOML.
     pub(super) shown: Shown,
 }
@@ -110,6 +129,7 @@ pub(super) fn entries(list: &[At<Channel>], directory: &Path, context: &mut Cont
         entries.extend(checked.zip(name).map(|((kind, shown), Written(name))| ChannelEntry {
             config: ChannelConfig { name: name.clone(), kind },
             place: item.span.clone(),
+            has_drills: channel.has_drills(),
             shown,
         }));
     }

@@ -10,10 +10,10 @@ use std::{
 use shared::Language;
 
 use super::{
-    EmbeddedProber, Given, LogFormat, MetricsMode, Mode, PublicUrl, Settings, SettingsError, Source, file::FromFile,
-    value,
+    DrillPlan, EmbeddedProber, Given, LogFormat, MetricsMode, Mode, PublicUrl, Settings, SettingsError, Source,
+    file::FromFile, value,
 };
-use crate::{mail::MailSettings, server::TlsFiles};
+use crate::{mail::MailSettings, notify::Answers, server::TlsFiles};
 
 /// What may be shown of what holds secrets, as the file has it.
 #[derive(Debug, Clone, Default)]
@@ -60,8 +60,9 @@ pub(super) fn merge(
     let mut sources = file.sources();
     let given = Given::layered([flags, environment, std::mem::take(&mut file.given)], &mut sources);
     let settings = settled(given, file, sources)?;
-    let lack = settings.lacks().map(|lack| format!("{warnings}\n{lack}\n").trim_start().to_owned());
-    Ok(Settings { warnings: lack.unwrap_or(warnings), file: path, ..settings })
+    let lacks = settings.lacks().into_iter().chain(settings.lacks_links());
+    let warnings = lacks.fold(warnings, |warnings, lack| format!("{warnings}\n{lack}\n"));
+    Ok(Settings { warnings: warnings.trim_start().to_owned(), file: path, ..settings })
 }
 
 /// Everything but where the file lies and what would be better otherwise.
@@ -72,6 +73,12 @@ fn settled(given: Given, file: FromFile, sources: BTreeMap<&'static str, Source>
     let mail = mail(file.mail, given.public_url.as_ref(), &data)?;
     let time_zone = file.time_zone.unwrap_or_else(value::default_time_zone);
     let (backup, verify) = file.plans.by(&time_zone);
+    let left_out = file.channels.iter().filter(|channel| !channel.has_drills);
+    let drills = DrillPlan {
+        left_out: left_out.map(|channel| channel.config.name.clone()).collect(),
+        answers: given.public_url.as_ref().map_or(Answers::Impossible, |_| Answers::Expected),
+        ..file.drills.by(&time_zone)
+    };
     Ok(Settings {
         probes: given.probes.unwrap_or_else(|| "probes.d".into()),
         data,
@@ -104,7 +111,7 @@ fn settled(given: Given, file: FromFile, sources: BTreeMap<&'static str, Source>
         mode: file.mode.unwrap_or(Mode::Trial),
         channels: file.channels.into_iter().map(|channel| channel.config).collect(),
         policies: file.policies.into_iter().map(|entry| entry.policy).collect(),
-        drills: file.drills.by(&time_zone),
+        drills,
         accounts: file.operators.accounts,
         maintenance: file.maintenance,
         mail,

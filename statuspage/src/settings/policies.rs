@@ -27,7 +27,7 @@ use super::{
     value::{Group, Matter, Severity},
     written::{Written, given, listed},
 };
-use crate::notify::{ChannelName, DEFAULT_AFTER, Filter, Heard, Hours, Matters, Policy, PolicyName, Shift};
+use crate::notify::{Answers, ChannelName, DEFAULT_AFTER, Filter, Heard, Hours, Matters, Policy, PolicyName, Shift};
 
 prober::table! {
     /// Who is told of what, at which hours, and what comes next when nobody takes it. What no policy is about goes to all channels.
@@ -326,6 +326,10 @@ pub struct DrillPlan {
     pub unproven: Duration,
     /// A drill must be answered within that time.
     pub unanswered: Duration,
+    /// Channels that get none, beside those that nobody reads.
+    pub left_out: BTreeSet<ChannelName>,
+    /// Whether anybody can answer.
+    pub answers: Answers,
     /// The schedule as it is written.
     pub(super) line: String,
 }
@@ -362,12 +366,20 @@ impl Drills {
             schedule: Schedule::Cron(Box::new(cron)),
             unproven: days(self.unproven.unwrap_or(UNPROVEN)),
             unanswered: days(self.unanswered.unwrap_or(UNANSWERED)),
+            left_out: BTreeSet::new(),
+            answers: Answers::Expected,
             line,
         }
     }
 }
 
 impl DrillPlan {
+    /// The same where messages have no links.
+    #[must_use]
+    pub fn unanswerable(self) -> Self {
+        Self { answers: Answers::Impossible, ..self }
+    }
+
     /// As it is printed.
     pub(super) fn shown(&self) -> Shown {
         let days = |time: Duration| (time.as_secs() / 86_400).to_string();

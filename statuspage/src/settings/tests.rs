@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, ffi::OsString, fs};
 
 use super::*;
+use crate::notify::{Answers, ChannelName};
 
 const COMPLETE: &str = r#"
 title = { fr = "Hébergement solidaire", en = "Hosting \"together\"" }
@@ -449,4 +450,46 @@ fn a_hub_in_production_that_nobody_outside_watches_lacks_that() {
     check("mode = \"production\"", true);
     check("mode = \"production\"\n[watch]\nping = \"https://hc-ping.com/x\"", false);
     check("mode = \"production\"\n[watch]\npeer = \"https://status.example.org/api/push/x\"", false);
+}
+
+const BRIDGE: &str = "[[channel]]\nname = \"bridge\"\nkind = \"webhook\"\nurl = \"https://hooks.example.org\"\n";
+
+#[test]
+fn messages_that_cannot_have_links_are_warned_of() {
+    let check = |text: &str, answers: Answers, warns: bool| {
+        let settings = with_file(text, Given::default(), &[]).expect("sound");
+        let warned = settings.warnings.contains("will have no link");
+        assert_eq!((settings.drills.answers, warned, settings.lacks()), (answers, warns, None), "{text}");
+    };
+    let karma = "[[channel]]\nname = \"karma\"\nkind = \"alertmanager\"\nurl = \"http://am.example.org:9093\"";
+    check("", Answers::Impossible, false);
+    check(karma, Answers::Impossible, false);
+    check(BRIDGE, Answers::Impossible, true);
+    check(&format!("public_url = \"https://status.example.org\"\n{BRIDGE}"), Answers::Expected, false);
+}
+
+#[test]
+fn a_channel_may_have_no_drills() {
+    for (drill, left_out) in [("", vec![]), ("drill = true", vec![]), ("drill = false", vec!["bridge"])] {
+        let settings = with_file(&format!("{BRIDGE}{drill}"), Given::default(), &[]).expect("sound");
+        let names: Vec<_> = settings.drills.left_out.iter().map(ChannelName::as_str).collect();
+        assert_eq!((names, settings.print().contains("\ndrill = false\n")), (left_out.clone(), !left_out.is_empty()));
+    }
+}
+
+#[test]
+fn a_single_peer_or_relay_may_stand_under_url_and_not_twice() {
+    let karma = "[[channel]]\nname = \"x\"\nkind = \"alertmanager\"\n";
+    let mail = "[[channel]]\nname = \"x\"\nkind = \"email\"\nfrom = \"a@example.org\"\nto = [\"b@example.org\"]\n";
+    for (channel, key, url) in [(karma, "urls", "http://am.example.org:9093"), (mail, "relays", "smtp://127.0.0.1:25")]
+    {
+        let load = |keys: String| with_file(&format!("{channel}{keys}"), Given::default(), &[]);
+        let (one, list) = (format!("url = \"{url}\"\n"), format!("{key} = [\"{url}\"]\n"));
+        let printed = |keys: &str| load(keys.to_owned()).expect("sound").print();
+        assert_eq!(printed(&one), printed(&list));
+        let refused = load(one + &list).expect_err("twice").to_string();
+        assert!(refused.contains(&format!("`url` stands for `{key}` with one element")), "{refused}");
+        let refused = load(String::new()).expect_err("nowhere").to_string();
+        assert!(refused.contains(&format!("channel has no `{key}`")) && refused.contains("or `url = "), "{refused}");
+    }
 }

@@ -9,7 +9,7 @@ use shared::{IncidentId, Timestamp};
 use crate::{
     notify::{Alarm, ChannelName, Fault, FaultId, FaultKind, Medium, Proof, Taken},
     resources::Reading,
-    watch::PingSeen,
+    watch::PingsSeen,
 };
 
 /// How operators are told.
@@ -64,8 +64,8 @@ pub struct WatchView {
     pub open: BTreeMap<FaultKind, Timestamp>,
     /// What there was left at the last look.
     pub reading: Option<Reading>,
-    /// What became of the last ping.
-    pub ping: PingSeen,
+    /// What became of the last pings.
+    pub pings: PingsSeen,
     /// How often time did not pass evenly since the start: the clock was set, the machine slept, the process stood still.
     pub stumbles: u64,
 }

@@ -13,7 +13,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{PingBoard, Reason, WatchInput, verdict};
+use super::{PingBoard, Reason, WatchInput, seen::PingLine, verdict};
 use crate::notify::{Client, Refusal, SecretUrl};
 
 /// How often the switch is told something.
@@ -63,20 +63,20 @@ pub struct Watch {
     client: Client,
     input: watch::Receiver<WatchInput>,
     now: fn() -> Timestamp,
-    board: PingBoard,
+    line: PingLine,
     pace: Pace,
 }
 
 impl Watch {
     /// A task that pings `ping` by `client`, judging the newest `input` by the hub's clock `now`.
     pub fn new(ping: Ping, client: Client, input: watch::Receiver<WatchInput>, now: fn() -> Timestamp) -> Self {
-        Self { ping, client, input, now, board: PingBoard::default(), pace: PACE }
+        Self { ping, client, input, now, line: PingBoard::default().line("ping"), pace: PACE }
     }
 
-    /// The same, which notes on `board` what became of its pings.
+    /// The same, which notes on `board` what became of its pings; `switch` is what its setting is called.
     #[must_use]
-    pub fn noting(self, board: PingBoard) -> Self {
-        Self { board, ..self }
+    pub fn noting(self, board: &PingBoard, switch: &'static str) -> Self {
+        Self { line: board.line(switch), ..self }
     }
 
     /// Pings each minute until `stop`, the first time a minute after the start: a hub that dies again and again before that never
@@ -101,10 +101,16 @@ impl Watch {
     }
 
     async fn tell(&self, reason: Option<&Reason>) {
-        if self.send(reason).await.is_err() {
+        let mut sent = self.send(reason).await;
+        if sent.is_err() {
             time::sleep(self.pace.again).await;
-            if let Err(error) = self.send(reason).await {
+            sent = self.send(reason).await;
+        }
+        match sent {
+            Ok(()) => self.line.taken(),
+            Err(error) => {
                 tracing::warn!(%error, "the dead-man switch could not be told");
+                self.line.missed(error.to_string());
             }
         }
     }
@@ -115,9 +121,9 @@ impl Watch {
                 let before = (self.now)();
                 let answer = self.client.get(self.ping.alive.reveal()).await?.success()?;
                 let after = (self.now)();
-                self.board.taken(after);
+                self.line.alive(after);
                 if let Some(theirs) = answer.date {
-                    self.board.compare(before, theirs, after);
+                    self.line.compare(before, theirs, after);
                 }
                 answer
             }

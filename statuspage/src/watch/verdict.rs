@@ -16,6 +16,8 @@ const SILENCE: Duration = Duration::from_secs(10);
 const STORE: Duration = Duration::from_secs(120);
 /// How long a message may wait.
 const OUTBOX: Duration = Duration::from_secs(300);
+/// A relay must have been proven to take letters within that time.
+const MAIL: Duration = Duration::from_secs(86_400);
 /// How far the clock may be from another one, in seconds.
 const CLOCK: i64 = 60;
 /// How long a definition file may be wrong.
@@ -46,6 +48,8 @@ pub struct WatchInput {
     pub oldest_message: Option<Timestamp>,
     /// Since when letters to subscribers do not leave.
     pub mail_failing_since: Option<Timestamp>,
+    /// When a relay was last proven to take letters to subscribers, or since when that is expected; absent where none are sent.
+    pub mail_proven_at: Option<Timestamp>,
     /// Since when canaries are not found to be what they are.
     pub detection_broken_since: Option<Timestamp>,
     /// Since when the process stays up although restarts did not help.
@@ -120,6 +124,9 @@ pub enum Reason {
     /// Letters do not leave.
     #[error("no relay has taken letters to subscribers since {0}")]
     MailFailing(Timestamp),
+    /// Nobody knows whether letters would leave.
+    #[error("nothing has proven since {0} that a relay takes letters to subscribers")]
+    MailUnproven(Timestamp),
     /// Definitions are wrong, and nobody mends them.
     #[error("{files} definition files cannot be used since {since}")]
     Quarantined {
@@ -183,6 +190,9 @@ pub fn verdict(input: &WatchInput, now: Timestamp) -> Result<(), Reason> {
     if let Some(since) = input.mail_failing_since {
         return Err(Reason::MailFailing(since));
     }
+    if let Some(at) = older(input.mail_proven_at, MAIL) {
+        return Err(Reason::MailUnproven(at));
+    }
     if let Some(offset) = input.clock_offset_seconds.filter(|offset| offset.saturating_abs() > CLOCK) {
         return Err(Reason::ClockOff(offset));
     }
@@ -213,6 +223,7 @@ mod tests {
             low_space_since: None,
             oldest_message: None,
             mail_failing_since: None,
+            mail_proven_at: Some(at(0)),
             detection_broken_since: None,
             restarting_since: None,
             clock_offset_seconds: None,
@@ -263,6 +274,9 @@ mod tests {
         check(&|input| input.restarting_since = Some(at(0)), 0, Err(Reason::Restarting(at(0))));
         check(&|input| input.disk_critical_since = Some(at(0)), 0, Err(Reason::DiskCritical(at(0))));
         check(&|input| input.mail_failing_since = Some(at(0)), 0, Err(Reason::MailFailing(at(0))));
+        check(&|input| input.mail_proven_at = None, 0, Ok(()));
+        check(&|input| input.mail_proven_at = Some(at(-86_400)), 0, Ok(()));
+        check(&|input| input.mail_proven_at = Some(at(-86_401)), 0, Err(Reason::MailUnproven(at(-86_401))));
         check(&|input| input.clock_offset_seconds = Some(-60), 0, Ok(()));
         check(&|input| input.clock_offset_seconds = Some(-61), 0, Err(Reason::ClockOff(-61)));
         let quarantined = |since: i64| {

@@ -15,6 +15,19 @@ use tests::{
     wait,
 };
 
+/// Faults of the machine that tests run on, which is none of theirs.
+const OF_THE_MACHINE: [&str; 6] =
+    ["disk_low", "disk_very_low", "disk_critical", "disk_filling", "memory_short", "scheduler_late"];
+
+/// Nothing but these was told of the monitor, at most.
+fn told_only(hook: &Hook, expected: &[(&str, &str)]) {
+    let told = hook.faults();
+    let unexpected = |(fault, event): &&(String, String)| {
+        !OF_THE_MACHINE.contains(&fault.as_str()) && !expected.contains(&(fault.as_str(), event.as_str()))
+    };
+    assert_eq!(told.iter().find(unexpected), None, "{told:?}");
+}
+
 /// What `/monitoring` shows of a place.
 async fn shown(hub: &Hub, place: &str) -> Option<String> {
     let page = hub.text("/monitoring?lang=en").await.ok()?;
@@ -39,6 +52,19 @@ async fn a_location_that_is_killed_is_told_and_shown_as_silent_after_a_minute() 
     let (_, told) = tokio::try_join!(shown, told)?;
     assert_eq!(told["monitor"]["facts"]["location"], "lyon", "{told}");
     assert_eq!(hub.status_of("cloud").await.as_deref(), Some("operational"), "the service is none the worse");
+    told_only(&hook, &[("location_silent", "fault")]);
+
+    // Back with what it kept, it is heard again; then it is stopped for good and revoked.
+    let mut prober = place.start()?;
+    wait::until("its end is told", async || hook.fault("location_silent", "fault_over")).await;
+    wait::until("it reports again", async || shown(&hub, "Lyon").await.filter(|row| row.contains("Reports"))).await;
+    until_whole(&setup, "lyon").await;
+    prober.terminate().await?;
+    setup.run(&["location", "revoke", "lyon"]).await?.expect(0)?;
+    wait::until("it counts no longer", async || shown(&hub, "Lyon").await.filter(|row| row.contains("No longer")))
+        .await;
+    told_only(&hook, &[("location_silent", "fault"), ("location_silent", "fault_over")]);
+    assert!(hub.text("/metrics").await?.contains("belfry_detection_proven 1"), "all canaries are found");
     Ok(())
 }
 
@@ -53,6 +79,8 @@ async fn a_location_behind_a_dead_line_is_blind_and_calls_nothing_down() -> Resu
     let setup = Setup::new()?.listening_on(&format!("{here}:{}", free_port()?));
     let probe = format!("[[probe]]\nevery = \"10s\"\ntimeout = \"5s\"\n[probe.http]\nurl = \"{}\"\n", target.url());
     setup.define("cloud", &format!("name = \"cloud\"\n{probe}"))?;
+    let hook = Hook::start().await?;
+    setup.settings(&hook.channel("hook"))?;
     let hub = setup.start().await?;
     let place = Place::add(&setup, "lyon", hub.url()).await?.inside(namespace.name());
     let place = place.arguments(&["--control", &control.url()]);
@@ -76,6 +104,7 @@ async fn a_location_behind_a_dead_line_is_blind_and_calls_nothing_down() -> Resu
     let seen = hub.json("/api/v1/components/cloud/observations?limit=1000").await?;
     let mut seen = seen["observations"].as_array().context("a list")?.iter().filter(|one| one["location"] == "lyon");
     assert!(seen.all(|one| one["verdict"] != "fail"), "what it cannot see is no failure");
+    told_only(&hook, &[("location_blind", "fault")]);
     Ok(())
 }
 
@@ -109,5 +138,6 @@ async fn a_location_ten_minutes_off_is_told_and_its_results_are_put_right() -> R
     let listed = location(&setup, "lyon").await?;
     let offset = listed["clock_offset"].as_f64().unwrap_or_default();
     assert!((offset.abs() - 600.0).abs() < 5.0, "{listed}");
+    told_only(&hook, &[("location_clock", "fault")]);
     Ok(())
 }

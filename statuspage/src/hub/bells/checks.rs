@@ -17,7 +17,7 @@ use tracing::{info, warn};
 use super::super::Hub;
 use crate::{
     clock::now,
-    notify::{Drill, Event, Kind, Notification, Occasion, Subject},
+    notify::{ChannelName, Drill, Event, Kind, Medium, Notification, Occasion, Subject},
     store::Restored,
 };
 
@@ -74,7 +74,13 @@ impl Hub {
         }
     }
 
-    /// The drills that are due: one for each channel that people read.
+    /// Whether a channel gets drills: people read it, and nobody said that it should not.
+    pub(super) fn has_drills(&self, channel: &ChannelName) -> bool {
+        let is_read = |(name, medium): &(ChannelName, Medium)| name == channel && medium.reaches_people();
+        self.options.channels.iter().any(is_read) && !self.options.drills.left_out.contains(channel)
+    }
+
+    /// The drills that are due: one for each channel that has them.
     pub(super) fn pass_drills(&mut self, now: Timestamp) -> Vec<Notification> {
         // After a clock that was set back, nothing would be due until it had caught up.
         self.telling.checks.since = self.telling.checks.since.min(now);
@@ -84,10 +90,10 @@ impl Hub {
         }
         let drill = self.drill(Occasion::Due, now);
         self.telling.checks = Checks { since: now, done: 0, came_back: 0 };
-        let people = self.options.channels.iter().filter(|(_, medium)| medium.reaches_people());
-        let channels: Vec<_> = people.map(|(name, _)| name.clone()).collect();
+        let channels = self.options.channels.iter().map(|(name, _)| name);
+        let channels: Vec<_> = channels.filter(|name| self.has_drills(name)).cloned().collect();
         for channel in &channels {
-            self.telling.proofs.drilled(channel, now);
+            self.telling.proofs.drilled(channel, now, self.options.drills.answers);
         }
         info!(channels = channels.len(), "a drill of the channels");
         let subject = Subject::Drill(Box::new(drill));

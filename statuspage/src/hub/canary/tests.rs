@@ -103,19 +103,85 @@ fn after_a_pause_everything_is_expected_anew() {
     assert!(bench.broken(SECOND * 648).is_some());
 }
 
+/// What comes from `lyon`, which says so, beside what the hub's own finds.
+struct Lyon {
+    bench: Bench,
+    name: LocationName,
+    run: u64,
+}
+
+impl Lyon {
+    fn new() -> Self {
+        Self { bench: Bench::new(), name: "lyon".parse().expect("a name"), run: 1 }
+    }
+
+    /// From `begin` to `end` it is heard each 15 s, and finds its canaries where `finds` says so; the hub's own finds them always.
+    fn reports(&mut self, (begin, end): (u32, u32), finds: bool) {
+        for after in (begin..end).step_by(15).map(|second| SECOND * second) {
+            let (run, now) = (Some(RunId::new(self.run << 20)), self.bench.start + after);
+            self.bench.canaries.expect(&self.name, canary::Canaries::On, run, now);
+            let from_lyon = |found: Observation| finds.then(|| Observation { location: self.name.clone(), ..found });
+            self.bench.round(after, from_lyon);
+            self.bench.round(after, Some);
+        }
+    }
+
+    /// What is found broken in any second of that time, in which only the hub's own prober is heard.
+    fn broken(&mut self, (begin, end): (u32, u32)) -> Option<WatchFault> {
+        (begin..end).find_map(|second| {
+            self.bench.round(SECOND * second, Some);
+            self.bench.broken(SECOND * second)
+        })
+    }
+}
+
 #[test]
-fn a_further_place_is_expected_once_it_came_and_not_while_it_is_silent() {
-    let mut bench = Bench::new();
-    let lyon: LocationName = "lyon".parse().expect("a name");
-    let from_lyon = |found: Observation| Some(Observation { location: "lyon".parse().expect("a name"), ..found });
-    bench.round(SECOND, from_lyon);
-    bench.round(SECOND * 100, Some);
-    assert_eq!(bench.broken(SECOND * 110), None, "it says nothing at all");
-    bench.canaries.heard(&lyon, bench.start + SECOND * 110);
-    let Some(WatchFault::DetectionBroken { location, .. }) = bench.broken(SECOND * 111) else {
-        panic!("it speaks again")
+fn a_place_that_stops_says_nothing_of_canaries_when_it_ends_and_when_it_comes_back() {
+    // Killed for good, or away for so long; back as another process, or as the same behind a line that was dead.
+    for (away, run) in [(5, 2), (16, 2), (25, 2), (44, 2), (60, 2), (3_600, 2), (25, 1), (44, 1), (60, 1), (3_600, 1)] {
+        let mut lyon = Lyon::new();
+        lyon.reports((0, 100), true);
+        assert_eq!(lyon.broken((91, 91 + away)), None, "it is away for {away} s");
+        lyon.run = run;
+        let back = 91 + away;
+        let now = lyon.bench.start + SECOND * back;
+        let known = Some(RunId::new(run << 20));
+        lyon.bench.canaries.expect(&lyon.name, canary::Canaries::On, known, now);
+        // What it kept meanwhile comes now, and proves nothing.
+        let old = Observation { location: lyon.name.clone(), ..right(Canary::Slow, SECOND * 40) };
+        lyon.bench.canaries.judge(&Arc::new(old), wall(SECOND * back), now);
+        assert_eq!(lyon.broken((back, back + 9)), None, "it is back after {away} s");
+        lyon.reports((back + 9, back + 100), true);
+        assert_eq!(lyon.broken((back + 99, back + 200)), None, "it goes again");
+    }
+}
+
+#[test]
+fn a_place_that_is_heard_and_finds_no_canary_is_broken_over_pauses_of_its_line_too() {
+    let mut lyon = Lyon::new();
+    lyon.reports((0, 100), true);
+    lyon.reports((100, 200), false);
+    let Some(WatchFault::DetectionBroken { location, .. }) = lyon.bench.broken(SECOND * 200) else {
+        panic!("it speaks, and finds nothing")
     };
     assert_eq!(location, "lyon");
+    let mut lyon = Lyon::new();
+    lyon.reports((0, 100), true);
+    (100..400).step_by(40).for_each(|second| lyon.reports((second, second + 1), false));
+    assert!(lyon.bench.broken(SECOND * 400).is_some(), "it is heard each 40 s only");
+}
+
+#[test]
+fn of_a_place_that_was_revoked_nothing_is_expected() {
+    let mut lyon = Lyon::new();
+    lyon.reports((0, 100), true);
+    lyon.reports((100, 200), false);
+    assert!(lyon.bench.broken(SECOND * 200).is_some());
+    lyon.bench.canaries.retain(&BTreeSet::from([&lyon.name]));
+    assert!(lyon.bench.broken(SECOND * 200).is_some(), "it must report");
+    lyon.bench.canaries.retain(&BTreeSet::new());
+    assert_eq!(lyon.bench.broken(SECOND * 200), None);
+    assert!(lyon.bench.broken(SECOND * 300).is_some(), "the hub's own is expected always");
 }
 
 #[test]
@@ -124,7 +190,7 @@ fn a_place_that_says_it_has_canaries_is_expected_to_find_them_and_an_older_versi
     let lyon: LocationName = "lyon".parse().expect("a name");
     let at = |bench: &mut Bench, second: u32, canaries: canary::Canaries| {
         let after = SECOND * second;
-        bench.canaries.expect(&lyon, canaries, bench.start + after);
+        bench.canaries.expect(&lyon, canaries, None, bench.start + after);
         bench.canaries.heard(&lyon, bench.start + after);
         // What the embedded prober finds is as it must be.
         bench.round(after, Some);
@@ -139,7 +205,8 @@ fn a_place_that_says_it_has_canaries_is_expected_to_find_them_and_an_older_versi
     at(&mut bench, 300, canary::Canaries::Off);
     assert_eq!(bench.broken(SECOND * 301), None, "it was set back to a version without");
     (0..10).for_each(|step| {
-        bench.canaries.expect(&"local".parse().expect("a name"), canary::Canaries::Off, bench.start + SECOND * step);
+        let local = "local".parse().expect("a name");
+        bench.canaries.expect(&local, canary::Canaries::Off, None, bench.start + SECOND * step);
     });
     assert!(bench.broken(SECOND * 400).is_some(), "the hub's own are never excused");
 }

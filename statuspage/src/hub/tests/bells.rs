@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 use crate::{
     mailing::{Flow, Report},
-    notify::{Affair, Claim, Drill, FaultKind, Occasion, WatchFault},
+    notify::{Affair, Answers, Claim, Drill, FaultKind, Occasion, WatchFault},
     resources::Found,
     subscriber::Counts,
 };
@@ -91,7 +91,7 @@ async fn drills_that_nobody_answers_for_two_weeks_are_a_fault_over_a_restart_too
     let mut bench = Bench::ringing(&channels, Arc::clone(&directory)).await;
     let sent = now().minus(14 * DAY + EVERY);
     for channel in ["amel", "boris"] {
-        bench.hub.telling.proofs.drilled(&name(channel), sent);
+        bench.hub.telling.proofs.drilled(&name(channel), sent, Answers::Expected);
         bench.hub.telling.proofs.delivered(&name(channel), now(), None);
     }
     let answer = |at| Claim { affair: Affair::Drill(at), channel: name("boris") };
@@ -116,6 +116,51 @@ async fn drills_that_nobody_answers_for_two_weeks_are_a_fault_over_a_restart_too
     assert_eq!(bench.troubles(), [""; 0]);
     let orders = bench.hub.telling.audit.log().iter().filter(|entry| entry.what == "answer_drill").count();
     assert_eq!(orders, 2);
+}
+
+#[tokio::test]
+async fn nobody_is_missed_at_a_channel_that_has_no_drills_or_whose_drills_have_no_link() {
+    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let channels = [("amel", Medium::FreeMobile), ("bridge", Medium::Webhook)];
+    let mut bench = Bench::ringing(&channels, directory).await;
+    bench.hub.options.drills.left_out = [name("bridge")].into();
+    bench.hub.telling.checks.age(8 * DAY);
+    bench.hub.pass_alarms().await;
+    let drilled: Vec<_> = bench.drills().into_iter().map(|(channel, _)| channel).collect();
+    assert_eq!(drilled, ["amel"], "the bridge is left out");
+    let sent = now().minus(15 * DAY);
+    for channel in ["amel", "bridge"] {
+        bench.hub.telling.proofs.answered(&name(channel), now(), now());
+        bench.hub.telling.proofs.drilled(&name(channel), sent, Answers::Expected);
+        bench.hub.telling.proofs.delivered(&name(channel), now(), None);
+    }
+    bench.hub.pass_alarms().await;
+    assert_eq!(bench.troubles(), ["drill_unanswered.amel"]);
+    bench.hub.options.drills.answers = Answers::Impossible;
+    bench.hub.pass_alarms().await;
+    assert_eq!(bench.troubles(), [""; 0], "nobody can");
+    bench.hub.telling.checks.age(8 * DAY);
+    bench.hub.pass_alarms().await;
+    let waits = bench.hub.telling.proofs.channels()[&name("amel")].drill.unanswered_since;
+    assert_eq!(waits, None, "nor is the next one missed once there is a link");
+}
+
+#[tokio::test]
+async fn a_channel_that_failed_did_so_since_its_first_refusal() {
+    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let mut bench = Bench::ringing(&[("amel", Medium::FreeMobile), ("boris", Medium::FreeMobile)], directory).await;
+    let first = now().minus(Duration::from_secs(126));
+    for after in [0, 60, 120] {
+        bench.hub.telling.proofs.failed(&name("amel"), first.plus(Duration::from_secs(after)), "refused");
+    }
+    bench.hub.pass_alarms().await;
+    bench.hub.telling.proofs.delivered(&name("amel"), now(), None);
+    bench.hub.pass_alarms().await;
+    let over = bench.rows().into_iter().find_map(|row| {
+        let (Kind::Recovered { since, .. } | Kind::WasDown { since, .. }) = row.kind else { return None };
+        Some(since)
+    });
+    assert_eq!(over, Some(first));
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    notify::{Fault, FaultKind, Matter, State},
+    metrics::Scrape,
+    notify::{Course, Fault, FaultId, FaultKind, Matter, State},
     store::{Changes, RecordKey, Restored, StoreEvent, StoreFault},
 };
 
@@ -83,6 +84,26 @@ async fn a_store_that_failed_and_works_after_a_restart_is_told_to_work() {
     bench.deliver().await;
     let bench = bench.killed(cloud()).await;
     assert_eq!(bench.told(), ["monitor:failing fault", "monitor:failing fault_over"]);
+}
+
+#[tokio::test]
+async fn a_dead_man_switch_that_takes_no_ping_is_told_until_it_takes_one() {
+    let mut bench = Bench::start(cloud()).await;
+    let (begun, failing) = ("monitor:ping_failing fault", vec!["monitor:ping_failing fault"]);
+    for (board, expected) in [
+        (PingBoard::default(), vec![]),
+        (PingBoard::noted(Some(lately()), 2), vec![]),
+        (PingBoard::noted(Some(lately()), 3), failing.clone()),
+        // As after a restart: nothing is known yet.
+        (PingBoard::noted(None, 0), failing.clone()),
+        (PingBoard::noted(None, 4), failing),
+        (PingBoard::noted(Some(now()), 0), vec![begun, "monitor:ping_failing fault_over"]),
+    ] {
+        bench.hub.options.ping = board;
+        bench.hub.oversee(now(), Instant::now()).await;
+        bench.deliver().await;
+        assert_eq!(bench.told(), expected);
+    }
 }
 
 #[tokio::test]
@@ -324,4 +345,24 @@ async fn the_outage_of_a_component_goes_on_under_its_new_name() {
     assert_eq!(bench.told(), ["cloud down", "cloud recovered"], "by the name that was told");
     let (_directory, restored) = bench.wreck().await;
     assert_eq!(open(&restored), (BTreeSet::new(), BTreeSet::new()));
+}
+
+#[tokio::test]
+async fn every_kind_of_fault_that_lasts_is_in_the_metrics_while_something_has_it() {
+    let mut bench = Bench::start(cloud()).await;
+    let lasting: Vec<_> = FaultKind::ALL.into_iter().filter(|kind| kind.course() == Course::Lasting).collect();
+    let open = |bench: &mut Bench| {
+        let (snapshot, counters) = (bench.snapshot(), Arc::clone(&bench.hub.options.counters));
+        let (store, prober, process) = (crate::store::Counters::default(), None, None);
+        let text = Scrape { snapshot: &snapshot, now: now(), hub: &counters, store, prober, process }.render();
+        let is_open = |kind: &&FaultKind| text.contains(&format!("belfry_fault{{kind=\"{kind}\"}} 1\n"));
+        lasting.iter().filter(is_open).copied().collect::<Vec<_>>()
+    };
+    assert_eq!(open(&mut bench), []);
+    for of in [None, Some("lyon".to_owned())] {
+        let body = json!({ "since": now(), "fault": Fault::LowSpace { free: 1, reserve: 2 } }).to_string();
+        let record = |kind: &FaultKind| (RecordKey::Fault(FaultId::new(*kind, of.clone())), body.clone().into());
+        bench.hub.telling.alarms = alarm::Alarms::read(&lasting.iter().map(record).collect());
+        assert_eq!(open(&mut bench), lasting, "{of:?}");
+    }
 }

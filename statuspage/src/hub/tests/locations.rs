@@ -153,6 +153,73 @@ async fn a_silent_location_loses_its_vote_and_is_told_and_so_is_its_return() {
     assert_eq!(bench.told_faults(), ["location_silent fault", "location_silent fault_over"]);
 }
 
+impl Bench {
+    /// Two locations report that the hub's clock is ahead of theirs by so many seconds, and what is told then has been doubted for long.
+    async fn hear_clocks(&mut self, afar: &mut [(LocationName, Afar); 2], ahead: [u64; 2]) -> Vec<String> {
+        for ((location, afar), ahead) in afar.iter_mut().zip(ahead) {
+            let sent_at = now().minus(Duration::from_secs(ahead));
+            let report = Report { location: location.clone(), sent_at, ..afar.report(self, vec![]) };
+            self.deliver_report(&report).await.expect("it is taken");
+        }
+        self.hub.tell_troubles().await;
+        self.hub.oversee(now(), Instant::now()).await;
+        let begun = self.told_faults();
+        self.hub.doubted.values_mut().for_each(|since| *since -= Duration::from_secs(30));
+        self.hub.tell_troubles().await;
+        self.deliver().await;
+        let all = self.told_faults();
+        assert!(ahead != [600, 0] || begun.len() < all.len(), "one alone is doubted at first: {begun:?}");
+        all
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_every_location_finds_wrong_is_ours_and_one_that_a_single_one_finds_wrong_is_its_own() {
+    let mut bench = Bench::start(cloud()).await;
+    let paris: LocationName = "paris".parse().expect("a name");
+    let code = Code::generate().expect("a code");
+    bench.hub.telling.locations.order(&LocationCommand::Add(paris.clone(), code), None, now()).expect("added");
+    let mut afar = [(lyon(), bench.add_lyon().await), (paris, Afar { beat: 0, next: 1, acknowledged: Sequence::NONE })];
+    let mut expected = vec!["location_clock fault"];
+    assert_eq!(bench.hear_clocks(&mut afar, [600, 0]).await, expected);
+    // Faults of one kind are told in the order of their ids.
+    expected.extend(["clock_off fault", "location_clock fault_over"]);
+    let mut told = bench.hear_clocks(&mut afar, [600, 601]).await;
+    told.sort();
+    expected.sort_unstable();
+    assert_eq!(told, expected, "each is right, and ours is wrong");
+    let told = bench.hear_clocks(&mut afar, [0, 0]).await;
+    assert_eq!((told.len(), told.iter().any(|told| told == "clock_off fault_over")), (4, true), "{told:?}");
+    // Whoever is pinged knows better.
+    bench.hub.options.ping = PingBoard::compared(0);
+    let told = bench.hear_clocks(&mut afar, [600, 601]).await;
+    assert_eq!(told.iter().filter(|told| *told == "location_clock fault").count(), 3, "{told:?}");
+}
+
+#[tokio::test]
+async fn silence_is_as_long_as_nothing_was_heard_and_no_restart_of_the_hub_ends_it() {
+    let mut bench = Bench::start(cloud()).await;
+    let mut afar = bench.add_lyon().await;
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.telling.locations.age(&lyon(), Duration::from_secs(61));
+    let heard_at = bench.hub.telling.locations.last_heard(&lyon()).expect("it reported");
+    bench.hub.tell_troubles().await;
+    bench.deliver().await;
+    bench.hub.telling.locations.mark_changed();
+    bench.hub.write_checkpoint(now()).await;
+    let mut bench = bench.killed(cloud()).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault"], "it has not been heard since");
+    afar.send(&mut bench, vec![]).await;
+    bench.hub.tell_troubles().await;
+    assert_eq!(bench.told_faults(), ["location_silent fault", "location_silent fault_over"]);
+    let lasted = bench.rows().into_iter().find_map(|row| {
+        let Kind::Recovered { since, until } = row.kind else { return None };
+        Some((since, until.since(since) >= Duration::from_secs(61)))
+    });
+    assert_eq!(lasted, Some((heard_at, true)));
+}
+
 #[tokio::test]
 async fn a_copy_and_a_key_of_before_are_told_and_a_stranger_is_counted() {
     let mut bench = Bench::start(cloud()).await;
@@ -289,7 +356,8 @@ async fn what_a_place_finds_of_its_canaries_is_kept_and_counted_nowhere() {
     assert_eq!((view.counts.taken, view.counts.unknown, view.heartbeat.map(|one| one.journal.depth)), (1, 0, Some(0)));
     let (snapshot, _) = bench.hub.present(now());
     assert!(!format!("{:?}", snapshot.components).contains("belfry-canary"));
-    let later = Instant::now() + Duration::from_secs(60);
-    bench.hub.canaries.heard(&lyon(), later);
+    let (begun, second) = (Instant::now(), Duration::from_secs(1));
+    (1..5).for_each(|step| bench.hub.canaries.heard(&lyon(), begun + second * 15 * step));
+    let later = begun + second * 60;
     assert!(format!("{:?}", bench.hub.canaries.broken(later)).contains("lyon"), "two of them never came");
 }

@@ -5,12 +5,15 @@
 
 use std::{future::Future, io, time::Duration};
 
-use lettre::transport::smtp::{
-    Error,
-    authentication::{Credentials, Mechanism},
-    client::{AsyncSmtpConnection, TlsParameters},
-    commands::{Data, Mail, Rcpt, Rset},
-    extension::ClientId,
+use lettre::{
+    address::Envelope,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials, Mechanism},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt, Rset},
+        extension::ClientId,
+    },
 };
 use tokio::{net::TcpStream, time};
 
@@ -97,15 +100,28 @@ impl Session {
         Exchange { result, session: again.then_some(self), handed_over }
     }
 
-    async fn announce(&mut self, letter: &Signed, patience: Patience) -> Result<(), Trouble> {
+    /// Whether a letter of that envelope would be taken; it is taken back before it is sent. The session can be used again.
+    pub(super) async fn ask(mut self, ours: Option<&Envelope>, patience: Patience) -> Result<Self, Trouble> {
+        let Some(ours) = ours else { return Ok(self) };
+        let asked = self.address(ours, patience).await;
+        within(patience.command, Step::Relay, "no answer to RSET", self.connection.command(Rset)).await?;
+        asked.map(|()| self)
+    }
+
+    async fn address(&mut self, envelope: &Envelope, patience: Patience) -> Result<(), Trouble> {
         let connection = &mut self.connection;
-        let mail = Mail::new(letter.envelope.from().cloned(), Vec::new());
+        let mail = Mail::new(envelope.from().cloned(), Vec::new());
         within(patience.command, Step::Relay, "no answer to MAIL FROM", connection.command(mail)).await?;
-        for recipient in letter.envelope.to() {
+        for recipient in envelope.to() {
             let rcpt = Rcpt::new(recipient.clone(), Vec::new());
             within(patience.command, Step::Mailbox, "no answer to RCPT TO", connection.command(rcpt)).await?;
         }
-        within(patience.command, Step::Letter, "no answer to DATA", connection.command(Data)).await?;
+        Ok(())
+    }
+
+    async fn announce(&mut self, letter: &Signed, patience: Patience) -> Result<(), Trouble> {
+        self.address(&letter.envelope, patience).await?;
+        within(patience.command, Step::Letter, "no answer to DATA", self.connection.command(Data)).await?;
         Ok(())
     }
 

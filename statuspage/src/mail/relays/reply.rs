@@ -2,7 +2,7 @@
 //!
 //! It does not know connections.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use lettre::transport::smtp::Error;
 
@@ -60,6 +60,14 @@ impl Refusal {
         }
     }
 
+    /// Whether it is about us, and not about a mailbox or a letter.
+    pub(super) fn is_policy(&self) -> bool {
+        match self.what {
+            Refused::Policy => true,
+            Refused::Mailbox | Refused::Message => false,
+        }
+    }
+
     /// The same, held to be about us.
     pub(super) fn about_us(self) -> Self {
         Self { what: Refused::Policy, ..self }
@@ -67,6 +75,12 @@ impl Refusal {
 
     pub(super) fn delivery(self) -> Delivery {
         Delivery::Refused { code: self.code, text: self.text, what: self.what }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.text)
     }
 }
 

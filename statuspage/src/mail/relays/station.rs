@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use lettre::transport::smtp::client::{Certificate, TlsParameters, TlsParametersBuilder};
+use lettre::{
+    address::Envelope,
+    transport::smtp::client::{Certificate, TlsParameters, TlsParametersBuilder},
+};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -53,6 +56,7 @@ struct Inner {
     until: Option<Instant>,
     accepted: u64,
     refused_in_a_row: u32,
+    worked_at: Option<Instant>,
 }
 
 impl Station {
@@ -88,6 +92,7 @@ impl Station {
             why: inner.why.clone(),
             rests,
             accepted: inner.accepted,
+            worked: inner.worked_at.map(|at| at.elapsed()),
         }
     }
 
@@ -139,16 +144,29 @@ impl Station {
         if inner.refused_in_a_row > CREDIBLE { refusal.about_us() } else { refusal }
     }
 
-    /// Whether a session can be had now.
-    pub(super) async fn prove(&self) -> Result<(), String> {
-        match dialogue::open(&self.url, self.tls.as_ref(), self.patience).await {
+    /// When it is to be proven that it works.
+    pub(super) fn proof_due(&self, every: Duration) -> Instant {
+        let inner = self.inner();
+        let again = inner.worked_at.filter(|_| inner.failures == 0).map(|at| at + every);
+        again.or(inner.until).unwrap_or_else(Instant::now)
+    }
+
+    /// Has a session of its own opened, and asks in it whether a letter of that envelope would be taken, without sending one. What it
+    /// says of the mailbox is no matter of the relay; a rule against us is.
+    pub(super) async fn prove(&self, ours: Option<&Envelope>) {
+        let proof = match dialogue::open(&self.url, self.tls.as_ref(), self.patience).await {
+            Ok(session) => session.ask(ours, self.patience).await,
+            Err(trouble) => Err(trouble),
+        };
+        match proof {
             Ok(session) => {
                 self.works();
                 self.park(session);
-                Ok(())
             }
-            Err(Trouble::Relay(why) | Trouble::Delay { why, .. }) => Err(why),
-            Err(Trouble::Refusal(_)) => Err("it refuses us".to_owned()),
+            Err(Trouble::Delay { .. }) => self.works(),
+            Err(Trouble::Refusal(refusal)) if !refusal.is_policy() => self.works(),
+            Err(Trouble::Refusal(refusal)) => drop(self.fails(&refusal.to_string())),
+            Err(Trouble::Relay(why)) => drop(self.fails(&why)),
         }
     }
 
@@ -181,7 +199,7 @@ impl Station {
     fn works(&self) {
         let mut inner = self.inner();
         let failures = std::mem::take(&mut inner.failures);
-        (inner.why, inner.until) = (None, None);
+        (inner.why, inner.until, inner.worked_at) = (None, None, Some(Instant::now()));
         drop(inner);
         if failures > 0 {
             info!(relay = %self.url, failures, "the mail relay {} works again", self.url);

@@ -165,7 +165,58 @@ async fn a_session_is_used_again_even_after_a_refusal() {
     for _ in 0..3 {
         assert!(matches!(relays.send(&letter()).await, Delivery::Refused { .. }));
     }
-    assert_eq!(relays.prove().await.first().map(|(_, proof)| proof.clone()), Some(Ok(())));
+    relays.prove(Duration::ZERO).await;
+    assert_eq!(relays.state().first().map(|state| state.failures), Some(0));
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Whether a server with that script is found to work when nothing is to be sent.
+async fn check_proof(script: Script, works: bool) {
+    let mut tasks = JoinSet::new();
+    let relays = relays(&[server(script, &mut tasks).await]);
+    assert!(relays.proof_due(HOUR) <= Instant::now(), "at the start");
+    relays.prove(HOUR).await;
+    let state = relays.state().remove(0);
+    assert_eq!((state.worked.is_some(), state.failures == 0, state.why.is_none()), (works, works, works), "{script:?}");
+    let again = relays.proof_due(HOUR) - Instant::now();
+    assert!(if works { again > HOUR / 2 } else { !again.is_zero() && again < HOUR / 100 }, "{script:?}: {again:?}");
+    assert!(!format!("{state:?}").contains("@example"), "no address is told: {state:?}");
+}
+
+#[tokio::test]
+async fn a_relay_proves_itself_by_all_that_comes_before_a_letter() {
+    check_proof(&[], true).await;
+    check_proof(&[("DATA", "554 no letter is sent")], true).await;
+    check_proof(&[("greeting", "554 go away")], false).await;
+    check_proof(&[("MAIL", "550 5.7.1 sender refused")], false).await;
+    check_proof(&[("RCPT", "554 5.7.1 relay access denied")], false).await;
+    check_proof(&[("RCPT", "550 5.1.1 no such user")], true).await;
+    check_proof(&[("RCPT", "451 4.7.1 greylisted")], true).await;
+    check_proof(&[("RCPT", "")], false).await;
+    check_proof(&[("RSET", "cut")], false).await;
+}
+
+#[tokio::test]
+async fn a_relay_that_fell_silent_is_found_before_a_letter_is_to_leave_and_one_that_came_back_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    drop(listener);
+    let relays = relays(&[format!("smtp://{address}")]);
+    relays.prove(HOUR).await;
+    assert_eq!(relays.state().first().map(|state| (state.failures, state.worked)), Some((1, None)));
+    relays.prove(HOUR).await;
+    assert_eq!(relays.state().first().map(|state| state.failures), Some(1), "it rests");
+    let listener = TcpListener::bind(address).await.expect("nobody took it");
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            session(stream, &[]).await;
+        }
+    });
+    tokio::time::sleep_until(relays.proof_due(HOUR)).await;
+    relays.prove(HOUR).await;
+    assert!(relays.state().first().is_some_and(|state| state.failures == 0 && state.worked.is_some()));
 }
 
 #[tokio::test]

@@ -14,6 +14,12 @@ use crate::{
 /// Letters that wait for longer are a fault.
 const TOO_LONG: Duration = Duration::from_secs(300);
 
+/// So many failures in a row, with nothing to send, are no accident.
+const FAILING: u32 = 2;
+
+/// Two instants that are no further apart are one.
+const DRIFT_MS: u64 = 1_000;
+
 /// What was counted since the start.
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
@@ -50,7 +56,13 @@ impl Tracker {
         let waiting = others + tallies.values().map(|tally| tally.waiting + tally.coming).sum::<u64>();
         (self.flow.waiting, self.flow.waiting_since) = (waiting, since);
         let states = relays.state();
-        let down = states.iter().all(|relay| relay.failures > 0);
+        let proven = states.iter().filter_map(|relay| relay.worked).min().map(|ago| now.minus(ago));
+        // The same proof is a little off each time that it is asked how long ago it was.
+        let apart = |at: &Timestamp, known: Timestamp| at.as_millis().abs_diff(known.as_millis());
+        let is_known = |at: &Timestamp| self.flow.proven_at.is_some_and(|known| apart(at, known) < DRIFT_MS);
+        self.flow.proven_at = proven.filter(|at| !is_known(at)).or(self.flow.proven_at);
+        let least = if waiting > 0 { 1 } else { FAILING };
+        let down = states.iter().all(|relay| relay.failures >= least);
         let late = since.is_some_and(|since| now.since(since) > TOO_LONG);
         // While letters leave, many of them are no fault.
         let flows = self.flow.accepted_at.is_some_and(|at| now.since(at) < Duration::from_secs(60));

@@ -23,7 +23,7 @@ struct Round {
     hub: HubEnd,
     letters: mpsc::Sender<Wanted>,
     stop: CancellationToken,
-    tasks: tokio::task::JoinSet<()>,
+    tasks: JoinSet<()>,
     directory: TempDir,
     _snapshots: watch::Sender<Arc<Snapshot>>,
 }
@@ -52,7 +52,7 @@ fn start(relay: &str) -> (Round, RegistryHandle) {
         rate: 60_000.try_into().expect("not zero"),
         now: crate::clock::now,
     };
-    let (stop, mut tasks) = (CancellationToken::new(), tokio::task::JoinSet::new());
+    let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
     tasks.spawn(Postman::new(options, desk()).run(stop.clone()));
     (Round { hub, letters, stop, tasks, directory, _snapshots: shown }, registry)
 }
@@ -88,6 +88,49 @@ async fn while_no_relay_works_letters_of_subscriptions_wait_in_their_channel_and
             break trouble;
         }
     };
+    assert!(trouble.reason.contains("127.0.0.1:9"), "{trouble:?}");
+}
+
+/// A relay that lets everybody in; it lives as long as the set.
+async fn relay(tasks: &mut JoinSet<()>) -> String {
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    tasks.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            let mut line = String::from("220 test ESMTP");
+            while !line.is_empty() && stream.write_all(b"250 2.0.0 ok\r\n").await.is_ok() {
+                line.clear();
+                if stream.read_line(&mut line).await.is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    format!("smtp://{address}")
+}
+
+#[tokio::test]
+async fn with_nothing_to_send_a_relay_that_works_is_proven_and_one_that_is_dead_is_told() {
+    let mut tasks = JoinSet::new();
+    let (mut round, _registry) = start(&relay(&mut tasks).await);
+    let flow = loop {
+        let report = round.hub.reports.recv().await.expect("the postman reports");
+        assert_eq!(report.trouble, None);
+        if report.flow.proven_at.is_some() {
+            break report.flow;
+        }
+    };
+    assert_eq!((flow.accepted, flow.accepted_at), (0, None), "no letter was sent");
+    let (mut round, _registry) = start("smtp://127.0.0.1:9");
+    let (trouble, flow) = loop {
+        let report = round.hub.reports.recv().await.expect("the postman reports");
+        if let Some(trouble) = report.trouble {
+            break (trouble, report.flow);
+        }
+    };
+    assert_eq!((trouble.waiting, flow.proven_at), (0, None));
     assert!(trouble.reason.contains("127.0.0.1:9"), "{trouble:?}");
 }
 

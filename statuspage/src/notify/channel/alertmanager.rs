@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use base64::Engine as _;
 use http::{HeaderMap, header};
 use prober::definition::Secret;
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use url::Url;
 
 use super::{ChannelName, InvalidChannel, Parcel, Receipt, bearer, secret_header};
 use crate::{
+    mail::unescaped,
     maintenance::Word,
     notify::{Client, Kind, Notification, Refusal, SecretUrl, Subject, Voice},
 };
@@ -22,12 +24,12 @@ pub(crate) const AHEAD: Duration = Duration::from_secs(300);
 /// An alert that only proves the channel ends after that.
 const TRIED: Duration = Duration::from_secs(60);
 
-/// `kind = "alertmanager"`: `urls`, `token`, `user` and `password`, `labels`.
+/// `kind = "alertmanager"`: `urls`, which may hold a name and a password each, `token`, `labels`.
 #[derive(Debug, Clone)]
 pub struct AlertmanagerConfig {
     /// The root of each peer: all of them are told.
     pub urls: Vec<SecretUrl>,
-    /// Sent as `Authorization: Bearer …`.
+    /// Sent as `Authorization: Bearer …`, to peers whose address has no name and password of its own.
     pub token: Option<Secret>,
     /// Added to every alert; the same at every hub.
     pub labels: BTreeMap<String, String>,
@@ -36,9 +38,34 @@ pub struct AlertmanagerConfig {
 /// The peers.
 #[derive(Debug, Clone)]
 pub struct Alertmanager {
-    peers: Vec<Url>,
-    headers: HeaderMap,
+    peers: Vec<Peer>,
     labels: BTreeMap<String, String>,
+}
+
+/// A peer, and what opens its door and no other's.
+#[derive(Debug, Clone)]
+struct Peer {
+    url: Url,
+    headers: HeaderMap,
+    /// What the headers hold.
+    secrets: Vec<Secret>,
+}
+
+impl Peer {
+    /// Name and password of the address go into a header (RFC 7617), instead of the token: errors then hold neither.
+    fn new(name: &ChannelName, address: &SecretUrl, token: Option<&Secret>) -> Result<Self, InvalidChannel> {
+        let mut url = address.under(&["api", "v2", "alerts"]);
+        let (user, password) = (unescaped(url.username()), unescaped(url.password().unwrap_or_default()));
+        // Both fail only for addresses without a host.
+        let _ = (url.set_username(""), url.set_password(None));
+        if user.is_empty() && password.is_empty() {
+            return Ok(Self { url, headers: bearer(name, token)?, secrets: token.cloned().into_iter().collect() });
+        }
+        let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+        let value = secret_header(name, &header::AUTHORIZATION, &format!("Basic {pair}"))?;
+        let headers = [(header::AUTHORIZATION, value)].into_iter().collect();
+        Ok(Self { url, headers, secrets: [pair, password].map(Secret::new).into() })
+    }
 }
 
 /// An alert as the API takes it.
@@ -47,23 +74,8 @@ pub(crate) struct Alert(Value);
 
 impl Alertmanager {
     pub(super) fn new(name: &ChannelName, config: &AlertmanagerConfig) -> Result<Self, InvalidChannel> {
-        let headers = bearer(name, config.token.as_ref())?;
-        let peer = |url: &SecretUrl| url.under(&["api", "v2", "alerts"]);
-        let mut alertmanager =
-            Self { peers: config.urls.iter().map(peer).collect(), headers, labels: config.labels.clone() };
-        // Name and password of a URL go into a header of their own: errors then hold neither.
-        for peer in &mut alertmanager.peers {
-            let (user, password) = (peer.username().to_owned(), peer.password().map(str::to_owned));
-            if let Some(password) = password {
-                use base64::Engine as _;
-                let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
-                let value = secret_header(name, &header::AUTHORIZATION, &format!("Basic {pair}"))?;
-                alertmanager.headers.insert(header::AUTHORIZATION, value);
-            }
-            // Both fail only for addresses without a host.
-            let _ = (peer.set_username(""), peer.set_password(None));
-        }
-        Ok(alertmanager)
+        let peers = config.urls.iter().map(|url| Peer::new(name, url, config.token.as_ref()));
+        Ok(Self { peers: peers.collect::<Result<_, _>>()?, labels: config.labels.clone() })
     }
 
     pub(super) async fn deliver(&self, parcel: Parcel<'_>) -> Result<Receipt, Refusal> {
@@ -85,13 +97,15 @@ impl Alertmanager {
             }
         }
         match refused {
-            Some(refusal) if taken == 0 => Err(refusal),
+            Some(refusal) if taken == 0 => {
+                Err(refusal.without(self.peers.iter().flat_map(|peer| &peer.secrets).map(Secret::reveal)))
+            }
             Some(_) | None => Ok(Receipt::of(format!("{taken} of {} peers", self.peers.len()))),
         }
     }
 
-    async fn post_to(&self, client: &Client, peer: &Url, document: &Value) -> Result<(), Refusal> {
-        let answer = client.post_json(peer, self.headers.clone(), document).await?;
+    async fn post_to(&self, client: &Client, peer: &Peer, document: &Value) -> Result<(), Refusal> {
+        let answer = client.post_json(&peer.url, peer.headers.clone(), document).await?;
         if answer.status == http::StatusCode::OK {
             return Ok(());
         }

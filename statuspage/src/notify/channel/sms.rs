@@ -29,25 +29,26 @@ const ESCAPED: &str = "^{}\\[]~|€";
 const FOREIGN: &str = "`";
 
 impl Sms {
-    /// The headline and the link to answer by, or to read more; what is too long is cut before the link.
+    /// The headline, that it is late, and the link to answer by, or to read more; what is too long is cut before those.
     pub(super) fn of(message: &Message) -> Self {
         let head = plain(&message.headline());
+        let late = message.late.as_ref().map(|late| plain(&format!(" ({late})"))).unwrap_or_default();
         let link = message.acknowledge.as_ref().or(message.link.as_ref()).map(|link| format!(" {link}"));
         let link = link.unwrap_or_default();
-        let whole = format!("{head}{link}");
+        let whole = format!("{head}{late}{link}");
         let coding = coding(&whole);
         if fits(&whole, coding) {
             return Self { text: whole, coding };
         }
-        let link = if fits(&link, coding) { link } else { String::new() };
+        let end = if fits(&format!("{late}{link}"), coding) { format!("{late}{link}") } else { late };
         let mut cut = head;
         while cut.pop().is_some() {
-            let text = format!("{}...{link}", cut.trim_end());
+            let text = format!("{}...{end}", cut.trim_end());
             if fits(&text, coding) {
                 return Self { text, coding };
             }
         }
-        Self { text: link, coding }
+        Self { text: end, coding }
     }
 }
 
@@ -126,10 +127,29 @@ mod tests {
         assert!(!Sms::of(&message("502", &endless)).text.contains("https"));
     }
 
+    #[test]
+    fn a_late_text_says_so_before_its_link_however_long_it_is() {
+        let late = |text: &str, link: &str| {
+            let mut message = message(text, link);
+            message.late = Some("late: detected 10:41".to_owned());
+            Sms::of(&message)
+        };
+        let link = "https://x.example/a/1";
+        assert_eq!(late("502", link).text, format!("DOWN Nextcloud: 502 (late: detected 10:41) {link}"));
+        let long = late(&"x".repeat(400), link);
+        assert_eq!((long.text.len(), long.coding), (306, Coding::Gsm));
+        assert!(long.text.ends_with(&format!("x... (late: detected 10:41) {link}")), "{}", long.text);
+        let endless = late("502", &format!("https://x.example/{}", "a".repeat(400)));
+        assert_eq!(endless.text, "DOWN Nextcloud: 50... (late: detected 10:41)");
+    }
+
     proptest! {
         #[test]
-        fn whatever_is_said_fits(text in "\\PC{0,500}", link in "[a-z]{0,300}") {
-            let sms = Sms::of(&message(&text, &format!("https://x.example/{link}")));
+        fn whatever_is_said_fits(text in "\\PC{0,500}", link in "[a-z]{0,300}", late in any::<bool>()) {
+            let late = late.then(|| "en retard\u{a0}: détecté à 2026-11-22 10:41".to_owned());
+            let mut message = message(&text, &format!("https://x.example/{link}"));
+            message.late = late;
+            let sms = Sms::of(&message);
             prop_assert!(fits(&sms.text, sms.coding) && coding(&sms.text) == sms.coding || sms.coding == Coding::Ucs2);
             prop_assert!(fits(&sms.text, sms.coding));
         }

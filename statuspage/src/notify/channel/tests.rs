@@ -124,6 +124,17 @@ fn ovh_sms(server: &Url) -> ChannelKind {
 }
 
 #[tokio::test]
+async fn an_sms_that_leaves_late_says_when_it_was_detected() {
+    let late = Notification { made_at: at().minus(Duration::from_secs(1_800)), ..down() };
+    let said = "(en retard : détecté à 13:32)";
+    let (request, _) = send(free_mobile, &late, (200, vec![], "")).await;
+    assert!(request.json()["msg"].as_str().is_some_and(|text| text.contains(said)), "{}", request.body);
+    let (request, _) = send(ovh_sms, &late, (200, vec![], r#"{"status":100}"#)).await;
+    let fields: std::collections::BTreeMap<_, _> = url::form_urlencoded::parse(request.body.as_bytes()).collect();
+    assert!(fields["message"].contains(said) && fields["smsCoding"] == "1", "{}", fields["message"]);
+}
+
+#[tokio::test]
 async fn ovh_is_believed_by_the_status_in_its_json_and_by_nothing_else() {
     let taken = r#"{"status":100,"smsIds":["123","124"],"creditLeft":"230.50"}"#;
     let (request, result) = send(ovh_sms, &down(), (200, vec![], taken)).await;
@@ -297,6 +308,33 @@ async fn one_peer_that_takes_an_alert_is_enough_and_all_are_told() {
     assert_eq!(result, Ok(Receipt::of("1 of 2 peers")));
     for server in &mut servers {
         assert_eq!(server.request().await.path, "/api/v2/alerts");
+    }
+}
+
+#[tokio::test]
+async fn each_peer_is_told_its_own_password_and_none_is_repeated() {
+    let said = (403, vec![], "no: YWRhOmNhbmFyeUBwYXJpcw== canary@paris canary-token");
+    let doors = [
+        ("ada:canary%40paris@", "Basic YWRhOmNhbmFyeUBwYXJpcw=="),
+        ("grace:canary+lyon@", "Basic Z3JhY2U6Y2FuYXJ5K2x5b24="),
+        ("linus@", "Basic bGludXM6"),
+        ("", "Bearer canary-token"),
+    ];
+    let (mut servers, mut urls) = (Vec::new(), Vec::new());
+    for (door, _) in doors {
+        let server = Recorder::start([said.clone()]).await;
+        let address = server.url.as_str().replacen("//", &format!("//{door}"), 1);
+        urls.push(crate::notify::SecretUrl::parse(&address).expect("http"));
+        servers.push(server);
+    }
+    let config = AlertmanagerConfig { urls, token: Some(secret("token")), labels: Default::default() };
+    let config = ChannelConfig { name: "am".parse().expect("a name"), kind: ChannelKind::Alertmanager(config) };
+    let channel = Channel::new(&config).expect("it works");
+    assert!(!format!("{channel:?}").contains("canary"), "{channel:?}");
+    let refusal = channel.deliver(&client(), &down(), &voice(), at()).await.expect_err("nobody takes it");
+    assert!(refusal.error.ends_with("no: *** *** ***"), "{refusal}");
+    for (mut server, (_, expected)) in servers.into_iter().zip(doors) {
+        assert_eq!(server.request().await.header("authorization"), expected);
     }
 }
 

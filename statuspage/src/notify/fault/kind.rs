@@ -98,6 +98,10 @@ pub enum FaultKind {
     ProbesStuck,
     /// A part was begun anew.
     PartFailed,
+    /// Nobody outside hears that the monitor lives.
+    PingFailing,
+    /// Tasks come late to their turn.
+    SchedulerLate,
     /// The hub that this outpost stands by is not heard.
     HubSilent,
 }
@@ -156,7 +160,7 @@ impl FromStr for FaultId {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::LowSpace,
         Self::NoSpace,
         Self::Failing,
@@ -198,6 +202,8 @@ impl FaultKind {
         Self::StoodStill,
         Self::ProbesStuck,
         Self::PartFailed,
+        Self::PingFailing,
+        Self::SchedulerLate,
         Self::HubSilent,
     ];
 
@@ -245,6 +251,8 @@ impl FaultKind {
             Self::StoodStill => "stood_still",
             Self::ProbesStuck => "probes_stuck",
             Self::PartFailed => "part_failed",
+            Self::PingFailing => "ping_failing",
+            Self::SchedulerLate => "scheduler_late",
             Self::HubSilent => "hub_silent",
         }
     }
@@ -276,6 +284,8 @@ impl FaultKind {
             | Self::DefinitionsGone
             | Self::Restarting
             | Self::ClockOff
+            | Self::PingFailing
+            | Self::SchedulerLate
             | Self::HubSilent => Course::Lasting,
             Self::SetAside
             | Self::Gone

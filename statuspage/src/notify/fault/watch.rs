@@ -3,6 +3,7 @@
 //! It does not know how it is found.
 
 use serde::{Deserialize, Serialize};
+use shared::Timestamp;
 
 use super::FaultKind;
 
@@ -66,18 +67,6 @@ pub enum WatchFault {
         /// How many.
         files: u64,
     },
-    /// The definition files are gone, or their directory cannot be read.
-    DefinitionsGone {
-        /// How many components go on as they were.
-        components: u64,
-    },
-    /// Many definition files were removed together.
-    ManyRetired {
-        /// How many components are no longer watched.
-        components: u64,
-        /// How many were.
-        of: u64,
-    },
     /// The monitor was restarted again and again, and stays up whatever happens.
     Restarting {
         /// How often in ten minutes.
@@ -108,6 +97,32 @@ pub enum WatchFault {
         /// Which one.
         part: String,
     },
+    /// The definition files are gone, or their directory cannot be read.
+    DefinitionsGone {
+        /// How many components go on as they were.
+        components: u64,
+    },
+    /// Many definition files were removed together.
+    ManyRetired {
+        /// How many components are no longer watched.
+        components: u64,
+        /// How many were.
+        of: u64,
+    },
+    /// Whoever is to notice that the monitor is dead does not hear that it lives.
+    PingFailing {
+        /// What its setting is called: `ping` or `peer`.
+        switch: String,
+        /// When it last took a sign of life; never since the start, when absent.
+        taken_at: Option<Timestamp>,
+        /// Why it did not take the last one, without its address.
+        reason: String,
+    },
+    /// Tasks of the monitor come late to their turn, again and again.
+    SchedulerLate {
+        /// By so many seconds at the last look.
+        seconds: u64,
+    },
 }
 
 impl WatchFault {
@@ -130,6 +145,8 @@ impl WatchFault {
             Self::StoodStill { .. } => FaultKind::StoodStill,
             Self::ProbesStuck { .. } => FaultKind::ProbesStuck,
             Self::PartFailed { .. } => FaultKind::PartFailed,
+            Self::PingFailing { .. } => FaultKind::PingFailing,
+            Self::SchedulerLate { .. } => FaultKind::SchedulerLate,
         }
     }
 

@@ -86,15 +86,18 @@ impl Outbox {
         changed
     }
 
+    /// Whether it waits here, and is not on its way.
+    fn waits(&self, row: &Notification) -> bool {
+        row.is_pending() && !self.in_flight.contains(&row.id)
+    }
+
     fn waiting_siblings(&self, of: &Notification, wanted: impl Fn(&Kind) -> bool) -> Vec<Notification> {
-        let waits = |row: &&Notification| row.is_pending() && !self.in_flight.contains(&row.id) && wanted(&row.kind);
-        self.siblings(of).filter(waits).cloned().collect()
+        self.siblings(of).filter(|row| self.waits(row) && wanted(&row.kind)).cloned().collect()
     }
 
     /// A single fault and those of its kind before it.
     fn merge_notices(&mut self, row: &Notification) -> Vec<Notification> {
-        let waits = |row: &&Notification| row.is_pending() && !self.in_flight.contains(&row.id);
-        let parts: Vec<_> = self.siblings(row).filter(waits).cloned().collect();
+        let parts = self.waiting_siblings(row, |_| true);
         let mut whole = row.clone();
         for part in &parts {
             let (Subject::Monitor(newest), Subject::Monitor(earlier)) = (&whole.subject, &part.subject) else {
@@ -138,24 +141,14 @@ impl Outbox {
         until: Timestamp,
     ) -> Option<(Notification, Option<Cause>)> {
         let silent = |row: &Notification| match row.state {
-            State::Pending => !self.in_flight.contains(&row.id),
+            State::Pending => self.waits(row),
             State::Abandoned { .. } => true,
             State::Delivered { .. } | State::Merged { .. } => false,
         };
-        self.siblings(recovery).find_map(|row| match &row.kind {
+        self.siblings(recovery).find_map(|row| {
+            let Kind::Down { since, cause } = &row.kind else { return None };
             // By now it may be known to have begun earlier than was to be told.
-            Kind::Down { since, cause } if (began..=until).contains(since) && silent(row) => {
-                Some((row.clone(), cause.clone()))
-            }
-            Kind::Down { .. }
-            | Kind::Grown { .. }
-            | Kind::Overdue { .. }
-            | Kind::Reminder { .. }
-            | Kind::Acknowledged { .. }
-            | Kind::Closed { .. }
-            | Kind::Recovered { .. }
-            | Kind::WasDown { .. }
-            | Kind::Noticed { .. } => None,
+            ((began..=until).contains(since) && silent(row)).then(|| (row.clone(), cause.clone()))
         })
     }
 
@@ -165,20 +158,9 @@ impl Outbox {
         recovery: &Notification,
         began: Timestamp,
     ) -> Option<(Notification, Timestamp, u32, Duration)> {
-        let waits = |row: &Notification| row.is_pending() && !self.in_flight.contains(&row.id);
-        self.siblings(recovery).find_map(|row| match &row.kind {
-            Kind::WasDown { since, times, total, .. } if *since < began && waits(row) => {
-                Some((row.clone(), *since, *times, *total))
-            }
-            Kind::Down { .. }
-            | Kind::Grown { .. }
-            | Kind::Overdue { .. }
-            | Kind::Reminder { .. }
-            | Kind::Acknowledged { .. }
-            | Kind::Closed { .. }
-            | Kind::Recovered { .. }
-            | Kind::WasDown { .. }
-            | Kind::Noticed { .. } => None,
+        self.siblings(recovery).find_map(|row| {
+            let Kind::WasDown { since, times, total, .. } = &row.kind else { return None };
+            (*since < began && self.waits(row)).then(|| (row.clone(), *since, *times, *total))
         })
     }
 }

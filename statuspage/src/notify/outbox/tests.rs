@@ -1,11 +1,11 @@
 //! The outbox under its events and outcomes; no clock but the one in the table.
 
-use std::collections::BTreeMap;
+mod faults;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::notify::{Fault, FaultKind, Kind, Matter, Receipt, Refusal, Subject};
+use crate::notify::{Kind, Matter, Receipt, Refusal, Subject};
 
 fn at(second: u64) -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000).plus(Duration::from_secs(second))
@@ -113,6 +113,28 @@ fn a_channel_that_asks_for_a_pause_gets_it_for_everything() {
     assert_eq!(outbox.next_due(), Some(at(307)));
     assert_eq!(outbox.due(at(306)).send, []);
     assert_eq!(outbox.due(at(307)).send.len(), 2);
+}
+
+#[test]
+fn what_a_channel_refused_is_due_as_soon_as_it_takes_something() {
+    let mut outbox = outbox();
+    let other = |id: &str, second| Event { subject: component(id), ..down(second) };
+    outbox.tell(&other("cloud", 0), &phone());
+    outbox.tell(&other("chat", 0), &phone());
+    let mut second = 5;
+    for _ in 0..8 {
+        for row in outbox.due(at(second)).send {
+            outbox.settle(outcome(&row, second, refused(Retry::Later)));
+        }
+        second += 1_200;
+    }
+    let refused_at = second - 1_200;
+    assert!(outbox.next_due() > Some(at(refused_at + 400)), "they wait for their next attempts");
+    outbox.tell(&other("wiki", refused_at + 10), &phone());
+    let sent = outbox.due(at(refused_at + 15)).send;
+    let changed = outbox.settle(outcome(&sent[0], refused_at + 16, Ok(Receipt::default())));
+    assert_eq!((sent.len(), changed.len()), (1, 3), "those that wait no longer are written down as well");
+    assert_eq!(outbox.due(at(refused_at + 16)).send.len(), 2);
 }
 
 #[test]
@@ -255,181 +277,5 @@ proptest! {
         prop_assert_eq!(outbox.pending(), 0);
         prop_assert_eq!(u64::from(heard_down), outages);
         prop_assert_eq!(u64::from(heard_up), outages);
-    }
-}
-
-/// The monitor's own fault, at a second.
-fn fault(fault: &Fault, kind: Kind, second: u64) -> Event {
-    Event { subject: Subject::Monitor(fault.clone()), detected_at: at(second), kind }
-}
-
-fn low() -> Fault {
-    Fault::LowSpace { free: 1, reserve: 2 }
-}
-
-fn begins(second: u64) -> Event {
-    fault(&low(), Kind::Down { since: at(second), cause: None }, second)
-}
-
-fn is_over(since: u64, until: u64) -> Event {
-    fault(&low(), Kind::Recovered { since: at(since), until: at(until) }, until)
-}
-
-fn rows_lost(rows: u64, second: u64) -> Event {
-    fault(&Fault::CorruptRows { rows }, Kind::noticed(at(second)), second)
-}
-
-/// Everything that is due is delivered at once; gives what it was.
-fn deliver(outbox: &mut Outbox, second: u64) -> Vec<Notification> {
-    let sent = outbox.due(at(second)).send;
-    for row in &sent {
-        outbox.settle(outcome(row, second, Ok(Receipt::default())));
-    }
-    sent
-}
-
-#[test]
-fn a_fault_and_its_end_are_told_and_what_comes_and_goes_within_the_hour_is_merged() {
-    let mut outbox = outbox();
-    outbox.tell(&begins(0), &phone());
-    assert_eq!(words(&deliver(&mut outbox, 1)), ["fault"]);
-    outbox.tell(&is_over(0, 60), &phone());
-    assert_eq!(words(&deliver(&mut outbox, 61)), ["fault_over"]);
-    for start in [100, 200, 300] {
-        outbox.tell(&begins(start), &phone());
-        assert_eq!(deliver(&mut outbox, start + 1), []);
-        outbox.tell(&is_over(start, start + 20), &phone());
-    }
-    let sent = deliver(&mut outbox, 3_661);
-    let total = Duration::from_secs(60);
-    assert_eq!(sent.len(), 1);
-    assert_eq!(sent[0].kind, Kind::WasDown { since: at(100), until: at(320), times: 3, total, cause: None });
-}
-
-#[test]
-fn a_fault_that_is_held_back_is_no_message_that_is_stuck() {
-    let mut outbox = outbox();
-    outbox.tell(&begins(0), &phone());
-    deliver(&mut outbox, 1);
-    outbox.tell(&is_over(0, 60), &phone());
-    deliver(&mut outbox, 61);
-    outbox.tell(&begins(100), &phone());
-    assert_eq!(outbox.next_due(), Some(at(3_601)));
-    assert_eq!(outbox.oldest_pending(), Some(at(3_601)));
-    assert_eq!(words(&deliver(&mut outbox, 3_601)), ["fault"]);
-}
-
-#[test]
-fn single_faults_that_wait_are_one_message() {
-    let mut outbox = outbox();
-    outbox.tell(&rows_lost(1, 0), &phone());
-    assert_eq!(words(&deliver(&mut outbox, 1)), ["fault"]);
-    for second in [10, 20, 30] {
-        outbox.tell(&rows_lost(2, second), &phone());
-    }
-    let sent = deliver(&mut outbox, 3_700);
-    let told = (sent[0].subject.clone(), sent[0].kind.clone());
-    let found = Kind::Noticed { since: at(10), until: at(30), times: 3 };
-    assert_eq!((sent.len(), told), (1, (Subject::Monitor(Fault::CorruptRows { rows: 6 }), found)));
-}
-
-#[test]
-fn a_fault_waits_for_no_other() {
-    let mut outbox = outbox();
-    outbox.tell(&rows_lost(1, 0), &phone());
-    deliver(&mut outbox, 1);
-    outbox.tell(&rows_lost(1, 2), &phone());
-    outbox.tell(&begins(3), &phone());
-    assert_eq!(words(&deliver(&mut outbox, 4)), ["fault"]);
-}
-
-#[test]
-fn a_database_that_was_set_aside_is_told_once_however_often_it_is_heard_of() {
-    let mut outbox = outbox();
-    let aside = Fault::SetAside { reason: "damaged".into(), kept: "store.damaged-1".into() };
-    assert_eq!(outbox.tell(&fault(&aside, Kind::noticed(at(0)), 0), &phone()).len(), 1);
-    assert_eq!(outbox.tell(&fault(&aside, Kind::noticed(at(9)), 9), &phone()), []);
-}
-
-/// What may happen to the monitor.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Begins,
-    Ends,
-    Found,
-    Restart,
-}
-
-fn step() -> impl Strategy<Value = (u64, Step, bool)> {
-    let step = prop_oneof![
-        4 => Just(Step::Begins), 4 => Just(Step::Ends), 2 => Just(Step::Found), 1 => Just(Step::Restart)
-    ];
-    (1_u64..1_500, step, any::<bool>())
-}
-
-proptest! {
-    /// However faults come and go, and whether the channel works or not: nothing is told more than once an hour, every fault
-    /// is told in the end, and the last word is the truth.
-    #[test]
-    fn a_storm_of_faults_is_one_message_an_hour_of_each_kind(steps in proptest::collection::vec(step(), 0..120)) {
-        let (mut outbox, mut stored) = (outbox(), BTreeMap::new());
-        let (mut second, mut open, mut found, mut episodes) = (0, None, 0, 0);
-        let mut heard: Vec<(u64, Notification)> = Vec::new();
-        let ending = (0..60).map(|_| (900, Step::Restart, true));
-        for (pause, step, works) in steps.into_iter().chain(ending) {
-            second += pause;
-            let mut rows = match (step, open) {
-                (Step::Begins, None) => {
-                    (open, episodes) = (Some(second), episodes + 1);
-                    outbox.tell(&begins(second), &phone())
-                }
-                (Step::Ends, Some(since)) => {
-                    open = None;
-                    outbox.tell(&is_over(since, second), &phone())
-                }
-                (Step::Found, _) => {
-                    found += 1;
-                    outbox.tell(&rows_lost(1, second), &phone())
-                }
-                (Step::Begins | Step::Ends | Step::Restart, _) => Vec::new(),
-            };
-            for row in outbox.due(at(second)).send {
-                rows.extend(outbox.settle(outcome(&row, second, if works { Ok(Receipt::default()) } else { refused(Retry::Later) })));
-                if works {
-                    heard.push((second, row));
-                }
-            }
-            stored.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
-            if matches!(step, Step::Restart) {
-                outbox = Outbox::new(["phone".parse().expect("a name")], stored.values().cloned().collect());
-            }
-        }
-        prop_assert_eq!(outbox.pending(), 0);
-        let mut last = BTreeMap::new();
-        let (mut began, mut rows_told, mut news) = (0, 0, None);
-        for (second, row) in &heard {
-            let of_kind = (row.subject.topic().to_string(), row.word());
-            if let Some(before) = last.insert(of_kind, *second) {
-                prop_assert!(second - before >= 3_600, "{:?} after {}", row, second - before);
-            }
-            match (&row.subject, &row.kind) {
-                (Subject::Monitor(Fault::CorruptRows { rows }), Kind::Noticed { .. }) => rows_told += rows,
-                (_, Kind::Down { .. }) => (began, news) = (began + 1, Some(true)),
-                (_, Kind::WasDown { times, .. }) => (began, news) = (began + times, Some(false)),
-                (
-                    _,
-                    Kind::Recovered { .. }
-                    | Kind::Closed { .. }
-                    | Kind::Noticed { .. }
-                    | Kind::Grown { .. }
-                    | Kind::Overdue { .. }
-                    | Kind::Reminder { .. }
-                    | Kind::Acknowledged { .. },
-                ) => news = Some(false),
-            }
-        }
-        prop_assert_eq!((began, rows_told), (episodes, found));
-        prop_assert_eq!(news.unwrap_or(false), open.is_some());
-        prop_assert!(heard.iter().all(|(_, row)| matches!(row.subject.topic(), Topic::Monitor(FaultKind::LowSpace | FaultKind::CorruptRows, None))));
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     maintenance::Word,
     notify::{
         Cause, Course, Drill, Event, Fault, FaultKind, Growth, Kind, Matter, NAMED, Named, Occasion, Planned, State,
-        Still, WatchFault,
+        Still, WatchFault, sample,
     },
     words::quantity::lower,
 };
@@ -298,6 +298,8 @@ fn watched() -> Vec<WatchFault> {
         WatchFault::ProbesStuck { probes: 1 },
         WatchFault::ProbesStuck { probes: 2 },
         WatchFault::PartFailed { part: "care".to_owned() },
+        WatchFault::SchedulerLate { seconds: 4 },
+        WatchFault::PingFailing { switch: "ping".to_owned(), taken_at: None, reason: "connection refused".to_owned() },
     ]
 }
 
@@ -329,19 +331,8 @@ fn the_watch_says_what_it_found_in_both_languages() {
 #[test]
 fn a_drill_says_the_figures_of_the_week_in_both_languages() {
     let now = at("09:00:00");
-    let week = Drill {
-        at: now,
-        occasion: Occasion::Due,
-        week: 47,
-        services: 42,
-        locations: 3,
-        checks: 2_540_148,
-        expected: 2_540_160,
-        incidents: 1,
-        verified_at: Some(at("03:00:00")),
-        backup_at: Some(at("02:30:00")),
-        came_back: Some(2),
-    };
+    let (verified_at, backup_at) = (Some(at("03:00:00")), Some(at("02:30:00")));
+    let week = Drill { occasion: Occasion::Due, verified_at, backup_at, ..sample::drill(now) };
     let (services, locations, incidents) = (1, 1, 0);
     let (verified_at, backup_at, came_back) = (None, None, None);
     let young = Drill { services, locations, incidents, verified_at, backup_at, came_back, ..week.clone() };

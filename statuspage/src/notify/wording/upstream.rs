@@ -5,7 +5,7 @@
 use shared::{Language, Timestamp};
 
 use super::Voice;
-use crate::outpost::Trouble;
+use crate::notify::HubTrouble;
 
 impl Voice {
     /// A date and a time of day in the site's zone.
@@ -24,22 +24,22 @@ pub(super) const LASTING: [&str; 4] = [
 ];
 
 /// That it is silent, what came instead, and what follows from it.
-pub(super) fn silent(voice: &Voice, hub: &str, since: Timestamp, trouble: &Trouble, language: Language) -> String {
+pub(super) fn silent(voice: &Voice, hub: &str, since: Timestamp, trouble: &HubTrouble, language: Language) -> String {
     let since = voice.instant(since);
     match (language, trouble) {
-        (Language::En, Trouble::Lost { detail }) => format!(
+        (Language::En, HubTrouble::Lost { detail }) => format!(
             "the hub {hub} has not been heard of since {since} ({detail}); until it is, this place tells by itself what it measures"
         ),
-        (Language::En, Trouble::Stopped { at }) => format!(
+        (Language::En, HubTrouble::Stopped { at }) => format!(
             "the hub {hub} has said nothing new since {since}: its page answers and stands still at {}; until it goes on, this place tells \
              by itself what it measures",
             voice.instant(*at)
         ),
-        (Language::Fr, Trouble::Lost { detail }) => format!(
+        (Language::Fr, HubTrouble::Lost { detail }) => format!(
             "le moniteur principal {hub} est muet depuis {since} ({detail})\u{a0}; jusqu'à son retour, ce poste alerte lui-même de ce \
              qu'il mesure"
         ),
-        (Language::Fr, Trouble::Stopped { at }) => format!(
+        (Language::Fr, HubTrouble::Stopped { at }) => format!(
             "le moniteur principal {hub} ne dit plus rien de nouveau depuis {since}\u{a0}: sa page répond et en reste à {}\u{a0}; jusqu'à \
              son retour, ce poste alerte lui-même de ce qu'il mesure",
             voice.instant(*at)

@@ -69,6 +69,14 @@ fn found_en(fault: &WatchFault) -> String {
             format!("{probes} probes did not come to their end and were given up: a bug")
         }
         WatchFault::PartFailed { part } => format!("a part of the monitor failed and was begun anew: {part}; a bug"),
+        WatchFault::SchedulerLate { seconds } => format!(
+            "the monitor is slow: its tasks come {seconds} s late to their turn, again and again; something holds its threads, and results \
+             may be late or unknown"
+        ),
+        WatchFault::PingFailing { switch, reason, taken_at: _ } => format!(
+            "the dead-man switch ([watch] {switch}) has not taken three pings in a row: {reason}; nobody outside would notice if the \
+             monitor died"
+        ),
     }
 }
 
@@ -132,6 +140,14 @@ fn found_fr(fault: &WatchFault) -> String {
         WatchFault::PartFailed { part } => {
             format!("une partie de la surveillance a échoué et a été relancée\u{a0}: {part}\u{a0}; un bogue")
         }
+        WatchFault::SchedulerLate { seconds } => format!(
+            "la surveillance est lente\u{a0}: ses tâches ont sans cesse du retard ({seconds}\u{a0}s)\u{a0}; quelque chose retient ses fils \
+             d'exécution, et des mesures peuvent tarder ou rester inconnues"
+        ),
+        WatchFault::PingFailing { switch, reason, taken_at: _ } => format!(
+            "la veille extérieure ([watch] {switch}) n'a pas pris trois signes de vie de suite\u{a0}: {reason}\u{a0}; personne au-dehors \
+             ne remarquerait la mort de la surveillance"
+        ),
     }
 }
 
@@ -203,6 +219,18 @@ pub(super) fn lasting(fault: &WatchFault) -> [&'static str; 4] {
             "the clock was wrong",
             "l'horloge est de nouveau à l'heure",
             "l'horloge a été fausse",
+        ],
+        WatchFault::SchedulerLate { .. } => [
+            "the monitor's tasks are in time again",
+            "the monitor's tasks came late",
+            "les tâches de la surveillance sont de nouveau à l'heure",
+            "les tâches de la surveillance ont eu du retard",
+        ],
+        WatchFault::PingFailing { .. } => [
+            "the dead-man switch takes pings again",
+            "the dead-man switch took no pings",
+            "la veille extérieure prend de nouveau les signes de vie",
+            "la veille extérieure ne prenait plus les signes de vie",
         ],
         WatchFault::ManyRetired { .. }
         | WatchFault::ClockJumped { .. }

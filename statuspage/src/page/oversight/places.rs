@@ -186,6 +186,9 @@ pub(super) fn state(view: &LocationView, now: Timestamp, words: &Words) -> Vec<S
         count(view.gaps, &|results| words.place_gaps(results)),
         count(view.counts.lost, &|results| words.place_lost(results)),
         count(view.counts.duplicates, &|results| words.place_duplicates(results)),
+        count(view.counts.copied, &|reports| words.place_copied(reports)),
+        count(view.counts.set_back, &|times| words.place_set_back(times)),
+        count(view.counts.rejected, &|reports| words.place_rejected(reports)),
     ];
     said.into_iter().flatten().collect()
 }

@@ -73,9 +73,14 @@ fn control(snapshot: &Snapshot, words: &Words) -> Safeguard {
 }
 
 fn outside(snapshot: &Snapshot, words: &Words) -> Safeguard {
-    let (look, word, why) = match snapshot.site.safeguards.dead_man {
-        DeadManSwitch::Expected => (good(), words.dead_man_set(), words.dead_man_set_why()),
-        DeadManSwitch::Absent => (lacking(), words.dead_man_none(), words.dead_man_none_why()),
+    let taken = snapshot.watch.pings.taken_at().map(|at| words.dead_man_taken(words.at(at, snapshot.generated_at)));
+    let heard = |why: String| std::iter::once(why).chain(taken.clone()).collect::<Vec<_>>().join(" ");
+    let fails = snapshot.watch.is_any_open(&[FaultKind::PingFailing]);
+    let (look, word, why) = match (snapshot.site.safeguards.dead_man, &taken) {
+        (DeadManSwitch::Expected, _) if fails => (bad(), words.dead_man_failing(), heard(words.dead_man_failing_why())),
+        (DeadManSwitch::Expected, Some(_)) => (good(), words.dead_man_set(), heard(words.dead_man_set_why())),
+        (DeadManSwitch::Expected, None) => (lacking(), words.dead_man_awaited(), words.dead_man_set_why()),
+        (DeadManSwitch::Absent, _) => (lacking(), words.dead_man_none(), words.dead_man_none_why()),
     };
     Safeguard { name: words.dead_man(), look, word, why }
 }
@@ -119,6 +124,8 @@ fn detection(snapshot: &Snapshot, words: &Words) -> Safeguard {
 fn parts(snapshot: &Snapshot, words: &Words) -> Safeguard {
     let (look, word) = if snapshot.watch.is_any_open(&[FaultKind::Restarting]) {
         (bad(), words.parts_restarting())
+    } else if snapshot.watch.is_any_open(&[FaultKind::SchedulerLate]) {
+        (bad(), words.parts_late())
     } else {
         (good(), words.parts_alive())
     };
@@ -147,11 +154,17 @@ fn means(snapshot: &Snapshot, words: &Words) -> Safeguard {
 
 /// Whether letters to subscribers leave; nothing where none are sent.
 fn mail(snapshot: &Snapshot, words: &Words) -> Option<Safeguard> {
-    let Flow { accepted_at, waiting, .. } = snapshot.mail.flow?;
+    let Flow { accepted_at, proven_at, waiting, .. } = snapshot.mail.flow?;
     let (look, word, why) = match (waiting, accepted_at) {
+        (waiting, _) if snapshot.watch.is_any_open(&[FaultKind::MailFailing]) => {
+            (bad(), words.mail_failing(), words.mail_failing_why(waiting))
+        }
         (0, Some(at)) => (good(), words.mail_good(), words.mail_flows(words.at(at, snapshot.generated_at))),
-        (0, None) => (good(), words.mail_idle_word(), words.mail_idle()),
+        (0, None) if proven_at.is_some() => (good(), words.mail_idle_word(), words.mail_idle()),
+        (0, None) => (lacking(), words.mail_unproven(), words.mail_idle()),
         (waiting, _) => (lacking(), words.mail_waits_word(), words.mail_waits(waiting)),
     };
+    let proven = proven_at.map(|at| words.mail_proven(words.at(at, snapshot.generated_at)));
+    let why = std::iter::once(why).chain(proven).collect::<Vec<_>>().join(" ");
     Some(Safeguard { name: words.mail_letters(), look, word, why })
 }

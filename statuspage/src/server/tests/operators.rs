@@ -41,6 +41,14 @@ async fn operators_see_what_the_public_does_not() {
 }
 
 #[tokio::test]
+async fn a_command_on_the_hubs_machine_learns_the_time_zone_of_the_page() {
+    let (stage, data) = (Stage::new(), tempfile::tempdir().expect("a directory"));
+    let (client, _stop, _tasks) = listening(&stage, data.path()).await;
+    let status: serde_json::Value = client.get("/api/v2/status.json").await.expect("an answer");
+    assert_eq!(status["page"]["time_zone"], "Europe/Paris");
+}
+
+#[tokio::test]
 async fn the_socket_refuses_in_words_and_ends_with_the_hub() {
     let (stage, data) = (Stage::new(), tempfile::tempdir().expect("a directory"));
     let (client, stop, mut tasks) = listening(&stage, data.path()).await;

@@ -9,7 +9,7 @@ use prober::{
     definition::Secret,
     load::{
         Mistake,
-        tree::{At, Context, Entries, List, value},
+        tree::{At, Context, Entries, List, Table as _, value},
         values::{SecretText, header_name},
     },
 };
@@ -41,9 +41,9 @@ pub(super) fn of(
     let mut lines = Lines::default();
     lines.line("name", channel.name().value()?.0.to_string());
     let kind = match channel {
-        Channel::Alertmanager(typed) => ChannelKind::Alertmanager(alertmanager(typed, &mut lines, context)?),
+        Channel::Alertmanager(typed) => ChannelKind::Alertmanager(alertmanager(typed, &mut lines, place, context)?),
         Channel::Chat(typed) => ChannelKind::Chat(chat(typed, &mut lines)?),
-        Channel::Email(typed) => ChannelKind::Email(email(typed, directory, &mut lines, context)?),
+        Channel::Email(typed) => ChannelKind::Email(email(typed, directory, &mut lines, place, context)?),
         Channel::FreeMobile(typed) => ChannelKind::FreeMobile(free_mobile(typed, &mut lines)?),
         Channel::Matrix(typed) => ChannelKind::Matrix(matrix(typed, &mut lines)?),
         Channel::Ntfy(typed) => ChannelKind::Ntfy(ntfy(typed, &mut lines)?),
@@ -53,6 +53,7 @@ pub(super) fn of(
     };
     // The kind comes second, as people write it.
     lines.0.insert(1, ("kind".to_owned(), quoted(kind.medium().word())));
+    lines.0.extend((!channel.has_drills()).then(|| ("drill".to_owned(), "false".to_owned())));
     Some((kind, lines.0))
 }
 
@@ -134,8 +135,37 @@ fn some<'a, T>(list: Option<&'a At<List<T>>>, key: &str, context: &mut Context<'
     Some(items.iter().filter_map(|item| item.value.as_ref()).collect())
 }
 
-fn alertmanager(typed: &Alertmanager, lines: &mut Lines, context: &mut Context<'_>) -> Option<AlertmanagerConfig> {
-    let urls = some(typed.urls.0.as_ref(), "urls", context)?;
+/// The elements of a list that is sound, or the only one, which may stand under `url` instead.
+fn one_or_some<'a, T>(
+    one: &'a Option<At<T>>,
+    list: &'a Option<At<List<T>>>,
+    (name, key): (&str, &str),
+    place: &Range<usize>,
+    context: &mut Context<'_>,
+) -> Option<Vec<&'a T>> {
+    match (one, list) {
+        (Some(one), None) => one.value.as_ref().map(|one| vec![one]),
+        (None, Some(_)) => some(list.as_ref(), key, context),
+        (Some(one), Some(list)) => {
+            let mistake = Mistake::error(format!("`url` stands for `{key}` with one element")).at(one.span.clone());
+            context.report(mistake.related(list.span.clone(), "there are both").help("write one of them"));
+            None
+        }
+        (None, None) => {
+            let mistake = Mistake::error(format!("{name} has no `{key}`")).at(place.clone());
+            context.report(mistake.help(format!("add `{key} = [\"…\"]`, or `url = \"…\"` for a single one")));
+            None
+        }
+    }
+}
+
+fn alertmanager(
+    typed: &Alertmanager,
+    lines: &mut Lines,
+    place: &Range<usize>,
+    context: &mut Context<'_>,
+) -> Option<AlertmanagerConfig> {
+    let urls = one_or_some(&typed.url, &typed.urls, (Alertmanager::NAME, "urls"), place, context)?;
     let urls = lines.hidden_list("urls", urls.iter().map(|url| &url.0));
     let token = lines.token(&typed.token);
     let entries: &[_] = value(&typed.labels).map(|Entries(entries)| entries.as_slice()).unwrap_or_default();
@@ -171,8 +201,14 @@ fn chat(typed: &Chat, lines: &mut Lines) -> Option<ChatConfig> {
     Some(ChatConfig { url, channel })
 }
 
-fn email(typed: &Email, directory: &Path, lines: &mut Lines, context: &mut Context<'_>) -> Option<EmailConfig> {
-    let relays = some(typed.relays.0.as_ref(), "relays", context);
+fn email(
+    typed: &Email,
+    directory: &Path,
+    lines: &mut Lines,
+    place: &Range<usize>,
+    context: &mut Context<'_>,
+) -> Option<EmailConfig> {
+    let relays = one_or_some(&typed.url, &typed.relays, (Email::NAME, "relays"), place, context);
     let to = some(typed.to.0.as_ref(), "to", context);
     let relays = lines.hidden_list("relays", relays?.iter().map(|relay| &relay.0));
     let from = typed.from.value()?.0.mailbox().clone();

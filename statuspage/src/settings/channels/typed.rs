@@ -4,7 +4,7 @@
 
 use prober::load::{
     tree::{At, Entries, List, Required},
-    values::{Days, SecretText},
+    values::{Days, Flag, SecretText},
 };
 
 use super::super::{
@@ -25,7 +25,9 @@ prober::table! {
         #[schemars(extend("enum" = ["alertmanager"]))]
         kind: Required<Written<Kind>>,
         /// The root of each peer of the cluster: all of them are told.
-        urls: Required<List<PeerUrl>>,
+        urls: Option<At<List<PeerUrl>>>,
+        /// The root of the only one.
+        url: Option<At<PeerUrl>>,
         /// Sent as `Authorization: Bearer …`; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
         token: Option<At<Token>>,
         /// Labels of every alert; the same at every hub, so that Alertmanager takes what two of them see for one.
@@ -45,6 +47,9 @@ prober::table! {
         url: Required<HookUrl>,
         /// Another room than the webhook's own, where the chat allows that.
         channel: Option<At<Written<Label>>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
@@ -57,7 +62,9 @@ prober::table! {
         #[schemars(extend("enum" = ["email"]))]
         kind: Required<Written<Kind>>,
         /// Relays in the order in which they are asked: `smtp://user:password@host:587?tls=required`, or `smtps://…`.
-        relays: Required<List<Relay>>,
+        relays: Option<At<List<Relay>>>,
+        /// The only relay.
+        url: Option<At<Relay>>,
         /// Who writes: a name and an address.
         from: Required<Written<Sender>>,
         /// Who is written to.
@@ -66,6 +73,9 @@ prober::table! {
         dkim: Option<At<Signature>>,
         /// Certificates (PEM) that relays may have besides the platform's.
         ca_file: Option<At<Written<PathText>>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
@@ -83,6 +93,9 @@ prober::table! {
         user: Required<Credential>,
         /// The key of the interface: it is in the account, under “Mes options”.
         pass: Required<Credential>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
@@ -100,6 +113,9 @@ prober::table! {
         room: Required<Written<Room>>,
         /// The access token of an account that is in the room.
         token: Required<Token>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
@@ -117,6 +133,9 @@ prober::table! {
         topic: Required<Topic>,
         /// An access token; may hold `${env:NAME}` and `${file:/run/secrets/name}`.
         token: Option<At<Token>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
@@ -143,6 +162,9 @@ prober::table! {
         /// Operators are told by another channel when fewer credits are left.
         #[schemars(extend("default" = 20))]
         low_credit: Option<At<Days>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
@@ -162,6 +184,9 @@ prober::table! {
         recipients: Required<List<Recipient>>,
         /// Sent as `Authorization: Bearer …`, where a proxy before it asks for that.
         token: Option<At<Token>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }
 
@@ -185,5 +210,8 @@ prober::table! {
         /// The type of what the template makes.
         #[schemars(extend("default" = "application/json"))]
         content_type: Option<At<Written<ContentType>>>,
+        /// Whether it gets drills, which whoever reads it is to answer.
+        #[schemars(extend("default" = true))]
+        drill: Option<At<Flag>>,
     }
 }

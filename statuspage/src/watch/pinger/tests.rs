@@ -25,6 +25,7 @@ fn input() -> WatchInput {
         low_space_since: None,
         oldest_message: None,
         mail_failing_since: None,
+        mail_proven_at: None,
         detection_broken_since: None,
         restarting_since: None,
         clock_offset_seconds: None,
@@ -79,6 +80,29 @@ async fn a_ping_that_fails_is_tried_once_more() {
     let (mut server, _sender, _stop) = start(vec![(500, vec![], ""), (200, vec![], "OK")], &mut tasks).await;
     assert_eq!(server.request().await.method, "GET");
     assert_eq!(server.request().await.method, "GET");
+}
+
+#[tokio::test]
+async fn what_becomes_of_pings_is_noted_with_its_reason_and_without_the_address() {
+    let (server, board, stop) = (Recorder::start(vec![]).await, PingBoard::default(), CancellationToken::new());
+    let closed = Ping::new(SecretUrl::parse("http://127.0.0.1:9/canary").expect("http"));
+    let open = Ping::new(SecretUrl::parse(server.url.join("canary").expect("a url").as_str()).expect("http"));
+    let (_sender, input) = watch::channel(input());
+    let pace = Pace { every: Duration::from_millis(5), again: Duration::from_millis(1) };
+    let mut tasks = JoinSet::new();
+    for (switch, ping) in [("ping", closed), ("peer", open)] {
+        let watch = Watch::new(ping, client(), input.clone(), now).noting(&board, switch);
+        tasks.spawn(Watch { pace, ..watch }.run(stop.clone()));
+    }
+    let settled = async {
+        while board.seen().failing().is_none() || board.seen().each().all(|(_, seen)| seen.taken_at.is_none()) {
+            time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    time::timeout(Duration::from_secs(30), settled).await.expect("three are missed soon");
+    let (switch, seen) = board.seen().failing().map(|(switch, seen)| (switch, seen.clone())).expect("just seen");
+    assert_eq!((switch, seen.taken_at), ("ping", None));
+    assert!(seen.why.is_some_and(|why| !why.is_empty() && !why.contains("canary")));
 }
 
 #[test]

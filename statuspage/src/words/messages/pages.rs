@@ -23,6 +23,8 @@ messages! {
     parts_alive() = "parts-alive";
     /// In English: “Restarted again and again”.
     parts_restarting() = "parts-restarting";
+    /// In English: “Slow”.
+    parts_late() = "parts-late";
     /// In English: “Every part of the monitoring gives a sign of life several…”.
     parts_why() = "parts-why";
     /// In English: “What it lives on”.
@@ -231,6 +233,12 @@ messages! {
     place_lost(results) = "place-lost";
     /// In English: “`results` came twice, counted once”.
     place_duplicates(results) = "place-duplicates";
+    /// In English: “`reports` reports of a copy of it”.
+    place_copied(reports) = "place-copied";
+    /// In English: “its disk was set back `times` times”.
+    place_set_back(times) = "place-set-back";
+    /// In English: “`reports` reports in its name not let in”.
+    place_rejected(reports) = "place-rejected";
     /// In English: “`probes` probes overdue”.
     place_overdue(probes) = "place-overdue";
     /// In English: “`fresh` of `total` probes up to date”.
@@ -267,6 +275,14 @@ messages! {
     dead_man_set() = "dead-man-set";
     /// In English: “Unwatched”.
     dead_man_none() = "dead-man-none";
+    /// In English: “Not proven yet”.
+    dead_man_awaited() = "dead-man-awaited";
+    /// In English: “Not heard”.
+    dead_man_failing() = "dead-man-failing";
+    /// In English: “Whoever should notice that this monitoring stopped does not take its signs of life”.
+    dead_man_failing_why() = "dead-man-failing-why";
+    /// In English: “The last one was taken `at`”.
+    dead_man_taken(at) = "dead-man-taken";
     /// In English: “A service elsewhere expects a sign of life each minute while measuring really goes on, and raises the alarm when it does not come”.
     dead_man_set_why() = "dead-man-set-why";
     /// In English: “Nobody outside would notice if this monitoring stopped”.
@@ -361,6 +377,14 @@ messages! {
     mail_good() = "mail-good";
     /// In English: “Nothing to send”.
     mail_idle_word() = "mail-idle-word";
+    /// In English: “Not proven yet”.
+    mail_unproven() = "mail-unproven";
+    /// In English: “A mail server was last ready to take one `at`”.
+    mail_proven(at) = "mail-proven";
+    /// In English: “Not leaving”.
+    mail_failing() = "mail-failing";
+    /// In English: “No mail server takes any; `count` letters wait”.
+    mail_failing_why(count) = "mail-failing-why";
     /// In English: “Waiting”.
     mail_waits_word() = "mail-waits-word";
     /// In English: “last proven `at`”.
