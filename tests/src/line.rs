@@ -93,7 +93,7 @@ async fn carry(
     way: Way,
     mut manner: watch::Receiver<Manner>,
 ) {
-    let mut bytes = [0; 16_384];
+    let mut bytes = vec![0; 16_384];
     while let Ok(length @ 1..) = from.read(&mut bytes).await {
         let Ok(now) = manner.wait_for(|manner| *manner != Manner::Held).await.map(|now| *now) else { return };
         match now {

@@ -46,10 +46,10 @@ async fn a_location_that_is_killed_is_told_and_shown_as_silent_after_a_minute() 
     wait::until("it reports", async || shown(&hub, "Lyon").await.filter(|row| row.contains("Reports"))).await;
     let began = Instant::now();
     prober.kill().await?;
-    let shown =
+    let is_shown =
         rows::LOCATION_SHOWN.until(began, async || shown(&hub, "Lyon").await.filter(|row| row.contains("Silent")));
-    let told = rows::LOCATION_KILLED.until(began, async || hook.fault("location_silent", "fault"));
-    let (_, told) = tokio::try_join!(shown, told)?;
+    let is_told = rows::LOCATION_KILLED.until(began, async || hook.fault("location_silent", "fault"));
+    let (_, told) = tokio::try_join!(is_shown, is_told)?;
     assert_eq!(told["monitor"]["facts"]["location"], "lyon", "{told}");
     assert_eq!(hub.status_of("cloud").await.as_deref(), Some("operational"), "the service is none the worse");
     told_only(&hook, &[("location_silent", "fault")]);
