@@ -57,7 +57,7 @@ async fn home(State(app): State<App>, request: Parts) -> Response {
         Err(visitor) => {
             let query = Parameters::of(request.uri.query());
             let next = query.one("next").ok().flatten();
-            door(&app, &request, &visitor, ("", next.as_deref()), why(&app, &visitor))
+            door(&app, &request, &visitor, ("", next), why(&app, &visitor))
         }
     }
 }

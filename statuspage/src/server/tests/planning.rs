@@ -204,7 +204,7 @@ async fn nothing_about_maintenance_is_done_without_a_session_its_token_and_a_hub
         let gone = office.post(&format!("{path}/begin"), &signed.0, &[("token", &signed.1), ("version", "1")]).await;
         assert_eq!(gone.status, StatusCode::NOT_FOUND);
     }
-    assert_eq!(office.get("/operator/plan", "").await.header("location"), "/operator");
+    assert_eq!(office.get("/operator/plan", "").await.header("location"), "/operator?next=%2Foperator%2Fplan");
     office.close();
     let refused = office.turn(&signed, "begin", version, &[("body_en", "Now")]).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
