@@ -291,6 +291,6 @@ upstream-unsure = La page principale { $address } n’a pas encore répondu.
 upstream-never = Elle n’a jamais répondu d’ici.
 upstream-said = Son dernier mot, { $at } :
 upstream-whole = En détail
-upstream-history = C’est du passé. Ce qui suit est mesuré par { $place }, et les opérateurs en sont avertis entre-temps.
+upstream-history = Ce qui suit est mesuré par { $place }, et les opérateurs en sont avertis entre-temps.
 upstream-here = Ce qui suit est mesuré par { $place } ; c’est la page principale qui fait foi.
 upstream-services = Les services, selon elle

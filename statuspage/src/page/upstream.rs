@@ -170,7 +170,7 @@ mod tests {
         let plain = plain_text(&silent, Language::En).replace(['\u{a0}', '\u{202f}'], " ");
         let (page, text) = (dump(&home(&silent, Language::En)), plain);
         for words in
-            ["has been silent since 14:13, for 12 min", "Its last word, at 14:13:", "What Lyon measures by itself"]
+            ["has been silent since 14:13, for 12 min", "Its last word, at 14:13:", "What follows is measured by Lyon"]
         {
             assert!(page.contains(words) && text.contains(words), "{words}: {text}");
         }

@@ -108,7 +108,7 @@ fn refuse_for(answer: Answer) -> Response {
         }
         Answer::Undone(Undone::Code) => refuse(
             RefusalKind::Code,
-            "the code is not valid, or not any more: `statuspage location add` or `rotate` on the hub prints a new one",
+            "the code is not valid, not any more, or not for this name: `statuspage location add` or `rotate` on the hub prints a new one",
         ),
         Answer::Undone(Undone::Copied(highest)) => {
             let detail = format!(

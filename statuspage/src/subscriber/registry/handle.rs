@@ -33,7 +33,7 @@ struct Present {
 
 /// The book cannot be read or written at the moment; nothing was changed, unless the answer came too late.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("subscribers cannot be read or changed at the moment: {0}")]
+#[error("subscribers cannot be read or changed: {0}")]
 pub struct Unavailable(
     /// Why, for operators: it names files.
     pub Arc<str>,
@@ -291,7 +291,7 @@ impl RegistryHandle {
     }
 
     fn send(&self, request: Request) -> Result<(), Unavailable> {
-        let Some(present) = &self.0 else { return Err(Unavailable::because("no mail is sent from here")) };
+        let Some(present) = &self.0 else { return Err(Unavailable::because("the settings of the hub have no `[mail]`")) };
         present.requests.try_send(request).map_err(|full| {
             Unavailable::because(match full {
                 queue::TrySendError::Full(_) => "too many requests wait for the disk",

@@ -234,7 +234,7 @@ async fn an_operators_own_domain_is_refused_and_nothing_works_where_there_is_no_
     assert!(stage.registry.accepts(&one("amel@mail.status.example")).is_err());
     let absent = RegistryHandle::absent();
     assert!(!absent.is_present() && absent.trouble().is_none());
-    assert_eq!(absent.counts().await, Err(Unavailable("no mail is sent from here".into())));
+    assert_eq!(absent.counts().await, Err(Unavailable("the settings of the hub have no `[mail]`".into())));
 }
 
 #[tokio::test]

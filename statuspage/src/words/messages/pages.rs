@@ -411,9 +411,9 @@ messages! {
     upstream_said(at) = "upstream-said";
     /// In English: “In full”.
     upstream_whole() = "upstream-whole";
-    /// In English: “That is the past. What `place` measures by itself follows, and is …”.
+    /// In English: “What follows is measured by `place`, and told to operators meanwhile”.
     upstream_history(place) = "upstream-history";
-    /// In English: “What `place` measures by itself follows; whoever wants to know a…”.
+    /// In English: “What follows is measured by `place`; what counts is the main page”.
     upstream_here(place) = "upstream-here";
     /// In English: “Services by its word”.
     upstream_services() = "upstream-services";
