@@ -291,7 +291,9 @@ impl RegistryHandle {
     }
 
     fn send(&self, request: Request) -> Result<(), Unavailable> {
-        let Some(present) = &self.0 else { return Err(Unavailable::because("the settings of the hub have no `[mail]`")) };
+        let Some(present) = &self.0 else {
+            return Err(Unavailable::because("the settings of the hub have no `[mail]`"));
+        };
         present.requests.try_send(request).map_err(|full| {
             Unavailable::because(match full {
                 queue::TrySendError::Full(_) => "too many requests wait for the disk",
