@@ -84,7 +84,7 @@ async fn an_outpost_reports_and_keeps_quiet_and_tells_by_itself_once_the_hub_is_
     until_told(&ours, "", "down", Duration::from_secs(30)).await;
     let page = until_page(&outpost, "has been silent since").await;
     assert!(page.contains("All services are working"), "its last word: {page}");
-    assert!(page.contains("What Lyon measures"), "{page}");
+    assert!(page.contains("What follows is measured by Lyon"), "{page}");
     let text = outpost.text("/status.txt?lang=en").await?;
     assert!(text.contains("has been silent since") && text.contains("All services are working"), "{text}");
 
